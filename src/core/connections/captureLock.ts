@@ -1,0 +1,19 @@
+import type { CaptureLock } from './connection.ts';
+import { waitForRelease, WindowLock } from './windowLock.ts';
+
+/** The lock of a window on a folder that all windows of this machine share. */
+export function captureLock(folder: string): CaptureLock {
+  return {
+    async acquire(connection, signal, elsewhere) {
+      let told = false;
+      for (;;) {
+        signal.throwIfAborted();
+        const lock = await WindowLock.tryAcquire(folder, connection);
+        if (lock) return () => lock.release();
+        if (!told) elsewhere();
+        told = true;
+        await waitForRelease(folder, connection, signal);
+      }
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Pipeline } from '../journal/pipeline.ts';
+import type { ConnectionSettings } from '../systems/system.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import type { ConfiguredConnection } from './settings.ts';
+
+export type ManagerOptions = Omit<ConnectionOptions, 'system' | 'settings'> & { readonly pipeline: Pipeline };
+
+/** The connections that the settings name, kept in step with them: unchanged ones are not disturbed. */
+export class ConnectionManager {
+  readonly #options: ManagerOptions;
+  readonly #connections = new Map<string, Connection>();
+  readonly #listeners = new Set<() => void>();
+  /** One change after another, so that an old connection has let go of its socket before a new one wants it. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+  }
+
+  get connections(): readonly Connection[] {
+    return [...this.#connections.values()];
+  }
+
+  get(id: string): Connection | undefined {
+    return this.#connections.get(id);
+  }
+
+  /** Called when connections came, went or changed their settings. */
+  onDidChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Follows the settings: removed ones are closed and forgotten, changed ones reopened, new ones started where `start` says so. */
+  configure(configured: readonly ConfiguredConnection[], start: boolean): Promise<void> {
+    this.#queue = this.#queue.then(() => this.#configure(configured, start));
+    return this.#queue;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#queue;
+    await Promise.all(this.connections.map((connection) => connection.stop()));
+  }
+
+  async #configure(configured: readonly ConfiguredConnection[], start: boolean): Promise<void> {
+    const wanted = new Map(configured.map((c) => [c.settings.id, c]));
+    let changed = false;
+    for (const connection of this.connections) {
+      const next = wanted.get(connection.id);
+      if (next && sameSettings(next.settings, connection.settings)) continue;
+      changed = true;
+      const wasActive = connection.active;
+      await connection.stop();
+      this.#connections.delete(connection.id);
+      if (!next) this.#options.pipeline.forget(connection.id);
+      else this.#add(next, wasActive);
+    }
+    for (const next of configured) {
+      if (this.#connections.has(next.settings.id)) continue;
+      changed = true;
+      this.#add(next, start);
+    }
+    if (changed) for (const listener of this.#listeners) listener();
+  }
+
+  #add({ system, settings }: ConfiguredConnection, start: boolean): void {
+    const connection = new Connection({ ...this.#options, system, settings });
+    this.#connections.set(settings.id, connection);
+    if (start) connection.start();
+  }
+}
+
+function sameSettings(a: ConnectionSettings, b: ConnectionSettings): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,89 @@
+import { liveTimeline } from '../model/event.ts';
+import type { Instance } from '../model/instance.ts';
+import { english, oneLine, text } from '../model/text.ts';
+import type { Pipeline } from '../journal/pipeline.ts';
+import type { ControlMessage } from '../journal/control.ts';
+import { redactText } from '../systems/redaction.ts';
+import type {
+  AnyOperation,
+  AnySystem,
+  Clock,
+  ConnectionSettings,
+  OperationResult,
+} from '../systems/system.ts';
+
+export interface RunOperation {
+  readonly id: string;
+  readonly connection: ConnectionSettings;
+  readonly system: AnySystem;
+  readonly operation: AnyOperation;
+  readonly instance: Instance;
+  readonly input: unknown;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly host: string;
+  readonly signal: AbortSignal;
+  /** A line for the log. */
+  log(line: string): void;
+}
+
+/** Runs an operation with everything about it in the journal: asked, progress, output, outcome. It is a task there. */
+export async function runOperation(run: RunOperation): Promise<OperationResult> {
+  const { id, operation, instance, connection, pipeline } = run;
+  const say = (message: ControlMessage): void => {
+    pipeline.control(
+      {
+        timeline: liveTimeline,
+        connection: connection.id,
+        system: run.system.id,
+        host: run.host,
+        receivedAt: run.clock.now(),
+        correlation: id,
+      },
+      message,
+    );
+  };
+  const { kind, key } = instance;
+  const title = operation.progressTitle(instance);
+  say({ type: 'operation.asked', id, operation: operation.id, title, kind, key });
+  run.log(english(title));
+  const onAbort = (): void => {
+    say({ type: 'operation.cancelling', id });
+  };
+  run.signal.addEventListener('abort', onAbort, { once: true });
+  let result: OperationResult;
+  try {
+    result = await operation.run({
+      settings: connection,
+      connectionName: connection.name,
+      instance,
+      input: run.input,
+      signal: run.signal,
+      progress(message) {
+        say({ type: 'operation.progress', id, message });
+        run.log(english(message));
+      },
+      output(chunk) {
+        const safe = redactText(chunk);
+        say({ type: 'operation.output', id, text: safe });
+        for (const line of safe.split('\n')) if (line.trim() !== '') run.log(oneLine(line));
+      },
+    });
+  } catch (error) {
+    const reason = oneLine(error instanceof Error ? error.message : String(error), 200);
+    result = { outcome: 'failed', message: text('an unexpected error: {0}', reason) };
+  }
+  run.signal.removeEventListener('abort', onAbort);
+  const outcome = run.signal.aborted && result.outcome !== 'succeeded' ? 'cancelled' : result.outcome;
+  say({
+    type: 'operation.finished',
+    id,
+    operation: operation.id,
+    kind,
+    key,
+    outcome,
+    message: result.message,
+  });
+  run.log(english(result.message));
+  return result;
+}

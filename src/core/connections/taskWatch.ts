@@ -1,0 +1,44 @@
+import { liveTimeline } from '../model/event.ts';
+import { isFinished } from '../model/task.ts';
+import type { Pipeline } from '../journal/pipeline.ts';
+import type { Clock } from '../systems/system.ts';
+
+/** How often open tasks are looked at: a time-out of minutes needs no better. */
+const lookEveryMs = 15_000;
+
+export interface TaskWatchOptions {
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly host: string;
+  /** Read at every look, so that a changed setting counts at once. */
+  readonly timeoutMs: () => number;
+  /** Only the window that captures a connection may say that a task of it is lost. */
+  readonly captures: (connection: string) => boolean;
+}
+
+/** Ends tasks whose end was never reported: a "started" without its "finished" must not run for ever. */
+export function watchTasks(options: TaskWatchOptions): () => void {
+  const { pipeline, clock } = options;
+  let cancel = (): void => undefined;
+  const look = (): void => {
+    const now = clock.now();
+    const fleet = pipeline.fleet();
+    for (const task of fleet.tasks.values()) {
+      // What was started here ends with its program, which has a time limit of its own.
+      if (isFinished(task.state) || task.startedBy === 'here') continue;
+      if (now - task.lastEventAt < options.timeoutMs() || !options.captures(task.connection)) continue;
+      const system = fleet.connections.get(task.connection)?.system;
+      if (system === undefined) continue;
+      pipeline.control(
+        { timeline: liveTimeline, connection: task.connection, system, host: options.host, receivedAt: now },
+        { type: 'task.lost', task: task.localId },
+        'derived',
+      );
+    }
+    cancel = clock.after(lookEveryMs, look);
+  };
+  cancel = clock.after(lookEveryMs, look);
+  return () => {
+    cancel();
+  };
+}

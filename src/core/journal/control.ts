@@ -1,0 +1,193 @@
+import * as z from 'zod/mini';
+import type { OpsEvent, Problem } from '../model/event.ts';
+import type { Message, Signal } from '../model/signal.ts';
+import { text, type Text } from '../model/text.ts';
+
+/**
+ * What we ourselves write into the journal about connections, operations and time-outs. It is JSON like everything
+ * else, so that the fold can be repeated from the journal alone.
+ */
+export const controlMessages = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('connection.state'),
+    state: z.enum(['connecting', 'authenticating', 'ready', 'waiting', 'failed', 'closed', 'elsewhere']),
+    detail: z.optional(z.custom<Text>(isText)),
+    retryAt: z.optional(z.number()),
+  }),
+  z.object({
+    type: z.literal('operation.asked'),
+    id: z.string(),
+    operation: z.string(),
+    title: z.custom<Text>(isText),
+    kind: z.string(),
+    key: z.string(),
+  }),
+  z.object({ type: z.literal('operation.progress'), id: z.string(), message: z.custom<Text>(isText) }),
+  z.object({ type: z.literal('operation.cancelling'), id: z.string() }),
+  z.object({ type: z.literal('operation.output'), id: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal('operation.finished'),
+    id: z.string(),
+    operation: z.string(),
+    kind: z.string(),
+    key: z.string(),
+    outcome: z.enum(['succeeded', 'failed', 'refused', 'cancelled']),
+    message: z.custom<Text>(isText),
+  }),
+  z.object({ type: z.literal('task.lost'), task: z.string() }),
+  z.object({ type: z.literal('emit.failed'), address: z.string(), message: z.custom<Text>(isText) }),
+]);
+
+export type ControlMessage = z.infer<typeof controlMessages>;
+
+/** Something said without knowing more of the shape; the templates are ours, the arguments may be from outside. */
+function isText(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'template' in value &&
+    typeof value.template === 'string' &&
+    'args' in value &&
+    Array.isArray(value.args)
+  );
+}
+
+type ControlEvent = Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
+  readonly subject?: NonNullable<OpsEvent['subject']>;
+  readonly correlation?: string;
+};
+
+export interface DecodedControl {
+  readonly event: ControlEvent;
+  readonly signals: readonly Signal[];
+  readonly problems: readonly Problem[];
+  /** A task that only its system knows how to end. */
+  readonly lostTask?: string;
+}
+
+/** The meaning of our own messages. Total, because recordings from elsewhere hold them too. */
+export function decodeControl(message: Message): DecodedControl {
+  let value: unknown;
+  try {
+    value = JSON.parse(message.text);
+  } catch {
+    value = undefined;
+  }
+  const result = controlMessages.safeParse(value);
+  if (!result.success) {
+    return {
+      event: {
+        type: 'unreadable',
+        severity: 'warning',
+        retention: 'control',
+        summary: text('A control message that cannot be read'),
+      },
+      signals: [],
+      problems: [{ path: '', message: text('is no control message of this version') }],
+    };
+  }
+  return { problems: [], ...meaningOf(result.data) };
+}
+
+const stateTexts: Readonly<Record<Extract<ControlMessage, { type: 'connection.state' }>['state'], Text>> = {
+  connecting: text('Connecting'),
+  authenticating: text('Signing in'),
+  ready: text('Connected'),
+  waiting: text('Waiting to try again'),
+  failed: text('Failed'),
+  closed: text('Disconnected'),
+  elsewhere: text('Connected in another window'),
+};
+
+export function connectionStateText(state: keyof typeof stateTexts): Text {
+  return stateTexts[state];
+}
+
+function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
+  switch (message.type) {
+    case 'connection.state': {
+      const { state, detail, retryAt } = message;
+      const summary = detail ? text('{0}: {1}', stateTexts[state], detail) : stateTexts[state];
+      const severity = state === 'failed' ? 'error' : state === 'waiting' ? 'warning' : 'info';
+      return {
+        event: { type: message.type, severity, retention: 'control', summary },
+        signals: [
+          {
+            signal: 'connection',
+            state,
+            ...(detail ? { detail } : {}),
+            ...(retryAt === undefined ? {} : { retryAt }),
+          },
+        ],
+      };
+    }
+    case 'operation.asked': {
+      const subject = { kind: message.kind, key: message.key };
+      return {
+        event: { ...base(message, 'info', message.title), subject },
+        signals: [
+          {
+            signal: 'task',
+            id: message.id,
+            patch: {
+              title: message.title,
+              subject,
+              state: 'running',
+              operation: message.operation,
+              startedBy: 'here',
+              cancellable: true,
+            },
+          },
+        ],
+      };
+    }
+    case 'operation.progress':
+      return {
+        event: base(message, 'debug', message.message),
+        signals: [{ signal: 'task', id: message.id, patch: { message: message.message } }],
+      };
+    case 'operation.cancelling':
+      return {
+        event: base(message, 'info', text('Cancel was asked for')),
+        signals: [{ signal: 'task', id: message.id, patch: { state: 'cancelling', cancellable: false } }],
+      };
+    case 'operation.output':
+      return { event: { ...base(message, 'debug', text('Output')), retention: 'log' }, signals: [] };
+    case 'operation.finished': {
+      const state =
+        message.outcome === 'succeeded' ? 'succeeded' : message.outcome === 'failed' ? 'failed' : 'aborted';
+      const severity = message.outcome === 'failed' ? 'error' : 'info';
+      return {
+        event: {
+          ...base(message, severity, message.message),
+          subject: { kind: message.kind, key: message.key },
+        },
+        signals: [{ signal: 'task', id: message.id, patch: { state, message: message.message } }],
+      };
+    }
+    case 'task.lost':
+      return {
+        event: {
+          type: message.type,
+          severity: 'warning',
+          retention: 'task',
+          summary: text('No end was reported of {0}', message.task),
+        },
+        signals: [],
+        lostTask: message.task,
+      };
+    case 'emit.failed':
+      return {
+        event: { type: message.type, severity: 'error', retention: 'control', summary: message.message },
+        signals: [],
+      };
+  }
+}
+
+function base(
+  message: { readonly type: string; readonly id: string },
+  severity: OpsEvent['severity'],
+  summary: Text,
+): ControlEvent {
+  return { type: message.type, severity, retention: 'task', summary, correlation: message.id };
+}

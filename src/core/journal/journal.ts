@@ -1,0 +1,160 @@
+import { retentionClasses, type OpsEvent, type RetentionClass } from '../model/event.ts';
+
+export interface Cap {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export type Caps = Readonly<Record<RetentionClass, Cap>>;
+
+const mebibyte = 1024 * 1024;
+
+/** What fits a year of lifecycle events and an evening of everything else into about 200 MB. */
+export const defaultCaps: Caps = {
+  lifecycle: { events: 200_000, bytes: 64 * mebibyte },
+  task: { events: 100_000, bytes: 32 * mebibyte },
+  metric: { events: 100_000, bytes: 32 * mebibyte },
+  log: { events: 100_000, bytes: 32 * mebibyte },
+  control: { events: 20_000, bytes: 16 * mebibyte },
+};
+
+export interface JournalChange {
+  readonly appended: readonly OpsEvent[];
+  readonly discarded: readonly OpsEvent[];
+}
+
+/** What a row costs beside its text: the object, its strings' headers and its place in the lists. */
+const overheadBytes = 300;
+
+interface Queue {
+  seqs: number[];
+  head: number;
+  bytes: number;
+}
+
+/**
+ * Every event in order of arrival, in memory. Each retention class is a ring of its own, so that a flood of one kind
+ * pushes out its own past only. What was pushed out is counted.
+ */
+export class Journal {
+  readonly #caps: Caps;
+  /** Position = seq − first; a discarded event leaves a hole until the front moves past it. */
+  #slots: (OpsEvent | undefined)[] = [];
+  #first = 1;
+  #next = 1;
+  #count = 0;
+  #discarded = 0;
+  readonly #queues: Record<RetentionClass, Queue>;
+  readonly #listeners = new Set<(change: JournalChange) => void>();
+
+  constructor(caps: Caps = defaultCaps) {
+    this.#caps = caps;
+    this.#queues = Object.fromEntries(
+      retentionClasses.map((name): [RetentionClass, Queue] => [name, { seqs: [], head: 0, bytes: 0 }]),
+    ) as Record<RetentionClass, Queue>;
+  }
+
+  /** Events held now. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get bytes(): number {
+    return retentionClasses.reduce((sum, name) => sum + this.#queues[name].bytes, 0);
+  }
+
+  /** Events pushed out by the caps since the beginning; what the user cleared does not count. */
+  get discarded(): number {
+    return this.#discarded;
+  }
+
+  get(seq: number): OpsEvent | undefined {
+    return this.#slots[seq - this.#first];
+  }
+
+  /** All events in order. */
+  *events(): Generator<OpsEvent> {
+    for (const event of this.#slots) if (event) yield event;
+  }
+
+  append(entry: Omit<OpsEvent, 'seq'>): OpsEvent {
+    const event: OpsEvent = { seq: this.#next++, ...entry };
+    this.#slots.push(event);
+    this.#count++;
+    const queue = this.#queues[event.retention];
+    queue.seqs.push(event.seq);
+    queue.bytes += cost(event);
+    const discarded = this.#enforce(event.retention);
+    this.#discarded += discarded.length;
+    this.#emit({ appended: [event], discarded });
+    return event;
+  }
+
+  /** Forgets the events of one timeline. */
+  clear(timeline: string): void {
+    const gone: OpsEvent[] = [];
+    for (const [i, event] of this.#slots.entries()) {
+      if (event?.timeline !== timeline) continue;
+      gone.push(event);
+      this.#slots[i] = undefined;
+    }
+    for (const name of retentionClasses) {
+      const queue = this.#queues[name];
+      queue.seqs = queue.seqs.slice(queue.head).filter((seq) => this.get(seq) !== undefined);
+      queue.head = 0;
+    }
+    for (const event of gone) this.#queues[event.retention].bytes -= cost(event);
+    this.#count -= gone.length;
+    this.#trim();
+    this.#emit({ appended: [], discarded: gone });
+  }
+
+  /** Called after every change; what happens inside must be quick, the sender waits for it. */
+  subscribe(listener: (change: JournalChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #enforce(name: RetentionClass): OpsEvent[] {
+    const queue = this.#queues[name];
+    const cap = this.#caps[name];
+    const discarded: OpsEvent[] = [];
+    while (
+      queue.seqs.length - queue.head > cap.events ||
+      (queue.bytes > cap.bytes && queue.seqs.length - queue.head > 1)
+    ) {
+      const seq = queue.seqs[queue.head++];
+      const event = seq === undefined ? undefined : this.get(seq);
+      if (!event) break;
+      this.#slots[event.seq - this.#first] = undefined;
+      queue.bytes -= cost(event);
+      this.#count--;
+      discarded.push(event);
+    }
+    // Moving the rest to the front only now and then keeps an append constant on average.
+    if (queue.head > 1024 && queue.head * 2 > queue.seqs.length) {
+      queue.seqs = queue.seqs.slice(queue.head);
+      queue.head = 0;
+    }
+    if (discarded.length > 0) this.#trim();
+    return discarded;
+  }
+
+  /** Lets go of the holes at the front, in big steps. */
+  #trim(): void {
+    let holes = 0;
+    while (holes < this.#slots.length && this.#slots[holes] === undefined) holes++;
+    if (holes === this.#slots.length || (holes > 1024 && holes * 2 > this.#slots.length)) {
+      this.#slots = this.#slots.slice(holes);
+      this.#first += holes;
+    }
+  }
+
+  #emit(change: JournalChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function cost(event: OpsEvent): number {
+  return event.raw.length + (event.rawBase64?.length ?? 0) + overheadBytes;
+}

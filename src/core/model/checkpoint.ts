@@ -1,0 +1,75 @@
+import * as z from 'zod/mini';
+import { emptyFleet, instancesOf, type Fleet } from './fleet.ts';
+import { instanceId, type Instance } from './instance.ts';
+import { lifecycleStates } from './lifecycle.ts';
+import { PersistentMap } from './persistentMap.ts';
+
+const optionalText = z.optional(z.string());
+
+const instanceSchema = z.object({
+  connection: z.string(),
+  kind: z.string(),
+  key: z.string(),
+  name: z.string(),
+  state: z.enum(lifecycleStates),
+  since: z.number(),
+  lastEventAt: z.number(),
+  game: optionalText,
+  version: optionalText,
+  latestVersion: optionalText,
+  players: z.optional(z.number()),
+  detail: optionalText,
+  actor: optionalText,
+});
+
+const checkpointSchema = z.object({
+  gameServerOpsCheckpoint: z.literal(1),
+  connection: z.string(),
+  system: z.string(),
+  lastEventAt: z.optional(z.number()),
+  instances: z.array(instanceSchema),
+  context: z.unknown(),
+});
+
+/** What is known of one connection, so that it can be shown before anything is heard again. */
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+export function checkpointOf(fleet: Fleet, connection: string, context: unknown): Checkpoint | undefined {
+  const status = fleet.connections.get(connection);
+  if (!status) return undefined;
+  return {
+    gameServerOpsCheckpoint: 1,
+    connection,
+    system: status.system,
+    ...(status.lastEventAt === undefined ? {} : { lastEventAt: status.lastEventAt }),
+    instances: instancesOf(fleet, connection),
+    context,
+  };
+}
+
+/** Undefined for whatever is no checkpoint of this version; a damaged file must not stop the start. */
+export function readCheckpoint(value: unknown): Checkpoint | undefined {
+  const result = checkpointSchema.safeParse(value);
+  return result.success ? result.data : undefined;
+}
+
+/** The fleet as the checkpoints left it: every connection closed, its instances as they were last seen. */
+export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
+  return {
+    ...emptyFleet,
+    connections: PersistentMap.from(
+      checkpoints.map(({ connection, system, lastEventAt, instances }) => [
+        connection,
+        {
+          id: connection,
+          system,
+          state: 'closed' as const,
+          since: lastEventAt ?? 0,
+          ...(lastEventAt === undefined ? {} : { lastEventAt }),
+          // JSON has no `undefined`, so an optional field that is there has its value.
+          instances: PersistentMap.from((instances as Instance[]).map((i) => [instanceId(i), i] as const)),
+        },
+      ]),
+    ),
+  };
+}

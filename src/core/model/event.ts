@@ -1,0 +1,81 @@
+import type { Text } from './text.ts';
+
+export type Channel = 'push' | 'request' | 'reply' | 'log' | 'metric' | 'control';
+export type Direction = 'in' | 'out' | 'none';
+export type Origin = 'live' | 'emitted' | 'replayed' | 'imported' | 'simulated' | 'derived';
+export type Severity = 'debug' | 'info' | 'warning' | 'error';
+/** Each class has its own cap in the journal, so that metrics and logs never push out the rare lifecycle events. */
+export type RetentionClass = 'lifecycle' | 'task' | 'metric' | 'log' | 'control';
+export const retentionClasses: readonly RetentionClass[] = ['lifecycle', 'task', 'metric', 'log', 'control'];
+
+/** What an event is about. The connection stands on the event; names may hold any character and are never parsed. */
+export interface Subject {
+  readonly kind: string;
+  readonly key: string;
+}
+
+/** Something in an event that did not match what its type promises. The event is kept all the same. */
+export interface Problem {
+  /** Dotted path into the payload, empty for the whole. */
+  readonly path: string;
+  readonly message: Text;
+}
+
+/** The id of the timeline of what really happens now; every other timeline is a recording or a replay. */
+export const liveTimeline = 'live';
+
+/** What a source hands over: bytes that arrived or were sent, with what only the source can know. */
+export interface Draft {
+  readonly timeline: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly host: string;
+  readonly connection: string;
+  readonly system: string;
+  readonly channel: Channel;
+  readonly direction: Direction;
+  readonly origin: Origin;
+  /** The exact bytes of the message, without white space round it. */
+  readonly bytes: Uint8Array;
+  /** What really arrived, where that is more. */
+  readonly size?: number;
+  /** The cap of the wire cut the bytes off. */
+  readonly truncated?: boolean;
+  /** What the wire noticed: cut off, too slow, closed in the middle. */
+  readonly problems?: readonly Problem[];
+  /** Links call, reply, task and echo. */
+  readonly correlation?: string;
+}
+
+/** One entry of the journal. */
+export interface OpsEvent {
+  /** Order in its journal. */
+  readonly seq: number;
+  readonly timeline: string;
+  readonly receivedAt: number;
+  /** The sender's time, if it told one that can be read. */
+  readonly time?: number;
+  readonly host: string;
+  readonly connection: string;
+  readonly system: string;
+  readonly channel: Channel;
+  readonly correlation?: string;
+  readonly direction: Direction;
+  readonly origin: Origin;
+  readonly type: string;
+  readonly subject?: Subject;
+  readonly severity: Severity;
+  readonly retention: RetentionClass;
+  /** One line for people. */
+  readonly summary: Text;
+  /** The exact text after redaction; empty where `rawBase64` stands. */
+  readonly raw: string;
+  /** The bytes where they are no UTF-8. */
+  readonly rawBase64?: string;
+  /** Bytes that arrived, also those that were cut off. */
+  readonly size: number;
+  readonly truncated: boolean;
+  /** Paths that redaction cut out. */
+  readonly redacted: readonly string[];
+  readonly problems: readonly Problem[];
+}

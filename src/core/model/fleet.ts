@@ -1,0 +1,191 @@
+import type { OpsEvent } from './event.ts';
+import { instanceId, type Instance, type InstancePatch, type InstanceRef } from './instance.ts';
+import { PersistentMap } from './persistentMap.ts';
+import type { ConnectionState, Signal } from './signal.ts';
+import { isFinished, taskId, type Task, type TaskPatch } from './task.ts';
+import { text, type Text } from './text.ts';
+
+export interface ConnectionStatus {
+  readonly id: string;
+  readonly system: string;
+  readonly state: ConnectionState;
+  readonly detail?: Text;
+  readonly retryAt?: number;
+  /** When the state began. */
+  readonly since: number;
+  /** When anything was last received, for "last seen" beside stale instances. */
+  readonly lastEventAt?: number;
+  readonly instances: PersistentMap<Instance>;
+}
+
+/** The state of everything on one timeline: the fold of all signals. Immutable; a change shares what it did not touch. */
+export interface Fleet {
+  readonly connections: PersistentMap<ConnectionStatus>;
+  readonly tasks: PersistentMap<Task>;
+  /** Ids of finished tasks, oldest first, so that the oldest can be forgotten. */
+  readonly finishedTasks: readonly string[];
+}
+
+/** Finished tasks kept in the fleet; the journal keeps their events as long as its caps allow. */
+const maxFinishedTasks = 200;
+
+export const emptyFleet: Fleet = {
+  connections: PersistentMap.empty(),
+  tasks: PersistentMap.empty(),
+  finishedTasks: [],
+};
+
+/** Where an event stands: what the fold needs of it beside its signals. */
+export type FoldedEvent = Pick<OpsEvent, 'connection' | 'system' | 'receivedAt'>;
+
+/** Applies what an event said. Pure: the same fleet, event and signals give the same fleet. */
+export function fold(fleet: Fleet, event: FoldedEvent, signals: readonly Signal[]): Fleet {
+  let result = fleet;
+  for (const signal of signals) result = apply(result, event, signal);
+  return result;
+}
+
+export function instancesOf(fleet: Fleet, connection: string): Instance[] {
+  return [...(fleet.connections.get(connection)?.instances.values() ?? [])];
+}
+
+export function findInstance(fleet: Fleet, ref: InstanceRef): Instance | undefined {
+  return fleet.connections.get(ref.connection)?.instances.get(instanceId(ref));
+}
+
+/** Forgets a connection that the user removed, with its instances and tasks. */
+export function forgetConnection(fleet: Fleet, connection: string): Fleet {
+  let { tasks } = fleet;
+  for (const task of fleet.tasks.values()) if (task.connection === connection) tasks = tasks.delete(task.id);
+  return {
+    connections: fleet.connections.delete(connection),
+    tasks,
+    finishedTasks: fleet.finishedTasks.filter((id) => tasks.has(id)),
+  };
+}
+
+function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
+  switch (signal.signal) {
+    case 'instance':
+      return withInstances(fleet, event, (instances) => {
+        const ref = { connection: event.connection, kind: signal.kind, key: signal.key };
+        const id = instanceId(ref);
+        const old = instances.get(id);
+        if (!old && signal.onlyIfKnown) return instances;
+        return instances.set(id, patched(old, ref, signal.patch, event.receivedAt));
+      });
+    case 'gone':
+      return withInstances(fleet, event, (instances) =>
+        instances.delete(instanceId({ connection: event.connection, kind: signal.kind, key: signal.key })),
+      );
+    case 'snapshot':
+      return withInstances(fleet, event, (old) =>
+        PersistentMap.from(
+          signal.instances.map(({ kind, key, patch }) => {
+            const ref = { connection: event.connection, kind, key };
+            const id = instanceId(ref);
+            return [id, patched(old.get(id), ref, patch, event.receivedAt)] as const;
+          }),
+        ),
+      );
+    case 'task':
+      return withTask(fleet, event, signal.id, signal.patch);
+    case 'connection': {
+      const old = statusOf(fleet, event);
+      const status: ConnectionStatus = {
+        id: old.id,
+        system: event.system,
+        state: signal.state,
+        ...(signal.detail ? { detail: signal.detail } : {}),
+        ...(signal.retryAt === undefined ? {} : { retryAt: signal.retryAt }),
+        since: old.state === signal.state ? old.since : event.receivedAt,
+        ...(old.lastEventAt === undefined ? {} : { lastEventAt: old.lastEventAt }),
+        instances: old.instances,
+      };
+      return { ...fleet, connections: fleet.connections.set(event.connection, status) };
+    }
+  }
+}
+
+function statusOf(fleet: Fleet, event: FoldedEvent): ConnectionStatus {
+  return (
+    fleet.connections.get(event.connection) ?? {
+      id: event.connection,
+      system: event.system,
+      state: 'closed',
+      since: event.receivedAt,
+      instances: PersistentMap.empty(),
+    }
+  );
+}
+
+function withInstances(
+  fleet: Fleet,
+  event: FoldedEvent,
+  change: (instances: PersistentMap<Instance>) => PersistentMap<Instance>,
+): Fleet {
+  const status = statusOf(fleet, event);
+  const changed: ConnectionStatus = {
+    ...status,
+    lastEventAt: event.receivedAt,
+    instances: change(status.instances),
+  };
+  return { ...fleet, connections: fleet.connections.set(event.connection, changed) };
+}
+
+function patched(old: Instance | undefined, ref: InstanceRef, patch: InstancePatch, at: number): Instance {
+  const base: Instance = old ?? { ...ref, name: ref.key, state: 'unknown', since: at, lastEventAt: at };
+  const merged: Record<string, unknown> = { ...base, lastEventAt: at };
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) Reflect.deleteProperty(merged, field);
+    else if (value !== undefined) merged[field] = value;
+  }
+  if (patch.state !== undefined && patch.state !== base.state) {
+    merged['since'] = at;
+    // A reason belongs to the state that it explains.
+    if (patch.detail === undefined) delete merged['detail'];
+  }
+  // The patch type holds the field names and types that Instance has, so the merge is an Instance again.
+  return merged as unknown as Instance;
+}
+
+function withTask(fleet: Fleet, event: FoldedEvent, localId: string, patch: TaskPatch): Fleet {
+  const id = taskId(event.connection, localId);
+  const old = fleet.tasks.get(id);
+  // What is finished stays finished: systems repeat and reorder their last words.
+  if (old && isFinished(old.state)) return fleet;
+  const at = event.receivedAt;
+  const base: Task = old ?? {
+    id,
+    localId,
+    connection: event.connection,
+    title: text('Task'),
+    state: 'running',
+    percent: null,
+    steps: [],
+    startedAt: at,
+    lastEventAt: at,
+    cancellable: false,
+  };
+  const { step, ...fields } = patch;
+  const done = patch.state !== undefined && isFinished(patch.state);
+  const task: Task = {
+    ...base,
+    ...fields,
+    ...(step === undefined ? {} : { steps: [...base.steps, { label: step, at }].slice(-maxSteps) }),
+    ...(patch.state === 'succeeded' ? { percent: 100 } : {}),
+    ...(done ? { finishedAt: at, cancellable: false } : {}),
+    lastEventAt: at,
+  };
+  let tasks = fleet.tasks.set(id, task);
+  let { finishedTasks } = fleet;
+  if (done) {
+    finishedTasks = [...finishedTasks, id];
+    for (const forgotten of finishedTasks.slice(0, -maxFinishedTasks)) tasks = tasks.delete(forgotten);
+    finishedTasks = finishedTasks.slice(-maxFinishedTasks);
+  }
+  return { ...fleet, tasks, finishedTasks };
+}
+
+/** Steps kept of one task: a backup of a big world may report thousands. */
+const maxSteps = 100;

@@ -1,0 +1,70 @@
+import type { Draft, OpsEvent, Problem } from './event.ts';
+import type { InstancePatch } from './instance.ts';
+import type { TaskPatch } from './task.ts';
+import type { Text } from './text.ts';
+
+export type ConnectionState =
+  'connecting' | 'authenticating' | 'ready' | 'waiting' | 'failed' | 'closed' | 'elsewhere';
+
+/** What an event says about the world. The connection is that of the event. */
+export type Signal =
+  | {
+      readonly signal: 'instance';
+      readonly kind: string;
+      readonly key: string;
+      readonly patch: InstancePatch;
+      /** Change it only when it is there already: a removal must not bring an instance into being. */
+      readonly onlyIfKnown?: boolean;
+    }
+  | { readonly signal: 'gone'; readonly kind: string; readonly key: string }
+  | { readonly signal: 'task'; readonly id: string; readonly patch: TaskPatch }
+  | {
+      /** The full list of a connection: what is not in it is gone. */
+      readonly signal: 'snapshot';
+      readonly instances: readonly {
+        readonly kind: string;
+        readonly key: string;
+        readonly patch: InstancePatch;
+      }[];
+    }
+  | {
+      readonly signal: 'connection';
+      readonly state: ConnectionState;
+      readonly detail?: Text;
+      readonly retryAt?: number;
+    };
+
+/** What a decoder makes of a draft: the event without what only the journal can give. */
+export interface Decoded<C> {
+  readonly context: C;
+  readonly event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
+    readonly time?: number;
+    readonly subject?: OpsEvent['subject'];
+    readonly correlation?: string;
+  };
+  readonly signals: readonly Signal[];
+  readonly problems: readonly Problem[];
+}
+
+/** A message after redaction, as a decoder sees it. */
+export interface Message extends Omit<Draft, 'bytes' | 'problems'> {
+  readonly text: string;
+  /** False where the bytes were no UTF-8; `text` then holds replacement characters. */
+  readonly utf8: boolean;
+  readonly truncated: boolean;
+}
+
+/**
+ * The meaning of a system's messages. `decode` is pure and total: whatever arrives, it returns an event and never throws.
+ */
+export interface Decoder<C> {
+  readonly initial: C;
+  decode(context: C, message: Message): Decoded<C>;
+  /** What follows when nobody heard of an open task for too long. */
+  taskLost(context: C, task: string): { readonly context: C; readonly signals: readonly Signal[] };
+  /** The context as plain JSON, for checkpoints; `load` answers `initial` where it cannot read what was saved. */
+  save(context: C): unknown;
+  load(saved: unknown): C;
+  /** Cuts secrets out before anything is kept; returns the paths that it cut. */
+  redact(text: string): { readonly text: string; readonly redacted: readonly string[] };
+}

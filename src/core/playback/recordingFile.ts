@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import type { Decoder } from '../model/signal.ts';
+import { oneLine, text, type Text } from '../model/text.ts';
+import type { ReplayItem } from './replay.ts';
+
+export interface ReadRecording {
+  readonly items: readonly ReplayItem[];
+  /** Lines that hold no event, with their numbers. */
+  readonly problems: readonly Text[];
+}
+
+const recordedEvent = z.looseObject({
+  raw: z.string(),
+  rawBase64: z.optional(z.string()),
+  receivedAt: z.union([z.string(), z.number()]),
+  direction: z.optional(z.string()),
+  channel: z.optional(z.string()),
+});
+
+/** Distance of events that tell no time of their own. */
+const untimedStepMs = 100;
+/** More problems than these say nothing new. */
+const maxProblems = 20;
+
+/**
+ * Reads NDJSON for a replay: a recording of ours (a header line, then events), or plain lines as the system writes them
+ * (KGSM's journal). Lines that are neither are reported and left out.
+ */
+export function readRecording(content: string, decoder: Decoder<unknown>): ReadRecording {
+  const items: ReplayItem[] = [];
+  const problems: Text[] = [];
+  let at = 0;
+  for (const [index, line] of content
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    if (line.trim() === '') continue;
+    const value = parse(line);
+    if (typeof value !== 'object' || value === null) {
+      if (problems.length < maxProblems)
+        problems.push(text('line {0} is no JSON object: {1}', index + 1, oneLine(line, 60)));
+      continue;
+    }
+    if ('gameServerOpsRecording' in value) continue;
+    const recorded = recordedEvent.safeParse(value);
+    if (recorded.success) {
+      const { raw, rawBase64, receivedAt, channel = 'push' } = recorded.data;
+      // Our own notes about connections and operations are not the system's to say again.
+      if (channel !== 'push') continue;
+      at = typeof receivedAt === 'number' ? receivedAt : Date.parse(receivedAt) || at + untimedStepMs;
+      items.push({
+        at,
+        bytes: rawBase64 === undefined ? Buffer.from(raw) : Buffer.from(rawBase64, 'base64'),
+      });
+      continue;
+    }
+    at = timeOf(line, decoder) ?? at + untimedStepMs;
+    items.push({ at, bytes: Buffer.from(line.trim()) });
+  }
+  return { items, problems };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function timeOf(line: string, decoder: Decoder<unknown>): number | undefined {
+  return decoder.decode(decoder.initial, {
+    timeline: '',
+    receivedAt: 0,
+    host: '',
+    connection: '',
+    system: '',
+    channel: 'push',
+    direction: 'in',
+    origin: 'imported',
+    text: line,
+    utf8: true,
+    truncated: false,
+  }).event.time;
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../systems/system.ts';
+
+export interface ReplayItem {
+  /** When it happened, in milliseconds; only differences count. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A factor on the recorded pace, or as fast as the target takes it. */
+export type ReplaySpeed = number | 'max';
+
+export interface ReplayOptions {
+  readonly items: readonly ReplayItem[];
+  readonly speed: ReplaySpeed;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** One after another: the next item waits until this one is delivered. */
+  deliver(item: ReplayItem): Promise<boolean> | boolean;
+  onProgress?(done: number): void;
+}
+
+export interface ReplayOutcome {
+  readonly delivered: number;
+  readonly failed: number;
+  /** Items not tried, because it was cancelled. */
+  readonly left: number;
+}
+
+/** Turns of the event loop are given back at least this often while delivering as fast as possible. */
+const sliceMs = 8;
+
+/**
+ * Delivers items in their order at their recorded distances. Each is due at a time counted from the start, so that
+ * delays do not add up; what is late goes out at once.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplayOutcome> {
+  const { items, speed, clock, signal } = options;
+  const start = clock.now();
+  const first = items[0]?.at ?? 0;
+  let sliceBegan = start;
+  let delivered = 0;
+  let failed = 0;
+  let latest = 0;
+  for (const item of items) {
+    if (speed !== 'max') {
+      // Clocks of senders step back now and then; the order of the recording counts.
+      latest = Math.max(latest, (item.at - first) / speed);
+      const wait = start + latest - clock.now();
+      if (wait > 0) await pause(clock, wait, signal);
+    } else if (clock.now() - sliceBegan >= sliceMs) {
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceBegan = clock.now();
+    }
+    if (signal.aborted) break;
+    if (await options.deliver(item)) delivered++;
+    else failed++;
+    options.onProgress?.(delivered + failed);
+  }
+  return { delivered, failed, left: items.length - delivered - failed };
+}
+
+/** How long it takes at a speed, for the question before it starts. */
+export function replayDuration(items: readonly ReplayItem[], speed: number): number {
+  const first = items[0]?.at ?? 0;
+  return items.reduce((longest, item) => Math.max(longest, item.at - first), 0) / speed;
+}
+
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(ms, done);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
+}

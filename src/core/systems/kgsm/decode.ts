@@ -1,0 +1,145 @@
+import type { OpsEvent, Problem, Subject } from '../../model/event.ts';
+import type { Decoded, Decoder, Message } from '../../model/signal.ts';
+import { oneLine, text } from '../../model/text.ts';
+import { redactJson } from '../redaction.ts';
+import { catalogEntry, summaryOf } from './catalog.ts';
+import { follow, followLost } from './lifecycle.ts';
+import { initialContext, loadContext, saveContext, type KgsmContext } from './memory.ts';
+import { dataSchema, envelopeSchema, type KgsmData } from './messages.ts';
+
+/** Console commands may hold passwords; who plays and from where is personal, but it is the operator's to see. */
+const commandFields = ['Command'];
+
+export const kgsmDecoder: Decoder<KgsmContext> = {
+  initial: initialContext,
+  decode,
+  taskLost: followLost,
+  save: saveContext,
+  load: loadContext,
+  redact: (raw) => redactJson(raw, commandFields),
+};
+
+function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
+  const problems: Problem[] = [];
+  if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
+  const parsed = parse(message);
+  if ('problem' in parsed) return unreadable(context, [...problems, parsed.problem]);
+  const read = envelope(parsed.value, problems);
+  if (!read) return unreadable(context, problems);
+
+  const { type, data, time, actor } = read;
+  const known = catalogEntry(type);
+  const schema = known && dataSchema(type);
+  const checked = schema?.safeParse(data);
+  for (const issue of checked?.error?.issues ?? []) {
+    problems.push({
+      path: ['Data', ...issue.path].join('.'),
+      message: text('is missing or not of the expected type: {0}', issue.message),
+    });
+  }
+  const subject = subjectOf(type, data, problems);
+  const event = {
+    type,
+    severity: known?.severity ?? 'info',
+    retention: known?.retention ?? 'lifecycle',
+    summary: known ? summaryOf(known, data) : text('Unknown event type {0}', oneLine(type, 80)),
+    ...(time === undefined ? {} : { time }),
+    ...(subject ? { subject } : {}),
+  } satisfies Decoded<KgsmContext>['event'];
+
+  // What we sent ourselves says nothing about the world until it comes back through a listener.
+  if (message.direction === 'out' || subject?.kind !== 'instance' || known?.category === 'Test') {
+    return { context, event, signals: [], problems };
+  }
+  return { ...follow(context, { type, instance: subject.key, data, actor }), event, problems };
+}
+
+function parse(message: Message): { readonly value: unknown } | { readonly problem: Problem } {
+  if (message.truncated)
+    return { problem: { path: '', message: text('cut off: only the beginning was kept') } };
+  try {
+    return { value: JSON.parse(message.text) };
+  } catch (error) {
+    // The engine's message quotes the input; it is shown as one harmless line.
+    const reason = error instanceof Error ? oneLine(error.message, 120) : '';
+    return { problem: { path: '', message: text('not readable as JSON: {0}', reason) } };
+  }
+}
+
+function unreadable(context: KgsmContext, problems: readonly Problem[]): Decoded<KgsmContext> {
+  const event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> = {
+    type: 'unreadable',
+    severity: 'warning',
+    retention: 'control',
+    summary: text('Something that is no KGSM event'),
+  };
+  return { context, event, signals: [], problems };
+}
+
+interface Envelope {
+  readonly type: string;
+  readonly data: KgsmData;
+  readonly time?: number;
+  readonly actor?: string;
+}
+
+function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
+  const result = envelopeSchema.safeParse(value);
+  const fields: Partial<Record<string, unknown>> = isObject(value) ? value : {};
+  for (const issue of result.error?.issues ?? []) {
+    problems.push({
+      path: issue.path.join('.'),
+      message: text('is missing or not of the expected type: {0}', issue.message),
+    });
+  }
+  const type = fields['EventType'];
+  if (typeof type !== 'string' || type === '') return undefined;
+  const data = isObject(fields['Data']) ? fields['Data'] : {};
+  const time = timeOf(fields['Timestamp'] ?? data['Timestamp'], problems);
+  const actor = fields['Actor'];
+  return {
+    type,
+    data,
+    ...(time === undefined ? {} : { time }),
+    ...(typeof actor === 'string' && actor !== '' ? { actor } : {}),
+  };
+}
+
+/** KGSM writes UTC with a `Z`; a time zone is never guessed. */
+function timeOf(value: unknown, problems: Problem[]): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value)
+  ) {
+    const time = Date.parse(value);
+    if (!Number.isNaN(time)) return time;
+  }
+  problems.push({
+    path: 'Timestamp',
+    message: text('is no point in time: {0}', oneLine(JSON.stringify(value), 60)),
+  });
+  return undefined;
+}
+
+/** `InstanceName` since 2.0, `InstanceId` in 1.x, `Instance` in its first document. */
+function subjectOf(type: string, data: KgsmData, problems: Problem[]): Subject | undefined {
+  if (type.startsWith('blueprint_')) {
+    const name = data['BlueprintName'];
+    return typeof name === 'string' && name !== '' ? { kind: 'blueprint', key: name } : undefined;
+  }
+  for (const field of ['InstanceName', 'InstanceId', 'Instance']) {
+    const name = data[field];
+    if (typeof name === 'string' && name !== '') return { kind: 'instance', key: name };
+    if (name !== undefined && name !== null) {
+      problems.push({ path: `Data.${field}`, message: text('must be a name') });
+      return undefined;
+    }
+  }
+  if (type.startsWith('instance_')) problems.push({ path: 'Data.InstanceName', message: text('is missing') });
+  return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod/mini';
+import { lifecycleStates, type LifecycleState } from '../../model/lifecycle.ts';
+import { PersistentMap } from '../../model/persistentMap.ts';
+
+/** Work that has a beginning, steps and an end in the events. */
+export type Work = 'install' | 'update' | 'backup' | 'restore' | 'uninstall';
+
+export const stateOfWork: Readonly<Record<Work, LifecycleState>> = {
+  uninstall: 'removing',
+  install: 'installing',
+  update: 'updating',
+  restore: 'restoring',
+  backup: 'backingUp',
+};
+/** Which work is shown when several overlap: the rarest and most final first. */
+export const works = Object.keys(stateOfWork) as Work[];
+
+/** Steps that a whole run reports; the generations differ by one or two, so the bar never promises the end. */
+export const stepsOfWork: Readonly<Record<Work, number>> = {
+  install: 13,
+  update: 11,
+  backup: 3,
+  restore: 4,
+  uninstall: 6,
+};
+
+interface OpenWork {
+  readonly task: string;
+  readonly seen: readonly string[];
+}
+
+/** What has to be remembered of an instance to understand its next event. */
+export interface Memory {
+  /** What it is when nothing is going on with it. */
+  readonly base: LifecycleState;
+  /** A start, stop or restart under way. */
+  readonly phase?: LifecycleState;
+  readonly open: Partial<Readonly<Record<Work, OpenWork>>>;
+  readonly players?: number;
+}
+
+export interface KgsmContext {
+  readonly memory: PersistentMap<Memory>;
+  readonly nextTask: number;
+}
+
+export const initialContext: KgsmContext = { memory: PersistentMap.empty(), nextTask: 1 };
+
+const savedSchema = z.object({
+  nextTask: z.number(),
+  memory: z.array(
+    z.tuple([
+      z.string(),
+      z.object({
+        base: z.enum(lifecycleStates),
+        phase: z.optional(z.enum(lifecycleStates)),
+        open: z.record(z.string(), z.object({ task: z.string(), seen: z.array(z.string()) })),
+        players: z.optional(z.number()),
+      }),
+    ]),
+  ),
+});
+
+export function saveContext(context: KgsmContext): unknown {
+  return { nextTask: context.nextTask, memory: [...context.memory] };
+}
+
+export function loadContext(saved: unknown): KgsmContext {
+  const result = savedSchema.safeParse(saved);
+  if (!result.success) return initialContext;
+  const { memory, nextTask } = result.data;
+  // JSON has no `undefined`, so an optional field that is there has its value.
+  return { nextTask, memory: PersistentMap.from(memory as readonly (readonly [string, Memory])[]) };
+}

@@ -1,0 +1,156 @@
+import type { Instance } from '../model/instance.ts';
+import type { Channel, Direction, Origin, Problem, RetentionClass, Severity } from '../model/event.ts';
+import type { ConnectionState, Decoder } from '../model/signal.ts';
+import type { Text } from '../model/text.ts';
+
+/** Time as the core sees it; tests and replays bring their own. */
+export interface Clock {
+  now(): number;
+  /** Calls back once after `ms`; the answer cancels it. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+export interface Log {
+  debug(message: Text): void;
+  info(message: Text): void;
+  warn(message: Text): void;
+  error(message: Text): void;
+}
+
+/** What a session hands over; the connection adds host, connection, system and timeline. */
+export interface SessionDraft {
+  readonly channel: Channel;
+  readonly direction: Direction;
+  readonly origin?: Origin;
+  readonly bytes: Uint8Array;
+  readonly size?: number;
+  readonly truncated?: boolean;
+  readonly receivedAt: number;
+  readonly correlation?: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** What a session may use; nothing else of the outside world is in its reach. */
+export interface SessionEnvironment {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted when the connection is closed. */
+  readonly signal: AbortSignal;
+  deliver(draft: SessionDraft): void;
+  /** Progress before `ready`: connecting, authenticating. */
+  report(state: Extract<ConnectionState, 'connecting' | 'authenticating'>, detail?: Text): void;
+}
+
+/** An open conversation. */
+export interface Session {
+  /** Settles when the conversation is over, with the reason. */
+  readonly closed: Promise<SessionError>;
+  /** Where an emitted event can be sent to, if the system takes any. */
+  readonly emitTargets: readonly SessionTarget[];
+  dispose(): Promise<void>;
+}
+
+export interface SessionTarget {
+  /** Path, address or topic; unique in its kind. */
+  readonly address: string;
+  readonly label: string;
+}
+
+/** Why a session could not start or did not go on. `retry: false` waits for the user: trying again cannot help. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError';
+  readonly text: Text;
+  readonly retry: boolean;
+
+  constructor(message: Text, options: { readonly retry: boolean; readonly cause?: unknown }) {
+    super(message.template, { cause: options.cause });
+    this.text = message;
+    this.retry = options.retry;
+  }
+}
+
+/** One event type of a system: feeds emit forms, tooltips, completion and retention. */
+export interface CatalogEntry {
+  readonly type: string;
+  readonly category: string;
+  readonly retention: RetentionClass;
+  readonly severity: Severity;
+  readonly description: Text;
+  /** A whole message as the system would send it. */
+  readonly example: unknown;
+}
+
+/** A question before something that cannot be taken back. */
+export interface Question {
+  readonly message: Text;
+  readonly detail: Text;
+  /** The button that goes ahead. */
+  readonly action: Text;
+}
+
+export type OperationOutcome = 'succeeded' | 'failed' | 'refused';
+
+export interface OperationResult {
+  readonly outcome: OperationOutcome;
+  readonly message: Text;
+}
+
+export interface OperationRun<S> {
+  readonly settings: S;
+  readonly connectionName: string;
+  readonly instance: Instance;
+  readonly input: unknown;
+  readonly signal: AbortSignal;
+  /** What it is doing now, for the task. */
+  progress(message: Text): void;
+  /** What the program said, for the log of the task. */
+  output(chunk: string): void;
+}
+
+/** Something one may do. It decides for itself when it is on offer; menus and palette only ask. */
+export interface Operation<S> {
+  readonly id: string;
+  readonly title: Text;
+  /** What is going on while it runs: "Starting {0}". */
+  progressTitle(instance: Instance): Text;
+  /** Only operations on instances so far; connections and items join when a system needs them. */
+  readonly target: 'instance';
+  when(instance: Instance): boolean;
+  /** The question to ask before, if one is needed. */
+  confirm?(instance: Instance, connectionName: string): Question | undefined;
+  run(run: OperationRun<S>): Promise<OperationResult>;
+}
+
+export type SettingsResult<S> =
+  | { readonly ok: true; readonly settings: S; readonly warnings: readonly Text[] }
+  | { readonly ok: false; readonly problems: readonly Text[] };
+
+/** Everything the product knows of a system. Adding one is adding a folder and a line in `index.ts`. */
+export interface System<S extends ConnectionSettings, C> {
+  readonly id: string;
+  readonly label: string;
+  /** Codicon of its connections. */
+  readonly icon: string;
+  parseSettings(value: unknown): SettingsResult<S>;
+  readonly decoder: Decoder<C>;
+  readonly catalog: readonly CatalogEntry[];
+  readonly operations: readonly Operation<S>[];
+  openSession(settings: S, environment: SessionEnvironment): Promise<Session>;
+  /** Sends one event to an address of this system, as the system itself would. */
+  emit(address: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** Makes what the user typed as a target into an address, or says what is wrong with it. */
+  checkTarget(value: string): Text | undefined;
+  /** One line that says where this connection goes. */
+  describe(settings: S): string;
+}
+
+/** What all connection settings have in common. */
+export interface ConnectionSettings {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A system whose types only it knows: what lists of systems are made of. */
+export type AnySystem = System<ConnectionSettings, unknown>;
+export type AnyOperation = Operation<ConnectionSettings>;

@@ -1,0 +1,145 @@
+import { stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { english, oneLine, text, type Text } from '../model/text.ts';
+import { errorCode, unixPathLimit } from './unixPath.ts';
+
+export type UnixSenderReason =
+  'missing' | 'notASocket' | 'refused' | 'noPermission' | 'pathTooLong' | 'timeout' | 'failed';
+
+/** Why a message did not get through. */
+export class UnixSenderError extends Error {
+  override readonly name = 'UnixSenderError';
+  readonly reason: UnixSenderReason;
+  readonly text: Text;
+
+  constructor(reason: UnixSenderReason, message: Text, options: { readonly cause?: unknown } = {}) {
+    super(english(message), options);
+    this.reason = reason;
+    this.text = message;
+  }
+
+  static is(error: unknown, reason?: UnixSenderReason): error is UnixSenderError {
+    return error instanceof UnixSenderError && (reason === undefined || error.reason === reason);
+  }
+}
+
+export interface SendOptions {
+  /** How long the listener may take for all of it. */
+  readonly timeoutMs?: number;
+  /** Ends the attempt; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** How long to wait before the next try where the listener's backlog is full; a connecting `socat` would block there. */
+const backlogRetryMs = 20;
+
+/**
+ * Sends one message as KGSM does: one connection, the bytes, a half-close. Resolves when the listener has closed its side,
+ * which says that it read to the end. What the listener writes is ignored.
+ */
+export async function sendToUnixSocket(
+  path: string,
+  bytes: Uint8Array,
+  options: SendOptions = {},
+): Promise<void> {
+  const { timeoutMs = 5000, signal } = options;
+  signal?.throwIfAborted();
+  const limit = unixPathLimit();
+  const length = Buffer.byteLength(path);
+  if (length > limit) {
+    throw new UnixSenderError(
+      'pathTooLong',
+      text('The socket path {0} has {1} bytes; at most {2} are possible.', oneLine(path), length, limit),
+    );
+  }
+  const timeout = new AbortController();
+  const timer = setTimeout(() => {
+    timeout.abort(
+      new UnixSenderError(
+        'timeout',
+        text('The listener at {0} did not take the message within {1} ms.', oneLine(path), timeoutMs),
+      ),
+    );
+  }, timeoutMs);
+  const stop = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
+  try {
+    await sendWithRetry(path, bytes, stop);
+  } catch (error) {
+    stop.throwIfAborted();
+    throw await explain(path, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function sendWithRetry(path: string, bytes: Uint8Array, stop: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await sendOnce(path, bytes, stop);
+      return;
+    } catch (error) {
+      if (errorCode(error) !== 'EAGAIN') throw error;
+      await sleep(backlogRetryMs, undefined, { signal: stop });
+    }
+  }
+}
+
+function sendOnce(path: string, bytes: Uint8Array, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // Half-open, because our own end must not stop us from waiting for the listener's.
+    const socket = connect({ path, allowHalfOpen: true });
+    const abort = (): void => {
+      socket.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
+    };
+    stop.addEventListener('abort', abort, { once: true });
+    let failure: unknown;
+    socket.on('connect', () => {
+      socket.end(bytes);
+    });
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.on('end', () => {
+      // The listener closed although we have not: whatever is unwritten will not get there.
+      if (!socket.writableFinished) socket.destroy(new Error('closed before everything was taken'));
+    });
+    socket.on('close', () => {
+      stop.removeEventListener('abort', abort);
+      if (failure === undefined) resolve();
+      else reject(failure);
+    });
+    socket.resume();
+  });
+}
+
+async function explain(path: string, error: unknown): Promise<UnixSenderError> {
+  const shown = oneLine(path);
+  const cause = { cause: error };
+  switch (errorCode(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new UnixSenderError('missing', text('There is no socket at {0}.', shown), cause);
+    case 'EACCES':
+    case 'EPERM':
+      return new UnixSenderError(
+        'noPermission',
+        text('There is no permission to write to the socket {0}.', shown),
+        cause,
+      );
+    case 'ENOTSOCK':
+      return new UnixSenderError('notASocket', text('{0} is not a socket.', shown), cause);
+    case 'ECONNREFUSED': {
+      // Linux answers the same for a stale socket and for any other file.
+      const standing = await stat(path).catch(() => undefined);
+      if (standing && !standing.isSocket()) {
+        return new UnixSenderError('notASocket', text('{0} is not a socket.', shown), cause);
+      }
+      return new UnixSenderError('refused', text('Nobody listens on the socket {0}.', shown), cause);
+    }
+    default: {
+      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      return new UnixSenderError('failed', text('Sending to {0} failed: {1}', shown, words), cause);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { commands, ExtensionMode, l10n, window, workspace, type ExtensionContext } from 'vscode';
+import { configuration } from './ui/configuration.ts';
+import { registerConnectionCommands } from './ui/connectionCommands.ts';
+import { contextKeys } from './ui/contributions/ids.ts';
+import { prefix } from './ui/contributions/commands.ts';
+import { Inspector } from './ui/inspector/inspector.ts';
+import { InstancesTree } from './ui/instancesTree.ts';
+import { showError } from './ui/messages.ts';
+import { Operations } from './ui/operations.ts';
+import { createRuntime, type Runtime } from './ui/runtime.ts';
+import { Scope } from './ui/scope.ts';
+import { createStatusBar } from './ui/statusBar.ts';
+import { TaskProgress } from './ui/taskProgress.ts';
+import { translate } from './ui/translate.ts';
+import { readConnections } from './core/connections/settings.ts';
+
+let scope: Scope | undefined;
+
+/** What the suites inside VS Code look at; nobody else gets it. */
+export interface Inside {
+  readonly runtime: Runtime;
+  readonly tree: InstancesTree;
+}
+
+export function activate(context: ExtensionContext): Inside | undefined {
+  scope = new Scope();
+  const channel = scope.add(window.createOutputChannel('Game Server Ops', { log: true }));
+  const runtime = createRuntime(context, channel, scope);
+  const tree = new InstancesTree(runtime);
+  const operations = new Operations(runtime, () => tree.view.selection);
+  new TaskProgress(runtime, (task) => {
+    operations.cancel(task);
+  });
+  new Inspector(runtime);
+  registerConnectionCommands(runtime);
+  createStatusBar(runtime);
+  logEvents(runtime);
+  followSettings(runtime);
+  return context.extensionMode === ExtensionMode.Test ? { runtime, tree } : undefined;
+}
+
+export async function deactivate(): Promise<void> {
+  await scope?.dispose();
+  scope = undefined;
+}
+
+/** Keeps the connections in step with the settings; nothing is opened before the workspace is trusted. */
+function followSettings(runtime: Runtime): void {
+  const apply = (start: boolean): void => {
+    const { connections, problems, warnings } = readConnections(configuration().connections);
+    for (const warning of warnings) runtime.channel.warn(translate(warning));
+    for (const problem of problems) runtime.channel.error(translate(problem));
+    if (problems[0]) {
+      showError(l10n.t('A connection setting is wrong: {0}', translate(problems[0])), {
+        [l10n.t('Open Settings')]: () =>
+          commands.executeCommand('workbench.action.openSettings', `${prefix}.connections`),
+      });
+    }
+    void commands.executeCommand(
+      'setContext',
+      contextKeys.connections,
+      workspace.isTrusted ? connections.length : 0,
+    );
+    void runtime.connections.configure(workspace.isTrusted ? connections : [], start);
+  };
+  runtime.scope.add(
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(`${prefix}.connections`)) apply(true);
+    }),
+  );
+  runtime.scope.add(
+    workspace.onDidGrantWorkspaceTrust(() => {
+      apply(configuration().connectOnStartup);
+    }),
+  );
+  apply(configuration().connectOnStartup);
+}
+
+/** One line in the log for what went wrong with an event or a connection; the rest stands in the journal. */
+function logEvents({ pipeline, channel, scope: owner }: Runtime): void {
+  owner.defer(
+    pipeline.subscribe(({ events }) => {
+      for (const { type, connection, summary, problems, channel: kind } of events) {
+        const [problem] = problems;
+        if (problem) {
+          const path = problem.path === '' ? '' : `${problem.path}: `;
+          channel.warn(`[${connection}] ${type}: ${path}${translate(problem.message)}`);
+        } else if (kind === 'control' && type === 'connection.state')
+          channel.info(`[${connection}] ${translate(summary)}`);
+      }
+    }),
+  );
+}

@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { OpsEvent } from '../core/model/event.ts';
+import { instancesOf, type Fleet } from '../core/model/fleet.ts';
+import { instanceId, type Instance } from '../core/model/instance.ts';
+import { english, oneLine, text } from '../core/model/text.ts';
+import { Connection } from '../core/connections/connection.ts';
+import { runOperation } from '../core/connections/runOperation.ts';
+import type { ConfiguredConnection } from '../core/connections/settings.ts';
+import { Journal } from '../core/journal/journal.ts';
+import { Pipeline } from '../core/journal/pipeline.ts';
+import type { Clock, Log } from '../core/systems/system.ts';
+
+export interface ProbeRun {
+  readonly connection: ConfiguredConnection;
+  readonly seconds: number;
+  readonly operation?: { readonly id: string; readonly key: string | undefined; readonly input: unknown };
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+const log: Log = {
+  debug: () => undefined,
+  info: (message) => process.stderr.write(`${english(message)}\n`),
+  warn: (message) => process.stderr.write(`${english(message)}\n`),
+  error: (message) => process.stderr.write(`${english(message)}\n`),
+};
+
+/**
+ * Opens one connection for some seconds and writes what happens, one object per line. Answers nothing where it was ready
+ * at least once, else why it never was.
+ */
+export async function runProbe(
+  run: ProbeRun,
+  write: (line: object) => void,
+  interrupt: AbortSignal,
+): Promise<string | undefined> {
+  const { system, settings } = run.connection;
+  const host = hostname();
+  const pipeline = new Pipeline({
+    journal: new Journal(),
+    decoderOf: () => system.decoder,
+    defer: setImmediate,
+  });
+  const ready = Promise.withResolvers<undefined>();
+  const failed = Promise.withResolvers<undefined>();
+  const outcome = { ready: false, reason: 'the connection did not become ready in time' };
+
+  pipeline.subscribe(({ fleet, events }) => {
+    for (const event of events) {
+      if (event.channel !== 'control') writeEvent(event, write);
+      else if (event.type === 'connection.state') write(connectionLine(event));
+    }
+    const status = fleet.connections.get(settings.id);
+    if (status?.state === 'ready') {
+      outcome.ready = true;
+      ready.resolve(undefined);
+    } else if (status?.detail) outcome.reason = english(status.detail);
+    if (status?.state === 'failed') failed.resolve(undefined);
+  });
+
+  const connection = new Connection({
+    system,
+    settings,
+    pipeline,
+    lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
+    clock,
+    random: Math.random,
+    log,
+    host,
+  });
+  connection.start();
+  const time = timeUp(run.seconds * 1000, interrupt);
+  const operated = operate(run, pipeline, host, ready.promise, time.aborted, write);
+  await Promise.race([time.over, failed.promise]);
+  time.end();
+  await operated;
+  await connection.stop();
+  write(fleetLine(pipeline.fleet()));
+  return outcome.ready ? undefined : outcome.reason;
+}
+
+interface TimeUp {
+  readonly over: Promise<undefined>;
+  readonly aborted: AbortSignal;
+  end(): void;
+}
+
+function timeUp(ms: number, interrupt: AbortSignal): TimeUp {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const abort = new AbortController();
+  const timer = setTimeout(() => {
+    resolve(undefined);
+  }, ms);
+  const stop = (): void => {
+    abort.abort();
+    resolve(undefined);
+  };
+  interrupt.addEventListener('abort', stop, { once: true });
+  return {
+    over: promise,
+    aborted: abort.signal,
+    end() {
+      clearTimeout(timer);
+      interrupt.removeEventListener('abort', stop);
+      resolve(undefined);
+    },
+  };
+}
+
+/** Runs the operation as soon as the connection is ready; it may outlast the time that was given. */
+async function operate(
+  run: ProbeRun,
+  pipeline: Pipeline,
+  host: string,
+  ready: Promise<undefined>,
+  signal: AbortSignal,
+  write: (line: object) => void,
+): Promise<void> {
+  if (!run.operation) return;
+  const { id, key, input } = run.operation;
+  const { system, settings } = run.connection;
+  const report = (outcome: string, message: string): void => {
+    write({ operation: { id, ...(key === undefined ? {} : { subject: key }), outcome, message } });
+  };
+  const operation = system.operations.find((o) => o.id === id);
+  if (!operation) {
+    report(
+      'refused',
+      `there is no operation ${oneLine(id, 40)}; there is: ${system.operations.map((o) => o.id).join(', ')}`,
+    );
+    return;
+  }
+  if (key === undefined) {
+    report('refused', `${id} needs an instance: --run ${id}:<instance key>`);
+    return;
+  }
+  const inTime = await Promise.race([
+    ready.then(() => true),
+    new Promise<false>((r) => setTimeout(r, run.seconds * 1000, false).unref()),
+  ]);
+  if (!inTime) {
+    report('refused', 'the connection did not become ready');
+    return;
+  }
+  const known = instancesOf(pipeline.fleet(), settings.id).find((instance) => instance.key === key);
+  const instance: Instance = known ?? unheardOf(settings.id, key);
+  if (!operation.when(instance)) {
+    report('refused', english(text('{0} is not on offer while it is {1}', id, instance.state)));
+    return;
+  }
+  const logLine = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  const result = await runOperation({
+    id: randomUUID(),
+    connection: settings,
+    system,
+    operation,
+    instance,
+    input,
+    pipeline,
+    clock,
+    host,
+    signal,
+    log: logLine,
+  });
+  report(result.outcome, english(result.message));
+}
+
+/** The user knows of it, even if no event has told of it yet. */
+function unheardOf(connection: string, key: string): Instance {
+  return { connection, kind: 'instance', key, name: key, state: 'unknown', since: 0, lastEventAt: 0 };
+}
+
+function writeEvent(event: OpsEvent, write: (line: object) => void): void {
+  const { subject, summary, receivedAt, time, timeline, problems, retention, redacted, ...rest } = event;
+  write({
+    event: {
+      ...rest,
+      receivedAt: new Date(receivedAt).toISOString(),
+      ...(time === undefined ? {} : { time: new Date(time).toISOString() }),
+      ...(subject ? { subject: subject.key } : {}),
+      summary: english(summary),
+      ...(redacted.length === 0 ? {} : { redacted }),
+    },
+  });
+  for (const { path, message } of problems) {
+    write({ problem: { connection: event.connection, seq: event.seq, path, message: english(message) } });
+  }
+}
+
+function connectionLine(event: OpsEvent): object {
+  const { state, detail } = JSON.parse(event.raw) as {
+    state: string;
+    detail?: Parameters<typeof english>[0];
+  };
+  return { connection: { id: event.connection, state, ...(detail ? { detail: english(detail) } : {}) } };
+}
+
+function fleetLine(fleet: Fleet): object {
+  const connections = [...fleet.connections.values()];
+  return {
+    fleet: {
+      connections: connections.map(({ id, state }) => ({ id, state })),
+      instances: connections.flatMap(({ id }) =>
+        instancesOf(fleet, id)
+          .sort((a, b) => (instanceId(a) < instanceId(b) ? -1 : 1))
+          .map(({ connection, kind, key, name, game, state, version, players }) => ({
+            connection,
+            kind,
+            key,
+            name,
+            game,
+            state,
+            version,
+            players,
+          })),
+      ),
+      tasks: [...fleet.tasks.values()].map(({ id, subject, title, state, percent, message }) => ({
+        id,
+        subject: subject?.key,
+        title: english(title),
+        state,
+        percent,
+        message: message && english(message),
+      })),
+    },
+  };
+}

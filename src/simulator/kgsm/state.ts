@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../../core/wire/unixPath.ts';
+
+/** What the stand-in remembers of an instance, in a file of its own. */
+export interface InstanceState {
+  readonly name: string;
+  readonly blueprint: string;
+  readonly version: string;
+  readonly installDir: string;
+  readonly active: boolean;
+  /** False from the creation until the installation is through. */
+  readonly installed: boolean;
+  /** The watcher has seen it open for players. */
+  readonly ready?: boolean;
+  readonly players?: readonly string[];
+  readonly backups?: readonly string[];
+  readonly startedAt?: number;
+  readonly pid?: number;
+  /** A file that keeps the stand-in of the game process alive; only where the command line started it. */
+  readonly run?: string;
+}
+
+/** The instances of a root. Each change is one rename, so that command lines and a player may work at the same time. */
+export class InstanceStore {
+  readonly #folder: string;
+
+  constructor(root: string) {
+    this.#folder = join(root, 'instances');
+    mkdirSync(this.#folder, { recursive: true });
+  }
+
+  /** In the order of the directory, like the real one: not sorted. */
+  list(): InstanceState[] {
+    const files = readdirSync(this.#folder).filter((file) => file.endsWith(suffix));
+    return files.flatMap((file) => this.#read(file) ?? []);
+  }
+
+  get(name: string): InstanceState | undefined {
+    return this.#read(fileOf(name));
+  }
+
+  put(instance: InstanceState): void {
+    const path = join(this.#folder, fileOf(instance.name));
+    const draft = `${path}.${randomBytes(4).toString('hex')}`;
+    writeFileSync(draft, JSON.stringify(instance, undefined, 2));
+    renameSync(draft, path);
+  }
+
+  /** Changes an instance if it is there. */
+  change(name: string, patch: Partial<InstanceState>): InstanceState | undefined {
+    const old = this.get(name);
+    if (!old) return undefined;
+    const changed = { ...old, ...patch };
+    this.put(changed);
+    return changed;
+  }
+
+  remove(name: string): void {
+    rmSync(join(this.#folder, fileOf(name)), { force: true });
+  }
+
+  #read(file: string): InstanceState | undefined {
+    try {
+      // Written by this class only.
+      return JSON.parse(readFileSync(join(this.#folder, file), 'utf8')) as InstanceState;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+}
+
+const suffix = '.json';
+/** A file name may have 255 bytes; the rest is for the suffix and the draft's ending. */
+const longestFileName = 200;
+
+/** Names of instances may hold anything, also slashes and newlines. */
+export function fileNameOf(name: string): string {
+  const safe = encodeURIComponent(name);
+  return safe.length <= longestFileName ? safe : createHash('sha256').update(name).digest('hex');
+}
+
+function fileOf(name: string): string {
+  return fileNameOf(name) + suffix;
+}

@@ -1,0 +1,54 @@
+/** Every command that the extension has. The id after the prefix is the key; titles are English and become localisation keys. */
+export interface CommandSpec {
+  readonly title: string;
+  readonly icon?: string;
+  /** Shown in the palette only while this holds; `false` hides it there (it needs an item to act on). */
+  readonly palette?: string | false;
+}
+
+export const prefix = 'gameServerOps';
+export const category = 'Game Servers';
+
+/** Verbs of operations, shared by all systems: one static command each. What an instance offers now decides whether it is shown. */
+export const verbs = {
+  start: { title: 'Start', icon: '$(debug-start)', inline: 1 },
+  stop: { title: 'Stop', icon: '$(debug-stop)', inline: 2 },
+  restart: { title: 'Restart', icon: '$(debug-restart)', inline: 3 },
+} as const satisfies Readonly<Record<string, { title: string; icon: string; inline?: number }>>;
+
+export type Verb = keyof typeof verbs;
+export const verbIds = Object.keys(verbs) as Verb[];
+
+const own = {
+  addConnection: { title: 'Add Connection…', icon: '$(add)' },
+  editConnections: { title: 'Edit Connections in Settings', icon: '$(gear)' },
+  connect: { title: 'Connect', icon: '$(plug)' },
+  disconnect: { title: 'Disconnect', icon: '$(debug-disconnect)' },
+  reconnect: { title: 'Reconnect Now', icon: '$(refresh)' },
+  removeConnection: { title: 'Remove Connection…', icon: '$(trash)' },
+  showLog: { title: 'Show Log', icon: '$(output)' },
+  openInspector: { title: 'Open Event Inspector', icon: '$(pulse)' },
+  openInspectorTab: { title: 'Open Event Inspector in Editor Tab', icon: '$(link-external)' },
+  showEvents: { title: 'Show Events', icon: '$(pulse)' },
+  emit: { title: 'Emit Event…', icon: '$(broadcast)' },
+  replay: { title: 'Replay Events…', icon: '$(debug-rerun)' },
+  showLive: { title: 'Back to Live', icon: '$(debug-continue)', palette: 'gameServerOps.timeline != live' },
+  copyName: { title: 'Copy Name', icon: '$(copy)', palette: false },
+  copyEvent: { title: 'Copy Event', icon: '$(copy)', palette: false },
+  emitAgain: { title: 'Emit Again…', icon: '$(broadcast)', palette: false },
+  filterType: { title: 'Show Only Events of This Type', icon: '$(filter)', palette: false },
+  filterInstance: { title: 'Show Only Events of This Instance', icon: '$(filter)', palette: false },
+} as const satisfies Readonly<Record<string, CommandSpec>>;
+
+export type OwnCommand = keyof typeof own;
+
+export const commands: Readonly<Record<OwnCommand | Verb, CommandSpec>> = {
+  ...own,
+  ...(Object.fromEntries(
+    verbIds.map((verb) => [verb, { title: verbs[verb].title, icon: verbs[verb].icon }]),
+  ) as Record<Verb, CommandSpec>),
+};
+
+export function commandId(command: OwnCommand | Verb): string {
+  return `${prefix}.${command}`;
+}

@@ -1,0 +1,19 @@
+/** Ids that stand in package.json and in the code: written once, here. */
+export const viewIds = {
+  container: 'gameServerOps',
+  instances: 'gameServerOps.instances',
+  panel: 'gameServerOpsPanel',
+  inspector: 'gameServerOps.inspector',
+} as const;
+
+export const inspectorPanelType = 'gameServerOps.inspectorTab';
+
+/** Where the connection of a tree item or event is in a web view's context. */
+export const eventSection = 'event';
+
+export const contextKeys = {
+  /** `live`, or the id of the replay on screen. */
+  timeline: 'gameServerOps.timeline',
+  connections: 'gameServerOps.connectionCount',
+  trusted: 'isWorkspaceTrusted',
+} as const;

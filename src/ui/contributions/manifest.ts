@@ -1,0 +1,122 @@
+import { category, commandId, commands, prefix, type OwnCommand, type Verb } from './commands.ts';
+import { contextKeys, inspectorPanelType, viewIds } from './ids.ts';
+import { menus } from './menus.ts';
+import { settings } from './settings.ts';
+import { walkthroughs } from './walkthrough.ts';
+
+/** The generated parts of package.json and the English texts that they name. */
+export interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly capabilities: unknown;
+  readonly contributes: unknown;
+  readonly nls: Readonly<Record<string, string>>;
+}
+
+const description =
+  'Live state, operations, tasks and an event inspector for game servers run by KGSM. Connects to the event stream of the manager, where the server runs.';
+
+const trustDescription = 'Connections are opened and game servers operated only in a trusted workspace.';
+
+/** Builds the manifest: every text goes into the nls table under a key that its place gives. */
+export function buildManifest(): Manifest {
+  const nls: Record<string, string> = {
+    'extension.description': description,
+    'extension.trust': trustDescription,
+  };
+  const say = (key: string, english: string): string => {
+    nls[key] = english;
+    return `%${key}%`;
+  };
+  const categoryText = say('commands.category', category);
+  const contributes = {
+    viewsContainers: {
+      activitybar: [
+        { id: viewIds.container, title: say('views.container', 'Game Servers'), icon: 'media/activity.svg' },
+      ],
+      panel: [{ id: viewIds.panel, title: say('views.panel', 'Game Server Events'), icon: '$(pulse)' }],
+    },
+    views: {
+      [viewIds.container]: [
+        {
+          id: viewIds.instances,
+          name: say('views.instances', 'Instances'),
+          icon: 'media/activity.svg',
+          contextualTitle: say('views.contextual', 'Game Servers'),
+        },
+      ],
+      [viewIds.panel]: [
+        {
+          id: viewIds.inspector,
+          name: say('views.inspector', 'Event Inspector'),
+          type: 'webview',
+          icon: '$(pulse)',
+        },
+      ],
+    },
+    viewsWelcome: [
+      {
+        view: viewIds.instances,
+        when: `${contextKeys.trusted} && ${contextKeys.connections} == 0`,
+        contents: say(
+          'welcome.noConnection',
+          `No game server manager is connected yet.\n[Add Connection…](command:${commandId('addConnection')})\nInstall this extension where the game servers run: over Remote-SSH or in WSL it goes there by itself.\n[Take the Tour](command:workbench.action.openWalkthrough?%22game-server-ops.game-server-ops%23start%22)`,
+        ),
+      },
+      {
+        view: viewIds.instances,
+        when: `!${contextKeys.trusted}`,
+        contents: say(
+          'welcome.untrusted',
+          'This workspace is not trusted: nothing is connected or operated.\n[Manage Workspace Trust](command:workbench.trust.manage)',
+        ),
+      },
+    ],
+    commands: (Object.keys(commands) as (OwnCommand | Verb)[]).map((name) => ({
+      command: commandId(name),
+      title: say(`commands.${name}`, commands[name].title),
+      category: categoryText,
+      ...(commands[name].icon === undefined ? {} : { icon: commands[name].icon }),
+    })),
+    menus,
+    configuration: {
+      title: say('settings.title', 'Game Server Ops'),
+      properties: Object.fromEntries(
+        Object.entries(settings).map(([id, schema]) => [
+          id,
+          localized(schema, id.slice(prefix.length + 1), say),
+        ]),
+      ),
+    },
+    walkthroughs: walkthroughs(say),
+  };
+  return {
+    activationEvents: ['onStartupFinished', `onWebviewPanel:${inspectorPanelType}`],
+    capabilities: {
+      untrustedWorkspaces: {
+        supported: 'limited',
+        description: '%extension.trust%',
+        restrictedConfigurations: Object.keys(settings),
+      },
+      virtualWorkspaces: true,
+    },
+    contributes,
+    nls,
+  };
+}
+
+/** Descriptions inside a schema become nls keys, wherever they stand. */
+function localized(value: unknown, path: string, say: (key: string, english: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((entry, i) => localized(entry, `${path}.${String(i)}`, say));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => {
+      if ((key === 'description' || key === 'markdownDescription') && typeof entry === 'string') {
+        return [key, say(`settings.${path}.${key}`, entry)];
+      }
+      if (key === 'enumDescriptions' && Array.isArray(entry)) {
+        return [key, entry.map((text, i) => say(`settings.${path}.enum.${String(i)}`, String(text)))];
+      }
+      return [key, localized(entry, key === 'properties' || key === 'items' ? path : `${path}.${key}`, say)];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import { commandId, commands, verbIds, verbs, type OwnCommand, type Verb } from './commands.ts';
+import { contextKeys, eventSection, viewIds } from './ids.ts';
+
+interface MenuItem {
+  readonly command: string;
+  readonly when?: string;
+  readonly group?: string;
+}
+
+const inTree = `view == ${viewIds.instances}`;
+const connectionItem = `${inTree} && viewItem =~ /^connection\\b/`;
+const instanceItem = `${inTree} && viewItem =~ /^instance\\b/`;
+const eventRow = `webviewId =~ /^gameServerOps\\.inspector/ && webviewSection == '${eventSection}'`;
+
+/** Items carry flags such as `.start.stop` in their context value: what their operations say of themselves. */
+function offers(flag: string): string {
+  return `viewItem =~ /\\.${flag}\\b/`;
+}
+
+function item(command: OwnCommand | Verb, when: string, group: string): MenuItem {
+  return { command: commandId(command), when, group };
+}
+
+const verbItems = verbIds.flatMap((verb, i): MenuItem[] => {
+  const when = `${instanceItem} && ${offers(verb)}`;
+  return [
+    item(verb, when, `inline@${String(verbs[verb].inline)}`),
+    item(verb, when, `1_operations@${String(i)}`),
+  ];
+});
+
+export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
+  'view/title': [
+    item('showLive', `${inTree} && ${contextKeys.timeline} != live`, 'navigation@0'),
+    item('addConnection', inTree, 'navigation@1'),
+    item('openInspector', inTree, 'navigation@2'),
+    item('replay', inTree, '2_events@2'),
+    item('emit', inTree, '2_events@1'),
+    item('showLog', inTree, '3_log@1'),
+    item('editConnections', inTree, '4_settings@1'),
+  ],
+  'view/item/context': [
+    ...verbItems,
+    item('showEvents', instanceItem, '2_events@1'),
+    item('copyName', instanceItem, '4_copy@1'),
+    item('connect', `${connectionItem} && ${offers('connect')}`, 'inline@1'),
+    item('connect', `${connectionItem} && ${offers('connect')}`, '1_connection@1'),
+    item('reconnect', `${connectionItem} && ${offers('reconnect')}`, 'inline@1'),
+    item('reconnect', `${connectionItem} && ${offers('reconnect')}`, '1_connection@2'),
+    item('disconnect', `${connectionItem} && ${offers('disconnect')}`, '1_connection@3'),
+    item('showEvents', connectionItem, '2_events@1'),
+    item('showLog', connectionItem, '2_events@2'),
+    item('editConnections', connectionItem, '3_settings@1'),
+    item('copyName', connectionItem, '4_copy@1'),
+    item('removeConnection', connectionItem, '9_danger@1'),
+  ],
+  'explorer/context': [item('replay', 'resourceExtname == .ndjson', '7_gameServerOps@1')],
+  'webview/context': [
+    item('emitAgain', eventRow, '1_emit@1'),
+    item('replay', eventRow, '1_emit@2'),
+    item('filterType', eventRow, '2_filter@1'),
+    item('filterInstance', eventRow, '2_filter@2'),
+    item('copyEvent', eventRow, '4_copy@1'),
+  ],
+  commandPalette: (Object.keys(commands) as (OwnCommand | Verb)[]).flatMap((name): MenuItem[] => {
+    const { palette } = commands[name];
+    if (palette === undefined) return [];
+    return [{ command: commandId(name), when: palette === false ? 'false' : palette }];
+  }),
+};

@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import { kgsmSettingsSchema } from '../../core/systems/kgsm/settings.ts';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Descriptions of connection fields for people; the shape itself comes from each system's own schema. */
+const fieldTexts: Readonly<Record<string, string>> = {
+  kind: 'The system that the connection speaks to.',
+  id: 'Stays the same when the name changes: lower-case letters, digits and dashes.',
+  name: 'How the connection is shown.',
+  root: "KGSM's folder, the one with kgsm.sh. Without it, events are received but nothing can be started or stopped.",
+  events: 'How events arrive. "auto" takes the socket.',
+  socket: "Name of the socket file below the root (KGSM's event_socket_filename), or an absolute path.",
+  socketMode: 'Permissions of the socket file. KGSM under another user needs "0660" (same group) or "0666".',
+};
+
+const kinds = [
+  {
+    schema: kgsmSettingsSchema,
+    label: 'KGSM',
+    required: ['kind'],
+    snippet: { kind: 'kgsm', id: 'home', name: 'Home', root: '/opt/kgsm' },
+  },
+] as const;
+
+/** The JSON schema of one connection kind, as VS Code's settings editor wants it. */
+function schemaOf(kind: (typeof kinds)[number]): JsonSchema {
+  const { $schema, ...schema } = z.toJSONSchema(kind.schema, { target: 'draft-7', io: 'input' }) as Record<
+    string,
+    unknown
+  >;
+  const properties = Object.fromEntries(
+    Object.entries(schema['properties'] as Record<string, JsonSchema>).map(([name, property]) => {
+      const description = fieldTexts[name];
+      if (description === undefined) throw new Error(`the connection field ${name} has no description`);
+      return [name, { ...property, description }];
+    }),
+  );
+  return { ...schema, title: kind.label, required: kind.required, properties, additionalProperties: true };
+}
+
+export const settings: Readonly<Record<string, JsonSchema>> = {
+  'gameServerOps.connections': {
+    type: 'array',
+    scope: 'machine',
+    default: [],
+    order: 1,
+    markdownDescription:
+      'The game server managers to connect to. Use the command **Game Servers: Add Connection…** for a guided start. Secrets never stand here.',
+    items: {
+      oneOf: kinds.map(schemaOf),
+      defaultSnippets: kinds.map((kind) => ({ label: kind.label, body: kind.snippet })),
+    },
+  },
+  'gameServerOps.connectOnStartup': {
+    type: 'boolean',
+    scope: 'machine',
+    default: true,
+    order: 2,
+    description: 'Connect when VS Code starts.',
+  },
+  'gameServerOps.taskProgress': {
+    type: 'string',
+    scope: 'window',
+    enum: ['mine', 'all', 'never'],
+    enumDescriptions: [
+      'What was started in this window shows as a notification, everything else in the status bar.',
+      'Every task shows as a notification.',
+      'Tasks show in the status bar only.',
+    ],
+    default: 'mine',
+    order: 3,
+    description: 'Where the progress of installations, updates and other tasks is shown.',
+  },
+  'gameServerOps.taskTimeout': {
+    type: 'number',
+    scope: 'machine',
+    minimum: 1,
+    maximum: 1440,
+    default: 60,
+    order: 4,
+    description: 'Minutes without news after which a task whose end was not reported counts as lost.',
+  },
+};

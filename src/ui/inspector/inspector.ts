@@ -1,0 +1,162 @@
+import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import type { OpsEvent } from '../../core/model/event.ts';
+import { findInstance } from '../../core/model/fleet.ts';
+import { commandId, type OwnCommand } from '../contributions/commands.ts';
+import { inspectorPanelType, viewIds } from '../contributions/ids.ts';
+import type { Row } from '../instanceItems.ts';
+import { replayCommand } from '../playback/replayCommand.ts';
+import { EmitTargets } from '../playback/targets.ts';
+import type { Runtime } from '../runtime.ts';
+import { inspectorHtml, inspectorOptions } from './html.ts';
+import { InspectorSession } from './session.ts';
+
+/** The inspector in its two homes, the panel and editor tabs, and the commands that go to the one last used. */
+export class Inspector {
+  readonly #runtime: Runtime;
+  readonly #targets: EmitTargets;
+  readonly #sessions = new Set<InspectorSession>();
+  #active: InspectorSession | undefined;
+  /** Wakes those who opened the panel and wait for its session. */
+  #opened: ((session: InspectorSession) => void)[] = [];
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#targets = new EmitTargets(runtime);
+    const { scope } = runtime;
+    scope.add(
+      window.registerWebviewViewProvider(viewIds.inspector, {
+        resolveWebviewView: (view) => {
+          const extension = runtime.context.extensionUri;
+          view.webview.options = inspectorOptions(extension);
+          const session = this.#open(new InspectorSession(runtime, this.#targets, view.webview, 'panel'));
+          view.onDidChangeVisibility(() => {
+            session.setVisible(view.visible);
+          });
+          view.onDidDispose(() => {
+            this.#close(session);
+          });
+          view.webview.html = inspectorHtml(view.webview, extension, 'panel');
+        },
+      }),
+    );
+    scope.add(
+      window.registerWebviewPanelSerializer(inspectorPanelType, {
+        deserializeWebviewPanel: (panel) => {
+          this.#adopt(panel);
+          return Promise.resolve();
+        },
+      }),
+    );
+    scope.defer(() => {
+      for (const session of this.#sessions) session.dispose();
+    });
+    this.#registerCommands();
+  }
+
+  #registerCommands(): void {
+    const register = (command: OwnCommand, run: (argument: unknown) => unknown): void => {
+      this.#runtime.scope.add(commands.registerCommand(commandId(command), run));
+    };
+    register('openInspector', () => this.#reveal());
+    register('openInspectorTab', () => {
+      const panel = window.createWebviewPanel(
+        inspectorPanelType,
+        l10n.t('Event Inspector'),
+        ViewColumn.Active,
+      );
+      this.#adopt(panel);
+    });
+    register('showEvents', async (row) => {
+      (await this.#reveal()).filter(isRow(row) ? this.#filterFor(row) : '');
+    });
+    register('emit', async () => {
+      (await this.#reveal()).openEmit(null);
+    });
+    register('replay', (argument) =>
+      replayCommand(
+        this.#runtime,
+        this.#targets,
+        this.#active?.selection ?? [],
+        argument instanceof Uri ? argument : undefined,
+      ),
+    );
+    register('showLive', () => {
+      const { timelines, journal, pipeline } = this.#runtime;
+      const { id } = timelines;
+      if (timelines.label === undefined) return;
+      timelines.showLive();
+      journal.clear(id);
+      pipeline.drop(id);
+    });
+    register('copyEvent', async () => {
+      const events = this.#active?.selection ?? [];
+      await env.clipboard.writeText(events.map(({ raw, rawBase64 }) => rawBase64 ?? raw).join('\n'));
+    });
+    register('emitAgain', () => {
+      const event = this.#first();
+      if (event) this.#active?.openEmit(event.raw);
+    });
+    register('filterType', () => {
+      const event = this.#first();
+      if (event) this.#active?.filter(term('type', event.type));
+    });
+    register('filterInstance', () => {
+      const key = this.#first()?.subject?.key;
+      if (key !== undefined) this.#active?.filter(term('instance', key));
+    });
+  }
+
+  #first(): OpsEvent | undefined {
+    return this.#active?.selection[0];
+  }
+
+  #filterFor(row: Row): string {
+    if (row.row === 'connection') return term('connection', row.id);
+    const { pipeline, timelines } = this.#runtime;
+    return term('instance', findInstance(pipeline.fleet(timelines.id), row)?.key ?? row.key);
+  }
+
+  /** The inspector last used, or the panel, opened now. */
+  async #reveal(): Promise<InspectorSession> {
+    const opened = new Promise<InspectorSession>((resolve) => this.#opened.push(resolve));
+    await commands.executeCommand(`${viewIds.inspector}.focus`);
+    return this.#active ?? opened;
+  }
+
+  #adopt(panel: WebviewPanel): void {
+    const extension = this.#runtime.context.extensionUri;
+    panel.webview.options = inspectorOptions(extension);
+    panel.iconPath = Uri.joinPath(extension, 'media', 'activity.svg');
+    const session = this.#open(new InspectorSession(this.#runtime, this.#targets, panel.webview, 'tab'));
+    panel.onDidChangeViewState(() => {
+      session.setVisible(panel.visible);
+      if (panel.active) this.#active = session;
+    });
+    panel.onDidDispose(() => {
+      this.#close(session);
+    });
+    panel.webview.html = inspectorHtml(panel.webview, extension, 'tab');
+  }
+
+  #open(session: InspectorSession): InspectorSession {
+    this.#sessions.add(session);
+    this.#active = session;
+    for (const wake of this.#opened.splice(0)) wake(session);
+    return session;
+  }
+
+  #close(session: InspectorSession): void {
+    session.dispose();
+    this.#sessions.delete(session);
+    if (this.#active === session) this.#active = [...this.#sessions].at(-1);
+  }
+}
+
+/** A term of the filter that means exactly this text, also with spaces in it; a quote cannot be said and is left out. */
+function term(field: string, value: string): string {
+  return `${field}:"${value.replaceAll('"', ' ').split(' ')[0] === value ? value : value.replaceAll('"', '')}"`;
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && 'row' in value;
+}

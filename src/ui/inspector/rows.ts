@@ -1,0 +1,58 @@
+import type { OpsEvent } from '../../core/model/event.ts';
+import { oneLine } from '../../core/model/text.ts';
+import { systemOf } from '../../core/systems/index.ts';
+import type { Detail, Row } from '../../rpc/inspector.ts';
+import { replayable } from '../playback/replayCommand.ts';
+import { translate } from '../translate.ts';
+
+/** Longest raw text that goes to the screen; the whole stays in the journal and can be copied. */
+const rawLimit = 512 * 1024;
+/** Names in a row are cut here; the detail shows them whole. */
+const cellLimit = 200;
+
+export function rowOf(event: OpsEvent, before: OpsEvent | undefined, connectionName: string): Row {
+  return [
+    event.seq,
+    event.receivedAt,
+    before ? event.receivedAt - before.receivedAt : null,
+    oneLine(connectionName, cellLimit),
+    oneLine(event.subject?.key ?? '', cellLimit),
+    oneLine(event.type, cellLimit),
+    oneLine(translate(event.summary), cellLimit),
+    event.size,
+    event.severity,
+    event.direction,
+    event.origin,
+    event.problems.length,
+  ];
+}
+
+export function detailOf(event: OpsEvent, connectionName: string): Detail {
+  const entry = systemOf(event.system)?.catalog.find(({ type }) => type === event.type);
+  const raw = event.rawBase64 ?? event.raw;
+  return {
+    seq: event.seq,
+    type: event.type,
+    system: systemOf(event.system)?.label ?? event.system,
+    connection: connectionName,
+    instance: event.subject?.key ?? '',
+    channel: event.channel,
+    direction: event.direction,
+    origin: event.origin,
+    severity: event.severity,
+    receivedAt: event.receivedAt,
+    time: event.time ?? null,
+    host: event.host,
+    correlation: event.correlation ?? null,
+    summary: translate(event.summary),
+    meaning: entry && event.channel !== 'control' ? translate(entry.description) : '',
+    raw: raw.slice(0, rawLimit),
+    rawCut: raw.length > rawLimit,
+    base64: event.rawBase64 !== undefined,
+    size: event.size,
+    truncated: event.truncated,
+    redacted: event.redacted,
+    problems: event.problems.map(({ path, message }) => ({ path, message: translate(message) })),
+    emittable: replayable(event) && event.rawBase64 === undefined,
+  };
+}

@@ -1,0 +1,260 @@
+import { commands, env, l10n, workspace, type Webview } from 'vscode';
+import { liveTimeline, type OpsEvent } from '../../core/model/event.ts';
+import { JournalView } from '../../core/journal/view.ts';
+import { connectionStateText } from '../../core/journal/control.ts';
+import { systems } from '../../core/systems/index.ts';
+import { RpcChannel, type Handlers } from '../../rpc/channel.ts';
+import type {
+  ConnectionBadge,
+  EmitForm,
+  EmitOutcome,
+  InspectorHost,
+  InspectorView,
+  Status,
+} from '../../rpc/inspector.ts';
+import { commandId } from '../contributions/commands.ts';
+import type { EmitTargets } from '../playback/targets.ts';
+import { withNewline } from '../playback/replayCommand.ts';
+import type { Runtime } from '../runtime.ts';
+import { Scope } from '../scope.ts';
+import { translate } from '../translate.ts';
+import { detailOf, rowOf } from './rows.ts';
+
+/** At most twenty statuses a second cross to the webview. */
+const statusEveryMs = 50;
+/** Rows answered in one request: more than any screen has. */
+const maxRows = 500;
+/** Window of the rate in the status line. */
+const rateWindowMs = 5000;
+
+/** The host side of one inspector: it owns view, filter and selection; the webview only looks. */
+export class InspectorSession {
+  readonly #runtime: Runtime;
+  readonly #targets: EmitTargets;
+  readonly #view: JournalView;
+  readonly #channel: RpcChannel<InspectorHost, InspectorView>;
+  readonly #scope = new Scope();
+  readonly #home: 'panel' | 'tab';
+  readonly #arrivals: { at: number; total: number }[] = [];
+  #visible = true;
+  #ready = false;
+  #timer: NodeJS.Timeout | undefined;
+  #selected: readonly number[] = [];
+  /** What was asked for before the page was there. */
+  #waiting: (() => void)[] = [];
+
+  constructor(runtime: Runtime, targets: EmitTargets, webview: Webview, home: 'panel' | 'tab') {
+    this.#runtime = runtime;
+    this.#targets = targets;
+    this.#home = home;
+    this.#view = this.#scope.add(new JournalView(runtime.journal, runtime.timelines.id));
+    this.#channel = this.#scope.add(
+      new RpcChannel<InspectorHost, InspectorView>(
+        (message) => void webview.postMessage(message),
+        this.#handlers(),
+      ),
+    );
+    this.#scope.add(
+      webview.onDidReceiveMessage((message: unknown) => {
+        this.#channel.receive(message);
+      }),
+    );
+    this.#scope.defer(
+      this.#view.onDidChange(() => {
+        this.#schedule();
+      }),
+    );
+    this.#scope.defer(
+      runtime.pipeline.subscribe(({ before, fleet }) => {
+        if (before.connections !== fleet.connections) this.#schedule();
+      }),
+    );
+    this.#scope.add(
+      runtime.timelines.onDidChange(() => {
+        this.#selected = [];
+        this.#view.setTimeline(runtime.timelines.id);
+      }),
+    );
+    this.#scope.defer(() => {
+      clearTimeout(this.#timer);
+    });
+  }
+
+  /** The chosen events in order. */
+  get selection(): OpsEvent[] {
+    return this.#selected.flatMap((seq) => this.#runtime.journal.get(seq) ?? []);
+  }
+
+  /** Nothing is sent to a hidden page: VS Code would drop it. */
+  setVisible(visible: boolean): void {
+    this.#visible = visible;
+    if (visible) this.#schedule();
+  }
+
+  openEmit(text: string | null): void {
+    this.#whenReady(() => {
+      this.#channel.notify('openEmit', { text });
+    });
+  }
+
+  filter(text: string): void {
+    this.#view.setFilter(text);
+    this.#whenReady(() => {
+      this.#channel.notify('focusFilter', { text });
+    });
+  }
+
+  dispose(): void {
+    void this.#scope.dispose();
+  }
+
+  #handlers(): Handlers<InspectorHost> {
+    return {
+      hello: () => {
+        this.#ready = true;
+        for (const run of this.#waiting.splice(0)) setImmediate(run);
+        return { strings: l10n.bundle ?? {}, status: this.#status(), home: this.#home };
+      },
+      rows: ({ start, count }) => {
+        const wanted = Math.min(count, maxRows);
+        const lead = start > 0 ? 1 : 0;
+        const events = this.#view.rows(start - lead, wanted + lead);
+        const rows = events
+          .map((event, i) => rowOf(event, events[i - 1], this.#name(event.connection)))
+          .slice(lead);
+        return { generation: this.#view.generation, start, rows };
+      },
+      setFilter: ({ text }) => {
+        this.#view.setFilter(text);
+        return this.#status();
+      },
+      setPaused: ({ paused }) => {
+        this.#view.setPaused(paused);
+        return this.#status();
+      },
+      clear: () => {
+        this.#selected = [];
+        this.#runtime.journal.clear(this.#view.timeline);
+        return this.#status();
+      },
+      detail: ({ seq }) => {
+        const event = this.#runtime.journal.get(seq);
+        return event ? detailOf(event, this.#name(event.connection)) : null;
+      },
+      indexOf: ({ seq }) => this.#view.indexOf(seq),
+      select: ({ spans }) => {
+        this.#selected = spans.flatMap(([from, to]) =>
+          this.#view.rows(from, to - from + 1).map(({ seq }) => seq),
+        );
+        return { count: this.#selected.length };
+      },
+      emitForm: () => this.#emitForm(),
+      emit: ({ text, targets }) => this.#emit(text, targets),
+      copy: async ({ text }) => {
+        await env.clipboard.writeText(text);
+        return null;
+      },
+      run: async ({ command }) => {
+        if (command === 'addTarget') await this.#targets.add();
+        if (command === 'replay') await commands.executeCommand(commandId('replay'));
+        if (command === 'openInTab') await commands.executeCommand(commandId('openInspectorTab'));
+        if (command === 'showLive') await commands.executeCommand(commandId('showLive'));
+        return null;
+      },
+    };
+  }
+
+  #emitForm(): EmitForm {
+    return {
+      types: systems.flatMap((system) =>
+        system.catalog.map(({ type, category, description, example }) => ({
+          type,
+          category,
+          description: translate(description),
+          example: JSON.stringify(example, null, 2),
+        })),
+      ),
+      targets: this.#targets.list().map(({ id, label, address }) => ({ id, label, detail: address })),
+    };
+  }
+
+  async #emit(text: string, ids: readonly string[]): Promise<readonly EmitOutcome[]> {
+    const chosen = this.#targets.list().filter(({ id }) => ids.includes(id));
+    const bytes = withNewline(Buffer.from(text));
+    return Promise.all(
+      chosen.map(async (target): Promise<EmitOutcome> => {
+        const { id, label } = target;
+        if (!workspace.isTrusted)
+          return { target: id, label, ok: false, message: l10n.t('not in an untrusted workspace') };
+        const signal = AbortSignal.timeout(15_000);
+        const result = await this.#runtime.emitter.emit({ target, bytes, origin: 'emitted', signal });
+        return {
+          target: id,
+          label,
+          ok: result.ok,
+          message: result.ok ? l10n.t('sent') : translate(result.message),
+        };
+      }),
+    );
+  }
+
+  #name(connection: string): string {
+    return this.#runtime.connections.get(connection)?.settings.name ?? connection;
+  }
+
+  #status(): Status {
+    const { journal, timelines } = this.#runtime;
+    return {
+      generation: this.#view.generation,
+      matched: this.#view.length,
+      total: this.#view.total,
+      bytes: journal.bytes,
+      discarded: journal.discarded,
+      unseen: this.#view.unseen,
+      paused: this.#view.paused,
+      filter: this.#view.filter,
+      filterMs: Math.round(this.#view.filterMs * 10) / 10,
+      rate: this.#rate(),
+      timeline: timelines.label ?? null,
+      connections: this.#badges(),
+    };
+  }
+
+  #badges(): ConnectionBadge[] {
+    const { connections, pipeline } = this.#runtime;
+    const fleet = pipeline.fleet(liveTimeline);
+    return connections.connections.map(({ settings, state }) => {
+      const retryAt = fleet.connections.get(settings.id)?.retryAt;
+      const words = translate(connectionStateText(state));
+      const label =
+        state === 'waiting' && retryAt !== undefined
+          ? l10n.t('retry in {0} s', Math.max(1, Math.round((retryAt - Date.now()) / 1000)))
+          : words;
+      return { name: settings.name, state, label };
+    });
+  }
+
+  /** Events a second, from how the total grew over the window. */
+  #rate(): number {
+    const at = Date.now();
+    const total = this.#view.total;
+    while (this.#arrivals[0] && at - this.#arrivals[0].at > rateWindowMs) this.#arrivals.shift();
+    this.#arrivals.push({ at, total });
+    const first = this.#arrivals[0];
+    if (!first || at - first.at < 250) return 0;
+    return Math.max(0, Math.round(((total - first.total) * 1000) / (at - first.at)));
+  }
+
+  #schedule(): void {
+    if (this.#timer || !this.#visible || !this.#ready) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#visible) this.#channel.notify('status', this.#status());
+    }, statusEveryMs);
+  }
+
+  #whenReady(run: () => void): void {
+    if (this.#ready) run();
+    else this.#waiting.push(run);
+  }
+}

@@ -1,0 +1,187 @@
+import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import { liveTimeline } from '../core/model/event.ts';
+import { findInstance, instancesOf, type Fleet } from '../core/model/fleet.ts';
+import { isFinished } from '../core/model/task.ts';
+import { systemOf } from '../core/systems/index.ts';
+import type { TimelineChange } from '../core/journal/pipeline.ts';
+import { viewIds } from './contributions/ids.ts';
+import {
+  connectionItem,
+  connectionTooltip,
+  instanceItem,
+  instanceTooltip,
+  type ConnectionFacts,
+  type InstanceFacts,
+  type Row,
+} from './instanceItems.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Connections and their instances, as the timeline on screen has them. */
+export class InstancesTree implements TreeDataProvider<Row> {
+  readonly #runtime: Runtime;
+  readonly #changed = new EventEmitter<Row[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #rows = new Map<string, Row>();
+  readonly view: TreeView<Row>;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    const { scope, pipeline, timelines, connections } = runtime;
+    this.view = scope.add(
+      window.createTreeView(viewIds.instances, {
+        treeDataProvider: this,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
+    scope.add(this.#changed);
+    scope.defer(
+      pipeline.subscribe((change) => {
+        this.#follow(change);
+      }),
+    );
+    scope.defer(
+      connections.onDidChange(() => {
+        this.#changed.fire(undefined);
+      }),
+    );
+    scope.add(
+      timelines.onDidChange(() => {
+        this.#describe();
+        this.#changed.fire(undefined);
+      }),
+    );
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (!row) {
+      return this.#connectionIds().map((id) => this.#row({ row: 'connection', id }));
+    }
+    if (row.row === 'instance') return [];
+    const names = new Intl.Collator(undefined, { numeric: true });
+    return instancesOf(this.#fleet, row.id)
+      .sort((a, b) => names.compare(a.name, b.name))
+      .map(({ connection, kind, key }) => this.#row({ row: 'instance', connection, kind, key }));
+  }
+
+  getParent(row: Row): Row | undefined {
+    return row.row === 'instance' ? this.#row({ row: 'connection', id: row.connection }) : undefined;
+  }
+
+  getTreeItem(row: Row): TreeItem {
+    if (row.row === 'connection')
+      return connectionItem(this.#facts(row.id), this.#fleet.connections.get(row.id));
+    const instance = findInstance(this.#fleet, row);
+    if (!instance)
+      return instanceItem({ ...row, name: row.key, state: 'removed', since: 0, lastEventAt: 0 }, noFacts);
+    return instanceItem(instance, this.#instanceFacts(row));
+  }
+
+  /** Tooltips are made when somebody points at a row. */
+  resolveTreeItem(item: TreeItem, row: Row): TreeItem {
+    if (row.row === 'connection') {
+      item.tooltip = connectionTooltip(this.#facts(row.id), this.#fleet.connections.get(row.id));
+    } else {
+      const instance = findInstance(this.#fleet, row);
+      if (instance) item.tooltip = instanceTooltip(instance, this.#instanceFacts(row));
+    }
+    return item;
+  }
+
+  get #fleet(): Fleet {
+    return this.#runtime.pipeline.fleet(this.#runtime.timelines.id);
+  }
+
+  #connectionIds(): string[] {
+    const { connections, timelines } = this.#runtime;
+    if (timelines.id === liveTimeline) return connections.connections.map(({ id }) => id);
+    return [...this.#fleet.connections.values()].map(({ id }) => id);
+  }
+
+  #facts(id: string): ConnectionFacts {
+    const { connections, timelines } = this.#runtime;
+    const connection = connections.get(id);
+    const system = connection?.system ?? systemOf(this.#fleet.connections.get(id)?.system ?? '');
+    return {
+      id,
+      name: connection?.settings.name ?? id,
+      system,
+      address: connection && system ? system.describe(connection.settings) : '',
+      live: timelines.id === liveTimeline,
+      active: connection?.active ?? false,
+    };
+  }
+
+  #instanceFacts(row: Extract<Row, { row: 'instance' }>): InstanceFacts {
+    const { live, name, system } = this.#facts(row.connection);
+    const fleet = this.#fleet;
+    const instance = findInstance(fleet, row);
+    const stale = live && fleet.connections.get(row.connection)?.state !== 'ready';
+    const operations =
+      live && instance ? (system?.operations.filter((o) => o.when(instance)).map((o) => o.id) ?? []) : [];
+    return { operations, stale, connectionName: name };
+  }
+
+  #follow({ timeline, before, fleet, events }: TimelineChange): void {
+    if (timeline !== this.#runtime.timelines.id) return;
+    this.#describe();
+    const changed: Row[] = [];
+    for (const status of fleet.connections.values()) {
+      const old = before.connections.get(status.id);
+      if (old === status) continue;
+      // A new row, or every row of the connection: its list is read anew.
+      if (!old) {
+        this.#changed.fire(undefined);
+        return;
+      }
+      const sameRows = old.instances.size === status.instances.size && old.state === status.state;
+      if (!sameRows) {
+        changed.push(this.#row({ row: 'connection', id: status.id }));
+        continue;
+      }
+      const rows = new Set<Row>();
+      for (const { connection, subject } of events) {
+        if (connection !== status.id || !subject) continue;
+        const row: Row = { row: 'instance', connection, ...subject };
+        if (findInstance(before, row) !== findInstance(fleet, row)) rows.add(this.#row(row));
+      }
+      // A snapshot changes instances that no event names one by one.
+      if (rows.size === 0 && old.instances !== status.instances)
+        rows.add(this.#row({ row: 'connection', id: status.id }));
+      changed.push(...rows);
+    }
+    if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  /** The line above the tree and its badge. */
+  #describe(): void {
+    const { timelines, pipeline } = this.#runtime;
+    const { label } = timelines;
+    const message =
+      label === undefined ? undefined : l10n.t('Showing the replay "{0}", not what is live.', label);
+    if (this.view.message !== message) this.view.message = message ?? '';
+    const live = pipeline.fleet();
+    const running = [...live.tasks.values()].filter((task) => !isFinished(task.state)).length;
+    const value = this.view.badge?.value ?? 0;
+    if (value !== running) {
+      this.view.badge =
+        running === 0
+          ? undefined
+          : {
+              value: running,
+              tooltip: running === 1 ? l10n.t('1 task running') : l10n.t('{0} tasks running', running),
+            };
+    }
+  }
+
+  /** The same object for the same row: VS Code matches changed elements by identity. */
+  #row(row: Row): Row {
+    const id = JSON.stringify(row.row === 'connection' ? [row.id] : [row.connection, row.kind, row.key]);
+    const known = this.#rows.get(id);
+    if (known) return known;
+    this.#rows.set(id, row);
+    return row;
+  }
+}
+
+const noFacts: InstanceFacts = { operations: [], stale: true, connectionName: '' };

@@ -1,0 +1,22 @@
+import { commands, l10n, window } from 'vscode';
+import { commandId } from './contributions/commands.ts';
+
+/** Buttons of a message: what each does. */
+export type Actions = Readonly<Record<string, () => unknown>>;
+
+/** One error message with what one can do about it; Show Log is always among it. */
+export function showError(message: string, actions: Actions = {}): void {
+  const all: Actions = {
+    ...actions,
+    [l10n.t('Show Log')]: () => commands.executeCommand(commandId('showLog')),
+  };
+  void window
+    .showErrorMessage(message, ...Object.keys(all))
+    .then((chosen) => (chosen === undefined ? undefined : all[chosen]?.()));
+}
+
+export function showInformation(message: string, actions: Actions = {}): void {
+  void window
+    .showInformationMessage(message, ...Object.keys(actions))
+    .then((chosen) => (chosen === undefined ? undefined : actions[chosen]?.()));
+}

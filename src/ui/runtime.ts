@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import { ConnectionManager } from '../core/connections/manager.ts';
+import { captureLock } from '../core/connections/captureLock.ts';
+import { watchTasks } from '../core/connections/taskWatch.ts';
+import { Journal } from '../core/journal/journal.ts';
+import { Pipeline } from '../core/journal/pipeline.ts';
+import { Emitter } from '../core/playback/emitter.ts';
+import { systemOf } from '../core/systems/index.ts';
+import { systemClock } from './clock.ts';
+import { configuration } from './configuration.ts';
+import { FleetStore } from './fleetStore.ts';
+import { coreLog } from './log.ts';
+import { type Scope } from './scope.ts';
+import { TimelineSelection } from './timelines.ts';
+
+/** The core, wired up once per window; what the parts of the ui are given. */
+export interface Runtime {
+  readonly scope: Scope;
+  readonly context: ExtensionContext;
+  readonly channel: LogOutputChannel;
+  readonly host: string;
+  readonly journal: Journal;
+  readonly pipeline: Pipeline;
+  readonly connections: ConnectionManager;
+  readonly emitter: Emitter;
+  readonly timelines: TimelineSelection;
+}
+
+export function createRuntime(context: ExtensionContext, channel: LogOutputChannel, scope: Scope): Runtime {
+  const host = hostname();
+  const storage = context.globalStorageUri.fsPath;
+  const log = coreLog(channel);
+  const journal = new Journal();
+  const pipeline: Pipeline = new Pipeline({
+    journal,
+    decoderOf: (system) => systemOf(system)?.decoder,
+    correlate: (draft) => emitter.correlate(draft),
+    defer: setImmediate,
+  });
+  const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
+  const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline));
+  store.restore();
+  const connections = new ConnectionManager({
+    pipeline,
+    lock: captureLock(join(storage, 'locks')),
+    clock: systemClock,
+    random: Math.random,
+    log,
+    host,
+  });
+  scope.add(connections);
+  scope.defer(
+    watchTasks({
+      pipeline,
+      clock: systemClock,
+      host,
+      timeoutMs: () => configuration().taskTimeoutMs,
+      captures: (id) => connections.get(id)?.state === 'ready',
+    }),
+  );
+  const timelines = scope.add(new TimelineSelection());
+  return { scope, context, channel, host, journal, pipeline, connections, emitter, timelines };
+}

@@ -1,0 +1,72 @@
+import { l10n, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
+import { liveTimeline } from '../core/model/event.ts';
+import { instancesOf } from '../core/model/fleet.ts';
+import { lifecycle } from '../core/model/lifecycle.ts';
+import { connectionStateText } from '../core/journal/control.ts';
+import type { ConnectionState } from '../core/model/signal.ts';
+import { viewIds } from './contributions/ids.ts';
+import type { Runtime } from './runtime.ts';
+import { escapeMarkdown, markdown, translate } from './translate.ts';
+
+/** From bad to good: the item shows the worst. */
+const worstFirst: readonly ConnectionState[] = [
+  'failed',
+  'waiting',
+  'connecting',
+  'authenticating',
+  'closed',
+  'elsewhere',
+  'ready',
+];
+const icons: Partial<Record<ConnectionState, string>> = {
+  failed: 'error',
+  waiting: 'watch',
+  closed: 'debug-disconnect',
+};
+
+/** One item for all connections: the worst state, how many servers are up, and what is wrong in the tooltip. */
+export function createStatusBar(runtime: Runtime): void {
+  const { scope, pipeline, connections } = runtime;
+  const item = scope.add(
+    window.createStatusBarItem(`${viewIds.container}.status`, StatusBarAlignment.Left, 10),
+  );
+  item.name = l10n.t('Game Servers');
+  item.command = `${viewIds.instances}.focus`;
+  const update = (): void => {
+    show(item, runtime);
+  };
+  scope.defer(
+    pipeline.subscribe(({ timeline, before, fleet }) => {
+      if (timeline === liveTimeline && before.connections !== fleet.connections) update();
+    }),
+  );
+  scope.defer(connections.onDidChange(update));
+  update();
+}
+
+function show(item: StatusBarItem, { connections, pipeline }: Runtime): void {
+  const all = connections.connections;
+  if (all.length === 0) {
+    item.hide();
+    return;
+  }
+  const fleet = pipeline.fleet();
+  const instances = all.flatMap(({ id }) => instancesOf(fleet, id));
+  const up = instances.filter(({ state }) => lifecycle[state].up).length;
+  const broken = instances.filter(({ state }) => state === 'failed' || state === 'crashed').length;
+  const worst = worstFirst.find((state) => all.some((connection) => connection.state === state)) ?? 'closed';
+  const icon = icons[worst] ?? (broken > 0 ? 'warning' : 'server-environment');
+  item.text = `$(${icon}) ${String(up)}/${String(instances.length)}`;
+  item.backgroundColor = worst === 'failed' ? new ThemeColor('statusBarItem.errorBackground') : undefined;
+  const summary = l10n.t('{0} of {1} game servers are up', up, instances.length);
+  item.accessibilityInformation = { label: summary };
+  const rows = all.map(({ settings, state }) => {
+    const detail = fleet.connections.get(settings.id)?.detail;
+    const words = translate(connectionStateText(state)) + (detail ? `: ${translate(detail)}` : '');
+    return `| ${escapeMarkdown(settings.name)} | ${escapeMarkdown(words)} |`;
+  });
+  const lines = [escapeMarkdown(summary), ['| | |', '|---|---|', ...rows].join('\n')];
+  if (broken > 0) lines.splice(1, 0, `$(warning) ${escapeMarkdown(l10n.t('{0} failed or crashed', broken))}`);
+  item.tooltip = markdown(lines);
+  item.show();
+}

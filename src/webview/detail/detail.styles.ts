@@ -1,0 +1,136 @@
+import { css } from 'lit';
+
+/** The bar above a pane, shared by the detail and the emit form. */
+export const paneStyles = css`
+  :host {
+    display: block;
+    min-height: 0;
+    min-width: 0;
+    overflow: hidden;
+  }
+  section {
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+  }
+  header {
+    align-items: center;
+    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
+    display: flex;
+    flex: none;
+    gap: 8px;
+    height: 29px;
+    padding: 0 6px 0 12px;
+  }
+  .tools {
+    align-items: center;
+    display: flex;
+    gap: 2px;
+    margin-left: auto;
+  }
+  .panel {
+    flex: 1;
+    min-height: 0;
+    overflow: auto;
+    padding: 8px 12px 12px;
+  }
+  .hint {
+    color: var(--vscode-descriptionForeground);
+    margin: 0 0 8px;
+  }
+`;
+
+export const detailStyles = [
+  paneStyles,
+  css`
+    [role='tablist'] {
+      align-self: stretch;
+      display: flex;
+      gap: 14px;
+    }
+    [role='tab'] {
+      background: none;
+      border: 0;
+      border-bottom: 1px solid transparent;
+      border-top: 1px solid transparent;
+      color: var(--vscode-panelTitle-inactiveForeground, var(--vscode-descriptionForeground));
+      cursor: pointer;
+      font: inherit;
+      padding: 0 1px;
+    }
+    [role='tab']:hover {
+      color: var(--vscode-panelTitle-activeForeground, var(--vscode-foreground));
+    }
+    [role='tab'][aria-selected='true'] {
+      border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder));
+      color: var(--vscode-panelTitle-activeForeground, var(--vscode-foreground));
+    }
+    .tool.text {
+      gap: 4px;
+      padding-right: 6px;
+      white-space: nowrap;
+    }
+    dl {
+      display: grid;
+      gap: 0 16px;
+      grid-template-columns: max-content minmax(0, 1fr);
+      line-height: 19px;
+      margin: 0 0 10px;
+    }
+    dt {
+      color: var(--vscode-descriptionForeground);
+    }
+    dd {
+      margin: 0;
+      overflow-wrap: anywhere;
+      unicode-bidi: isolate;
+      user-select: text;
+    }
+    dd.prose {
+      font-family: var(--vscode-font-family, sans-serif);
+      font-size: var(--vscode-font-size, 13px);
+    }
+    .error {
+      color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));
+    }
+    .warning {
+      color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+    }
+    .notice {
+      align-items: flex-start;
+      color: var(--vscode-descriptionForeground);
+      display: flex;
+      gap: 6px;
+      line-height: 18px;
+      margin: 0 0 8px;
+      overflow-wrap: anywhere;
+    }
+    .notice .icon {
+      line-height: 18px;
+    }
+    .problems {
+      background: color-mix(in srgb, var(--vscode-editorWarning-foreground, orange) 12%, transparent);
+      border-left: 3px solid var(--vscode-editorWarning-foreground, orange);
+      line-height: 19px;
+      list-style: none;
+      margin: 0 0 10px;
+      overflow-wrap: anywhere;
+      padding: 4px 10px;
+      user-select: text;
+    }
+    .path {
+      color: var(--vscode-debugTokenExpression-name);
+    }
+    gso-tree {
+      margin: 0 -12px 0 -4px;
+    }
+    pre {
+      line-height: 19px;
+      margin: 0;
+      overflow-wrap: anywhere;
+      unicode-bidi: plaintext;
+      user-select: text;
+      white-space: pre-wrap;
+    }
+  `,
+];

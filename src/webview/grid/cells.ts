@@ -1,0 +1,97 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Row } from '../../rpc/inspector.ts';
+import { bytes, clock, delta } from '../base/format.ts';
+import { icon, type IconName } from '../base/icons.ts';
+import { t } from '../base/l10n.ts';
+
+export interface Column {
+  /** Class of its cells; the style sheet gives width and decides where there is room for it. */
+  readonly id: string;
+  readonly label: () => string;
+}
+
+export const COLUMNS: readonly Column[] = [
+  { id: 'icon', label: () => t('Severity') },
+  { id: 'time', label: () => t('Time') },
+  { id: 'delta', label: () => t('Since previous') },
+  { id: 'connection', label: () => t('Connection') },
+  { id: 'instance', label: () => t('Instance') },
+  { id: 'type', label: () => t('Type') },
+  { id: 'summary', label: () => t('Summary') },
+  { id: 'size', label: () => t('Size') },
+];
+
+const ICONS: Readonly<Record<Row[8], IconName>> = {
+  debug: 'circle-small',
+  info: 'circle-small-filled',
+  warning: 'warning',
+  error: 'error',
+};
+
+export function severityLabel(severity: Row[8]): string {
+  if (severity === 'error') return t('Error');
+  if (severity === 'warning') return t('Warning');
+  return severity === 'info' ? t('Information') : t('Debug');
+}
+
+/** Where an event came from, if that is worth a word; empty for what arrived live. */
+export function originLabel(origin: string): string {
+  if (origin === 'emitted') return t('emitted');
+  if (origin === 'replayed') return t('replayed');
+  if (origin === 'imported') return t('imported');
+  if (origin === 'simulated') return t('simulated');
+  return origin === 'derived' ? t('derived') : '';
+}
+
+const problemCount = (problems: number): string =>
+  problems === 1 ? t('1 problem') : t('{0} problems', problems);
+
+function mark(severity: Row[8], direction: Row[9]): TemplateResult {
+  const isSent = direction === 'out' && (severity === 'info' || severity === 'debug');
+  const label = direction === 'out' ? t('{0}, sent', severityLabel(severity)) : severityLabel(severity);
+  return html`${icon(isSent ? 'export' : ICONS[severity])}<span class="hidden-text">${label}</span>`;
+}
+
+/** The cells of one loaded row. All texts of servers go through text nodes. */
+export function cells(row: Row): TemplateResult {
+  const [
+    ,
+    receivedAt,
+    since,
+    connection,
+    instance,
+    type,
+    summary,
+    size,
+    severity,
+    direction,
+    origin,
+    problems,
+  ] = row;
+  const from = originLabel(origin);
+  return html`<span class="cell icon-cell" role="gridcell" aria-colindex="1"
+      >${mark(severity, direction)}</span
+    ><span class="cell time" role="gridcell" aria-colindex="2">${clock(receivedAt)}</span
+    ><span class="cell delta" role="gridcell" aria-colindex="3">${since === null ? '' : delta(since)}</span
+    ><span class="cell connection" role="gridcell" aria-colindex="4">${connection}</span
+    ><span class="cell instance" role="gridcell" aria-colindex="5">${instance === '' ? '–' : instance}</span
+    ><span class="cell type" role="gridcell" aria-colindex="6">${type}</span
+    ><span class="cell summary" role="gridcell" aria-colindex="7"
+      >${problems > 0 ? problemMark(problems) : nothing}${
+        from === '' ? nothing : html`<span class="origin">${from}</span>`
+      }${summary}</span
+    ><span class="cell size" role="gridcell" aria-colindex="8">${bytes(size)}</span>`;
+}
+
+const problemMark = (problems: number): TemplateResult =>
+  html`<span class="problem" title=${problemCount(problems)}
+    >${icon('issues')}<span class="hidden-text">${problemCount(problems)}</span></span
+  >`;
+
+/** A row that is on its way: its place is kept, so that nothing jumps. */
+export const placeholder: TemplateResult = html`<span
+    class="cell icon-cell"
+    role="gridcell"
+    aria-colindex="1"
+  ></span
+  ><span class="cell time loading" role="gridcell" aria-colindex="2">…</span>`;

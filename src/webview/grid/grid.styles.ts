@@ -1,0 +1,255 @@
+import { css } from 'lit';
+
+export const gridStyles = css`
+  :host {
+    container-type: inline-size;
+    display: block;
+    min-height: 0;
+    min-width: 0;
+    position: relative;
+  }
+  .grid {
+    --columns: 28px 98px 76px minmax(60px, 0.8fr) minmax(80px, 1fr) minmax(150px, 1.9fr) minmax(140px, 3.4fr)
+      72px;
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+    outline: none;
+  }
+  .row {
+    align-items: center;
+    display: grid;
+    font-family: var(--vscode-editor-font-family, monospace);
+    font-size: calc(var(--vscode-font-size, 13px) - 1px);
+    grid-template-columns: var(--columns);
+    height: 22px;
+    line-height: 22px;
+    padding-right: 4px;
+  }
+  .cell {
+    overflow: hidden;
+    padding-right: 10px;
+    text-overflow: ellipsis;
+    unicode-bidi: isolate;
+    white-space: nowrap;
+  }
+  .head {
+    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
+    color: var(--vscode-descriptionForeground);
+    flex: none;
+    overflow: hidden;
+    /* Room of the scroll bar, so that the columns stand above their cells. */
+    padding-right: 10px;
+  }
+  .head .row {
+    font-family: var(--vscode-font-family, sans-serif);
+    font-size: calc(var(--vscode-font-size, 13px) - 2px);
+    height: 23px;
+  }
+  .body {
+    flex: 1;
+    min-height: 0;
+    position: relative;
+  }
+  .scroller {
+    height: 100%;
+    overflow-anchor: none;
+    overflow-x: hidden;
+    overflow-y: scroll;
+    outline: none;
+  }
+  /* Stays in the viewport while the space behind it scrolls: rows are drawn where they belong, never late. */
+  .layer {
+    contain: strict;
+    overflow: clip;
+    position: sticky;
+    top: 0;
+    z-index: 1;
+  }
+  .layer .row {
+    cursor: default;
+    left: 0;
+    position: absolute;
+    right: 0;
+    top: 0;
+    user-select: none;
+  }
+  .layer .row.odd {
+    background-color: var(--vscode-tree-tableOddRowsBackground, transparent);
+  }
+  .layer .row:hover {
+    background-color: var(--vscode-list-hoverBackground);
+    color: var(--vscode-list-hoverForeground);
+    outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
+    outline-offset: -1px;
+  }
+  .layer .row[aria-selected='true'] {
+    background-color: var(--vscode-list-inactiveSelectionBackground);
+    color: var(--vscode-list-inactiveSelectionForeground);
+    outline: 1px dotted var(--vscode-contrastActiveBorder, transparent);
+    outline-offset: -1px;
+  }
+  .grid:focus .row[aria-selected='true'] {
+    background-color: var(--vscode-list-activeSelectionBackground);
+    color: var(--vscode-list-activeSelectionForeground);
+    outline-style: solid;
+  }
+  .grid:focus .row.focused {
+    outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
+    outline-offset: -1px;
+  }
+  .icon-cell {
+    display: flex;
+    padding: 0 0 0 8px;
+  }
+  .icon-cell .icon {
+    font-size: 14px;
+  }
+  .icon-circle-small,
+  .icon-circle-small-filled {
+    color: var(--vscode-descriptionForeground);
+  }
+  .icon-export {
+    color: var(--vscode-charts-blue, var(--vscode-textLink-foreground));
+  }
+  .warning .icon-cell .icon,
+  .problem {
+    color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+  }
+  .error .icon-cell .icon,
+  .error .type {
+    color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));
+  }
+  .time {
+    font-variant-numeric: tabular-nums;
+  }
+  .layer .delta,
+  .layer .connection,
+  .layer .size {
+    color: var(--vscode-descriptionForeground);
+  }
+  .delta,
+  .size {
+    text-align: right;
+  }
+  .delta {
+    padding-right: 16px;
+  }
+  .size {
+    padding-right: 8px;
+  }
+  .grid:focus .row[aria-selected='true'] :is(.delta, .connection, .size, .type, .origin, .icon) {
+    color: inherit;
+  }
+  .problem {
+    margin-right: 4px;
+  }
+  .problem .icon {
+    font-size: 13px;
+    vertical-align: -2px;
+  }
+  .origin {
+    border: 1px solid var(--vscode-descriptionForeground);
+    border-radius: 3px;
+    color: var(--vscode-descriptionForeground);
+    font-size: calc(var(--vscode-font-size, 13px) - 3px);
+    margin-right: 6px;
+    padding: 0 3px;
+  }
+  .loading {
+    animation: appear 0.1s 0.15s both;
+    color: var(--vscode-disabledForeground);
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
+  }
+  .jump {
+    background: var(--vscode-button-background);
+    border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent));
+    border-radius: 11px;
+    bottom: 12px;
+    box-shadow: 0 2px 8px var(--vscode-widget-shadow, transparent);
+    color: var(--vscode-button-foreground);
+    cursor: pointer;
+    font: inherit;
+    font-size: calc(var(--vscode-font-size, 13px) - 1px);
+    height: 22px;
+    line-height: 20px;
+    padding: 0 10px;
+    position: absolute;
+    right: 24px;
+    z-index: 2;
+  }
+  .jump:hover {
+    background: var(--vscode-button-hoverBackground);
+  }
+  .jump:focus-visible {
+    outline-offset: 2px;
+  }
+  .empty {
+    inset: 24px 0 0;
+    overflow: auto;
+    position: absolute;
+    z-index: 2;
+  }
+  @container (max-width: 880px) {
+    .grid {
+      --columns: 28px 98px minmax(60px, 0.8fr) minmax(80px, 1fr) minmax(150px, 1.9fr) minmax(140px, 3fr) 72px;
+    }
+    .delta {
+      display: none;
+    }
+  }
+  @container (max-width: 740px) {
+    .grid {
+      --columns: 28px 98px minmax(60px, 0.8fr) minmax(80px, 1fr) minmax(140px, 1.9fr) minmax(120px, 3fr);
+    }
+    .size {
+      display: none;
+    }
+  }
+  @container (max-width: 620px) {
+    .grid {
+      --columns: 28px 98px minmax(70px, 1fr) minmax(130px, 1.8fr) minmax(110px, 3fr);
+    }
+    .connection {
+      display: none;
+    }
+  }
+  @container (max-width: 500px) {
+    .grid {
+      --columns: 26px 92px minmax(110px, 1.2fr) minmax(110px, 1.4fr);
+    }
+    .instance {
+      display: none;
+    }
+    .cell {
+      padding-right: 6px;
+    }
+  }
+  @media (forced-colors: active) {
+    .layer .row:hover,
+    .jump {
+      outline: 1px solid;
+    }
+    .layer .row[aria-selected='true'] {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+    .layer .row[aria-selected='true'] * {
+      color: HighlightText;
+    }
+    .grid:focus .row.focused {
+      outline: 2px solid CanvasText;
+      outline-offset: -3px;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .loading {
+      animation: none;
+    }
+  }
+`;

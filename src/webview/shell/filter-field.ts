@@ -1,0 +1,172 @@
+import '@vscode-elements/elements/dist/vscode-textfield/index.js';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Status } from '../../rpc/inspector.ts';
+import { fire } from '../base/events.ts';
+import { count } from '../base/format.ts';
+import { icon, iconStyles } from '../base/icons.ts';
+import { t } from '../base/l10n.ts';
+import { baseStyles } from '../base/styles.ts';
+
+/** Typing rests this long before the host filters: one evaluation a word instead of one a letter. */
+const DEBOUNCE_MS = 150;
+
+/** The filter with its result count. Owns the text while it is edited; otherwise shows what the host filters by. */
+export class FilterField extends LitElement {
+  static override styles = [
+    baseStyles,
+    iconStyles,
+    css`
+      :host {
+        display: block;
+        min-width: 0;
+      }
+      vscode-textfield {
+        --vscode-font-family: var(--vscode-editor-font-family, monospace);
+        display: block;
+        min-width: 0;
+        width: 100%;
+      }
+      .lead {
+        color: var(--vscode-descriptionForeground);
+        display: block;
+        margin-left: 6px;
+      }
+      .after {
+        align-items: center;
+        display: flex;
+        gap: 4px;
+        padding-right: 1px;
+      }
+      .count {
+        color: var(--vscode-descriptionForeground);
+        font-family: var(--vscode-editor-font-family, monospace);
+        font-size: calc(var(--vscode-font-size, 13px) - 1px);
+        padding: 0 4px;
+        white-space: nowrap;
+      }
+      .count.none {
+        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+      }
+      button.tool {
+        height: 20px;
+      }
+      @media (max-width: 340px) {
+        .time {
+          display: none;
+        }
+      }
+    `,
+  ];
+  static override properties = { status: { attribute: false }, text: { state: true } };
+  declare status: Status | null;
+  declare private text: string;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the host was last told; an answer with another text is not ours. */
+  #told = '';
+
+  constructor() {
+    super();
+    this.status = null;
+    this.text = '';
+  }
+
+  override focus(): void {
+    const field = this.renderRoot.querySelector('vscode-textfield');
+    field?.focus();
+    field?.wrappedElement.select();
+  }
+
+  /** Filters by that text at once. */
+  setText(text: string): void {
+    this.text = text;
+    this.#tell();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const filter = this.status?.filter;
+    if (!changed.has('status') || filter === undefined || this.#timer !== undefined || filter === this.#told)
+      return;
+    this.text = this.#told = filter;
+  }
+
+  protected override render(): TemplateResult {
+    return html`<vscode-textfield
+      .label=${t('Filter events')}
+      placeholder=${t('Filter: words, type:…, instance:…, -word')}
+      autocomplete="off"
+      title=${filterHelp()}
+      .value=${this.text}
+      @input=${this.#onInput}
+      @keydown=${this.#onKey}
+    >
+      <span slot="content-before" class="lead">${icon('list-filter')}</span>
+      <span slot="content-after" class="after">${this.#renderResult()}</span>
+    </vscode-textfield>`;
+  }
+
+  #renderResult(): TemplateResult | typeof nothing {
+    const { status } = this;
+    if (this.text === '') return nothing;
+    const isCurrent = status !== null && status.filter === this.text.trim();
+    return html`${isCurrent ? this.#renderCount(status) : nothing}<button
+        class="tool"
+        title=${t('Clear Filter')}
+        aria-label=${t('Clear Filter')}
+        @click=${() => this.#clear()}
+      >
+        ${icon('close')}
+      </button>`;
+  }
+
+  #renderCount({ matched, total, filterMs }: Status): TemplateResult {
+    const time = filterMs < 10 && filterMs > 0 ? Math.ceil(filterMs * 10) / 10 : Math.round(filterMs);
+    return html`<span class="count ${matched === 0 ? 'none' : ''}"
+      >${t('{0} of {1}', count(matched), count(total))}<span class="time"> · ${t('{0} ms', time)}</span></span
+    >`;
+  }
+
+  #clear(): void {
+    this.setText('');
+    this.focus();
+  }
+
+  #onInput(event: Event): void {
+    this.text = (event.target as HTMLInputElement).value;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), DEBOUNCE_MS);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.key === 'Enter') this.#tell();
+    else if (event.key === 'Escape' && this.text !== '') this.#clear();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #tell(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const text = this.text.trim();
+    if (text === this.#told) return;
+    this.#told = text;
+    fire(this, 'gso-filter', text);
+  }
+}
+
+/** What the filter understands, one line each. */
+export const filterHelp = (): string =>
+  [t('Words are searched in everything.'), ...filterTerms().map(([term, text]) => `${term}  ${text}`)].join(
+    '\n',
+  );
+
+export const filterTerms = (): readonly (readonly [term: string, meaning: string])[] => [
+  ['type:', t('type of event')],
+  ['instance:', t('instance')],
+  ['connection:', t('connection')],
+  ['severity:', t('debug, info, warning or error')],
+  ['origin:', t('live, emitted, replayed …')],
+  [t('-word'), t('leaves out what has the word')],
+];
+
+customElements.define('gso-filter-field', FilterField);

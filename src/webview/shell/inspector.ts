@@ -1,0 +1,263 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { Handlers } from '../../rpc/channel.ts';
+import type { InspectorView, Status } from '../../rpc/inspector.ts';
+import type { Action, PartEvent } from '../base/events.ts';
+import { count, eventCount } from '../base/format.ts';
+import type { Link } from '../base/host.ts';
+import { icon, iconStyles } from '../base/icons.ts';
+import { commandOf, isTyping } from '../base/keymap.ts';
+import { t } from '../base/l10n.ts';
+import { baseStyles } from '../base/styles.ts';
+import '../detail/detail.ts';
+import type { DetailPane } from '../detail/detail.ts';
+import '../emit/emit-form.ts';
+import type { EmitPane } from '../emit/emit-form.ts';
+import '../grid/grid.ts';
+import type { EventGrid } from '../grid/grid.ts';
+import './help.ts';
+import type { HelpDialog } from './help.ts';
+import { inspectorStyles } from './inspector.styles.ts';
+import { layoutOf } from './layout.ts';
+import { Session } from './session.ts';
+import './splitter.ts';
+import './status-line.ts';
+import './toolbar.ts';
+import type { Toolbar } from './toolbar.ts';
+
+/** How long counts rest before a screen reader hears them again; a filter's result is said at once. */
+const ANNOUNCE_MS = 15_000;
+
+/** The whole inspector: arranges its parts, routes their wishes to the session and its state back to them. */
+export class Inspector extends LitElement {
+  static override styles = [baseStyles, iconStyles, inspectorStyles];
+  #session: Session | null = null;
+  #follow = true;
+  #width = 0;
+  #height = 0;
+  #announced = { text: '', filter: '', at: 0 };
+  readonly #resize = new ResizeObserver(([entry]) => {
+    this.#width = entry?.contentRect.width ?? 0;
+    this.#height = entry?.contentRect.height ?? 0;
+    this.requestUpdate();
+  });
+
+  /** What the host may tell; the messages go to the session, or to the part that shows them. */
+  readonly handlers: Handlers<InspectorView> = {
+    status: (status) => this.#session?.setStatus(status),
+    openEmit: ({ text }) => this.#openEmit(text),
+    focusFilter: ({ text }) => {
+      if (text !== null) this.#toolbar?.filter?.setText(text);
+      this.#toolbar?.filter?.focus();
+    },
+    reveal: ({ seq }) => void this.#reveal(seq),
+  };
+
+  start(link: Link): void {
+    this.#session = new Session(link, () => this.requestUpdate());
+    void this.#session.hello();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize.observe(this);
+    document.addEventListener('keydown', this.#onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+    document.removeEventListener('keydown', this.#onKey);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const session = this.#session;
+    if (!session?.status) return session?.failure ? html`<p class="failure">${session.failure}</p>` : nothing;
+    return html`<div
+      class="shell"
+      @gso-action=${(event: PartEvent<'gso-action'>) => this.#act(event.detail)}
+      @gso-filter=${(event: PartEvent<'gso-filter'>) => void session.setFilter(event.detail)}
+      @gso-follow=${(event: PartEvent<'gso-follow'>) => this.#setFollow(event.detail)}
+      @gso-focus=${(event: PartEvent<'gso-focus'>) => this.#onFocus(event.detail)}
+      @gso-spans=${(event: PartEvent<'gso-spans'>) => void session.select(event.detail)}
+      @gso-copy=${(event: PartEvent<'gso-copy'>) => void session.copy(event.detail)}
+      @gso-emit=${(event: PartEvent<'gso-emit'>) => void session.emit(event.detail.text, event.detail.targets)}
+      @gso-tab=${(event: PartEvent<'gso-tab'>) => session.setTab(event.detail)}
+    >
+      <gso-toolbar
+        .status=${session.status}
+        .follow=${this.#follow}
+        .home=${session.home}
+        .compact=${this.#width < 720}
+        .terse=${this.#width < 980}
+      ></gso-toolbar>
+      ${session.failure === '' ? nothing : html`<p class="failure" role="alert">${icon('error')}${session.failure}</p>`}
+      ${this.#renderMain(session, session.status)}
+      <gso-status-line
+        .status=${session.status}
+        .selected=${session.selected}
+        .narrow=${this.#width < 560}
+      ></gso-status-line>
+      <gso-help></gso-help>
+      <div class="hidden-text" aria-live="polite">${this.#announcement(session.status)}</div>
+    </div>`;
+  }
+
+  #renderMain(session: Session, status: Status): TemplateResult {
+    const isOpen = session.emitting || (session.view.detailOpen && session.seq !== null);
+    const layout = layoutOf(this.#width, this.#height, session.view);
+    const covers = isOpen && layout.place === 'over';
+    return html`<div class="main ${layout.place}">
+      <gso-grid .host=${session.host} .status=${status} ?hidden=${covers}>
+        <div slot="empty">${this.#renderEmpty(status)}</div>
+      </gso-grid>
+      ${
+        isOpen && !covers
+          ? html`<gso-splitter
+              ?below=${layout.place === 'below'}
+              .size=${layout.size}
+              .least=${layout.least}
+              .most=${layout.most}
+              @gso-resize=${(event: PartEvent<'gso-resize'>) =>
+                session.resize(
+                  layout.place === 'below' ? { detailHeight: event.detail } : { detailWidth: event.detail },
+                )}
+            ></gso-splitter>`
+          : nothing
+      }
+      ${
+        isOpen
+          ? html`<div class="pane" .style=${covers ? '' : `flex-basis:${layout.size}px`}>
+              ${this.#renderPane(session)}
+            </div>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #renderPane(session: Session): TemplateResult {
+    if (session.emitting) {
+      return html`<gso-emit
+        .form=${session.form}
+        .preset=${session.preset}
+        .outcomes=${session.outcomes}
+        .busy=${session.sending}
+      ></gso-emit>`;
+    }
+    return html`<gso-detail
+      .detail=${session.detail}
+      .gone=${session.gone}
+      .tab=${session.view.detailTab}
+    ></gso-detail>`;
+  }
+
+  #renderEmpty(status: Status): TemplateResult {
+    if (status.filter !== '' && status.total > 0) {
+      return html`<p class="headline">${t('No event matches the filter')}</p>
+        <p>${t('{0} are hidden.', eventCount(status.total))}</p>
+        <vscode-button secondary @click=${() => this.#act('clearFilter')}
+          >${t('Clear Filter')}</vscode-button
+        >`;
+    }
+    return html`<p class="headline">${t('Waiting for events')}</p>
+      <p>
+        ${t('Events appear here as soon as a connected server sends one. Emit one yourself to try it out.')}
+      </p>
+      <vscode-button secondary @click=${() => this.#act('emit')}>${t('Emit a Test Event…')}</vscode-button>`;
+  }
+
+  /** Says counts rarely while they grow, and at once when the filter has changed them. */
+  #announcement({ matched, total, filter }: Status): string {
+    const now = performance.now();
+    const last = this.#announced;
+    if (filter === last.filter && now - last.at < ANNOUNCE_MS) return last.text;
+    const text = filter === '' ? eventCount(total) : t('{0} of {1} events', count(matched), count(total));
+    this.#announced = { text, filter, at: now };
+    return text;
+  }
+
+  #act(action: Action): void {
+    const session = this.#session;
+    if (!session) return;
+    const actions: Readonly<Record<Action, () => void>> = {
+      togglePause: () => void session.togglePause(),
+      toggleFollow: () => this.#grid?.setFollow(!this.#follow),
+      clear: () => void session.clear(),
+      emit: () => this.#openEmit(null),
+      emitAgain: () => this.#openEmit(session.detail?.raw ?? null),
+      replay: () => void session.run('replay'),
+      openInTab: () => void session.run('openInTab'),
+      addTarget: () => void session.addTarget(),
+      showLive: () => void session.run('showLive'),
+      focusFilter: () => this.#toolbar?.filter?.focus(),
+      clearFilter: () => this.#toolbar?.filter?.setText(''),
+      closePane: () => this.#closePane(session),
+      copyEvent: () => void session.copyEvent(),
+      help: () => this.#help?.show(),
+    };
+    actions[action]();
+  }
+
+  #setFollow(follow: boolean): void {
+    this.#follow = follow;
+    this.requestUpdate();
+  }
+
+  /** Enter on the event that is open already goes into its detail. */
+  #onFocus({ seq, open }: { readonly seq: number; readonly open: boolean }): void {
+    const session = this.#session;
+    if (!session) return;
+    const wasShown = session.view.detailOpen && !session.emitting && session.seq === seq;
+    session.focusOn(seq, open);
+    if (open && (wasShown || this.#isCovered())) void this.updateComplete.then(() => this.#pane?.focus());
+  }
+
+  #isCovered(): boolean {
+    return this.#session !== null && layoutOf(this.#width, this.#height, this.#session.view).place === 'over';
+  }
+
+  #closePane(session: Session): void {
+    session.closePane();
+    void this.updateComplete.then(() => this.#grid?.focus());
+  }
+
+  #openEmit(text: string | null): void {
+    this.#session?.openEmit(text);
+    void this.updateComplete.then(() => this.#pane?.focus());
+  }
+
+  async #reveal(seq: number): Promise<void> {
+    this.#session?.focusOn(seq, true);
+    await this.#grid?.goTo(seq);
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const command = commandOf(event, 'anywhere')?.command;
+    const isText = isTyping(event);
+    if (command === undefined || (isText && (event.key === '/' || event.key === '?'))) return;
+    if (command === 'closePane') {
+      const session = this.#session;
+      if (!session || !(session.emitting || (session.view.detailOpen && session.seq !== null))) return;
+      this.#closePane(session);
+    } else if (command === 'focusFilter' || command === 'help') this.#act(command);
+    event.preventDefault();
+  };
+
+  get #grid(): EventGrid | null {
+    return this.renderRoot.querySelector<EventGrid>('gso-grid');
+  }
+
+  get #toolbar(): Toolbar | null {
+    return this.renderRoot.querySelector<Toolbar>('gso-toolbar');
+  }
+
+  get #help(): HelpDialog | null {
+    return this.renderRoot.querySelector<HelpDialog>('gso-help');
+  }
+
+  get #pane(): DetailPane | EmitPane | null {
+    return this.renderRoot.querySelector<DetailPane | EmitPane>('.pane > *');
+  }
+}
+
+customElements.define('gso-inspector', Inspector);

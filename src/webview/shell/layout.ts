@@ -1,0 +1,29 @@
+import type { ViewState } from '../../rpc/inspector.ts';
+
+export interface Layout {
+  /** Where the pane lies: beside the grid, below it, or over it where there is no room for both. */
+  readonly place: 'beside' | 'below' | 'over';
+  /** Width or height of the pane, and the limits of the splitter. */
+  readonly size: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+const NARROW = 700;
+const SHORT = 360;
+const GRID_WIDTH = 320;
+const GRID_HEIGHT = 160;
+
+/** Arranges grid and pane in the room there is. */
+export function layoutOf(width: number, height: number, view: ViewState): Layout {
+  if (width >= NARROW) return sized('beside', view.detailWidth, 260, width - GRID_WIDTH);
+  if (height >= SHORT) return sized('below', view.detailHeight, 120, height - GRID_HEIGHT);
+  return { place: 'over', size: 0, least: 0, most: 0 };
+}
+
+const sized = (place: Layout['place'], size: number, least: number, most: number): Layout => ({
+  place,
+  size: Math.min(Math.max(least, size), Math.max(least, most)),
+  least,
+  most: Math.max(least, most),
+});

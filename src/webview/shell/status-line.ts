@@ -1,0 +1,138 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { ConnectionBadge, Status } from '../../rpc/inspector.ts';
+import { fire } from '../base/events.ts';
+import { bytes, count, eventCount, rate } from '../base/format.ts';
+import { t } from '../base/l10n.ts';
+import { baseStyles } from '../base/styles.ts';
+
+/** What the inspector holds, what it had to let go, and how its connections are. */
+export class StatusLine extends LitElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        border-top: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
+        display: block;
+      }
+      .line {
+        align-items: center;
+        color: var(--vscode-descriptionForeground);
+        display: flex;
+        font-size: calc(var(--vscode-font-size, 13px) - 1px);
+        gap: 16px;
+        height: 24px;
+        padding: 0 6px 0 10px;
+        white-space: nowrap;
+      }
+      .numbers {
+        font-variant-numeric: tabular-nums;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .discarded {
+        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+      }
+      .connections {
+        display: flex;
+        flex: 1;
+        flex-wrap: wrap;
+        gap: 0 12px;
+        height: 22px;
+        line-height: 22px;
+        list-style: none;
+        margin: 0;
+        min-width: 0;
+        overflow: hidden;
+        padding: 0;
+      }
+      li {
+        max-width: 100%;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .dot {
+        border: 1.5px solid currentcolor;
+        border-radius: 50%;
+        display: inline-block;
+        height: 8px;
+        margin-right: 5px;
+        width: 8px;
+      }
+      .ready .dot {
+        background: currentcolor;
+        color: var(--vscode-testing-iconPassed, var(--vscode-charts-green));
+      }
+      .connecting .dot,
+      .authenticating .dot,
+      .waiting .dot {
+        background: linear-gradient(90deg, currentcolor 50%, transparent 50%);
+        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+      }
+      .failed .dot {
+        background: currentcolor;
+        border-radius: 1px;
+        color: var(--vscode-errorForeground);
+      }
+      button.link {
+        border-radius: 3px;
+        color: inherit;
+        flex: none;
+        padding: 0 4px;
+      }
+      @media (forced-colors: active) {
+        .ready .dot {
+          background: CanvasText;
+        }
+        .failed .dot {
+          background: CanvasText;
+          transform: rotate(45deg);
+        }
+      }
+    `,
+  ];
+  static override properties = {
+    status: { attribute: false },
+    selected: { type: Number },
+    narrow: { type: Boolean },
+  };
+  declare status: Status | null;
+  declare selected: number;
+  declare narrow: boolean;
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { status } = this;
+    if (!status) return nothing;
+    return html`<div class="line">
+      <span class="numbers"
+        >${eventCount(status.total)} · ${bytes(status.bytes)} ·
+        <span
+          class=${status.discarded > 0 ? 'discarded' : ''}
+          title=${t('Oldest events that had to make room')}
+          >${t('{0} discarded', count(status.discarded))}</span
+        ></span
+      >
+      ${this.narrow ? nothing : html`<span>${rate(status.rate)}</span>`}
+      ${this.selected > 1 ? html`<span>${t('{0} selected', count(this.selected))}</span>` : nothing}
+      <ul class="connections" aria-label=${t('Connections')}>
+        ${status.connections.map((badge) => renderBadge(badge, this.narrow))}
+      </ul>
+      <button class="link" title=${t('Show the keys')} @click=${() => fire(this, 'gso-action', 'help')}>
+        ${t('? keys')}
+      </button>
+    </div>`;
+  }
+}
+
+function renderBadge({ name, state, label }: ConnectionBadge, narrow: boolean): TemplateResult {
+  const saysState = state !== 'ready' && !narrow;
+  return html`<li class=${state} title="${name}: ${label}">
+    <span class="dot" aria-hidden="true"></span>${name}${
+      saysState
+        ? html` <span class="label">${label}</span>`
+        : html`<span class="hidden-text">: ${label}</span>`
+    }
+  </li>`;
+}
+
+customElements.define('gso-status-line', StatusLine);

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { startServer } from './server.ts';
+import type { DevelopmentOptions, InstalledOptions } from './server.ts';
+import { openWorkbenchOn } from './workbench.ts';
+import type { Workbench, WorkbenchOptions } from './workbench.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Provisioning on a machine's first run happens inside the first hook. */
+const START_LIMIT_MS = 5 * 60_000;
+
+/** As for the server, but our own extension is the default: the packaged VSIX or the checkout. `vsix: 'none'` for neither. */
+export type OpenOptions = WorkbenchOptions &
+  (
+    | (Omit<InstalledOptions, 'vsix'> & { readonly vsix?: string })
+    | (Omit<DevelopmentOptions, 'extensionPath'> & { readonly extensionPath?: string })
+  );
+
+/** Opens a VS Code of its own with our extension in it; the caller disposes it (`await using` works). */
+export async function openWorkbench(options: OpenOptions): Promise<Workbench> {
+  return await openWorkbenchOn(await startServer(withOurExtension(options)), options);
+}
+
+/** Opens a VS Code for the time of `use`, with a screenshot when it fails. */
+export async function withWorkbench(
+  options: OpenOptions,
+  use: (workbench: Workbench) => Promise<void>,
+): Promise<void> {
+  await using workbench = await openWorkbench(options);
+  try {
+    await use(workbench);
+  } catch (error) {
+    await workbench.screenshotOfFailure(expect.getState().currentTestName ?? 'test');
+    throw error;
+  }
+}
+
+/**
+ * One workbench for all tests of a describe block or file: opened before them, closed after them,
+ * with a screenshot of each test that fails.
+ */
+export function useWorkbench(options: OpenOptions | (() => OpenOptions)): () => Workbench {
+  let workbench: Workbench | undefined;
+  beforeAll(async () => {
+    workbench = await openWorkbench(typeof options === 'function' ? options() : options);
+  }, START_LIMIT_MS);
+  afterEach(async (context) => {
+    if (context.task.result?.state === 'fail') await workbench?.screenshotOfFailure(context.task.name);
+  });
+  afterAll(async () => {
+    await workbench?.dispose();
+  });
+  return () => {
+    if (workbench === undefined)
+      throw new Error('The workbench is there from beforeAll on, not while tests are collected.');
+    return workbench;
+  };
+}
+
+/** The VSIX that `npm run package` made. */
+export function packagedVsix(): string {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+  };
+  const path = join(ROOT, `${manifest.name}-${manifest.version}.vsix`);
+  if (!existsSync(path)) throw new Error(`There is no ${path}. Make it with: npm run package`);
+  return path;
+}
+
+function withOurExtension(options: OpenOptions): DevelopmentOptions | InstalledOptions {
+  if (options.mode === 'development') return { ...options, extensionPath: options.extensionPath ?? ROOT };
+  const { vsix, ...rest } = options;
+  return vsix === 'none' ? rest : { ...rest, vsix: vsix ?? packagedVsix() };
+}

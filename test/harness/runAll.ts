@@ -1,0 +1,83 @@
+/**
+ * `npm test`: all layers, one after another, ending with the line `N passed, N failed`.
+ *   --only unit,vscode   only these layers (checks, build, unit, package, vscode, vscode-current, vscode-floor, e2e)
+ * With CI=true a skipped test is a failed one.
+ */
+import { parseArgs } from 'node:util';
+import { LAYERS } from './layers.ts';
+import type { Layer, LayerResult } from './layers.ts';
+import { addCounts, NO_COUNTS, summaryLine, withoutSkips } from './results.ts';
+import { exitOnSignals } from './run.ts';
+
+/** Enough to see every failure of a layer, short enough to find the next one. */
+const SHOWN_LINES = 400;
+
+requireNode24();
+exitOnSignals();
+const noSkips = process.env['CI'] === 'true';
+const layers = chosenLayers();
+const failed = new Set<string>();
+const done = new Set<string>();
+let counts = NO_COUNTS;
+for (const layer of layers) {
+  const missing = layer.needs.filter((name) => failed.has(name));
+  if (missing.length > 0) {
+    failed.add(layer.name);
+    console.log(`${layer.name.padEnd(16)} not run: ${missing.join(' and ')} failed`);
+    continue;
+  }
+  const started = performance.now();
+  const result = await runLayer(layer);
+  counts = addCounts(counts, result.counts);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${layer.name.padEnd(16)} ${summaryLine(result.counts)} in ${seconds} s`);
+  const strict = noSkips ? withoutSkips(result.counts) : result.counts;
+  if (strict.failed > 0) console.log(`${shown(result.output)}\n`);
+  if (result.counts.failed > 0) failed.add(layer.name);
+  done.add(layer.name);
+}
+if (noSkips && counts.skipped > 0)
+  console.log(`${counts.skipped} skipped: each counts as failed, because CI=true`);
+const total = noSkips ? withoutSkips(counts) : counts;
+console.log(summaryLine(total));
+process.exit(total.failed > 0 ? 1 : 0);
+
+async function runLayer(layer: Layer): Promise<LayerResult> {
+  try {
+    return await layer.run({ built: done.has('build') });
+  } catch (error) {
+    return {
+      counts: { ...NO_COUNTS, failed: 1 },
+      output: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+}
+
+function chosenLayers(): readonly Layer[] {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  if (values.only === undefined) return LAYERS;
+  const names = values.only.split(',').map((name) => name.trim());
+  const known = new Set(LAYERS.flatMap((layer) => [layer.name, layer.group ?? layer.name]));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    console.error(`There is no layer ${unknown.join(', ')}; there are ${[...known].join(', ')}.`);
+    process.exit(2);
+  }
+  return LAYERS.filter((layer) => names.includes(layer.name) || names.includes(layer.group ?? layer.name));
+}
+
+function requireNode24(): void {
+  if (process.versions.node.startsWith('24.')) return;
+  console.error(
+    `The tests run on Node 24, and this is Node ${process.versions.node}. Node 24 comes with the dev dependencies: run "npm ci" without --ignore-scripts, ` +
+      'then "npm test". (npm 12 runs only the install scripts that package.json allows under "allowScripts"; "node" is among them.)',
+  );
+  process.exit(1);
+}
+
+function shown(output: string): string {
+  const lines = output.trimEnd().split('\n');
+  return lines.length <= SHOWN_LINES
+    ? lines.join('\n')
+    : `… ${lines.length - SHOWN_LINES} lines before\n${lines.slice(-SHOWN_LINES).join('\n')}`;
+}

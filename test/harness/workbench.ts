@@ -1,0 +1,275 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  ConsoleMessage,
+  Frame,
+  FrameLocator,
+  Locator,
+  Page,
+} from 'playwright-core';
+import { findChromium } from './chromium.ts';
+import type { VscodeServer } from './server.ts';
+
+export type ColorScheme = 'dark' | 'light';
+
+export interface WorkbenchOptions {
+  readonly colorScheme?: ColorScheme;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** `false`: a browser window to look at. */
+  readonly headless?: boolean;
+  /** Called with the page before it goes to VS Code, e.g. to expose functions. */
+  readonly prepare?: (page: Page, context: BrowserContext) => Promise<void>;
+}
+
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+];
+const SCREENSHOTS = fileURLToPath(new URL('../results/screenshots/', import.meta.url));
+const VIEW_FRAME = 'iframe.webview.ready[src*="purpose=webviewView"]';
+const EDITOR_FRAME = 'iframe.webview.ready:not([src*="purpose=webviewView"])';
+/** The first start of a fresh server compiles its code caches, which takes seconds on a slow machine. */
+const WORKBENCH_LIMIT_MS = 60_000;
+/** Runs in the page (a string, because this project's Node side has no DOM types). */
+const PALETTE_LEFT = `(typed) => {
+  const widget = document.querySelector('.quick-input-widget');
+  return widget === null || widget.style.display === 'none' || widget.querySelector('input')?.value !== typed;
+}`;
+
+/** A VS Code window in Chromium, with the hands and eyes of a user. */
+export class Workbench implements AsyncDisposable {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly server: VscodeServer;
+  /** Every complaint about the content security policy since the start, from all frames. */
+  readonly cspViolations: string[] = [];
+  /** Every error on the browser's console since the start, for messages of failed tests. */
+  readonly consoleErrors: string[] = [];
+  readonly #browser: Browser;
+
+  constructor(browser: Browser, context: BrowserContext, page: Page, server: VscodeServer) {
+    this.#browser = browser;
+    this.context = context;
+    this.page = page;
+    this.server = server;
+    page.on('console', (message) => {
+      this.#noteConsole(message);
+    });
+  }
+
+  /** The path of the workspace folder on disk. */
+  get workspace(): string {
+    return this.server.workspace;
+  }
+
+  /** Waits until the workbench is there and its parts are drawn. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: WORKBENCH_LIMIT_MS });
+    await this.page
+      .locator('.part.statusbar .statusbar-item')
+      .first()
+      .waitFor({ timeout: WORKBENCH_LIMIT_MS });
+  }
+
+  /** Runs a command through the palette by its whole title, with its category: `View: Toggle Panel`. */
+  async command(title: string): Promise<void> {
+    await this.openPalette();
+    await this.quickInput.fill(`>${title}`);
+    const label = this.page.locator('.label-name', { hasText: new RegExp(`^${escapeRegExp(title)}$`) });
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click();
+    // The command may open a quick input of its own at once, so what is waited for is the end of the palette.
+    await this.page.waitForFunction(PALETTE_LEFT, `>${title}`);
+  }
+
+  /** Opens the command palette. */
+  async openPalette(): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.waitFor();
+  }
+
+  /** Shows a view container by the name of its tab in the activity bar or the panel. */
+  async openView(name: string): Promise<void> {
+    const tab = this.page.getByRole('tab', { name: new RegExp(`^${escapeRegExp(name)}`) }).first();
+    await tab.waitFor({ timeout: WORKBENCH_LIMIT_MS });
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+  }
+
+  /** An item of any tree (views, explorer) by its accessible name. */
+  treeItem(name: string | RegExp): Locator {
+    return this.page.getByRole('treeitem', { name });
+  }
+
+  /** Inside of the webview of a view; `extensionId` only when webview views of several extensions are shown. */
+  viewFrame(extensionId = ''): FrameLocator {
+    const id = extensionId === '' ? '' : `[src*="extensionId=${extensionId}"]`;
+    return this.page.frameLocator(VIEW_FRAME + id).frameLocator('#active-frame');
+  }
+
+  /** Inside of the webview of an editor (tab or custom editor). */
+  editorFrame(): FrameLocator {
+    return this.page.frameLocator(EDITOR_FRAME).frameLocator('#active-frame');
+  }
+
+  /** The frame behind a locator, for `evaluate` (axe, measurements). */
+  async frameOf(locator: FrameLocator): Promise<Frame> {
+    const body = await locator.locator('body').elementHandle({ timeout: WORKBENCH_LIMIT_MS });
+    const frame = await body.ownerFrame();
+    if (!frame) throw new Error('The webview is gone.');
+    return frame;
+  }
+
+  /** The input box of the quick input. */
+  get quickInput(): Locator {
+    return this.page
+      .locator('.quick-input-widget input[type="text"], .quick-input-widget input[type="password"]')
+      .first();
+  }
+
+  /** A line of the quick pick that is open. */
+  quickItem(text: string | RegExp): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Picks a line of the quick pick that is open or about to open. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.quickItem(text).click();
+  }
+
+  /** Types a value into the input box that is open or about to open, and accepts it. */
+  async enter(value: string): Promise<void> {
+    await this.quickInput.fill(value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** All toasts, or those with this text. Toasts exist in `installed` mode only. */
+  toasts(text?: string | RegExp): Locator {
+    const all = this.page.locator('.notifications-toasts .notification-list-item');
+    return text === undefined ? all : all.filter({ hasText: text });
+  }
+
+  /** Waits for a toast with this text and presses one of its buttons. */
+  async pressToast(text: string | RegExp, button: string): Promise<void> {
+    const toast = this.toasts(text).first();
+    await toast.waitFor();
+    // Buttons of a collapsed toast become clickable under the mouse.
+    await toast.hover();
+    await toast.getByRole('button', { name: button }).click();
+  }
+
+  /** The modal question that is open. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Trusts the workspace folder, where the window began in Restricted Mode (`trust: false`). */
+  async trustWorkspace(): Promise<void> {
+    await this.command('Workspaces: Manage Workspace Trust');
+    await this.page
+      .locator('.workspace-trust-editor')
+      .getByRole('button', { name: 'Trust', exact: true })
+      .click();
+    await this.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'detached' });
+    await this.closeModalEditor();
+  }
+
+  /** Newer versions show settings and trust in an editor that covers the window; older ones in a tab, which stays. */
+  async closeModalEditor(): Promise<void> {
+    const close = this.page.getByRole('button', { name: /^Close Modal Editor/ });
+    if (!(await close.isVisible())) return;
+    await close.click();
+    await close.waitFor({ state: 'detached' });
+  }
+
+  /** Switches between the dark and the light theme as the operating system would. */
+  async setTheme(scheme: ColorScheme): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: scheme });
+    const wanted = scheme === 'dark' ? '.monaco-workbench.vs-dark' : '.monaco-workbench.vs';
+    await this.page.locator(wanted).waitFor();
+  }
+
+  /** Writes `test/results/screenshots/<name>.png` and gives its path. The mouse leaves first, so that no hover is in the picture. */
+  async screenshot(name: string): Promise<string> {
+    const path = join(SCREENSHOTS, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    const size = this.page.viewportSize() ?? { width: 1400, height: 900 };
+    await this.page.mouse.move(size.width / 2, size.height / 2);
+    await this.page.screenshot({ path, animations: 'disabled' });
+    return path;
+  }
+
+  /** A picture of what went wrong; never throws, so that the test's own error stays the one that is seen. */
+  async screenshotOfFailure(testName: string): Promise<string | undefined> {
+    return await this.screenshot(`failed-${testName}`).catch(() => undefined);
+  }
+
+  /** Loads the window anew, as "Developer: Reload Window" does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Closes the window, the browser and the server. */
+  async dispose(): Promise<void> {
+    try {
+      // The page first: only then does the server end the extension host at once instead of keeping it for a reconnect.
+      await this.page.close();
+      await this.#browser.close();
+    } finally {
+      await this.server.dispose();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  #noteConsole(message: ConsoleMessage): void {
+    if (message.type() !== 'error') return;
+    const text = message.text();
+    this.consoleErrors.push(text);
+    if (/content security policy/i.test(text)) this.cspViolations.push(text);
+  }
+}
+
+/** Opens a window on a server. The workbench owns the server from here on, also when this fails. */
+export async function openWorkbenchOn(
+  server: VscodeServer,
+  options: WorkbenchOptions = {},
+): Promise<Workbench> {
+  let browser: Browser | undefined;
+  try {
+    browser = await chromium.launch({
+      executablePath: findChromium(),
+      headless: options.headless ?? true,
+      args: CHROMIUM_FLAGS,
+    });
+    const context = await browser.newContext({
+      viewport: options.viewport ?? { width: 1400, height: 900 },
+      colorScheme: options.colorScheme ?? 'dark',
+    });
+    // The page fetches half of the key of its secret storage here; without an answer secrets would not survive a reload.
+    await context.route('**/mint-key', (route) =>
+      route.fulfill({ status: 200, contentType: 'application/octet-stream', body: Buffer.alloc(32, 7) }),
+    );
+    const page = await context.newPage();
+    const workbench = new Workbench(browser, context, page, server);
+    await options.prepare?.(page, context);
+    await page.goto(server.url);
+    await workbench.ready();
+    return workbench;
+  } catch (error) {
+    await browser?.close();
+    await server.dispose();
+    throw error;
+  }
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

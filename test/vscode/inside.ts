@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationTarget, extensions, workspace } from 'vscode';
+import type { Inside } from '../../src/extension.ts';
+import type { Fleet } from '../../src/core/model/fleet.ts';
+
+export const extensionId = 'game-server-ops.game-server-ops';
+
+/** The extension, activated, with what it shows to tests. */
+export async function inside(): Promise<Inside> {
+  const extension = extensions.getExtension<Inside | undefined>(extensionId);
+  assert.ok(extension, 'the extension is installed');
+  const exported = await extension.activate();
+  assert.ok(exported, 'it runs in test mode');
+  return exported;
+}
+
+/** Waits until the live fleet is as wanted; woken by its changes. */
+export async function fleetWhere(wanted: (fleet: Fleet) => boolean, what: string): Promise<Fleet> {
+  const { runtime } = await inside();
+  const { pipeline } = runtime;
+  const now = pipeline.fleet();
+  if (wanted(now)) return now;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      unsubscribe();
+      reject(new Error(`not seen within 15 s: ${what}`));
+    }, 15_000);
+    const unsubscribe = pipeline.subscribe(({ timeline, fleet }) => {
+      if (timeline !== 'live' || !wanted(fleet)) return;
+      clearTimeout(timer);
+      unsubscribe();
+      resolve(fleet);
+    });
+  });
+}
+
+/** A KGSM folder of its own with a connection to it in the settings, connected. */
+export async function connectedRoot(id: string): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'kg-'));
+  await setConnections([{ kind: 'kgsm', id, name: `Test ${id}`, root }]);
+  await fleetWhere((fleet) => fleet.connections.get(id)?.state === 'ready', `${id} is ready`);
+  assert.ok(existsSync(join(root, 'kgsm.sock')));
+  return root;
+}
+
+export async function setConnections(connections: readonly unknown[] | undefined): Promise<void> {
+  await workspace
+    .getConfiguration('gameServerOps')
+    .update('connections', connections, ConfigurationTarget.Global);
+}
+
+/** Sends one event as KGSM does: one connection, pretty-printed, closed after writing. */
+export function send(root: string, type: string, data: Readonly<Record<string, unknown>>): Promise<void> {
+  const text = `${JSON.stringify({ EventType: type, Data: data, Timestamp: '2026-11-20T18:06:41Z', Hostname: 'vm', KGSMVersion: 'unknown' }, null, 2)}\n`;
+  return sendText(root, text);
+}
+
+export function sendText(root: string, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(join(root, 'kgsm.sock'));
+    socket.once('error', reject);
+    socket.once('close', () => {
+      resolve();
+    });
+    socket.end(text);
+    socket.resume();
+  });
+}

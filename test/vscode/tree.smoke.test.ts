@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { commands, MarkdownString, ThemeIcon, TreeItem } from 'vscode';
+import { connectedRoot, fleetWhere, inside, send, sendText, setConnections } from './inside.ts';
+import { instancesOf } from '../../src/core/model/fleet.ts';
+import { commands as specs, commandId, type OwnCommand } from '../../src/ui/contributions/commands.ts';
+
+describe('the tree in a real VS Code', () => {
+  let root = '';
+
+  before(async () => {
+    root = await connectedRoot('home');
+  });
+
+  after(async () => {
+    await setConnections(undefined);
+  });
+
+  it('registers every contributed command', async () => {
+    const known = new Set(await commands.getCommands(true));
+    const missing = Object.keys(specs).filter((name) => !known.has(commandId(name as OwnCommand)));
+    assert.deepEqual(missing, []);
+  });
+
+  it('shows an instance with state, icon, description and tooltip as soon as its first event came', async () => {
+    await send(root, 'instance_created', { InstanceName: 'mc-1', Blueprint: 'minecraft' });
+    await send(root, 'instance_installed', { InstanceName: 'mc-1', Blueprint: 'minecraft' });
+    await send(root, 'instance_version_updated', {
+      InstanceName: 'mc-1',
+      OldVersion: '0',
+      NewVersion: '1.21',
+    });
+    await send(root, 'instance_started', { InstanceName: 'mc-1' });
+    await fleetWhere((fleet) => instancesOf(fleet, 'home')[0]?.state === 'running', 'mc-1 runs');
+
+    const { tree } = await inside();
+    const [connection] = tree.getChildren();
+    assert.ok(connection);
+    const [row] = tree.getChildren(connection);
+    assert.ok(row);
+    const item = tree.getTreeItem(row);
+    assert.equal(item.label, 'mc-1');
+    assert.equal(item.description, 'Running');
+    assert.equal(item.contextValue, 'instance.stop.restart');
+    assert.ok(item.iconPath instanceof ThemeIcon);
+    assert.equal(item.iconPath.id, 'debug-start');
+    assert.match(item.accessibilityInformation?.label ?? '', /^mc-1, running, on Test home$/);
+    const resolved = tree.resolveTreeItem(new TreeItem(''), row);
+    assert.ok(resolved.tooltip instanceof MarkdownString);
+    assert.match(resolved.tooltip.value, /minecraft/);
+    assert.match(resolved.tooltip.value, /1\\\.21/);
+  });
+
+  it('makes names from outside harmless in label and tooltip', async () => {
+    const name = '<img src=x onerror=alert(1)> [a](command:x)\n$(trash)';
+    await send(root, 'instance_started', { InstanceName: name });
+    await fleetWhere(
+      (fleet) => instancesOf(fleet, 'home').some((i) => i.key === name),
+      'the odd name is there',
+    );
+    const { tree } = await inside();
+    const [connection] = tree.getChildren();
+    const row = tree.getChildren(connection).find((r) => r.row === 'instance' && r.key === name);
+    assert.ok(row);
+    assert.equal(tree.getTreeItem(row).label, '<img src=x onerror=alert(1)> [a](command:x)\\n$(trash)');
+    const { tooltip } = tree.resolveTreeItem(new TreeItem(''), row);
+    assert.ok(tooltip instanceof MarkdownString);
+    assert.doesNotMatch(tooltip.value, /(?<!\\)[<[]/, 'no markup is left unescaped');
+    assert.equal(tooltip.isTrusted, undefined);
+  });
+
+  it('keeps what cannot be read in the journal, with its problem, and goes on', async () => {
+    const { runtime } = await inside();
+    await sendText(root, '{ this is no JSON');
+    await send(root, 'instance_stopped', { InstanceName: 'mc-1' });
+    await fleetWhere(
+      (fleet) => instancesOf(fleet, 'home').some((i) => i.key === 'mc-1' && i.state === 'stopped'),
+      'mc-1 stopped',
+    );
+    const unreadable = [...runtime.journal.events()].find(({ raw }) => raw === '{ this is no JSON');
+    assert.equal(unreadable?.type, 'unreadable');
+    assert.equal(unreadable?.problems.length, 1);
+  });
+
+  it('closes the socket and removes its file when the connection is removed', async () => {
+    await setConnections([]);
+    await fleetWhere((fleet) => !fleet.connections.has('home'), 'the connection is gone');
+    assert.equal(existsSync(join(root, 'kgsm.sock')), false);
+  });
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// eslint-disable-next-line no-restricted-exports -- vitest reads the default export of its configuration
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    // One workbench at a time: two cores carry no more.
+    fileParallelism: false,
+  },
+});
