@@ -34,7 +34,7 @@ export class TimelineSelection {
     if (id === this.#id) return;
     this.#id = id;
     this.#label = label;
-    void commands.executeCommand('setContext', contextKeys.timeline, id);
+    void commands.executeCommand('setContext', contextKeys.replaying, label !== undefined);
     this.#changed.fire();
   }
 }

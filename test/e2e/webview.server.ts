@@ -97,5 +97,9 @@ const page = (theme: string, home: string): string => `<!DOCTYPE html>
 
 async function closed(server: Server): Promise<void> {
   server.closeAllConnections();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
+  await new Promise<void>((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
 }

@@ -25,7 +25,8 @@ export function parseFilter(filter: string): Filter | undefined {
   const terms = [...filter.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"|(\S+))/gi)].flatMap((match) => {
     const [whole, minus = '', name, quoted, bare] = match;
     const value = (quoted ?? bare ?? '').toLowerCase();
-    const field = name === undefined ? undefined : fields[name.toLowerCase()];
+    const lower = name?.toLowerCase() ?? '';
+    const field = Object.hasOwn(fields, lower) ? fields[lower] : undefined;
     const needle = name === undefined || field ? value : whole.slice(minus.length).toLowerCase();
     if (needle === '') return [];
     const matches: Filter = field

@@ -18,8 +18,9 @@ const backlogRetryMs = 20;
 /**
  * Sends one event as KGSM's socat does: a connection of its own, the bytes, a half-close. Not the sender of `core`, because
  * a stand-in has to have the real one's weaknesses: the pause, the endless wait, the answer that is taken for output.
+ * The signal ends the endless wait.
  */
-export async function emitTo(path: string, bytes: Uint8Array): Promise<Delivery> {
+export async function emitTo(path: string, bytes: Uint8Array, signal?: AbortSignal): Promise<Delivery> {
   if (Buffer.byteLength(path) > unixPathLimit())
     return { delivered: false, complaint: 'socket address too long', answer: '' };
   for (;;) {
@@ -28,7 +29,7 @@ export async function emitTo(path: string, bytes: Uint8Array): Promise<Delivery>
       case undefined:
         return { delivered: true, answer };
       case 'EAGAIN':
-        await sleep(backlogRetryMs);
+        await sleep(backlogRetryMs, undefined, signal ? { signal } : {});
         break;
       case 'ENOENT':
         return { delivered: false, answer };

@@ -16,12 +16,19 @@ export interface Surroundings {
 
 /** One event as its generation puts it on the socket, to the byte. */
 export function encodeEvent(generation: Generation, event: KgsmEvent, around: Surroundings): Uint8Array {
-  const document = { EventType: event.type, Data: event.data, ...envelopes[generation](around) };
+  const data =
+    generation === '2.2' && managed.has(event.type)
+      ? { ...event.data, LifecycleManager: 'standalone' }
+      : event.data;
+  const document = { EventType: event.type, Data: data, ...envelopes[generation](around) };
   const compact = generation === '3.6';
   const json = JSON.stringify(document, undefined, compact ? undefined : 2);
   // KGSM writes with jq, which escapes DEL and JavaScript does not.
   return Buffer.from(`${json.replaceAll('\u007f', String.raw`\u007f`)}\n`, 'utf8');
 }
+
+/** Which say what holds the process, in 2.2 alone. */
+const managed: ReadonlySet<string> = new Set(['instance_started', 'instance_stopped']);
 
 const envelopes: Readonly<Record<Generation, (around: Surroundings) => object>> = {
   '2.0': () => ({}),

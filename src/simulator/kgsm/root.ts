@@ -135,7 +135,7 @@ function launcher(root: string, { node, entry }: Launch): string {
     'unset NODE_OPTIONS',
     'ELECTRON_RUN_AS_NODE=1',
     'export ELECTRON_RUN_AS_NODE',
-    `: "\${KGSM_ROOT:=${doubleQuoted(root)}}"`,
+    `[ -n "\${KGSM_ROOT:-}" ] || KGSM_ROOT=${quoted(root)}`,
     `exec ${quoted(node)} ${quoted(entry)} kgsm --root "$KGSM_ROOT" -- "$@"`,
     '',
   ].join('\n');
@@ -146,8 +146,4 @@ const gameScript = '#!/bin/sh\nwhile [ -e "$1" ]; do sleep 1; done\n';
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function doubleQuoted(word: string): string {
-  return word.replaceAll(/[\\"$`}]/g, String.raw`\$&`);
 }

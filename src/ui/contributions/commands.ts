@@ -32,7 +32,7 @@ const own = {
   showEvents: { title: 'Show Events', icon: '$(pulse)' },
   emit: { title: 'Emit Event…', icon: '$(broadcast)' },
   replay: { title: 'Replay Events…', icon: '$(debug-rerun)' },
-  showLive: { title: 'Back to Live', icon: '$(debug-continue)', palette: 'gameServerOps.timeline != live' },
+  showLive: { title: 'Back to Live', icon: '$(debug-continue)', palette: 'gameServerOps.replaying' },
   copyName: { title: 'Copy Name', icon: '$(copy)', palette: false },
   copyEvent: { title: 'Copy Event', icon: '$(copy)', palette: false },
   emitAgain: { title: 'Emit Again…', icon: '$(broadcast)', palette: false },

@@ -12,8 +12,8 @@ export const inspectorPanelType = 'gameServerOps.inspectorTab';
 export const eventSection = 'event';
 
 export const contextKeys = {
-  /** `live`, or the id of the replay on screen. */
-  timeline: 'gameServerOps.timeline',
+  /** True while a replay is on screen instead of what is live. */
+  replaying: 'gameServerOps.replaying',
   connections: 'gameServerOps.connectionCount',
   trusted: 'isWorkspaceTrusted',
 } as const;

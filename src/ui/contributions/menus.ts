@@ -31,7 +31,7 @@ const verbItems = verbIds.flatMap((verb, i): MenuItem[] => {
 
 export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
   'view/title': [
-    item('showLive', `${inTree} && ${contextKeys.timeline} != live`, 'navigation@0'),
+    item('showLive', `${inTree} && ${contextKeys.replaying}`, 'navigation@0'),
     item('addConnection', inTree, 'navigation@1'),
     item('openInspector', inTree, 'navigation@2'),
     item('replay', inTree, '2_events@2'),

@@ -11,6 +11,7 @@ const fieldTexts: Readonly<Record<string, string>> = {
   root: "KGSM's folder, the one with kgsm.sh. Without it, events are received but nothing can be started or stopped.",
   events: 'How events arrive. "auto" takes the socket.',
   socket: "Name of the socket file below the root (KGSM's event_socket_filename), or an absolute path.",
+  maxMessageBytes: 'Longest event in bytes; what is longer is cut off, and said to be.',
   socketMode: 'Permissions of the socket file. KGSM under another user needs "0660" (same group) or "0666".',
 };
 

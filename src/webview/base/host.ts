@@ -23,15 +23,18 @@ const FRESH: ViewState = { detailWidth: 470, detailHeight: 280, detailTab: 'payl
 
 /** Connects to the host; only this function knows how messages travel. May be called once per page. */
 export function connect(handlers: Handlers<InspectorView>, api: WebviewApi = acquireVsCodeApi()): Link {
-  const channel = new RpcChannel<InspectorView, InspectorHost>(
-    (message) => api.postMessage(message),
-    handlers,
-  );
-  window.addEventListener('message', (event) => channel.receive(event.data));
+  const channel = new RpcChannel<InspectorView, InspectorHost>((message) => {
+    api.postMessage(message);
+  }, handlers);
+  window.addEventListener('message', (event) => {
+    channel.receive(event.data);
+  });
   return {
     host: channel,
     load: () => viewState(api.getState()),
-    save: (state) => api.setState(state),
+    save: (state) => {
+      api.setState(state);
+    },
   };
 }
 

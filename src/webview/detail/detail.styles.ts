@@ -65,6 +65,11 @@ export const detailStyles = [
       border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--vscode-focusBorder));
       color: var(--vscode-panelTitle-activeForeground, var(--vscode-foreground));
     }
+    @media (forced-colors: active) {
+      [role='tab'][aria-selected='false'] {
+        border-color: Canvas;
+      }
+    }
     .tool.text {
       gap: 4px;
       padding-right: 6px;

@@ -34,7 +34,9 @@ export class DetailPane extends LitElement {
   }
 
   override focus(): void {
-    this.renderRoot.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus(),
+    );
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -55,7 +57,9 @@ export class DetailPane extends LitElement {
                 aria-controls="panel"
                 aria-selected=${id === this.tab}
                 tabindex=${id === this.tab ? 0 : -1}
-                @click=${() => fire(this, 'gso-tab', id)}
+                @click=${() => {
+                  fire(this, 'gso-tab', id);
+                }}
               >
                 ${label()}
               </button>`,
@@ -79,7 +83,9 @@ export class DetailPane extends LitElement {
               class="tool"
               title=${detail.rawCut ? t('Copy the shown part') : t('Copy the exact text')}
               aria-label=${t('Copy')}
-              @click=${() => fire(this, 'gso-copy', detail.raw)}
+              @click=${() => {
+                fire(this, 'gso-copy', detail.raw);
+              }}
             >
               ${icon('copy')}
             </button>`
@@ -89,7 +95,9 @@ export class DetailPane extends LitElement {
           ? html`<button
               class="tool text"
               title=${t('Emit Again…')}
-              @click=${() => fire(this, 'gso-action', 'emitAgain')}
+              @click=${() => {
+                fire(this, 'gso-action', 'emitAgain');
+              }}
             >
               ${icon('pulse')}<span>${t('Emit Again…')}</span>
             </button>`
@@ -99,7 +107,9 @@ export class DetailPane extends LitElement {
         class="tool"
         title=${t('Close (Esc)')}
         aria-label=${t('Close')}
-        @click=${() => fire(this, 'gso-action', 'closePane')}
+        @click=${() => {
+          fire(this, 'gso-action', 'closePane');
+        }}
       >
         ${icon('close')}
       </button>
@@ -130,7 +140,7 @@ export class DetailPane extends LitElement {
       ${fact(t('instance'), place(detail.instance, detail.connection))}
       ${fact(t('received'), html`${moment(detail.receivedAt)}${sender}`)}
       ${fact(t('origin'), [origin, direction].filter((part) => part !== '').join(', '))}
-      ${fact(t('host'), detail.host)} ${fact(t('call'), detail.correlation ?? '')}
+      ${fact(t('host'), detail.host)} ${fact(t('correlation'), detail.correlation ?? '')}
       ${fact(t('meaning'), detail.meaning, 'prose')}
     </dl>`;
   }
@@ -184,7 +194,9 @@ ${detail.raw}</pre>`;
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
     event.preventDefault();
     fire(this, 'gso-tab', this.tab === 'raw' ? 'payload' : 'raw');
-    void this.updateComplete.then(() => this.focus());
+    void this.updateComplete.then(() => {
+      this.focus();
+    });
   }
 }
 
@@ -196,7 +208,9 @@ function fact(name: string, value: unknown, classes = ''): TemplateResult | type
 }
 
 function place(instance: string, connection: string): TemplateResult | string {
-  return instance === '' ? connection : html`${instance} <span class="muted">· ${connection}</span>`;
+  return instance === ''
+    ? connection
+    : html`<bdi>${instance}</bdi> <span class="muted">· <bdi>${connection}</bdi></span>`;
 }
 
 const notice = (text: string): TemplateResult =>

@@ -55,9 +55,11 @@ export const treeStyles = css`
   .null {
     color: var(--vscode-debugTokenExpression-value);
   }
-  .preview {
+  .folded {
+    flex: 1;
     overflow: hidden;
     text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .more {
     color: var(--vscode-textLink-foreground);

@@ -17,7 +17,7 @@ const AUTO_DEPTH = 6;
 const LONGEST = 2000;
 const PREVIEW = 90;
 /** Levels that are indented; deeper ones stay at the last indent, so that they remain readable. */
-const INDENTS = 40;
+const INDENTS = 24;
 
 interface Line {
   readonly node: JsonNode;
@@ -74,7 +74,7 @@ export class PayloadTree extends LitElement {
       .style=${`--depth:${Math.min(depth, INDENTS)}`}
     >
       ${folds ? icon(isOpen ? 'chevron-down' : 'chevron-right', 'fold') : html`<span class="fold"></span>`}<span
-        class="content"
+        class="content ${folds && !isOpen ? 'folded' : ''}"
         >${keyOf(node)}${this.#renderValue(node, isOpen)}</span
       >${this.#renderTools(node, index)}
     </div>`;
@@ -89,7 +89,9 @@ export class PayloadTree extends LitElement {
         tabindex=${tab}
         title=${t('Copy Value')}
         aria-label=${t('Copy Value')}
-        @click=${() => fire(this, 'gso-copy', valueOf(node, this.text))}
+        @click=${() => {
+          fire(this, 'gso-copy', valueOf(node, this.text));
+        }}
       >
         ${icon('copy')}</button
       >${
@@ -100,7 +102,9 @@ export class PayloadTree extends LitElement {
               tabindex=${tab}
               title=${t('Copy Path {0}', path)}
               aria-label=${t('Copy Path {0}', path)}
-              @click=${() => fire(this, 'gso-copy', path)}
+              @click=${() => {
+                fire(this, 'gso-copy', path);
+              }}
             >
               ${icon('references')}
             </button>`
@@ -124,7 +128,7 @@ export class PayloadTree extends LitElement {
     const preview = this.text
       .slice(node.start, Math.min(node.end, node.start + PREVIEW))
       .replace(/\s+/g, ' ');
-    return html`<span class="muted preview">${preview}${node.end - node.start > PREVIEW ? '…' : ''}</span>`;
+    return html`<span class="muted">${preview}${node.end - node.start > PREVIEW ? '…' : ''}</span>`;
   }
 
   #renderMore({ depth, more }: Line, index: number): TemplateResult {

@@ -20,10 +20,22 @@ export const emitStyles = [
       margin: 0;
       overflow-wrap: anywhere;
     }
-    .text {
-      --vscode-editor-font-size: calc(var(--vscode-font-size, 13px) - 1px);
+    textarea {
+      background: var(--vscode-editor-background);
+      border: 1px solid var(--vscode-settings-textInputBorder, var(--vscode-contrastBorder, transparent));
+      border-radius: 4px;
+      color: var(--vscode-editor-foreground);
       height: 220px;
+      line-height: 18px;
+      min-height: 60px;
+      padding: 5px 8px;
+      resize: vertical;
+      tab-size: 2;
       width: 100%;
+    }
+    textarea:focus {
+      border-color: var(--vscode-focusBorder);
+      outline: none;
     }
     .below {
       align-items: flex-start;
@@ -52,7 +64,7 @@ export const emitStyles = [
       padding: 0;
     }
     .target {
-      align-items: center;
+      align-items: baseline;
       display: flex;
       gap: 8px;
       min-width: 0;

@@ -1,6 +1,6 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
-import '@vscode-elements/elements/dist/vscode-textarea/index.js';
+
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EmitForm, EmitOutcome, EmitTarget, EmitType } from '../../rpc/inspector.ts';
 import { fire } from '../base/events.ts';
@@ -29,6 +29,7 @@ export class EmitPane extends LitElement {
   #type: EmitType | null = null;
   #text = '';
   #targets = new Set<string>();
+  #wantsFocus = false;
 
   constructor() {
     super();
@@ -39,8 +40,16 @@ export class EmitPane extends LitElement {
   }
 
   override focus(): void {
-    const field = (this.preset?.text ?? null) === null ? 'gso-type-picker' : 'vscode-textarea';
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(field)?.focus());
+    this.#wantsFocus = true;
+    this.requestUpdate();
+  }
+
+  /** The fields are there once the form has come. */
+  protected override updated(): void {
+    if (!this.#wantsFocus || !this.form) return;
+    this.#wantsFocus = false;
+    const field = (this.preset?.text ?? null) === null ? 'gso-type-picker' : 'textarea';
+    this.renderRoot.querySelector<HTMLElement>(field)?.focus();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -65,7 +74,9 @@ export class EmitPane extends LitElement {
             class="tool"
             title=${t('Close (Esc)')}
             aria-label=${t('Close')}
-            @click=${() => fire(this, 'gso-action', 'closePane')}
+            @click=${() => {
+              fire(this, 'gso-action', 'closePane');
+            }}
           >
             ${icon('close')}
           </button>
@@ -86,15 +97,14 @@ export class EmitPane extends LitElement {
       <p class="hint">
         ${this.#type?.description ?? t('A type fills in an example; any other text can be sent as well.')}
       </p>
-      <vscode-textarea
-        class="text"
-        monospace
-        resize="vertical"
-        .label=${t('Message')}
-        .spellcheck=${false}
+      <textarea
+        class="mono"
+        aria-label=${t('Message')}
+        spellcheck="false"
+        autocomplete="off"
         .value=${this.#text}
         @input=${this.#onText}
-      ></vscode-textarea>
+      ></textarea>
       <div class="below">
         <span class="warning" role="status"
           >${warning === '' ? nothing : html`${icon('warning')}<span>${t('Not JSON: {0}', warning)}</span>`}</span
@@ -109,7 +119,12 @@ export class EmitPane extends LitElement {
         <legend>${t('Send to')}</legend>
         ${form.targets.length === 0 ? html`<p class="hint">${t('No connection takes events now.')}</p>` : nothing}
         ${form.targets.map((target) => this.#renderTarget(target))}
-        <button class="link add" @click=${() => fire(this, 'gso-action', 'addTarget')}>
+        <button
+          class="link add"
+          @click=${() => {
+            fire(this, 'gso-action', 'addTarget');
+          }}
+        >
           ${t('Add socket path…')}
         </button>
       </fieldset>
@@ -129,7 +144,9 @@ export class EmitPane extends LitElement {
       <vscode-checkbox
         .checked=${this.#targets.has(id)}
         label=${label}
-        @change=${(event: Event) => this.#onTarget(id, (event.target as HTMLInputElement).checked)}
+        @change=${(event: Event) => {
+          this.#onTarget(id, (event.target as HTMLInputElement).checked);
+        }}
       ></vscode-checkbox>
       <span class="muted" title=${detail}>${detail}</span>
     </div>`;

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { EmitType } from '../../rpc/inspector.ts';
 import { icon, iconStyles } from '../base/icons.ts';
 import { t } from '../base/l10n.ts';
@@ -36,14 +36,14 @@ export class TypePicker extends LitElement {
   }
 
   override focus(): void {
-    this.#input?.focus();
+    void this.updateComplete.then(() => this.#input?.focus());
   }
 
   get #input(): HTMLInputElement | null {
     return this.renderRoot.querySelector('input');
   }
 
-  protected override updated(_changed: PropertyValues<this>): void {
+  protected override updated(): void {
     if (this.#isOpen) this.renderRoot.querySelector('.active')?.scrollIntoView({ block: 'nearest' });
   }
 
@@ -62,7 +62,9 @@ export class TypePicker extends LitElement {
           placeholder=${t('Choose a type…')}
           .value=${this.#query ?? this.value?.type ?? ''}
           @input=${this.#onInput}
-          @mousedown=${() => this.#open()}
+          @mousedown=${() => {
+            this.#open();
+          }}
           @keydown=${this.#onKey}
           @blur=${this.#close}
         />${icon('chevron-down')}

@@ -9,8 +9,15 @@ export const gridStyles = css`
     position: relative;
   }
   .grid {
-    --columns: 28px 98px 76px minmax(60px, 0.8fr) minmax(80px, 1fr) minmax(150px, 1.9fr) minmax(140px, 3.4fr)
-      72px;
+    --icon: 28px;
+    --time: calc(12ch + 12px);
+    --connection: clamp(56px, 8cqw, 120px);
+    --instance: clamp(80px, 11cqw, 180px);
+    --type: clamp(150px, 22cqw, 250px);
+    --summary: minmax(0, 1fr);
+    --size: calc(8ch + 12px);
+    --columns: var(--icon) var(--time) calc(9ch + 16px) var(--connection) var(--instance) var(--type)
+      var(--summary) var(--size);
     display: flex;
     flex-direction: column;
     height: 100%;
@@ -38,13 +45,13 @@ export const gridStyles = css`
     color: var(--vscode-descriptionForeground);
     flex: none;
     overflow: hidden;
-    /* Room of the scroll bar, so that the columns stand above their cells. */
-    padding-right: 10px;
   }
   .head .row {
+    height: 23px;
+  }
+  .head .cell {
     font-family: var(--vscode-font-family, sans-serif);
     font-size: calc(var(--vscode-font-size, 13px) - 2px);
-    height: 23px;
   }
   .body {
     flex: 1;
@@ -194,9 +201,10 @@ export const gridStyles = css`
     position: absolute;
     z-index: 2;
   }
-  @container (max-width: 880px) {
+  @container (max-width: 960px) {
     .grid {
-      --columns: 28px 98px minmax(60px, 0.8fr) minmax(80px, 1fr) minmax(150px, 1.9fr) minmax(140px, 3fr) 72px;
+      --columns: var(--icon) var(--time) var(--connection) var(--instance) var(--type) var(--summary)
+        var(--size);
     }
     .delta {
       display: none;
@@ -204,7 +212,7 @@ export const gridStyles = css`
   }
   @container (max-width: 740px) {
     .grid {
-      --columns: 28px 98px minmax(60px, 0.8fr) minmax(80px, 1fr) minmax(140px, 1.9fr) minmax(120px, 3fr);
+      --columns: var(--icon) var(--time) var(--connection) var(--instance) var(--type) var(--summary);
     }
     .size {
       display: none;
@@ -212,7 +220,7 @@ export const gridStyles = css`
   }
   @container (max-width: 620px) {
     .grid {
-      --columns: 28px 98px minmax(70px, 1fr) minmax(130px, 1.8fr) minmax(110px, 3fr);
+      --columns: var(--icon) var(--time) var(--instance) var(--type) var(--summary);
     }
     .connection {
       display: none;
@@ -220,7 +228,9 @@ export const gridStyles = css`
   }
   @container (max-width: 500px) {
     .grid {
-      --columns: 26px 92px minmax(110px, 1.2fr) minmax(110px, 1.4fr);
+      --icon: 26px;
+      --time: calc(12ch + 7px);
+      --columns: var(--icon) var(--time) minmax(0, 1fr) minmax(0, 1fr);
     }
     .instance {
       display: none;
@@ -234,12 +244,12 @@ export const gridStyles = css`
     .jump {
       outline: 1px solid;
     }
-    .layer .row[aria-selected='true'] {
+    :is(.grid, .grid:focus) .layer .row[aria-selected='true'] {
       forced-color-adjust: none;
       background: Highlight;
       color: HighlightText;
     }
-    .layer .row[aria-selected='true'] * {
+    :is(.grid, .grid:focus) .layer .row[aria-selected='true'] :is(.cell, .icon, .origin) {
       color: HighlightText;
     }
     .grid:focus .row.focused {

@@ -31,7 +31,11 @@ export class EventGrid extends LitElement {
   #view: GridView | null = null;
   /** The scroll position that we know of; any other one that is reported comes from the reader. */
   #scrollTop = 0;
-  readonly #resize = new ResizeObserver(([entry]) => this.#view?.resize(entry?.contentRect.height ?? 0));
+  /** Width of the scroll bar, which the head leaves free, so that its columns stand above their cells. */
+  #bar = 0;
+  readonly #resize = new ResizeObserver(() => {
+    this.#resized();
+  });
 
   get follow(): boolean {
     return this.#view?.follow ?? true;
@@ -57,8 +61,12 @@ export class EventGrid extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#view ??= new GridView(
       this.host,
-      () => this.#viewChanged(),
-      () => this.#selectionChanged(),
+      () => {
+        this.#viewChanged();
+      },
+      () => {
+        this.#selectionChanged();
+      },
     );
     if (changed.has('status') && this.status) this.#view.show(this.status);
   }
@@ -74,6 +82,12 @@ export class EventGrid extends LitElement {
     if (Math.abs(wanted - this.#scrollTop) < 1) return;
     this.#scroller.scrollTop = wanted;
     this.#scrollTop = this.#scroller.scrollTop;
+  }
+
+  #resized(): void {
+    const { offsetWidth, clientWidth, clientHeight } = this.#scroller;
+    this.#bar = offsetWidth - clientWidth;
+    this.#view?.resize(clientHeight);
   }
 
   get #scroller(): HTMLElement {
@@ -119,7 +133,12 @@ export class EventGrid extends LitElement {
         @keydown=${this.#onKey}
         @focusin=${this.#onFocusIn}
       >
-        <div class="head" role="rowgroup" data-vscode-context=${NO_CONTEXT}>
+        <div
+          class="head"
+          role="rowgroup"
+          .style=${`padding-right:${this.#bar}px`}
+          data-vscode-context=${NO_CONTEXT}
+        >
           <div class="row" role="row" aria-rowindex="1">
             ${COLUMNS.map(
               (column, index) =>

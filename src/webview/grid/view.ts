@@ -54,7 +54,9 @@ export class GridView {
     this.#selected = selected;
     this.window = new RowWindow(
       (start, count) => host.request('rows', { start, count }),
-      () => this.#rowsLoaded(),
+      () => {
+        this.#rowsLoaded();
+      },
     );
   }
 
@@ -86,9 +88,17 @@ export class GridView {
     this.#settle();
   }
 
+  /** Takes the height of the viewport; a focused row that was in it stays in it. */
   resize(height: number): void {
+    const keepsFocus = this.#isFocusVisible && height > 0;
     this.#height = height;
+    if (keepsFocus && !this.follow) this.#reveal(this.focusAt);
     this.#settle();
+  }
+
+  get #isFocusVisible(): boolean {
+    const top = this.focusAt * ROW_HEIGHT;
+    return this.focusAt >= 0 && top + ROW_HEIGHT > this.position && top < this.position + this.#height;
   }
 
   scrollTo(position: number): void {
@@ -183,12 +193,10 @@ export class GridView {
   }
 
   #anchor(filterChanged: boolean): Anchor | null {
-    const top = this.position / ROW_HEIGHT;
-    const isVisible =
-      this.focusAt >= Math.floor(top) && this.focusAt * ROW_HEIGHT < this.position + this.#height;
-    if (filterChanged && isVisible && this.selection.focus !== null)
+    if (filterChanged && this.#isFocusVisible && this.selection.focus !== null) {
       return { seq: this.selection.focus, offset: this.focusAt * ROW_HEIGHT - this.position };
-    const first = Math.ceil(top);
+    }
+    const first = Math.ceil(this.position / ROW_HEIGHT);
     const row = this.window.at(first);
     return row ? { seq: row[0], offset: first * ROW_HEIGHT - this.position } : null;
   }

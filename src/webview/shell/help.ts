@@ -46,7 +46,7 @@ export class HelpDialog extends LitElement {
       dl {
         display: grid;
         gap: 3px 18px;
-        grid-template-columns: max-content 1fr;
+        grid-template-columns: 90px 1fr;
         margin: 0;
       }
       dd {
@@ -81,7 +81,9 @@ export class HelpDialog extends LitElement {
     return html`<dialog
       aria-label=${t('Keys')}
       @click=${this.#onClick}
-      @keydown=${(event: Event) => event.stopPropagation()}
+      @keydown=${(event: Event) => {
+        event.stopPropagation();
+      }}
     >
       <header>
         <h2>${t('Keys')}</h2>

@@ -51,16 +51,22 @@ export class Session {
   }
 
   setFilter(text: string): Promise<void> {
-    return this.#guard(async () => this.setStatus(await this.host.request('setFilter', { text })));
+    return this.#guard(async () => {
+      this.setStatus(await this.host.request('setFilter', { text }));
+    });
   }
 
   togglePause(): Promise<void> {
     const paused = this.status?.paused !== true;
-    return this.#guard(async () => this.setStatus(await this.host.request('setPaused', { paused })));
+    return this.#guard(async () => {
+      this.setStatus(await this.host.request('setPaused', { paused }));
+    });
   }
 
   clear(): Promise<void> {
-    return this.#guard(async () => this.setStatus(await this.host.request('clear', null)));
+    return this.#guard(async () => {
+      this.setStatus(await this.host.request('clear', null));
+    });
   }
 
   select(spans: readonly (readonly [number, number])[]): Promise<void> {
@@ -71,11 +77,11 @@ export class Session {
   }
 
   run(command: 'replay' | 'openInTab' | 'addTarget' | 'showLive'): Promise<void> {
-    return this.#guard(async () => void (await this.host.request('run', { command })));
+    return this.#guard(() => this.host.request('run', { command }));
   }
 
   copy(text: string): Promise<void> {
-    return this.#guard(async () => void (await this.host.request('copy', { text })));
+    return this.#guard(() => this.host.request('copy', { text }));
   }
 
   async copyEvent(): Promise<void> {
@@ -164,7 +170,7 @@ export class Session {
     this.#changed();
   }
 
-  async #guard(work: () => Promise<void>): Promise<void> {
+  async #guard(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
       if (this.failure === '') return;

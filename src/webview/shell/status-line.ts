@@ -74,6 +74,14 @@ export class StatusLine extends LitElement {
         border-radius: 1px;
         color: var(--vscode-errorForeground);
       }
+      .waiting .label,
+      .connecting .label,
+      .authenticating .label {
+        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+      }
+      .failed .label {
+        color: var(--vscode-errorForeground);
+      }
       button.link {
         border-radius: 3px;
         color: inherit;
@@ -117,7 +125,13 @@ export class StatusLine extends LitElement {
       <ul class="connections" aria-label=${t('Connections')}>
         ${status.connections.map((badge) => renderBadge(badge, this.narrow))}
       </ul>
-      <button class="link" title=${t('Show the keys')} @click=${() => fire(this, 'gso-action', 'help')}>
+      <button
+        class="link"
+        title=${t('Show the keys')}
+        @click=${() => {
+          fire(this, 'gso-action', 'help');
+        }}
+      >
         ${t('? keys')}
       </button>
     </div>`;

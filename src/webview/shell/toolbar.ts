@@ -119,7 +119,7 @@ export class Toolbar extends LitElement {
             : nothing
         }
       </div>
-      ${status === null || status.timeline === null ? nothing : this.#renderTimeline(status.timeline)}`;
+      ${typeof status?.timeline === 'string' ? this.#renderTimeline(status.timeline) : nothing}`;
   }
 
   #button(action: Action, glyph: string, text: string, title: string, keepsText = false): TemplateResult {
@@ -128,7 +128,9 @@ export class Toolbar extends LitElement {
       icon=${glyph}
       .label=${text === '' ? title : text}
       title=${title}
-      @click=${() => fire(this, 'gso-action', action)}
+      @click=${() => {
+        fire(this, 'gso-action', action);
+      }}
       >${shown === '' ? nothing : shown}</vscode-toolbar-button
     >`;
   }
@@ -140,7 +142,9 @@ export class Toolbar extends LitElement {
       .checked=${live(this.follow)}
       .label=${t('Follow')}
       title=${this.follow ? t('Following the newest event') : t('Follow the newest event')}
-      @change=${() => fire(this, 'gso-action', 'toggleFollow')}
+      @change=${() => {
+        fire(this, 'gso-action', 'toggleFollow');
+      }}
       >${this.terse ? nothing : t('Follow')}</vscode-toolbar-button
     >`;
   }
@@ -148,7 +152,14 @@ export class Toolbar extends LitElement {
   #renderTimeline(name: string): TemplateResult {
     return html`<div class="timeline" role="status">
       ${icon('info')}<span class="name">${t('Showing replay ‘{0}’, not live', name)}</span
-      ><button class="link" @click=${() => fire(this, 'gso-action', 'showLive')}>${t('Back to Live')}</button>
+      ><button
+        class="link"
+        @click=${() => {
+          fire(this, 'gso-action', 'showLive');
+        }}
+      >
+        ${t('Back to Live')}
+      </button>
     </div>`;
   }
 }

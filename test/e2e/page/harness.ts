@@ -35,13 +35,17 @@ class FakeHost {
         { name: 'bell', state: 'failed', label: 'certificate refused' },
       ],
     };
-    this.#channel = new RpcChannel((message) => window.postMessage(message), this.#handlers());
+    this.#channel = new RpcChannel((message) => {
+      window.postMessage(message);
+    }, this.#handlers());
   }
 
   receive(message: unknown): void {
     const wire = message as { method?: string; params?: unknown };
     if (wire.method !== undefined) this.calls.push({ method: wire.method, params: wire.params });
-    setTimeout(() => this.#channel.receive(message), this.delay);
+    setTimeout(() => {
+      this.#channel.receive(message);
+    }, this.delay);
   }
 
   called(method: string): readonly unknown[] {
@@ -201,7 +205,9 @@ document.addEventListener('securitypolicyviolation', (event) =>
 );
 let state: unknown;
 const api = {
-  postMessage: (message: unknown) => fake.receive(structuredClone(message)),
+  postMessage: (message: unknown) => {
+    fake.receive(structuredClone(message));
+  },
   getState: () => state,
   setState: (next: unknown) => void (state = next),
 };

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { posix } from 'node:path';
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { redactText } from '../redaction.ts';
 
 export interface CliResult {
   /** `null` where the program did not end by itself. */
@@ -14,8 +15,8 @@ export interface CliRun {
   readonly args: readonly string[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Each piece of output as it comes. */
-  onOutput?(chunk: string): void;
+  /** Whole lines as they come: a secret cut in two by a pipe could not be recognised. */
+  onOutput?(lines: string): void;
 }
 
 /** Output kept for the log; a chatty game may write for ever. */
@@ -38,11 +39,17 @@ export function runKgsm(run: CliRun): Promise<CliResult> {
       env: { ...process.env, KGSM_ROOT: run.root },
     });
     let output = '';
+    let unfinished = '';
+    const tell = (piece: string): void => {
+      const end = piece.lastIndexOf('\n') + 1;
+      if (end > 0) run.onOutput?.(unfinished + piece.slice(0, end));
+      unfinished = (end > 0 ? '' : unfinished) + piece.slice(end);
+    };
     let problem: Text | undefined;
     const collect = (chunk: Buffer): void => {
       const piece = chunk.toString('utf8');
       if (output.length < maxOutput) output += piece;
-      run.onOutput?.(piece);
+      tell(piece);
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
@@ -64,6 +71,7 @@ export function runKgsm(run: CliRun): Promise<CliResult> {
     const settle = (code: number | null): void => {
       if (settled) return;
       settled = true;
+      if (unfinished !== '') run.onOutput?.(unfinished);
       clearTimeout(timer);
       run.signal.removeEventListener('abort', onAbort);
       // The pipes may live as long as the game; they are let go so that they hold nothing here.
@@ -125,5 +133,5 @@ export function failureOf(result: CliResult): Text {
 
 function lastLine(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
-  return oneLine(lines.findLast((line) => line !== '') ?? '', 200);
+  return oneLine(redactText(lines.findLast((line) => line !== '') ?? ''), 200);
 }

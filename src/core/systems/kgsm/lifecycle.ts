@@ -8,7 +8,8 @@ import { Run, type Fact, type Followed } from './run.ts';
  * expected order: KGSM's commands interleave, repeat, and its watcher reports late.
  */
 export function follow(context: KgsmContext, fact: Fact): Followed {
-  const step = steps[fact.type];
+  // Types come from outside: `constructor` is none of ours.
+  const step = Object.hasOwn(steps, fact.type) ? steps[fact.type] : undefined;
   if (!step) return { context, signals: [] };
   const run = new Run(context, fact);
   step(run);

@@ -16,13 +16,14 @@ export async function openKgsmSession(
     listener = await UnixListener.listen({
       path: settings.socketPath,
       mode: settings.socketMode,
+      maxMessageBytes: settings.maxMessageBytes,
       onMessage(message) {
         const problems: Problem[] = [];
         if (message.slow)
           problems.push({ path: '', message: text('the sender took too long and was cut off') });
         if (message.truncated)
           problems.push({ path: '', message: text('{0} bytes arrived, more than the cap', message.size) });
-        const pieces = splitJson(message.bytes);
+        const pieces = splitJson(message.bytes, { maxBytes: settings.maxMessageBytes });
         if (pieces.length > 1)
           problems.push({ path: '', message: text('one of {0} documents in one connection', pieces.length) });
         for (const piece of pieces) {

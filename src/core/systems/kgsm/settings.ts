@@ -15,6 +15,7 @@ export const kgsmSettingsSchema = z.looseObject({
   events: z._default(z.enum(eventTransports), 'auto'),
   socket: z._default(z.string().check(z.minLength(1)), 'kgsm.sock'),
   socketMode: z._default(z.string().check(z.regex(/^0?[0-7]{3}$/)), '0600'),
+  maxMessageBytes: z._default(z.int().check(z.minimum(1024), z.maximum(64 * 1024 * 1024)), 1024 * 1024),
 });
 
 export interface KgsmSettings {
@@ -26,6 +27,8 @@ export interface KgsmSettings {
   /** Absolute path of the socket. */
   readonly socketPath: string;
   readonly socketMode: number;
+  /** One event may be this long; what is longer is kept to here and counted whole. */
+  readonly maxMessageBytes: number;
 }
 
 const allowed: Readonly<Record<string, Text>> = {
@@ -34,6 +37,7 @@ const allowed: Readonly<Record<string, Text>> = {
   root: text('an absolute path'),
   events: text('one of {0}', eventTransports.join(', ')),
   socket: text('a file name below the root, or an absolute path'),
+  maxMessageBytes: text('a whole number from 1024 to 67108864'),
   socketMode: text('an octal file mode such as 0600, 0660 or 0666'),
 };
 
@@ -41,7 +45,7 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> {
   const read = readSettings(kgsmSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'kgsm', name, root, socket, socketMode } = read.value;
+  const { id = 'kgsm', name, root, socket, socketMode, maxMessageBytes } = read.value;
   if (root === undefined && !socket.startsWith('/')) {
     return {
       ok: false,
@@ -61,6 +65,7 @@ export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> 
       // KGSM joins root and name itself; a name such as ../x.sock is one that it accepts.
       socketPath: socket.startsWith('/') ? posix.normalize(socket) : posix.join(root ?? '/', socket),
       socketMode: parseInt(socketMode, 8),
+      maxMessageBytes,
     },
   };
 }

@@ -219,9 +219,8 @@ describe('WindowLock', () => {
     await leaveStale();
     // Inside the lock each makes a file that must not exist yet. Who dies there leaves a stale lock to all that are left.
     const script = (dies: boolean): string => `
-      for (;;) {
-        const held = await lock.WindowLock.tryAcquire(dir, 'home');
-        if (held) break;
+      let held;
+      while (!(held = await lock.WindowLock.tryAcquire(dir, 'home'))) {
         await lock.waitForRelease(dir, 'home', new AbortController().signal);
       }
       try { fs.writeFileSync(dir + '/inside', '', { flag: 'wx' }); } catch { console.log('not alone'); }
@@ -231,9 +230,12 @@ describe('WindowLock', () => {
       ${dies ? `process.kill(process.pid, 'SIGKILL')` : 'await held.release()'};`;
     const said = await Promise.all(
       Array.from({ length: 20 }, async (_nothing, index) => {
-        const { lines } = run(script(index % 2 === 0));
+        const { child, lines } = run(script(index % 2 === 0));
+        // Its output closes a moment before it is dead.
+        const gone = exit(child);
         const all: string[] = [];
         for await (const line of lines) all.push(line);
+        await gone;
         return all;
       }),
     );
@@ -250,15 +252,17 @@ describe('isProcessAlive', () => {
   });
 
   it.skipIf(process.platform !== 'linux')('takes a process that nobody has reaped yet for dead', async () => {
-    // The shell starts a child that ends at once, and becomes a program that never reaps it.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    // The shell starts a child and becomes a program that never reaps it.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const [line] = (await new Promise<Buffer>((done) => parent.stdout.once('data', done)))
-      .toString()
-      .split('\n');
+    const line = (await new Promise<Buffer>((done) => parent.stdout.once('data', done))).toString();
     const pid = Number(line);
-    while (isProcessAlive(pid, undefined)) await new Promise((done) => setImmediate(done));
+    const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
+    while (!readFileSync(`/proc/${parent.pid}/comm`, 'utf8').startsWith('sleep')) await turn();
+    expect(isProcessAlive(pid, undefined)).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    while (isProcessAlive(pid, undefined)) await turn();
     expect(() => process.kill(pid, 0)).not.toThrow();
     parent.kill('SIGKILL');
   });

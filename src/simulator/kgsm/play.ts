@@ -1,0 +1,185 @@
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { demoInstances, type DemoInstance } from './demo.ts';
+import { emitTo } from './emit.ts';
+import { encodeEvent } from './envelope.ts';
+import { newInstance, readBehaviour, readConfig } from './root.ts';
+import { firstRound, introduction, laterRound, type PlacedScene } from './scenario.ts';
+import type { Scene, Step } from './scenes.ts';
+import { InstanceStore, type InstanceState } from './state.ts';
+
+/** The time of a player. Tests bring one that does not wait. */
+export interface PlayClock {
+  now(): number;
+  /** Rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface PlayOptions {
+  /** A root made by `makeDemoRoot`. */
+  readonly root: string;
+  readonly signal: AbortSignal;
+  /** 2 plays twice as fast. */
+  readonly speed?: number;
+  /** The same seed gives the same order. */
+  readonly seed?: number;
+  readonly clock?: PlayClock;
+}
+
+const realClock: PlayClock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+};
+
+/** How often the player looks for a listener, and how close the events of an introduction follow each other. */
+const lookMs = 200;
+const introductionMs = 30;
+
+/**
+ * Plays the demo for ever: waits for a listener, tells it how things stand, and lets things happen. Without a listener
+ * the world stands still. Resolves when the signal aborts.
+ */
+export async function play(options: PlayOptions): Promise<void> {
+  try {
+    const player = new Player(options);
+    await player.run();
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  }
+}
+
+interface Moment {
+  readonly at: number;
+  readonly scene: Scene;
+  readonly step: Step;
+  /** Shared by the steps of one scene: what is broken off once does not go on. */
+  readonly course: { over: boolean };
+}
+
+class Player {
+  readonly #root: string;
+  readonly #signal: AbortSignal;
+  readonly #speed: number;
+  readonly #random: () => number;
+  readonly #clock: PlayClock;
+  readonly #store: InstanceStore;
+  readonly #sockets: readonly string[];
+  readonly #host: string;
+  /** Which socket files the last event went to; others are a new listener, who has heard nothing yet. */
+  #listener: string | undefined;
+
+  constructor({ root, signal, speed = 1, seed = 1, clock = realClock }: PlayOptions) {
+    this.#root = root;
+    this.#signal = signal;
+    this.#speed = speed;
+    this.#random = seeded(seed);
+    this.#clock = clock;
+    this.#store = new InstanceStore(root);
+    this.#sockets = readConfig(root).sockets;
+    this.#host = readBehaviour(root).hostname;
+  }
+
+  async run(): Promise<void> {
+    await this.#round(firstRound);
+    for (;;) await this.#round(laterRound(this.#random));
+  }
+
+  async #round(scenes: readonly PlacedScene[]): Promise<void> {
+    let now = 0;
+    for (const moment of moments(scenes)) {
+      await this.#wait(1000 * (moment.at - now));
+      now = moment.at;
+      await this.#introduceToNewcomers();
+      if (!moment.course.over && !(await this.#step(moment.scene, moment.step))) moment.course.over = true;
+    }
+  }
+
+  /** Answers whether things were as the step needs them. */
+  async #step({ instance }: Scene, step: Step): Promise<boolean> {
+    const { name, blueprint } = instance;
+    const state = this.#store.get(name);
+    if (!step.needs(state)) return false;
+    const before = state ?? newInstance(this.#root, name, blueprint);
+    const event = {
+      type: step.type,
+      data: { InstanceName: name, ...step.data?.(before, this.#clock.now()) },
+    };
+    if (step.change?.is === 'create') this.#store.put(before);
+    if (step.change?.is === 'remove') this.#store.remove(name);
+    if (step.change?.is === 'patch') this.#store.change(name, step.change.patch(before));
+    await this.#deliver(instance, event);
+    return true;
+  }
+
+  /** Gives one event to the listeners, as often as it takes until one of them has it. */
+  async #deliver(
+    { generation, actor }: DemoInstance,
+    event: Parameters<typeof encodeEvent>[1],
+  ): Promise<void> {
+    for (;;) {
+      const around = { now: this.#clock.now(), host: this.#host, ...(actor === undefined ? {} : { actor }) };
+      const bytes = encodeEvent(generation, event, around);
+      let delivered = false;
+      for (const socket of this.#sockets)
+        if ((await emitTo(socket, bytes, this.#signal)).delivered) delivered = true;
+      this.#signal.throwIfAborted();
+      if (delivered) return;
+      await this.#wait(lookMs);
+    }
+  }
+
+  /** Waits until somebody listens. Who was not there before gets told how things stand. */
+  async #introduceToNewcomers(): Promise<void> {
+    for (;;) {
+      const present = this.#present();
+      if (present !== '' && present === this.#listener) return;
+      if (present === '') await this.#wait(lookMs);
+      else {
+        this.#listener = present;
+        for (const instance of Object.values<DemoInstance>(demoInstances)) {
+          const { steps } = introduction(instance, this.#store.get(instance.name));
+          for (const step of steps) {
+            await this.#wait(introductionMs);
+            await this.#step({ instance, steps }, step);
+          }
+        }
+      }
+    }
+  }
+
+  /** Which socket files stand there; a file made anew is another one. */
+  #present(): string {
+    return this.#sockets
+      .flatMap((path) => {
+        const file = statSync(path, { bigint: true, throwIfNoEntry: false });
+        return file?.isSocket() === true ? `${path}:${file.ino}:${file.birthtimeNs}` : [];
+      })
+      .join(',');
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#signal.throwIfAborted();
+    if (ms > 0) await this.#clock.sleep(ms / this.#speed, this.#signal);
+  }
+}
+
+/** The steps of all scenes in the order of time. */
+function moments(scenes: readonly PlacedScene[]): Moment[] {
+  const all = scenes.flatMap(({ at, scene }) => {
+    const course = { over: false };
+    let time = at;
+    return scene.steps.map((step) => ({ at: (time += step.after), scene, step, course }));
+  });
+  return all.sort((a, b) => a.at - b.at);
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

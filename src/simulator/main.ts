@@ -1,0 +1,92 @@
+import { realpathSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { runCli, type CliEnvironment } from './kgsm/cli.ts';
+import { makeDemoRoot } from './kgsm/demo.ts';
+import { play } from './kgsm/play.ts';
+import type { Launch } from './kgsm/root.ts';
+import { watchInstance } from './kgsm/watcher.ts';
+
+const usage = `Usage:
+  main play --root DIR [--speed N] [--seed N]   makes DIR a KGSM root with games and lets them live, until Ctrl+C
+  main kgsm --root DIR [--] ARGS…               answers one command line of KGSM, as DIR/kgsm.sh does
+`;
+
+const [mode, ...rest] = process.argv.slice(2);
+const { own, passed } = split(rest);
+// Where we stand, so that scripts and watchers can start us again; a bundle has no `import.meta`.
+const launch: Launch = { node: process.execPath, entry: realpathSync(process.argv[1] ?? '') };
+
+// The exit code is set, never forced: what was written to a pipe still has to get there.
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    args: [...own],
+    options: {
+      root: { type: 'string' },
+      speed: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      run: { type: 'string' },
+    },
+  });
+  const { root } = values;
+  if (root === undefined) return wrong();
+  switch (mode) {
+    case 'play':
+      return playUntilStopped(root, Number(values.speed), Number(values.seed));
+    case 'kgsm':
+      return runCli(environment(root), passed);
+    case 'kgsm-watcher':
+      await watchInstance(environment(root), passed[0] ?? '', values.run ?? '');
+      return 0;
+    default:
+      return wrong();
+  }
+}
+
+async function playUntilStopped(root: string, speed: number, seed: number): Promise<number> {
+  if (!(speed > 0) || !Number.isInteger(seed)) return wrong();
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop.abort();
+    });
+  }
+  makeDemoRoot(root, launch);
+  console.log(`KGSM stands in ${root} and waits for a listener.`);
+  await play({ root, speed, seed, signal: stop.signal });
+  return 0;
+}
+
+function environment(root: string): CliEnvironment {
+  return {
+    root,
+    launch,
+    write: (text) => process.stdout.write(text),
+    complain: (text) => process.stderr.write(text),
+    now: () => Date.now(),
+  };
+}
+
+function wrong(): number {
+  console.error(usage);
+  return 2;
+}
+
+/** KGSM's arguments are passed on as they are, whatever they look like: ours stand before them and are as many as we know. */
+function split(args: readonly string[]): {
+  readonly own: readonly string[];
+  readonly passed: readonly string[];
+} {
+  const ours = mode === 'kgsm' ? 2 : mode === 'kgsm-watcher' ? 4 : args.length;
+  const passed = args.slice(ours);
+  return { own: args.slice(0, ours), passed: passed[0] === '--' ? passed.slice(1) : passed };
+}

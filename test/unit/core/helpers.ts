@@ -1,0 +1,110 @@
+import { Journal } from '../../../src/core/journal/journal.ts';
+import { Pipeline, type PipelineOptions } from '../../../src/core/journal/pipeline.ts';
+import type { Draft } from '../../../src/core/model/event.ts';
+import type { Fleet } from '../../../src/core/model/fleet.ts';
+import { systemOf } from '../../../src/core/systems/index.ts';
+import type { Clock, Log } from '../../../src/core/systems/system.ts';
+
+/** A clock that only moves when told to. */
+export class ManualClock implements Clock {
+  #now = 1_000_000;
+  #timers: { readonly at: number; readonly callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((t) => t !== timer);
+    };
+  }
+
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
+  /** Moves on, running what falls due on the way in its order. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const [next] = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      this.#timers = this.#timers.filter((t) => t !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.callback();
+    }
+    this.#now = end;
+  }
+}
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+export interface Core {
+  readonly journal: Journal;
+  readonly pipeline: Pipeline;
+}
+
+export function core(options: Partial<PipelineOptions> = {}): Core {
+  const journal = options.journal ?? new Journal();
+  const pipeline = new Pipeline({
+    decoderOf: (system) => systemOf(system)?.decoder,
+    defer: setImmediate,
+    ...options,
+    journal,
+  });
+  return { journal, pipeline };
+}
+
+export function draft(bytes: Uint8Array | string, fields: Partial<Draft> = {}): Draft {
+  return {
+    timeline: 'live',
+    receivedAt: 1000,
+    host: 'here',
+    connection: 'home',
+    system: 'kgsm',
+    channel: 'push',
+    direction: 'in',
+    origin: 'live',
+    bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes,
+    ...fields,
+  };
+}
+
+export function kgsmEvent(
+  type: string,
+  instance: string,
+  data: Readonly<Record<string, unknown>> = {},
+): string {
+  return JSON.stringify({ EventType: type, Data: { InstanceName: instance, ...data } });
+}
+
+/** Waits, woken by the pipeline, until the live fleet is as wanted. */
+export function fleetWhere(pipeline: Pipeline, wanted: (fleet: Fleet) => boolean): Promise<Fleet> {
+  const now = pipeline.fleet();
+  if (wanted(now)) return Promise.resolve(now);
+  return new Promise((resolve) => {
+    const unsubscribe = pipeline.subscribe(({ timeline, fleet }) => {
+      if (timeline !== 'live' || !wanted(fleet)) return;
+      unsubscribe();
+      resolve(fleet);
+    });
+  });
+}

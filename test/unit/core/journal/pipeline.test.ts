@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { instancesOf } from '../../../../src/core/model/fleet.ts';
+import { english } from '../../../../src/core/model/text.ts';
+import { core, draft, kgsmEvent } from '../helpers.ts';
+
+const hostile = new URL('../../../wire/json-test-suite/', import.meta.url);
+
+describe('the pipeline', () => {
+  it('journals an event at once and folds it with its batch', async () => {
+    const { journal, pipeline } = core();
+    const batches: number[] = [];
+    pipeline.subscribe(({ events }) => batches.push(events.length));
+    pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a')));
+    expect(journal.count).toBe(2);
+    expect(batches).toEqual([]);
+    await new Promise(setImmediate);
+    expect(batches).toEqual([2]);
+    expect(instancesOf(pipeline.fleet(), 'home')).toMatchObject([{ key: 'a', state: 'stopped' }]);
+  });
+
+  it('keeps timelines apart: a replayed stop does not stop what is live', () => {
+    const { pipeline } = core();
+    pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a'), { timeline: 'replay-1', origin: 'replayed' }));
+    expect(instancesOf(pipeline.fleet('live'), 'home')[0]?.state).toBe('running');
+    expect(instancesOf(pipeline.fleet('replay-1'), 'home')[0]?.state).toBe('stopped');
+  });
+
+  it('takes nothing about the world from what we sent ourselves', () => {
+    const { pipeline } = core();
+    pipeline.ingest(draft(kgsmEvent('instance_started', 'a'), { direction: 'out', origin: 'emitted' }));
+    expect(instancesOf(pipeline.fleet(), 'home')).toEqual([]);
+  });
+
+  it('cuts secrets out before anything is kept', () => {
+    const { journal, pipeline } = core();
+    const event = pipeline.ingest(draft(kgsmEvent('instance_input_sent', 'a', { Command: 'login hunter2' })));
+    expect(JSON.stringify([...journal.events()])).not.toContain('hunter2');
+    expect(event.redacted).toEqual(['Command']);
+  });
+
+  it('keeps bytes that are no UTF-8 as they are, except for a secret in them', () => {
+    const { pipeline } = core();
+    const bytes = Buffer.concat([
+      Buffer.from('{"EventType":"instance_started","Data":{"InstanceName":"a'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}}'),
+    ]);
+    const event = pipeline.ingest(draft(bytes));
+    expect(Buffer.from(event.rawBase64 ?? '', 'base64')).toEqual(bytes);
+    expect(event.problems.map(({ message }) => english(message))).toEqual(['not UTF-8; kept as bytes']);
+    expect(event.type).toBe('instance_started');
+    const secret = pipeline.ingest(
+      draft(Buffer.concat([Buffer.from('{"password":"hunter2'), Buffer.from([0xff])])),
+    );
+    expect(
+      JSON.stringify(secret) + Buffer.from(secret.rawBase64 ?? '', 'base64').toString('latin1'),
+    ).not.toContain('hunter2');
+  });
+
+  it('says that a cut-off event was cut off, also when the cut fell inside a character', () => {
+    const { pipeline } = core();
+    const whole = Buffer.from(kgsmEvent('instance_started', '☃☃☃'));
+    for (let length = whole.length - 9; length < whole.length - 3; length++) {
+      const event = pipeline.ingest(
+        draft(whole.subarray(0, length), { size: whole.length, truncated: true }),
+      );
+      expect(event).toMatchObject({ truncated: true, size: whole.length, type: 'unreadable' });
+      expect(event.rawBase64).toBeUndefined();
+    }
+  });
+
+  it('journals an event of a system that it does not know', () => {
+    const { pipeline } = core();
+    const event = pipeline.ingest(draft('{"a":1}', { system: 'nobody' }));
+    expect(event).toMatchObject({ type: 'unknown', raw: '{"a":1}' });
+    expect(event.problems).toHaveLength(1);
+  });
+
+  it('shows an unknown event type instead of dropping it', () => {
+    const { pipeline } = core();
+    const event = pipeline.ingest(draft(kgsmEvent('instance_teleported', 'a')));
+    expect(event).toMatchObject({
+      type: 'instance_teleported',
+      subject: { kind: 'instance', key: 'a' },
+      problems: [],
+    });
+    expect(english(event.summary)).toBe('Unknown event type instance_teleported');
+  });
+
+  it('keeps an event whose fields have wrong types, and names them', () => {
+    const { pipeline } = core();
+    const event = pipeline.ingest(
+      draft(
+        '{"EventType":"instance_version_updated","Data":{"InstanceName":7,"NewVersion":[]},"Timestamp":"yesterday"}',
+      ),
+    );
+    expect(event.type).toBe('instance_version_updated');
+    expect(event.problems.map(({ path }) => path).sort()).toEqual([
+      'Data.InstanceName',
+      'Data.NewVersion',
+      'Timestamp',
+    ]);
+  });
+
+  it.each(readdirSync(hostile).filter((name) => name.endsWith('.json')))(
+    'survives the hostile document %s, and the next event works',
+    (name) => {
+      const { journal, pipeline } = core();
+      pipeline.ingest(draft(readFileSync(new URL(encodeURIComponent(name), hostile))));
+      pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+      expect(journal.count).toBe(2);
+      expect(instancesOf(pipeline.fleet(), 'home')).toMatchObject([{ key: 'a', state: 'running' }]);
+    },
+  );
+
+  it('survives any JSON in the place of an event, of its data and of its name', () => {
+    const { pipeline } = core();
+    const types = fc.constantFrom(
+      'instance_started',
+      'instance_created',
+      'instance_crashed',
+      'blueprint_created',
+      'socket_test',
+      '__proto__',
+    );
+    fc.assert(
+      fc.property(types, fc.jsonValue(), fc.jsonValue(), (type, value, name) => {
+        for (const document of [
+          value,
+          { EventType: value, Data: value },
+          { EventType: type, Data: value },
+          { EventType: type, Data: { InstanceName: name }, Timestamp: value },
+        ]) {
+          const event = pipeline.ingest(draft(JSON.stringify(document)));
+          expect(event.raw).toBe(JSON.stringify(document));
+        }
+        pipeline.flush();
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  emptyFleet,
+  findInstance,
+  fold,
+  forgetConnection,
+  instancesOf,
+} from '../../../../src/core/model/fleet.ts';
+import { lifecycle, lifecycleStates } from '../../../../src/core/model/lifecycle.ts';
+import type { Signal } from '../../../../src/core/model/signal.ts';
+import { text } from '../../../../src/core/model/text.ts';
+
+const at = (
+  receivedAt: number,
+  connection = 'home',
+): { connection: string; system: string; receivedAt: number } => ({
+  connection,
+  system: 'kgsm',
+  receivedAt,
+});
+const instance = (key: string, patch: Extract<Signal, { signal: 'instance' }>['patch']): Signal => ({
+  signal: 'instance',
+  kind: 'instance',
+  key,
+  patch,
+});
+
+describe('the fleet', () => {
+  it('keeps instances of one name on different connections and of different kinds apart', () => {
+    let fleet = fold(emptyFleet, at(1), [instance('a', { state: 'running' })]);
+    fleet = fold(fleet, at(2, 'other'), [instance('a', { state: 'stopped' })]);
+    fleet = fold(fleet, at(3), [{ signal: 'instance', kind: 'vm', key: 'a', patch: { state: 'paused' } }]);
+    expect(instancesOf(fleet, 'home').map((i) => [i.kind, i.state])).toEqual(
+      expect.arrayContaining([
+        ['instance', 'running'],
+        ['vm', 'paused'],
+      ]),
+    );
+    expect(instancesOf(fleet, 'other')).toHaveLength(1);
+  });
+
+  it('remembers since when a state holds, and forgets the reason of the state before', () => {
+    let fleet = fold(emptyFleet, at(1), [instance('a', { state: 'crashed', detail: 'exit code 139' })]);
+    fleet = fold(fleet, at(2), [instance('a', { players: 1 })]);
+    const ref = { connection: 'home', kind: 'instance', key: 'a' };
+    expect(findInstance(fleet, ref)).toMatchObject({ since: 1, detail: 'exit code 139', lastEventAt: 2 });
+    fleet = fold(fleet, at(3), [instance('a', { state: 'running' })]);
+    expect(findInstance(fleet, ref)).toMatchObject({ since: 3, players: 1 });
+    expect(findInstance(fleet, ref)).not.toHaveProperty('detail');
+    fleet = fold(fleet, at(4), [instance('a', { players: null })]);
+    expect(findInstance(fleet, ref)).not.toHaveProperty('players');
+  });
+
+  it('does not bring an instance into being for news that only concern a known one', () => {
+    const fleet = fold(emptyFleet, at(1), [
+      { signal: 'instance', kind: 'instance', key: 'a', patch: { state: 'removing' }, onlyIfKnown: true },
+    ]);
+    expect(instancesOf(fleet, 'home')).toEqual([]);
+  });
+
+  it('takes a snapshot for the whole list, and keeps what it knew of those that are still there', () => {
+    let fleet = fold(emptyFleet, at(1), [instance('a', { version: '1' }), instance('b', {})]);
+    fleet = fold(fleet, at(2), [
+      { signal: 'snapshot', instances: [{ kind: 'instance', key: 'a', patch: { state: 'running' } }] },
+    ]);
+    expect(instancesOf(fleet, 'home')).toMatchObject([{ key: 'a', version: '1', state: 'running' }]);
+  });
+
+  it('lets what is finished stay finished', () => {
+    let fleet = fold(emptyFleet, at(1), [
+      { signal: 'task', id: 't', patch: { title: text('T'), state: 'failed' } },
+    ]);
+    fleet = fold(fleet, at(2), [{ signal: 'task', id: 't', patch: { state: 'running', percent: 10 } }]);
+    expect([...fleet.tasks.values()]).toMatchObject([{ id: 'home/t', state: 'failed', finishedAt: 1 }]);
+  });
+
+  it('forgets the oldest finished tasks, never a running one', () => {
+    let fleet = fold(emptyFleet, at(0), [{ signal: 'task', id: 'running', patch: { state: 'running' } }]);
+    for (let n = 1; n <= 300; n++) {
+      fleet = fold(fleet, at(n), [{ signal: 'task', id: `t${String(n)}`, patch: { state: 'succeeded' } }]);
+    }
+    expect(fleet.tasks.size).toBe(201);
+    expect(fleet.tasks.has('home/running')).toBe(true);
+    expect(fleet.tasks.has('home/t100')).toBe(false);
+    expect(fleet.tasks.has('home/t300')).toBe(true);
+  });
+
+  it('forgets a removed connection with all that belongs to it', () => {
+    let fleet = fold(emptyFleet, at(1), [
+      instance('a', {}),
+      { signal: 'task', id: 't', patch: { state: 'succeeded' } },
+    ]);
+    fleet = fold(fleet, at(1, 'other'), [{ signal: 'task', id: 't', patch: {} }]);
+    fleet = forgetConnection(fleet, 'home');
+    expect(fleet.connections.has('home')).toBe(false);
+    expect([...fleet.tasks].map(([id]) => id)).toEqual(['other/t']);
+    expect(fleet.finishedTasks).toEqual([]);
+  });
+
+  it('is the same whether signals come one by one or together', () => {
+    const patches = fc.record({ state: fc.constantFrom(...lifecycleStates) }, { requiredKeys: [] });
+    const signals = fc.array(
+      fc.tuple(fc.constantFrom('a', 'b'), patches).map(([key, patch]) => instance(key, patch)),
+      { maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(signals, (all) => {
+        const together = fold(emptyFleet, at(1), all);
+        const apart = all.reduce((fleet, signal) => fold(fleet, at(1), [signal]), emptyFleet);
+        expect(new Set(instancesOf(apart, 'home'))).toEqual(new Set(instancesOf(together, 'home')));
+      }),
+    );
+  });
+});
+
+describe('the table of states', () => {
+  it('never shows what is unknown, stopped or broken like something that is up', () => {
+    const up = lifecycleStates.filter((state) => lifecycle[state].up);
+    const down = lifecycleStates.filter((state) => !lifecycle[state].up && !lifecycle[state].transitional);
+    const looks = new Set(up.map((state) => `${lifecycle[state].icon} ${lifecycle[state].color}`));
+    for (const state of down)
+      expect(looks.has(`${lifecycle[state].icon} ${lifecycle[state].color}`), state).toBe(false);
+  });
+});

@@ -1,0 +1,198 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runOperation } from '../../../../../src/core/connections/runOperation.ts';
+import type { Instance } from '../../../../../src/core/model/instance.ts';
+import { lifecycleStates, type LifecycleState } from '../../../../../src/core/model/lifecycle.ts';
+import { english } from '../../../../../src/core/model/text.ts';
+import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
+import type { AnyOperation, AnySystem, OperationResult } from '../../../../../src/core/systems/system.ts';
+import { core, realClock, type Core } from '../../helpers.ts';
+
+const system = kgsm as unknown as AnySystem;
+
+function operation(id: string): AnyOperation {
+  const found = system.operations.find((o) => o.id === id);
+  if (!found) throw new Error(`no operation ${id}`);
+  return found;
+}
+
+function instance(state: LifecycleState, key = 'mc-1'): Instance {
+  return { connection: 'home', kind: 'instance', key, name: key, state, since: 0, lastEventAt: 0 };
+}
+
+describe('what is on offer', () => {
+  const offered = (state: LifecycleState): string =>
+    system.operations
+      .filter((o) => o.when(instance(state)))
+      .map((o) => o.id)
+      .join(' ');
+
+  it.each([
+    ['running', 'stop restart'],
+    ['ready', 'stop restart'],
+    ['stopped', 'start'],
+    ['failed', 'start'],
+    ['crashed', 'start'],
+    ['unknown', 'start stop restart'],
+    ['updating', ''],
+    ['installing', ''],
+    ['removed', ''],
+  ] as const)('%s: %s', (state, expected) => {
+    expect(offered(state)).toBe(expected);
+  });
+
+  it('asks before players could be disconnected or a server started twice', () => {
+    for (const state of lifecycleStates) {
+      for (const o of system.operations.filter((one) => one.when(instance(state)))) {
+        const asks = o.confirm?.(instance(state), 'Home') !== undefined;
+        expect(asks, `${o.id} when ${state}`).toBe(o.id !== 'start' || state === 'unknown');
+      }
+    }
+  });
+});
+
+describe("operations through KGSM's program", () => {
+  let root = '';
+  let parts: Core;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'gs-'));
+    parts = core();
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  /** A program in KGSM's place that writes down what it was given, each argument ended by a NUL. */
+  async function program(body: string): Promise<void> {
+    await writeFile(
+      join(root, 'kgsm.sh'),
+      `#!/bin/sh\nfor a in "$@"; do printf '%s\\0' "$a" >> "${root}/calls"; done\n${body}\n`,
+    );
+    await chmod(join(root, 'kgsm.sh'), 0o755);
+  }
+
+  function calls(): string[] {
+    return readFileSync(join(root, 'calls'), 'utf8').split('\0').slice(0, -1);
+  }
+
+  function run(
+    id: string,
+    on: Instance,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<OperationResult> {
+    const parsed = system.parseSettings({ kind: 'kgsm', id: 'home', root });
+    if (!parsed.ok) throw new Error('the settings are right');
+    return runOperation({
+      id: 'op',
+      connection: parsed.settings,
+      system,
+      operation: operation(id),
+      instance: on,
+      input: undefined,
+      pipeline: parts.pipeline,
+      clock: realClock,
+      host: 'h',
+      signal,
+      log: () => undefined,
+    });
+  }
+
+  it.each(['mc-1', '$(touch pwned) `id` ;"\'', 'two\nlines', '--debug', 'ünïcödé-☃', '*'])(
+    'hands the name %j over byte for byte, without a shell',
+    async (name) => {
+      await program('exit 0');
+      expect(await run('start', instance('stopped', name))).toMatchObject({ outcome: 'succeeded' });
+      expect(calls()).toEqual(['-i', name, '--start']);
+      expect(existsSync(join(root, 'pwned'))).toBe(false);
+    },
+  );
+
+  it('saves the world before a stop or restart, and goes on where that fails', async () => {
+    await program('case "$*" in *--save*) exit 1;; esac; exit 0');
+    expect(await run('stop', instance('running'))).toMatchObject({ outcome: 'succeeded' });
+    expect(await run('restart', instance('ready'))).toMatchObject({ outcome: 'succeeded' });
+    expect(calls()).toEqual([
+      '-i',
+      'mc-1',
+      '--save',
+      '-i',
+      'mc-1',
+      '--stop',
+      '-i',
+      'mc-1',
+      '--save',
+      '-i',
+      'mc-1',
+      '--restart',
+    ]);
+  });
+
+  it('ends when the program ends, although the game that it started keeps its output open', async () => {
+    await program('sleep 60 & echo $! > "$(dirname "$0")/pid"; exit 0');
+    expect(await run('start', instance('stopped'))).toMatchObject({ outcome: 'succeeded' });
+    const pid = Number(readFileSync(join(root, 'pid'), 'utf8'));
+    expect(() => process.kill(pid, 0), 'the game runs on').not.toThrow();
+    process.kill(pid);
+  });
+
+  it('says what went wrong, with the last words of the program and without a secret', async () => {
+    await program('echo "[INFO] x"; echo "[ERROR] login hunter2 refused" >&2; exit 5');
+    const result = await run('start', instance('stopped'));
+    expect(result.outcome).toBe('failed');
+    expect(english(result.message)).toContain('KGSM does not know it: [ERROR] login');
+    const [task] = [...parts.pipeline.fleet().tasks.values()];
+    expect(task).toMatchObject({
+      state: 'failed',
+      startedBy: 'here',
+      operation: 'start',
+      subject: { key: 'mc-1' },
+    });
+    expect(JSON.stringify([...parts.journal.events()])).not.toContain('hunter2');
+    expect(english(result.message)).not.toContain('hunter2');
+  });
+
+  it('says so when there is no KGSM, or it may not be run', async () => {
+    expect(english((await run('start', instance('stopped'))).message)).toContain('there is no');
+    await writeFile(join(root, 'kgsm.sh'), '#!/bin/sh\n');
+    await chmod(join(root, 'kgsm.sh'), 0o644);
+    expect(english((await run('start', instance('stopped'))).message)).toContain('may not be executed');
+  });
+
+  it('ends the program and what it started when it is cancelled', async () => {
+    await program('echo up; sleep 60');
+    const abort = new AbortController();
+    const pending = run('start', instance('stopped'), abort.signal);
+    await new Promise<void>((resolve) => {
+      const unsubscribe = parts.journal.subscribe(({ appended }) => {
+        if (!appended.some(({ type }) => type === 'operation.output')) return;
+        unsubscribe();
+        resolve();
+      });
+    });
+    abort.abort();
+    expect((await pending).outcome).toBe('failed');
+    const [task] = [...parts.pipeline.fleet().tasks.values()];
+    expect(task?.state).toBe('aborted');
+    expect([...parts.journal.events()].map(({ type }) => type)).toContain('operation.cancelling');
+  });
+
+  it('refuses where the connection has no root', async () => {
+    const parsed = system.parseSettings({ kind: 'kgsm', id: 'home', socket: '/tmp/x.sock' });
+    if (!parsed.ok) throw new Error('the settings are right');
+    const result = await runOperation({
+      id: 'op',
+      connection: parsed.settings,
+      system,
+      operation: operation('start'),
+      instance: instance('stopped'),
+      input: undefined,
+      pipeline: parts.pipeline,
+      clock: realClock,
+      host: 'h',
+      signal: new AbortController().signal,
+      log: () => undefined,
+    });
+    expect(result.outcome).toBe('refused');
+  });
+});

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  name: string;
+  version: string;
+};
+const files = execFileSync(
+  process.execPath,
+  [join(root, 'node_modules/@vscode/vsce/vsce'), 'ls', '--no-dependencies'],
+  { cwd: root, encoding: 'utf8' },
+);
+
+describe('the package', () => {
+  it('holds what it needs and nothing else', () => {
+    expect(files.trim().split('\n').sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/extension.cjs',
+      'dist/webview/codicon.css',
+      'dist/webview/codicon.ttf',
+      'dist/webview/inspector.css',
+      'dist/webview/inspector.js',
+      'l10n/bundle.l10n.json',
+      'media/activity.svg',
+      'media/icon.png',
+      'media/walkthrough/connect.md',
+      'media/walkthrough/emit.md',
+      'media/walkthrough/inspect.md',
+      'media/walkthrough/operate.md',
+      'package.json',
+      'package.nls.json',
+    ]);
+  });
+
+  it('is within its budgets', () => {
+    const sizes = JSON.parse(readFileSync(join(root, 'dist/sizes.json'), 'utf8')) as Record<string, number>;
+    expect(sizes['dist/extension.cjs']).toBeLessThanOrEqual(300_000);
+    expect(sizes['dist/webview/inspector.js']).toBeLessThanOrEqual(300_000);
+    expect(
+      existsSync(join(root, `${name}-${version}.vsix`))
+        ? readFileSync(join(root, `${name}-${version}.vsix`)).length
+        : 0,
+    ).toBeLessThanOrEqual(1_000_000);
+  });
+});

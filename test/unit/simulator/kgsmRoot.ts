@@ -1,0 +1,69 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runKgsm, type CliResult } from '../../../src/core/systems/kgsm/cli.ts';
+import { UnixListener } from '../../../src/core/wire/unixListener.ts';
+import type { Launch } from '../../../src/simulator/kgsm/root.ts';
+
+/** The simulator as the sources have it, started by the Node that runs the tests. */
+export const launch: Launch = {
+  node: process.execPath,
+  entry: fileURLToPath(new URL('../../../src/simulator/main.ts', import.meta.url)),
+};
+
+/** A short private folder that is removed at the end; what the stand-ins of games hang on goes with it. */
+export function temporaryFolder(name = ''): { readonly path: string } & Disposable {
+  const base = realpathSync(mkdtempSync(join(process.platform === 'darwin' ? '/tmp' : tmpdir(), 'gsops-')));
+  return {
+    path: join(base, name),
+    [Symbol.dispose]() {
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs `kgsm.sh` as the extension does. */
+export function kgsm(root: string, ...args: string[]): Promise<CliResult> {
+  return runKgsm({ root, args, timeoutMs: 15_000, signal: new AbortController().signal });
+}
+
+export interface Heard extends AsyncDisposable {
+  /** One text per connection. */
+  readonly texts: string[];
+  types(): string[];
+  /** Resolves when so many events have come. */
+  count(wanted: number): Promise<void>;
+}
+
+/** Listens at a path with the extension's own listener. */
+export async function hear(path: string, onText?: (text: string) => void): Promise<Heard> {
+  const texts: string[] = [];
+  const waiting = new Set<() => void>();
+  const listener = await UnixListener.listen({
+    path,
+    mode: 0o600,
+    onMessage({ bytes }) {
+      const text = Buffer.from(bytes).toString('utf8');
+      texts.push(text);
+      onText?.(text);
+      for (const look of waiting) look();
+    },
+  });
+  return {
+    texts,
+    types: () => texts.map((text) => (JSON.parse(text) as { EventType: string }).EventType),
+    async count(wanted) {
+      await new Promise<void>((resolve) => {
+        const look = (): void => {
+          if (texts.length < wanted) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      });
+    },
+    [Symbol.asyncDispose]: () => listener.dispose(),
+  };
+}

@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
+import { dataSchemas } from '../../../src/core/systems/kgsm/messages.ts';
+import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode.ts';
+import { systems } from '../../../src/core/systems/index.ts';
+import { verbIds } from '../../../src/ui/contributions/commands.ts';
+import { buildManifest } from '../../../src/ui/contributions/manifest.ts';
+import { collectTranslatable } from '../../../src/ui/contributions/translatable.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const json = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
+
+describe('the generated manifest', () => {
+  const { nls, ...generated } = buildManifest();
+
+  it('stands in package.json as the sources say (else: npm run contributions)', () => {
+    expect(json('package.json')).toMatchObject(JSON.parse(JSON.stringify(generated)) as object);
+    expect(json('package.nls.json')).toEqual(nls);
+  });
+
+  it('has every text of the sources in the bundle for translators (else: npm run contributions)', () => {
+    expect(json('l10n/bundle.l10n.json')).toEqual(collectTranslatable(join(root, 'src')));
+  });
+
+  it('has a text for every placeholder and no text without one', () => {
+    const used = new Set(
+      [...readFileSync(join(root, 'package.json'), 'utf8').matchAll(/"%([^%]+)%"/g)].map(([, key]) => key),
+    );
+    expect(new Set(Object.keys(nls))).toEqual(used);
+  });
+
+  it('offers every operation of every system as a command', () => {
+    const ids = new Set(systems.flatMap((system) => system.operations.map(({ id }) => id)));
+    expect(new Set(verbIds)).toEqual(ids);
+  });
+
+  it('names only pictures and pages that are there', () => {
+    const pages = [...JSON.stringify(generated).matchAll(/media\/[\w/.-]+/g)].map(([path]) => path);
+    expect(pages.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(
+      readdirSync(join(root, 'media/walkthrough')).every((name) =>
+        pages.includes(`media/walkthrough/${name}`),
+      ),
+    ).toBe(true);
+  });
+});
+
+describe("KGSM's catalog", () => {
+  it('has the 27 types of 2.x and what 3.x added, each with a schema, and nothing twice', () => {
+    const types = kgsm.catalog.map(({ type }) => type);
+    expect(new Set(types).size).toBe(types.length);
+    expect(new Set(types)).toEqual(dataSchemas);
+    expect(types.length).toBeGreaterThanOrEqual(61);
+  });
+
+  it.each(kgsm.catalog.map(({ type, example }) => [type, example] as const))(
+    'has an example of %s that decodes without a problem',
+    (type, example) => {
+      const { event, problems } = kgsmDecoder.decode(kgsmDecoder.initial, {
+        timeline: 'live',
+        receivedAt: 0,
+        host: '',
+        connection: 'home',
+        system: 'kgsm',
+        channel: 'push',
+        direction: 'in',
+        origin: 'live',
+        text: JSON.stringify(example),
+        utf8: true,
+        truncated: false,
+      });
+      expect(problems).toEqual([]);
+      expect(event.type).toBe(type);
+      expect(event.time).toBeTypeOf('number');
+    },
+  );
+});
