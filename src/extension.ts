@@ -1,5 +1,6 @@
 import { commands, ExtensionMode, l10n, window, workspace, type ExtensionContext } from 'vscode';
 import { configuration } from './ui/configuration.ts';
+import { tellFailures } from './ui/connectionMessages.ts';
 import { registerConnectionCommands } from './ui/connectionCommands.ts';
 import { contextKeys } from './ui/contributions/ids.ts';
 import { prefix } from './ui/contributions/commands.ts';
@@ -20,9 +21,12 @@ let scope: Scope | undefined;
 export interface Inside {
   readonly runtime: Runtime;
   readonly tree: InstancesTree;
+  /** How long `activate` took. */
+  readonly activationMs: number;
 }
 
 export function activate(context: ExtensionContext): Inside | undefined {
+  const begun = performance.now();
   scope = new Scope();
   const channel = scope.add(window.createOutputChannel('Game Server Ops', { log: true }));
   const runtime = createRuntime(context, channel, scope);
@@ -35,8 +39,11 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerConnectionCommands(runtime);
   createStatusBar(runtime);
   logEvents(runtime);
+  tellFailures(runtime);
   followSettings(runtime);
-  return context.extensionMode === ExtensionMode.Test ? { runtime, tree } : undefined;
+  return context.extensionMode === ExtensionMode.Test
+    ? { runtime, tree, activationMs: performance.now() - begun }
+    : undefined;
 }
 
 export async function deactivate(): Promise<void> {

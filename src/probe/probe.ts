@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { systemClock } from '../core/model/clock.ts';
 import type { OpsEvent } from '../core/model/event.ts';
 import { instancesOf, type Fleet } from '../core/model/fleet.ts';
 import { instanceId, type Instance } from '../core/model/instance.ts';
@@ -9,23 +10,13 @@ import { runOperation } from '../core/connections/runOperation.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
-import type { Clock, Log } from '../core/systems/system.ts';
+import type { Log } from '../core/systems/system.ts';
 
 export interface ProbeRun {
   readonly connection: ConfiguredConnection;
   readonly seconds: number;
   readonly operation?: { readonly id: string; readonly key: string | undefined; readonly input: unknown };
 }
-
-const clock: Clock = {
-  now: () => Date.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
 
 const log: Log = {
   debug: () => undefined,
@@ -72,7 +63,7 @@ export async function runProbe(
     settings,
     pipeline,
     lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
-    clock,
+    clock: systemClock,
     random: Math.random,
     log,
     host,
@@ -168,7 +159,7 @@ async function operate(
     instance,
     input,
     pipeline,
-    clock,
+    clock: systemClock,
     host,
     signal,
     log: logLine,

@@ -22,7 +22,7 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(error);
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = 1;
   },
 );
@@ -61,7 +61,7 @@ async function playUntilStopped(root: string, speed: number, seed: number): Prom
     });
   }
   makeDemoRoot(root, launch);
-  console.log(`KGSM stands in ${root} and waits for a listener.`);
+  process.stdout.write(`KGSM stands in ${root} and waits for a listener.\n`);
   await play({ root, speed, seed, signal: stop.signal });
   return 0;
 }
@@ -77,7 +77,7 @@ function environment(root: string): CliEnvironment {
 }
 
 function wrong(): number {
-  console.error(usage);
+  process.stderr.write(usage);
   return 2;
 }
 

@@ -60,8 +60,9 @@ function connectionDescription(
   if (!facts.live) return label;
   if (status?.state === 'ready')
     return status.instances.size === 0 ? l10n.t('listening, no instance yet') : '';
-  if (status?.state === 'waiting' && status.detail) return translate(status.detail);
-  if (status?.state === 'failed' && status.detail) return translate(status.detail);
+  if ((status?.state === 'waiting' || status?.state === 'failed') && status.detail) {
+    return `${label}: ${translate(status.detail)}`;
+  }
   return label;
 }
 

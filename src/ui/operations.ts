@@ -9,7 +9,7 @@ import { oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
 import type { AnyOperation } from '../core/systems/system.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../core/model/clock.ts';
 import { commandId, verbIds, verbs, type Verb } from './contributions/commands.ts';
 import type { Row } from './instanceItems.ts';
 import { showInformation } from './messages.ts';

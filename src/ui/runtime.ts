@@ -9,7 +9,7 @@ import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { Emitter } from '../core/playback/emitter.ts';
 import { systemOf } from '../core/systems/index.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../core/model/clock.ts';
 import { configuration } from './configuration.ts';
 import { FleetStore } from './fleetStore.ts';
 import { coreLog } from './log.ts';

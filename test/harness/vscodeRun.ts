@@ -21,6 +21,8 @@ export interface VscodeRunOptions {
   readonly grep?: string;
   readonly settings?: Settings;
   readonly machineSettings?: Settings;
+  /** Reaches the extension host. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Shows what the extension host logs. */
   readonly verbose?: boolean;
   readonly print?: (line: string) => void;
@@ -72,6 +74,7 @@ async function runIn(
     settings: options.settings ?? {},
     machineSettings: options.machineSettings ?? {},
     env: {
+      ...options.env,
       [RESULTS_VARIABLE]: resultsPath,
       [GREP_VARIABLE]: options.grep,
       [SUITES_VARIABLE]: onlySmoke ? 'smoke' : 'all',

@@ -124,6 +124,15 @@ export class Workbench implements AsyncDisposable {
     return frame;
   }
 
+  /** Chooses from the context menu of something. VS Code takes a press that comes with the opening for a slip, so it dwells. */
+  async contextMenu(target: Locator, item: string): Promise<void> {
+    await target.click({ button: 'right' });
+    const entry = this.page.getByRole('menuitem', { name: item });
+    await entry.hover();
+    await entry.click({ delay: 200 });
+    await entry.waitFor({ state: 'hidden' });
+  }
+
   /** The input box of the quick input. */
   get quickInput(): Locator {
     return this.page

@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { ConnectionState } from '../model/signal.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
@@ -5,7 +6,6 @@ import type { Pipeline } from '../journal/pipeline.ts';
 import {
   SessionError,
   type AnySystem,
-  type Clock,
   type ConnectionSettings,
   type Log,
   type Session,

@@ -1,16 +1,11 @@
+import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { Instance } from '../model/instance.ts';
 import { english, oneLine, text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { ControlMessage } from '../journal/control.ts';
 import { redactText } from '../systems/redaction.ts';
-import type {
-  AnyOperation,
-  AnySystem,
-  Clock,
-  ConnectionSettings,
-  OperationResult,
-} from '../systems/system.ts';
+import type { AnyOperation, AnySystem, ConnectionSettings, OperationResult } from '../systems/system.ts';
 
 export interface RunOperation {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { liveTimeline } from '../model/event.ts';
 import { isFinished } from '../model/task.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
-import type { Clock } from '../systems/system.ts';
+import type { Clock } from '../model/clock.ts';
 
 /** How often open tasks are looked at: a time-out of minutes needs no better. */
 const lookEveryMs = 15_000;

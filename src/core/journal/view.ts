@@ -75,16 +75,15 @@ export class JournalView {
       .flatMap((seq) => this.#journal.get(seq) ?? []);
   }
 
+  /** The position of an event, -1 where the filter hides it. */
   indexOf(seq: number): number {
-    this.#compact();
-    let low = 0;
-    let high = this.#rows.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#rows[middle] ?? 0) < seq) low = middle + 1;
-      else high = middle;
-    }
-    return this.#rows[low] === seq ? low : -1;
+    const at = this.#firstFrom(seq);
+    return this.#rows[at] === seq ? at : -1;
+  }
+
+  /** The seqs from one event to another, as far as they are in the view. */
+  between(from: number, to: number): number[] {
+    return this.#rows.slice(this.#firstFrom(from), this.#firstFrom(to + 1));
   }
 
   setFilter(filter: string): void {
@@ -113,6 +112,19 @@ export class JournalView {
   dispose(): void {
     this.#unsubscribe();
     this.#listeners.clear();
+  }
+
+  /** Position of the first row whose seq is not below; the rows are in order. */
+  #firstFrom(seq: number): number {
+    this.#compact();
+    let low = 0;
+    let high = this.#rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#rows[middle] ?? 0) < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #evaluate(): void {

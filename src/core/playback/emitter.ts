@@ -1,7 +1,8 @@
+import type { Clock } from '../model/clock.ts';
 import { liveTimeline, type Draft, type OpsEvent } from '../model/event.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
-import type { AnySystem, Clock } from '../systems/system.ts';
+import type { AnySystem } from '../systems/system.ts';
 
 export interface EmitTarget {
   readonly system: AnySystem;

@@ -1,4 +1,4 @@
-import type { Clock } from '../systems/system.ts';
+import type { Clock } from '../model/clock.ts';
 
 export interface ReplayItem {
   /** When it happened, in milliseconds; only differences count. */

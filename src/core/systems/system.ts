@@ -1,14 +1,8 @@
+import type { Clock } from '../model/clock.ts';
 import type { Instance } from '../model/instance.ts';
 import type { Channel, Direction, Origin, Problem, RetentionClass, Severity } from '../model/event.ts';
 import type { ConnectionState, Decoder } from '../model/signal.ts';
 import type { Text } from '../model/text.ts';
-
-/** Time as the core sees it; tests and replays bring their own. */
-export interface Clock {
-  now(): number;
-  /** Calls back once after `ms`; the answer cancels it. */
-  after(ms: number, callback: () => void): () => void;
-}
 
 export interface Log {
   debug(message: Text): void;

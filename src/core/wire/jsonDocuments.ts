@@ -1,6 +1,8 @@
 /** Room for one document, where the caller names none: far above any real event, far below what hurts. */
 const defaultMaxBytes = 1024 * 1024;
 
+const nothing = new Uint8Array(0);
+
 const newline = 0x0a;
 const quote = 0x22;
 const backslash = 0x5c;
@@ -44,7 +46,7 @@ export class JsonDocuments {
   #inString = false;
   #escaped = false;
   /** The part of the current piece that came in earlier chunks: `#held` has room, `#heldLength` of it is used. */
-  #held: Uint8Array = new Uint8Array(0);
+  #held: Uint8Array = nothing;
   #heldLength = 0;
   /** Bytes of the current piece in earlier chunks, also those above the cap. */
   #earlier = 0;
@@ -81,7 +83,7 @@ export class JsonDocuments {
   end(): Piece[] {
     if (this.#state === 'between') return [];
     const halfDocument = this.#state === 'document';
-    const piece = this.#finish('garbage', new Uint8Array(0), 0, 0);
+    const piece = this.#finish('garbage', nothing, 0, 0);
     return [halfDocument ? { ...piece, truncated: true } : piece];
   }
 
@@ -122,7 +124,7 @@ export class JsonDocuments {
     this.#depth = 0;
     this.#inString = false;
     this.#escaped = false;
-    this.#held = new Uint8Array(0);
+    this.#held = nothing;
     this.#heldLength = 0;
     this.#earlier = 0;
     return { kind, bytes, truncated: bytes.length < size, size };

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { WireClock } from './clock.ts';
+import type { Clock } from '../model/clock.ts';
 
 /** What one connection brought. */
 export interface UnixMessage {
@@ -19,7 +19,7 @@ export interface UnixMessage {
 export interface UnixInboxOptions {
   readonly maxMessageBytes: number;
   readonly maxConnectionMs: number;
-  readonly clock: WireClock;
+  readonly clock: Clock;
   readonly onMessage: (message: UnixMessage) => void;
 }
 

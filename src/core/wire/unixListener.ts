@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { oneLine, text, type Text } from '../model/text.ts';
-import { systemClock, type WireClock } from './clock.ts';
+import { systemClock, type Clock } from '../model/clock.ts';
 import { bindUnix, removeOwnFile, type UnixBinding } from './unixBinding.ts';
 import { UnixInbox, type UnixMessage } from './unixInbox.ts';
 import { identify, listenerError, sameFile, type UnixListenerError } from './unixPath.ts';
@@ -25,7 +25,7 @@ export interface UnixListenerOptions {
   readonly onLost?: (error: UnixListenerError) => void;
   /** What it did by itself and somebody may want to read in a log. */
   readonly onNotice?: (text: Text) => void;
-  readonly clock?: WireClock;
+  readonly clock?: Clock;
 }
 
 /** A watch on a directory may be refused or miss what happens on network file systems; a look each second never does. */
@@ -43,7 +43,7 @@ const maxTurns = 1000;
 export class UnixListener {
   readonly path: string;
   readonly #options: UnixListenerOptions;
-  readonly #clock: WireClock;
+  readonly #clock: Clock;
   readonly #inbox: UnixInbox;
   #binding: UnixBinding;
   /** Servers whose file is gone, until their last connection has ended. */
@@ -55,12 +55,7 @@ export class UnixListener {
   #checking: Promise<void> | undefined;
   #checkAgain = false;
 
-  private constructor(
-    options: UnixListenerOptions,
-    clock: WireClock,
-    inbox: UnixInbox,
-    binding: UnixBinding,
-  ) {
+  private constructor(options: UnixListenerOptions, clock: Clock, inbox: UnixInbox, binding: UnixBinding) {
     this.path = options.path;
     this.#options = options;
     this.#clock = clock;
@@ -117,7 +112,7 @@ export class UnixListener {
       void this.#lose(listenerError(error, this.path));
     });
     if (binding.replacedStale) {
-      this.#options.onNotice?.(
+      this.#notify(
         text(
           'The socket file {0} was left behind by a program that has ended; it was replaced.',
           oneLine(this.path),
@@ -153,6 +148,7 @@ export class UnixListener {
 
   #watch(): void {
     this.#stopWatching();
+    if (this.#stopped) return;
     const names = new Set([basename(this.path), basename(this.#binding.target)]);
     const directories = new Set([dirname(this.path), dirname(this.#binding.target)]);
     const stops = [...directories].map((directory) =>
@@ -206,11 +202,11 @@ export class UnixListener {
     removeOwnFile(old);
     this.#retire(old.server);
     this.#adopt(binding);
-    if (this.#stopped) this.#stopWatching();
-    else
-      this.#options.onNotice?.(
-        text('The socket file {0} was removed; it has been created again.', oneLine(this.path)),
-      );
+    this.#notify(text('The socket file {0} was removed; it has been created again.', oneLine(this.path)));
+  }
+
+  #notify(notice: Text): void {
+    if (!this.#stopped) this.#options.onNotice?.(notice);
   }
 
   async #lose(error: UnixListenerError): Promise<void> {

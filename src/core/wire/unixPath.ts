@@ -99,7 +99,7 @@ export interface FileIdentity {
 }
 
 export function sameFile(one: FileIdentity | undefined, other: FileIdentity | undefined): boolean {
-  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+  return one !== undefined && one.dev === other?.dev && one.ino === other.ino;
 }
 
 /** The file that stands at a path; nothing where none does. Symbolic links are followed only where asked for. */

@@ -35,8 +35,8 @@ export interface SendOptions {
 const backlogRetryMs = 20;
 
 /**
- * Sends one message as KGSM does: one connection, the bytes, a half-close. Resolves when the listener has closed its side,
- * which says that it read to the end. What the listener writes is ignored.
+ * Sends one message as KGSM does: one connection, the bytes, a half-close. Resolves when all is written and
+ * the listener has closed its side, as one does that has read to the end. What the listener writes is ignored.
  */
 export async function sendToUnixSocket(
   path: string,
@@ -87,27 +87,22 @@ async function sendWithRetry(path: string, bytes: Uint8Array, stop: AbortSignal)
 
 function sendOnce(path: string, bytes: Uint8Array, stop: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Half-open, because our own end must not stop us from waiting for the listener's.
-    const socket = connect({ path, allowHalfOpen: true });
+    const socket = connect({ path });
     const abort = (): void => {
       socket.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
     };
     stop.addEventListener('abort', abort, { once: true });
-    let failure: unknown;
+    let failure: Error | undefined;
     socket.on('connect', () => {
       socket.end(bytes);
     });
     socket.on('error', (error) => {
       failure = error;
     });
-    socket.on('end', () => {
-      // The listener closed although we have not: whatever is unwritten will not get there.
-      if (!socket.writableFinished) socket.destroy(new Error('closed before everything was taken'));
-    });
     socket.on('close', () => {
       stop.removeEventListener('abort', abort);
-      if (failure === undefined) resolve();
-      else reject(failure);
+      if (failure) reject(failure);
+      else resolve();
     });
     socket.resume();
   });

@@ -5,7 +5,7 @@ import { makeRoot, type Launch } from './root.ts';
 import type { InstanceState } from './state.ts';
 
 /** How an instance stands when somebody begins to listen. */
-export type Opening = 'ready' | 'running' | 'stopped' | 'failed' | 'unknown' | 'absent';
+type Opening = 'ready' | 'running' | 'stopped' | 'failed' | 'unknown' | 'absent';
 
 export interface DemoInstance {
   readonly name: string;

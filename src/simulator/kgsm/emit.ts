@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, unixPathLimit } from '../../core/wire/unixPath.ts';
 
-export interface Delivery {
+interface Delivery {
   readonly delivered: boolean;
   /** What socat would say on stderr; nothing where the file is missing, which KGSM passes over in silence. */
   readonly complaint?: string;

@@ -7,7 +7,7 @@ export interface KgsmEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly now: number;
   readonly host: string;
   /** Who asked for it; only 3.x tells. `discord:bob` came from Discord, a plain name from a shell. */

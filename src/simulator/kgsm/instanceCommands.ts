@@ -93,10 +93,19 @@ function launchGame(kgsm: Kgsm, instance: InstanceState): InstanceState {
 }
 
 function endGame(kgsm: Kgsm, instance: InstanceState): void {
-  const { run, pid, startedAt, ...rest } = instance;
-  void [pid, startedAt];
-  if (run !== undefined) rmSync(run, { force: true });
-  kgsm.store.put({ ...rest, active: false, ready: false, players: [] });
+  if (instance.run !== undefined) rmSync(instance.run, { force: true });
+  kgsm.store.put(withoutProcess(instance));
+}
+
+function withoutProcess({
+  name,
+  blueprint,
+  version,
+  installDir,
+  installed,
+  backups = [],
+}: InstanceState): InstanceState {
+  return { name, blueprint, version, installDir, installed, backups, active: false };
 }
 
 /** The watcher is detached and outlives the command; it keeps our stdout open until it has ended. */

@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoInstances, type DemoInstance } from './demo.ts';
 import { emitTo } from './emit.ts';
-import { encodeEvent } from './envelope.ts';
+import { encodeEvent, type KgsmEvent } from './envelope.ts';
 import { newInstance, readBehaviour, readConfig } from './root.ts';
 import { firstRound, introduction, laterRound, type PlacedScene } from './scenario.ts';
 import type { Scene, Step } from './scenes.ts';
-import { InstanceStore, type InstanceState } from './state.ts';
+import { InstanceStore } from './state.ts';
 
 /** The time of a player. Tests bring one that does not wait. */
 export interface PlayClock {
@@ -15,7 +15,7 @@ export interface PlayClock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export interface PlayOptions {
+interface PlayOptions {
   /** A root made by `makeDemoRoot`. */
   readonly root: string;
   readonly signal: AbortSignal;
@@ -112,10 +112,7 @@ class Player {
   }
 
   /** Gives one event to the listeners, as often as it takes until one of them has it. */
-  async #deliver(
-    { generation, actor }: DemoInstance,
-    event: Parameters<typeof encodeEvent>[1],
-  ): Promise<void> {
+  async #deliver({ generation, actor }: DemoInstance, event: KgsmEvent): Promise<void> {
     for (;;) {
       const around = { now: this.#clock.now(), host: this.#host, ...(actor === undefined ? {} : { actor }) };
       const bytes = encodeEvent(generation, event, around);

@@ -143,9 +143,7 @@ export class InspectorSession {
       },
       indexOf: ({ seq }) => this.#view.indexOf(seq),
       select: ({ spans }) => {
-        this.#selected = spans.flatMap(([from, to]) =>
-          this.#view.rows(from, to - from + 1).map(({ seq }) => seq),
-        );
+        this.#selected = spans.flatMap(([from, to]) => this.#view.between(from, to));
         return { count: this.#selected.length };
       },
       emitForm: () => this.#emitForm(),

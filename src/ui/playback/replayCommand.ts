@@ -11,7 +11,7 @@ import {
   type ReplaySpeed,
 } from '../../core/playback/replay.ts';
 import { systemOf, systems } from '../../core/systems/index.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../../core/model/clock.ts';
 import { showError, showInformation } from '../messages.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';

@@ -4,6 +4,8 @@ import { css } from 'lit';
 export const baseStyles = css`
   :host {
     box-sizing: border-box;
+    /* Set by VS Code on the document: as long as it holds, the rules below do nothing. */
+    scrollbar-color: auto;
     color: var(--vscode-foreground);
     font-family: var(--vscode-font-family, sans-serif);
     font-size: var(--vscode-font-size, 13px);
@@ -11,17 +13,12 @@ export const baseStyles = css`
   :host([hidden]) {
     display: none;
   }
-  *,
-  *::before,
-  *::after {
+  * {
     box-sizing: border-box;
   }
   :focus-visible {
     outline: 1px solid var(--vscode-focusBorder);
     outline-offset: -1px;
-  }
-  * {
-    scrollbar-color: auto;
   }
   ::-webkit-scrollbar {
     width: 10px;

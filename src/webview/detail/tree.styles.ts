@@ -49,11 +49,9 @@ export const treeStyles = css`
   .number {
     color: var(--vscode-debugTokenExpression-number);
   }
-  .boolean {
-    color: var(--vscode-debugTokenExpression-boolean);
-  }
+  .boolean,
   .null {
-    color: var(--vscode-debugTokenExpression-value);
+    color: var(--vscode-debugTokenExpression-boolean);
   }
   .folded {
     flex: 1;

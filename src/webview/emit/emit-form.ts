@@ -134,9 +134,11 @@ export class EmitPane extends LitElement {
         >
         ${isReady || this.busy ? nothing : html`<span class="muted">${this.#missing()}</span>`}
       </div>
-      <ul class="outcomes" role="status">
-        ${this.outcomes.map((outcome) => renderOutcome(outcome))}
-      </ul>`;
+      <div role="status">
+        <ul class="outcomes">
+          ${this.outcomes.map((outcome) => renderOutcome(outcome))}
+        </ul>
+      </div>`;
   }
 
   #renderTarget({ id, label, detail }: EmitTarget): TemplateResult {

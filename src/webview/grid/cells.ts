@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Row } from '../../rpc/inspector.ts';
 import { bytes, clock, delta } from '../base/format.ts';
-import { icon, type IconName } from '../base/icons.ts';
+import type { IconName } from '../base/icons.ts';
 import { t } from '../base/l10n.ts';
 
 export interface Column {
@@ -46,10 +46,12 @@ export function originLabel(origin: string): string {
 const problemCount = (problems: number): string =>
   problems === 1 ? t('1 problem') : t('{0} problems', problems);
 
-function mark(severity: Row[8], direction: Row[9]): TemplateResult {
-  const isSent = direction === 'out' && (severity === 'info' || severity === 'debug');
-  const label = direction === 'out' ? t('{0}, sent', severityLabel(severity)) : severityLabel(severity);
-  return html`${icon(isSent ? 'export' : ICONS[severity])}<span class="hidden-text">${label}</span>`;
+function glyph(severity: Row[8], direction: Row[9]): IconName {
+  return direction === 'out' && (severity === 'info' || severity === 'debug') ? 'export' : ICONS[severity];
+}
+
+function markLabel(severity: Row[8], direction: Row[9]): string {
+  return direction === 'out' ? t('{0}, sent', severityLabel(severity)) : severityLabel(severity);
 }
 
 /** The cells of one loaded row. All texts of servers go through text nodes. */
@@ -69,29 +71,28 @@ export function cells(row: Row): TemplateResult {
     problems,
   ] = row;
   const from = originLabel(origin);
-  return html`<span class="cell icon-cell" role="gridcell" aria-colindex="1"
-      >${mark(severity, direction)}</span
-    ><span class="cell time" role="gridcell" aria-colindex="2">${clock(receivedAt)}</span
-    ><span class="cell delta" role="gridcell" aria-colindex="3">${since === null ? '' : delta(since)}</span
-    ><span class="cell connection" role="gridcell" aria-colindex="4">${connection}</span
-    ><span class="cell instance" role="gridcell" aria-colindex="5">${instance === '' ? '–' : instance}</span
-    ><span class="cell type" role="gridcell" aria-colindex="6">${type}</span
-    ><span class="cell summary" role="gridcell" aria-colindex="7"
+  return html`<span
+      class="cell icon-cell icon icon-${glyph(severity, direction)}"
+      role="gridcell"
+      aria-label=${markLabel(severity, direction)}
+    ></span
+    ><span class="cell time" role="gridcell">${clock(receivedAt)}</span
+    ><span class="cell delta" role="gridcell">${since === null ? '' : delta(since)}</span
+    ><span class="cell connection" role="gridcell">${connection}</span
+    ><span class="cell instance" role="gridcell">${instance === '' ? '–' : instance}</span
+    ><span class="cell type" role="gridcell">${type}</span
+    ><span class="cell summary" role="gridcell"
       >${problems > 0 ? problemMark(problems) : nothing}${
         from === '' ? nothing : html`<span class="origin">${from}</span>`
       }${summary}</span
-    ><span class="cell size" role="gridcell" aria-colindex="8">${bytes(size)}</span>`;
+    ><span class="cell size" role="gridcell">${bytes(size)}</span>`;
 }
 
-const problemMark = (problems: number): TemplateResult =>
-  html`<span class="problem" title=${problemCount(problems)}
-    >${icon('issues')}<span class="hidden-text">${problemCount(problems)}</span></span
-  >`;
+function problemMark(problems: number): TemplateResult {
+  const label = problemCount(problems);
+  return html`<span class="problem icon icon-issues" role="img" title=${label} aria-label=${label}></span>`;
+}
 
 /** A row that is on its way: its place is kept, so that nothing jumps. */
-export const placeholder: TemplateResult = html`<span
-    class="cell icon-cell"
-    role="gridcell"
-    aria-colindex="1"
-  ></span
-  ><span class="cell time loading" role="gridcell" aria-colindex="2">…</span>`;
+export const placeholder: TemplateResult = html`<span class="cell icon-cell" role="gridcell"></span
+  ><span class="cell time loading" role="gridcell">…</span>`;

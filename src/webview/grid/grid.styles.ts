@@ -11,17 +11,18 @@ export const gridStyles = css`
   .grid {
     --icon: 28px;
     --time: calc(12ch + 12px);
-    --connection: clamp(56px, 8cqw, 120px);
+    --connection: clamp(calc(8ch + 10px), 8cqw, 120px);
     --instance: clamp(80px, 11cqw, 180px);
     --type: clamp(150px, 22cqw, 250px);
     --summary: minmax(0, 1fr);
     --size: calc(8ch + 12px);
     --columns: var(--icon) var(--time) calc(9ch + 16px) var(--connection) var(--instance) var(--type)
       var(--summary) var(--size);
-    display: flex;
-    flex-direction: column;
     height: 100%;
     outline: none;
+    overflow-anchor: none;
+    overflow-x: hidden;
+    overflow-y: scroll;
   }
   .row {
     align-items: center;
@@ -43,8 +44,9 @@ export const gridStyles = css`
   .head {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
     color: var(--vscode-descriptionForeground);
-    flex: none;
-    overflow: hidden;
+    height: 24px;
+    position: sticky;
+    top: 0;
   }
   .head .row {
     height: 23px;
@@ -53,27 +55,16 @@ export const gridStyles = css`
     font-family: var(--vscode-font-family, sans-serif);
     font-size: calc(var(--vscode-font-size, 13px) - 2px);
   }
-  .body {
-    flex: 1;
-    min-height: 0;
-    position: relative;
-  }
-  .scroller {
-    height: 100%;
-    overflow-anchor: none;
-    overflow-x: hidden;
-    overflow-y: scroll;
-    outline: none;
-  }
   /* Stays in the viewport while the space behind it scrolls: rows are drawn where they belong, never late. */
   .layer {
     contain: strict;
     overflow: clip;
     position: sticky;
-    top: 0;
+    top: 24px;
     z-index: 1;
   }
   .layer .row {
+    contain: strict;
     cursor: default;
     left: 0;
     position: absolute;
@@ -106,10 +97,12 @@ export const gridStyles = css`
     outline-offset: -1px;
   }
   .icon-cell {
-    display: flex;
     padding: 0 0 0 8px;
+    text-align: left;
+    text-overflow: clip;
+    width: auto;
   }
-  .icon-cell .icon {
+  .layer .icon-cell {
     font-size: 14px;
   }
   .icon-circle-small,
@@ -119,11 +112,11 @@ export const gridStyles = css`
   .icon-export {
     color: var(--vscode-charts-blue, var(--vscode-textLink-foreground));
   }
-  .warning .icon-cell .icon,
+  .warning .icon-cell,
   .problem {
     color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
   }
-  .error .icon-cell .icon,
+  .error .icon-cell,
   .error .type {
     color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));
   }
@@ -145,14 +138,13 @@ export const gridStyles = css`
   .size {
     padding-right: 8px;
   }
-  .grid:focus .row[aria-selected='true'] :is(.delta, .connection, .size, .type, .origin, .icon) {
+  .layer .row[aria-selected='true'] :is(.delta, .connection, .size),
+  .grid:focus .row[aria-selected='true'] :is(.type, .origin, .icon) {
     color: inherit;
   }
   .problem {
-    margin-right: 4px;
-  }
-  .problem .icon {
     font-size: 13px;
+    margin-right: 4px;
     vertical-align: -2px;
   }
   .origin {
@@ -235,7 +227,7 @@ export const gridStyles = css`
     .instance {
       display: none;
     }
-    .cell {
+    .cell:not(.icon-cell) {
       padding-right: 6px;
     }
   }

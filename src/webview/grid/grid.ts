@@ -16,6 +16,9 @@ import { GridView, type Move } from './view.ts';
 /** Rows are placed relative to a base that moves in large steps, so that scrolling touches only the layer. */
 const BASE_ROWS = 2048;
 
+/** Height of the head with its border; the style sheet gives it. */
+const HEAD_HEIGHT = 24;
+
 /** What VS Code's context menu asks `webviewSection` for. */
 const context = (section: string): string =>
   JSON.stringify({ webviewSection: section, preventDefaultContextMenuItems: true });
@@ -31,8 +34,6 @@ export class EventGrid extends LitElement {
   #view: GridView | null = null;
   /** The scroll position that we know of; any other one that is reported comes from the reader. */
   #scrollTop = 0;
-  /** Width of the scroll bar, which the head leaves free, so that its columns stand above their cells. */
-  #bar = 0;
   readonly #resize = new ResizeObserver(() => {
     this.#resized();
   });
@@ -55,7 +56,7 @@ export class EventGrid extends LitElement {
   }
 
   override focus(): void {
-    this.renderRoot.querySelector<HTMLElement>('.grid')?.focus({ preventScroll: true });
+    this.#grid.focus({ preventScroll: true });
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -72,7 +73,7 @@ export class EventGrid extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    this.#resize.observe(this.#scroller);
+    this.#resize.observe(this.#grid);
   }
 
   protected override updated(): void {
@@ -80,20 +81,18 @@ export class EventGrid extends LitElement {
     if (!view) return;
     const wanted = view.space.toScrollTop(view.position);
     if (Math.abs(wanted - this.#scrollTop) < 1) return;
-    this.#scroller.scrollTop = wanted;
-    this.#scrollTop = this.#scroller.scrollTop;
+    this.#grid.scrollTop = wanted;
+    this.#scrollTop = this.#grid.scrollTop;
   }
 
   #resized(): void {
-    const { offsetWidth, clientWidth, clientHeight } = this.#scroller;
-    this.#bar = offsetWidth - clientWidth;
-    this.#view?.resize(clientHeight);
+    this.#view?.resize(Math.max(0, this.#grid.clientHeight - HEAD_HEIGHT));
   }
 
-  get #scroller(): HTMLElement {
-    const scroller = this.renderRoot.querySelector<HTMLElement>('.scroller');
-    if (!scroller) throw new Error('the grid is not rendered');
-    return scroller;
+  get #grid(): HTMLElement {
+    const grid = this.renderRoot.querySelector<HTMLElement>('.grid');
+    if (!grid) throw new Error('the grid is not rendered');
+    return grid;
   }
 
   #lastFollow = true;
@@ -127,32 +126,26 @@ export class EventGrid extends LitElement {
         aria-label=${t('Events')}
         aria-multiselectable="true"
         aria-rowcount=${matched + 1}
-        aria-colcount=${COLUMNS.length}
         aria-activedescendant=${hasFocus ? `row-${view.focusAt}` : nothing}
         data-vscode-context=${this.selected ? EVENT_CONTEXT : NO_CONTEXT}
         @keydown=${this.#onKey}
-        @focusin=${this.#onFocusIn}
+        @scroll=${this.#onScroll}
+        @wheel=${view?.space.compressed === true ? this.#onWheel : null}
       >
-        <div
-          class="head"
-          role="rowgroup"
-          .style=${`padding-right:${this.#bar}px`}
-          data-vscode-context=${NO_CONTEXT}
-        >
+        <div class="head" role="rowgroup" data-vscode-context=${NO_CONTEXT}>
           <div class="row" role="row" aria-rowindex="1">
             ${COLUMNS.map(
-              (column, index) =>
+              (column) =>
                 html`<span
                   class="cell ${column.id === 'icon' ? 'icon-cell' : column.id}"
                   role="columnheader"
-                  aria-colindex=${index + 1}
                   title=${column.label()}
                   >${this.#heading(column.id, column.label())}</span
                 >`,
             )}
           </div>
         </div>
-        <div class="body" role="presentation">${this.#renderScroller(view)}</div>
+        ${this.#renderBody(view)}
       </div>
       ${matched === 0 ? html`<div class="empty"><slot name="empty"></slot></div>` : nothing}
       ${this.#renderJump(view)}`;
@@ -165,20 +158,19 @@ export class EventGrid extends LitElement {
       : label;
   }
 
-  #renderScroller(view: GridView | null): TemplateResult {
+  /** A layer that stays in the viewport, over the space that gives the scroll bar its length. */
+  #renderBody(view: GridView | null): TemplateResult {
     const viewport = view?.height ?? 0;
     const height = view?.space.height ?? 0;
     return html`<div
-      class="scroller"
-      role="presentation"
-      tabindex="-1"
-      data-vscode-context=${NO_CONTEXT}
-      @scroll=${this.#onScroll}
-      @wheel=${view?.space.compressed === true ? this.#onWheel : null}
-    >
-      <div class="layer" role="presentation" .style=${`height:${viewport}px`}>${this.#renderRows(view)}</div>
-      <div class="space" role="presentation" .style=${`height:${height}px;margin-top:-${viewport}px`}></div>
-    </div>`;
+        class="layer"
+        role="presentation"
+        data-vscode-context=${NO_CONTEXT}
+        .style=${`height:${viewport}px`}
+      >
+        ${this.#renderRows(view)}
+      </div>
+      <div class="space" role="presentation" .style=${`height:${height}px;margin-top:-${viewport}px`}></div>`;
   }
 
   #renderRows(view: GridView | null): TemplateResult | typeof nothing {
@@ -232,7 +224,7 @@ export class EventGrid extends LitElement {
   }
 
   #onScroll(): void {
-    const { scrollTop } = this.#scroller;
+    const { scrollTop } = this.#grid;
     if (!this.#view || Math.abs(scrollTop - this.#scrollTop) < 1) return;
     this.#scrollTop = scrollTop;
     this.#view.scrollTo(this.#view.space.toPosition(scrollTop));
@@ -250,11 +242,6 @@ export class EventGrid extends LitElement {
     const cell = (event.target as Element).closest<HTMLElement>('.cell');
     if (!cell) return;
     cell.title = cell.scrollWidth > cell.clientWidth ? cell.textContent.trim() : '';
-  }
-
-  /** A click between the rows focuses the scroller; keys and screen readers need the grid. */
-  #onFocusIn(event: FocusEvent): void {
-    if (event.target === this.#scroller) this.focus();
   }
 
   #positionOf(event: Event): number {

@@ -77,7 +77,7 @@ export class Inspector extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const session = this.#session;
     if (!session?.status) return session?.failure ? html`<p class="failure">${session.failure}</p>` : nothing;
-    return html`<div
+    return html`<main
       class="shell"
       @gso-action=${(event: PartEvent<'gso-action'>) => {
         this.#act(event.detail);
@@ -96,6 +96,7 @@ export class Inspector extends LitElement {
         session.setTab(event.detail);
       }}
     >
+      <h1 class="hidden-text">${t('Event inspector')}</h1>
       <gso-toolbar
         .status=${session.status}
         .follow=${this.#follow}
@@ -112,7 +113,7 @@ export class Inspector extends LitElement {
       ></gso-status-line>
       <gso-help></gso-help>
       <div class="hidden-text" aria-live="polite">${this.#announcement(session.status)}</div>
-    </div>`;
+    </main>`;
   }
 
   #renderMain(session: Session, status: Status): TemplateResult {

@@ -25,6 +25,8 @@ export class Session {
   readonly #link: Link;
   readonly #changed: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The event whose detail was last asked for. */
+  #asked: number | null = null;
 
   constructor(link: Link, changed: () => void) {
     this.#link = link;
@@ -100,19 +102,31 @@ export class Session {
       this.emitting = false;
       this.#keep({ detailOpen: true });
     }
-    clearTimeout(this.#timer);
-    if (this.view.detailOpen && !this.emitting) {
-      this.#timer = setTimeout(() => void this.#loadDetail(seq), open ? 0 : DETAIL_REST_MS);
-    }
+    this.#showDetail(open ? 0 : DETAIL_REST_MS);
     this.#changed();
   }
 
+  /** Events never change: the one that is shown or on its way is not asked for again, and keeps its folds. */
+  #showDetail(rest: number): void {
+    const { seq } = this;
+    if (seq === null || seq === this.#asked || !this.view.detailOpen || this.emitting) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#loadDetail(seq), rest);
+  }
+
   async #loadDetail(seq: number): Promise<void> {
+    if (seq !== this.seq) return;
+    this.#asked = seq;
     await this.#guard(async () => {
-      const detail = await this.host.request('detail', { seq });
-      if (seq !== this.seq) return;
-      this.detail = detail;
-      this.gone = detail === null;
+      try {
+        const detail = await this.host.request('detail', { seq });
+        if (seq !== this.seq) return;
+        this.detail = detail;
+        this.gone = detail === null;
+      } finally {
+        // What did not make it to the screen may be asked for again.
+        if (this.#asked === seq && this.detail?.seq !== seq) this.#asked = null;
+      }
       this.#changed();
     });
   }
@@ -128,7 +142,7 @@ export class Session {
   closePane(): void {
     if (this.emitting) {
       this.emitting = false;
-      if (this.view.detailOpen && this.seq !== null) void this.#loadDetail(this.seq);
+      this.#showDetail(0);
     } else this.#keep({ detailOpen: false });
     this.#changed();
   }

@@ -80,7 +80,7 @@ export class StatusLine extends LitElement {
         color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
       }
       .failed .label {
-        color: var(--vscode-errorForeground);
+        color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));
       }
       button.link {
         border-radius: 3px;

@@ -3,7 +3,8 @@ import { Pipeline, type PipelineOptions } from '../../../src/core/journal/pipeli
 import type { Draft } from '../../../src/core/model/event.ts';
 import type { Fleet } from '../../../src/core/model/fleet.ts';
 import { systemOf } from '../../../src/core/systems/index.ts';
-import type { Clock, Log } from '../../../src/core/systems/system.ts';
+import type { Log } from '../../../src/core/systems/system.ts';
+import { systemClock, type Clock } from '../../../src/core/model/clock.ts';
 
 /** A clock that only moves when told to. */
 export class ManualClock implements Clock {
@@ -40,15 +41,7 @@ export class ManualClock implements Clock {
   }
 }
 
-export const realClock: Clock = {
-  now: () => Date.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
+export { systemClock as realClock };
 
 export const silentLog: Log = {
   debug: () => undefined,

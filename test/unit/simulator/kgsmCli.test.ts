@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runCli } from '../../../src/simulator/kgsm/cli.ts';
 import { makeRoot, type RootOptions } from '../../../src/simulator/kgsm/root.ts';
 import { hear, kgsm, launch, temporaryFolder } from './kgsmRoot.ts';
 
@@ -158,7 +159,14 @@ describe('the command line of the KGSM stand-in', () => {
     [['--version'], 0],
   ])('answers %j with exit code %i', async (args, code) => {
     using folder = temporaryFolder();
-    expect((await kgsm(root(folder, [srv]), ...args)).code).toBe(code);
+    const environment = {
+      root: root(folder, [srv]),
+      launch,
+      write: () => undefined,
+      complain: () => undefined,
+      now: () => 0,
+    };
+    expect(await runCli(environment, args)).toBe(code);
   });
 
   it('lists instances as KGSM does, an empty list as one empty name', async () => {

@@ -24,6 +24,7 @@ class HastyClock implements PlayClock {
 }
 
 interface Seen {
+  /** Milliseconds since the first event. */
   readonly at: number;
   readonly type: string;
   readonly instance: string;
@@ -41,13 +42,16 @@ async function watch(
   const stop = new AbortController();
   const seen: Seen[] = [];
   const { seed = 1, speed = 1 } = options;
+  // The clock has run since the player began to wait for us.
+  let start: number | undefined;
   const playing = play({ root: folder.path, signal: stop.signal, clock, seed, speed });
   await using heard = await hear(join(folder.path, 'kgsm.sock'), (text) => {
     const { EventType: type, Data } = JSON.parse(text) as {
       readonly EventType: string;
       readonly Data: { readonly InstanceName: string };
     };
-    const event = { at: clock.elapsed, type, instance: Data.InstanceName, text };
+    start ??= clock.elapsed;
+    const event = { at: clock.elapsed - start, type, instance: Data.InstanceName, text };
     seen.push(event);
     options.onEvent?.(event);
   });

@@ -1,11 +1,14 @@
+import type * as z from 'zod/mini';
 import type { OpsEvent, Problem, Subject } from '../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../model/signal.ts';
-import { oneLine, text } from '../../model/text.ts';
+import { oneLine, text, type Text } from '../../model/text.ts';
 import { redactJson } from '../redaction.ts';
 import { catalogEntry, summaryOf } from './catalog.ts';
 import { follow, followLost } from './lifecycle.ts';
 import { initialContext, loadContext, saveContext, type KgsmContext } from './memory.ts';
 import { dataSchema, envelopeSchema, type KgsmData } from './messages.ts';
+
+type SchemaIssue = z.core.$ZodIssue;
 
 /** Console commands may hold passwords; who plays and from where is personal, but it is the operator's to see. */
 const commandFields = ['Command'];
@@ -34,7 +37,7 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
   for (const issue of checked?.error?.issues ?? []) {
     problems.push({
       path: ['Data', ...issue.path].join('.'),
-      message: text('is missing or not of the expected type: {0}', issue.message),
+      message: mismatch(issue),
     });
   }
   const subject = subjectOf(type, data, problems);
@@ -89,7 +92,7 @@ function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
   for (const issue of result.error?.issues ?? []) {
     problems.push({
       path: issue.path.join('.'),
-      message: text('is missing or not of the expected type: {0}', issue.message),
+      message: mismatch(issue),
     });
   }
   const type = fields['EventType'];
@@ -138,6 +141,13 @@ function subjectOf(type: string, data: KgsmData, problems: Problem[]): Subject |
   }
   if (type.startsWith('instance_')) problems.push({ path: 'Data.InstanceName', message: text('is missing') });
   return undefined;
+}
+
+/** What a schema wanted, in words: it is told which type of JSON value should stand there. */
+function mismatch(issue: SchemaIssue): Text {
+  return 'expected' in issue && typeof issue.expected === 'string'
+    ? text('must be of type {0}', issue.expected)
+    : text('is not what it should be');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -21,6 +21,8 @@ export async function openKgsmSession(
         const problems: Problem[] = [];
         if (message.slow)
           problems.push({ path: '', message: text('the sender took too long and was cut off') });
+        if (message.broken)
+          problems.push({ path: '', message: text('the connection broke before the sender was done') });
         if (message.truncated)
           problems.push({ path: '', message: text('{0} bytes arrived, more than the cap', message.size) });
         const pieces = splitJson(message.bytes, { maxBytes: settings.maxMessageBytes });

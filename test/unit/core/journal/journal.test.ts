@@ -97,6 +97,9 @@ describe('a view of the journal', () => {
         expect([live.length, live.total]).toEqual([anew.length, anew.total]);
         const [some] = live.rows(2, 1);
         if (some) expect(live.indexOf(some.seq)).toBe(2);
+        expect(live.between(3, 9)).toEqual(
+          anew.rows(0, 1000).flatMap(({ seq }) => (seq >= 3 && seq <= 9 ? seq : [])),
+        );
       }),
     );
   });

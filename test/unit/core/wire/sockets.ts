@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { Text } from '../../../../src/core/model/text.ts';
 import {
   UnixListener,
@@ -10,6 +11,7 @@ import {
   type UnixListenerOptions,
   type UnixMessage,
 } from '../../../../src/core/wire/unixListener.ts';
+import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 
 export const noSocat = spawnSync('socat', ['-V']).error !== undefined;
 /** Sockets by path; without them nothing here can be tested. */
@@ -126,6 +128,13 @@ export class Told<T> {
     while (this.all.length < count) await new Promise<void>((wake) => this.#waiting.push(wake));
     return this.all.slice(0, count);
   }
+}
+
+/** Sends to `path` and sees it come out of the listener. */
+export async function arrives(ear: Ear, path: string): Promise<void> {
+  const before = ear.messages.all.length;
+  await sendToUnixSocket(path, bytesOf('{"here":true}'));
+  expect(textOf((await ear.messages.first(before + 1)).at(-1))).toBe('{"here":true}');
 }
 
 export function exited(child: ChildProcess): Promise<void> {

@@ -1,9 +1,9 @@
+import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { splitJson } from '../../../../src/core/wire/jsonDocuments.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import { bytesOf, exited, noSocat, noUnixSockets, Room, socat, textOf } from './sockets.ts';
-import { spawn } from 'node:child_process';
 
 describe.skipIf(noUnixSockets)('what a unix listener makes of its connections', () => {
   let room: Room;
@@ -135,7 +135,9 @@ describe.skipIf(noUnixSockets)('what a unix listener makes of its connections', 
     const after = (ms: number, run: () => void): (() => void) => {
       const timer = { at: now + ms, run };
       timers.push(timer);
-      return () => void (timers.includes(timer) && timers.splice(timers.indexOf(timer), 1));
+      return () => {
+        if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1);
+      };
     };
     const pass = (until: number): void => {
       now = until;

@@ -8,13 +8,10 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
-  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { english } from '../../../../src/core/model/text.ts';
 import { UnixListener, UnixListenerError } from '../../../../src/core/wire/unixListener.ts';
@@ -26,8 +23,7 @@ import {
   removeStale,
   unixPathLimit,
 } from '../../../../src/core/wire/unixPath.ts';
-import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
-import { bytesOf, exited, noUnixSockets, Room, textOf } from './sockets.ts';
+import { arrives, noUnixSockets, Room } from './sockets.ts';
 
 const listenerModule = new URL('../../../../src/core/wire/unixListener.ts', import.meta.url).href;
 
@@ -50,12 +46,6 @@ describe.skipIf(noUnixSockets)('the path of a unix listener', () => {
     return error;
   }
 
-  async function arrives(ear: Awaited<ReturnType<Room['listen']>>, at = path): Promise<void> {
-    const before = ear.messages.all.length;
-    await sendToUnixSocket(at, bytesOf('{"here":true}'));
-    expect(textOf((await ear.messages.first(before + 1)).at(-1))).toBe('{"here":true}');
-  }
-
   describe('at the start', () => {
     it.each([0o600, 0o660, 0o666])('gives the file the mode %o, whatever the umask', async (mode) => {
       await room.listen(path, { mode });
@@ -72,7 +62,7 @@ describe.skipIf(noUnixSockets)('the path of a unix listener', () => {
     it('replaces the socket of a program that has ended, and says so', async () => {
       await room.staleSocket(path);
       const ear = await room.listen(path);
-      await arrives(ear);
+      await arrives(ear, path);
       expect(ear.notices.all.map(english)).toEqual([
         `The socket file ${path} was left behind by a program that has ended; it was replaced.`,
       ]);
@@ -96,7 +86,7 @@ describe.skipIf(noUnixSockets)('the path of a unix listener', () => {
       expect(winners).toHaveLength(1);
       expect(losers.every((result) => UnixListenerError.is(result.reason, 'inUse'))).toBe(true);
       const [winner] = winners;
-      if (winner) await arrives(winner.value);
+      if (winner) await arrives(winner.value, path);
       expect(readdirSync(room.dir)).toEqual(['k.sock']);
     });
 
@@ -197,7 +187,7 @@ describe.skipIf(noUnixSockets)('the path of a unix listener', () => {
       if (kind === 'existing') await room.staleSocket(target);
       symlinkSync(kind === 'relative' ? 'run/t.sock' : target, path);
       const ear = await room.listen(path);
-      await arrives(ear);
+      await arrives(ear, path);
       expect(lstatSync(target).isSocket()).toBe(true);
       expect(lstatSync(path).isSymbolicLink()).toBe(true);
       await ear.listener.dispose();
@@ -210,7 +200,7 @@ describe.skipIf(noUnixSockets)('the path of a unix listener', () => {
       mkdirSync(deep, { recursive: true });
       symlinkSync(`${deep}/t.sock`, path);
       const ear = await room.listen(path);
-      await arrives(ear);
+      await arrives(ear, path);
       expect(readdirSync(deep)).toEqual(['t.sock']);
     });
 
@@ -232,152 +222,9 @@ describe.skipIf(noUnixSockets)('the path of a unix listener', () => {
       const ear = await room.listen(path);
       unlinkSync(path);
       await ear.notices.first(1);
-      await arrives(ear);
+      await arrives(ear, path);
       expect(lstatSync(path).isSocket()).toBe(true);
       expect(readdirSync(room.path('run'))).toEqual([]);
-    });
-  });
-
-  describe('while it listens', () => {
-    it('creates its file again when somebody removes it, and says so', async () => {
-      const ear = await room.listen(path, { mode: 0o660 });
-      for (let round = 1; round <= 3; round++) {
-        unlinkSync(path);
-        await ear.notices.first(round);
-        await arrives(ear);
-      }
-      expect(ear.notices.all.map(english)).toEqual(
-        Array(3).fill(`The socket file ${path} was removed; it has been created again.`),
-      );
-      expect(lstatSync(path).mode & 0o777).toBe(0o660);
-      expect(ear.losses.all).toEqual([]);
-    });
-
-    it('still delivers what came over the removed file', async () => {
-      const ear = await room.listen(path);
-      const old = connect({ path, allowHalfOpen: true });
-      await new Promise((done) => old.once('connect', done));
-      old.write('over the ');
-      unlinkSync(path);
-      await ear.notices.first(1);
-      old.end('old file');
-      expect(textOf((await ear.messages.first(1))[0])).toBe('over the old file');
-    });
-
-    it('notices by itself where the directory cannot be watched', async () => {
-      // Only the timer of this clock tells; an event of the watch would come as well, so the file goes with its directory's name.
-      const timers: (() => void)[] = [];
-      const clock = {
-        now: () => 0,
-        after: (_ms: number, run: () => void) => (timers.push(run), () => undefined),
-      };
-      mkdirSync(room.path('a'));
-      const ear = await room.listen(room.path('a', 'k.sock'), { clock });
-      renameSync(room.path('a'), room.path('b'));
-      mkdirSync(room.path('a'));
-      for (const run of timers.splice(0)) run();
-      await ear.notices.first(1);
-      await arrives(ear, room.path('a', 'k.sock'));
-    });
-
-    it('is lost to a live listener that has put its own file there', async () => {
-      const ear = await room.listen(path);
-      await room.foreign(room.path('other.sock'));
-      renameSync(room.path('other.sock'), path);
-      const [loss] = await ear.losses.first(1);
-      expect(loss?.reason).toBe('inUse');
-      expect(await probe(path)).toBe('connected');
-      await ear.listener.dispose();
-      expect(await probe(path)).toBe('connected');
-    });
-
-    it('replaces a dead socket that has come into its place', async () => {
-      const ear = await room.listen(path);
-      await room.staleSocket(room.path('other.sock'));
-      renameSync(room.path('other.sock'), path);
-      await ear.notices.first(2);
-      await arrives(ear);
-      expect(ear.losses.all).toEqual([]);
-    });
-
-    it('is lost to a file that is no socket, and leaves it alone', async () => {
-      const ear = await room.listen(path);
-      writeFileSync(room.path('other'), 'precious');
-      renameSync(room.path('other'), path);
-      expect((await ear.losses.first(1))[0]?.reason).toBe('notASocket');
-      expect(readFileSync(path, 'utf8')).toBe('precious');
-    });
-
-    it('is lost with its directory', async () => {
-      mkdirSync(room.path('run'));
-      const ear = await room.listen(room.path('run', 'k.sock'));
-      rmSync(room.path('run'), { recursive: true });
-      expect((await ear.losses.first(1))[0]?.reason).toBe('noDirectory');
-    });
-
-    it('stays when the permissions or the owner of its file are changed by hand', async () => {
-      const ear = await room.listen(path);
-      const file = lstatSync(path).ino;
-      chmodSync(path, 0o666);
-      await arrives(ear);
-      expect(lstatSync(path).ino).toBe(file);
-      expect(ear.notices.all).toEqual([]);
-    });
-  });
-
-  describe('after dispose', () => {
-    it('is gone', async () => {
-      const ear = await room.listen(path);
-      await ear.listener.dispose();
-      expect(existsSync(path)).toBe(false);
-    });
-
-    it('keeps the file of whoever has come into its place', async () => {
-      const ear = await room.listen(path);
-      await room.foreign(room.path('other.sock'));
-      renameSync(room.path('other.sock'), path);
-      const file = statSync(path).ino;
-      await ear.listener.dispose();
-      expect(statSync(path).ino).toBe(file);
-      expect(await probe(path)).toBe('connected');
-    });
-
-    it('can be listened on again at once, many times', async () => {
-      for (let round = 0; round < 20; round++) {
-        const ear = await room.listen(path);
-        await arrives(ear);
-        await ear.listener.dispose();
-      }
-      expect(readdirSync(room.dir)).toEqual([]);
-    });
-
-    it('does not come back when it was removed in the same moment', async () => {
-      const ear = await room.listen(path);
-      unlinkSync(path);
-      await new Promise((done) => setImmediate(done));
-      await ear.listener.dispose();
-      expect(readdirSync(room.dir)).toEqual([]);
-      expect(ear.losses.all).toEqual([]);
-    });
-
-    it('leaves nothing that keeps the process alive', async () => {
-      const script = `
-        const { UnixListener } = await import(process.argv[1]);
-        const { connect } = await import('node:net');
-        const listener = await UnixListener.listen({ path: process.argv[2], mode: 0o600, onMessage(m) { console.log(m.size); } });
-        const socket = connect(process.argv[2]);
-        await new Promise((done) => socket.write('half', done));
-        await listener.dispose();`;
-      const child = spawn(process.execPath, ['--input-type=module', '-e', script, listenerModule, path], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let said = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-      });
-      await exited(child);
-      expect(child.exitCode).toBe(0);
-      expect(said).toBe('4\n');
     });
   });
 

@@ -57,6 +57,22 @@ describe.skipIf(noUnixSockets)('sendToUnixSocket', () => {
     expect(size).toBe(5_000_000);
   });
 
+  it('goes on writing to a listener that has closed its own side at once', async () => {
+    let size = 0;
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.end();
+      socket.on('data', (chunk) => {
+        size += chunk.length;
+      });
+    });
+    await new Promise<void>((done) => server.listen(path, done));
+    room.onClose(() => void server.close());
+    const ended = new Promise((done) => server.once('connection', (socket) => socket.once('end', done)));
+    await sendToUnixSocket(path, new Uint8Array(5_000_000));
+    await ended;
+    expect(size).toBe(5_000_000);
+  });
+
   it('tells why it cannot', async () => {
     expect(await reasonOf(sendToUnixSocket(path, bytesOf('{}')))).toBe('missing');
     expect(await reasonOf(sendToUnixSocket(room.path('no', 'dir'), bytesOf('{}')))).toBe('missing');

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
+
+/** A KGSM folder for one test file, removed with it. */
+export class KgsmRoot {
+  readonly path = mkdtempSync(join(tmpdir(), 'kg-'));
+
+  get socket(): string {
+    return join(this.path, 'kgsm.sock');
+  }
+
+  connection(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+    return { kind: 'kgsm', id: 'home', name: 'Home', root: this.path, ...fields };
+  }
+
+  /** Sends one event as KGSM 2.2 writes it. */
+  async send(type: string, instance: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const event = {
+      EventType: type,
+      Data: { InstanceName: instance, ...data },
+      Timestamp: `${new Date().toISOString().slice(0, 19)}Z`,
+      Hostname: 'gamehost',
+      KGSMVersion: 'unknown',
+    };
+    await this.sendText(`${JSON.stringify(event, null, 2)}\n`);
+  }
+
+  async sendText(text: string): Promise<void> {
+    await sendToUnixSocket(this.socket, Buffer.from(text));
+  }
+
+  dispose(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** `socat` as the listener of somebody's bot: writes down all that it receives. */
+export class SocatListener {
+  readonly socket: string;
+  readonly #process: ChildProcess;
+  readonly #output: string;
+
+  private constructor(socket: string, output: string, process: ChildProcess) {
+    this.socket = socket;
+    this.#output = output;
+    this.#process = process;
+  }
+
+  static async start(folder: string): Promise<SocatListener> {
+    const socket = join(folder, 'bot.sock');
+    const output = join(folder, 'bot.out');
+    const listening = appears(folder, socket);
+    const process = spawn('socat', ['-u', `UNIX-LISTEN:${socket},fork`, `OPEN:${output},creat,append`], {
+      stdio: 'ignore',
+    });
+    await listening;
+    return new SocatListener(socket, output, process);
+  }
+
+  get received(): string {
+    return existsSync(this.#output) ? readFileSync(this.#output, 'utf8') : '';
+  }
+
+  async dispose(): Promise<void> {
+    this.#process.kill();
+    await once(this.#process, 'exit');
+  }
+}
+
+function appears(folder: string, path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(folder, () => {
+      check();
+    });
+    const check = (): void => {
+      if (!existsSync(path)) return;
+      watcher.close();
+      resolve();
+    };
+    check();
+  });
+}
+
+/** What arrived in the connections of a recording, in order. */
+export function recorded(name: string): string[] {
+  return readFileSync(new URL(`../wire/${name}`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text: string }).text);
+}

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { useWorkbench, withWorkbench } from '../harness/e2e.ts';
+import { KgsmRoot } from './kgsm.ts';
+
+describe('a new user', () => {
+  const kgsm = new KgsmRoot();
+  const workbench = useWorkbench({ mode: 'installed' });
+  afterAll(() => {
+    kgsm.dispose();
+  });
+
+  it('is told what to do first, and adds a connection step by step, with mistakes', async () => {
+    const wb = workbench();
+    await wb.openView('Game Servers');
+    await wb.page.getByText('No game server manager is connected yet.').waitFor();
+    await wb.screenshot('welcome-dark');
+    await wb.page.getByRole('button', { name: 'Add Connection…' }).last().click();
+    await wb.quickInput.fill('kgsm');
+    await wb.page.getByText('An absolute path is needed, such as /opt/kgsm.').waitFor();
+    await wb.quickInput.fill('/nowhere');
+    await wb.page.getByText('There is no folder /nowhere on this machine.').waitFor();
+    await wb.screenshot('add-connection-mistake-dark');
+    await wb.quickInput.fill(kgsm.path);
+    await wb.page.getByText('There is no kgsm.sh in it').waitFor();
+    writeFileSync(join(kgsm.path, 'kgsm.sh'), '#!/bin/sh\nexit 5\n');
+    chmodSync(join(kgsm.path, 'kgsm.sh'), 0o755);
+    await wb.enter(kgsm.path);
+    await wb.enter('My Servers');
+    await wb.pick('This user runs KGSM');
+    await wb.treeItem(/Connection My Servers, Connected/).waitFor();
+    await kgsm.send('instance_started', 'valheim-1');
+    await wb.treeItem(/valheim-1, running/).waitFor();
+  });
+
+  it('is asked before players are disconnected, may say no, and is told once why something failed', async () => {
+    const wb = workbench();
+    await wb.treeItem(/valheim-1, running/).hover();
+    await wb
+      .treeItem(/valheim-1, running/)
+      .getByRole('button', { name: 'Stop' })
+      .click();
+    await wb.dialog.getByText('Stop valheim-1 on My Servers?').waitFor();
+    await wb.screenshot('confirm-stop-dark');
+    await wb.dialog.getByRole('button', { name: 'Cancel' }).click();
+    await wb.treeItem(/valheim-1, running/).hover();
+    await wb
+      .treeItem(/valheim-1, running/)
+      .getByRole('button', { name: 'Stop' })
+      .click();
+    await wb.dialog.getByRole('button', { name: 'Stop' }).click();
+    await wb.toasts(/Stopping valheim-1 on My Servers failed. KGSM does not know it/).waitFor();
+    await wb.screenshot('operation-failed-dark');
+    // The progress goes away by itself; what stays is the one message.
+    await expect.poll(() => wb.toasts().count()).toBe(1);
+    await wb.pressToast(/failed/, 'Show Log');
+    await wb.page
+      .getByText(/KGSM does not know it/)
+      .first()
+      .waitFor();
+  });
+
+  it('sees an installation as progress in the status bar, and its end', async () => {
+    const wb = workbench();
+    await kgsm.send('instance_created', 'new-1', { Blueprint: 'factorio' });
+    await kgsm.send('instance_download_started', 'new-1');
+    await wb.page.getByText(/Install new-1: Downloading · 15 %/).waitFor();
+    await wb.treeItem(/new-1, being installed/).waitFor();
+    await wb.screenshot('install-progress-dark');
+    await kgsm.send('instance_installed', 'new-1', { Blueprint: 'factorio' });
+    await wb.treeItem(/new-1, stopped/).waitFor();
+    await wb.page.getByText(/Install new-1/).waitFor({ state: 'hidden' });
+  });
+
+  it('sees after a reload what was last known, and it is current again once connected', async () => {
+    const wb = workbench();
+    await wb.reload();
+    await wb.openView('Game Servers');
+    await wb.treeItem(/valheim-1, running, on My Servers$/).waitFor();
+  });
+
+  it('sees what was last known as not up to date while the connection is closed', async () => {
+    const wb = workbench();
+    await wb.command('Game Servers: Disconnect');
+    await wb.treeItem(/valheim-1, running, on My Servers, not up to date/).waitFor();
+    await wb.screenshot('stale-dark');
+    await wb.command('Game Servers: Connect');
+    await wb.treeItem(/valheim-1, running, on My Servers$/).waitFor();
+  });
+
+  it('reads in a second window that the connection is elsewhere, which takes over when the first one closes', async () => {
+    const wb = workbench();
+    const second = await wb.context.newPage();
+    await second.goto(wb.page.url());
+    await second.getByRole('tab', { name: 'Game Servers' }).click();
+    await second
+      .getByRole('treeitem', { name: /Connection My Servers, Connected in another window/ })
+      .waitFor();
+    await second.screenshot({ path: 'test/results/screenshots/elsewhere-dark.png' });
+    await wb.page.close();
+    await second.getByRole('treeitem', { name: /Connection My Servers, Connected,/ }).waitFor();
+    await kgsm.send('instance_started', 'after-takeover');
+    await second.getByRole('treeitem', { name: /after-takeover, running/ }).waitFor();
+    await second.close();
+  });
+});
+
+describe('settings and trust', () => {
+  it('names the field of a wrong setting and what is allowed, and the other connection works', async () => {
+    const kgsm = new KgsmRoot();
+    const connections = [
+      kgsm.connection({ id: 'wrong', name: 'Wrong', socketMode: 'rw' }),
+      kgsm.connection(),
+    ];
+    await withWorkbench(
+      { mode: 'installed', machineSettings: { 'gameServerOps.connections': connections } },
+      async (wb) => {
+        await wb
+          .toasts(
+            /connection "Wrong": "socketMode" must be an octal file mode such as 0600, 0660 or 0666, not "rw"/,
+          )
+          .waitFor();
+        await wb.openView('Game Servers');
+        await wb.treeItem(/Connection Home, Connected/).waitFor();
+        await wb.screenshot('wrong-setting-dark');
+      },
+    );
+    kgsm.dispose();
+  });
+
+  it('opens nothing in an untrusted workspace, and connects when it is trusted', async () => {
+    const kgsm = new KgsmRoot();
+    const machineSettings = { 'gameServerOps.connections': [kgsm.connection()] };
+    await withWorkbench({ mode: 'installed', trust: false, machineSettings }, async (wb) => {
+      await wb.openView('Game Servers');
+      await wb.page.getByText('This workspace is not trusted: nothing is connected or operated.').waitFor();
+      await wb.screenshot('untrusted-dark');
+      await expect(kgsm.send('instance_started', 'a')).rejects.toMatchObject({ reason: 'missing' });
+      await wb.trustWorkspace();
+      await wb.closeModalEditor();
+      await wb.openView('Game Servers');
+      await wb.treeItem(/Connection Home, Connected/).waitFor();
+    });
+    kgsm.dispose();
+  });
+
+  it('says in the tree why a connection failed, and recovers when told to', async () => {
+    const kgsm = new KgsmRoot();
+    writeFileSync(kgsm.socket, 'not a socket');
+    await withWorkbench(
+      { mode: 'installed', machineSettings: { 'gameServerOps.connections': [kgsm.connection()] } },
+      async (wb) => {
+        await wb.openView('Game Servers');
+        await wb.treeItem(/Connection Home, Failed/).waitFor();
+        await wb.screenshot('connection-failed-dark');
+        expect(readFileSync(kgsm.socket, 'utf8')).toBe('not a socket');
+        const { rmSync } = await import('node:fs');
+        rmSync(kgsm.socket);
+        await wb.pressToast(/Home cannot be connected: .* is no socket|Home cannot be connected/, 'Retry');
+        await wb.treeItem(/Connection Home, Connected/).waitFor();
+      },
+    );
+    kgsm.dispose();
+  });
+});

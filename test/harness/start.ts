@@ -1,0 +1,229 @@
+/**
+ * `npm start`: a VS Code with the extension in it and a simulated KGSM host behind it, until Ctrl+C or the window is closed.
+ * `--check` looks at it in a headless browser instead and says what is there; `--browser` leaves an installed desktop VS Code alone.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Locator } from 'playwright-core';
+import { demoInstances, makeDemoRoot } from '../../src/simulator/kgsm/demo.ts';
+import { cleanEnvironment, killGroup, run } from './run.ts';
+import { BASE_SETTINGS, startServer, type VscodeServer } from './server.ts';
+import { openWorkbenchOn } from './workbench.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SIMULATOR = join(ROOT, 'src', 'simulator', 'main.ts');
+/** A socket path may have 103 bytes on macOS, whose own temporary folder alone takes 50. */
+const TEMP_BASE = process.platform === 'darwin' ? '/tmp' : tmpdir();
+/** For the check without the build and a first download of VS Code; a slow machine needs 20 s. */
+const CHECK_LIMIT_MS = 120_000;
+
+const { values: options } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    browser: { type: 'boolean', default: false },
+    speed: { type: 'string', default: '1' },
+  },
+});
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Whoever presses it twice does not want to wait for us to clean up.
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  // Whoever still waits for it would keep the process alive.
+  interrupted.abort();
+}
+
+async function main(): Promise<number> {
+  console.log('Building …');
+  const build = await run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
+  if (build.code !== 0) throw new Error(`The build failed:\n${build.output}`);
+  await using demo = await startDemo();
+  if (options.check) return await check(demo.connection);
+  const code = options.browser ? undefined : findCode();
+  if (code === undefined) await serve(demo.connection);
+  else await openDesktop(code, demo);
+  return 0;
+}
+
+type Connection = Readonly<Record<'kind' | 'id' | 'name' | 'root', string>>;
+
+interface Demo extends AsyncDisposable {
+  /** Free for others; removed with the demo. */
+  readonly folder: string;
+  readonly connection: Connection;
+}
+
+/** A KGSM root with a player in a process of its own, which ends with us however we end. */
+async function startDemo(): Promise<Demo> {
+  const folder = realpathSync(mkdtempSync(join(TEMP_BASE, 'gsops-')));
+  const root = join(folder, 'kgsm');
+  makeDemoRoot(root, { node: process.execPath, entry: SIMULATOR });
+  const leash = fileURLToPath(new URL('leash.ts', import.meta.url));
+  const player = spawn(
+    process.execPath,
+    [leash, folder, process.execPath, SIMULATOR, 'play', '--root', root, '--speed', options.speed],
+    { env: cleanEnvironment(), stdio: ['pipe', 'ignore', 'inherit'], detached: true },
+  );
+  await once(player, 'spawn');
+  player.on('exit', () => {
+    if (!interrupted.signal.aborted) console.error('The simulated KGSM host has ended.');
+  });
+  return {
+    folder,
+    connection: { kind: 'kgsm', id: 'demo', name: 'Demo', root },
+    async [Symbol.asyncDispose]() {
+      player.removeAllListeners('exit');
+      await end(player);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  killGroup(child.pid, 'SIGTERM');
+  await ended;
+}
+
+/** The settings that bring the demo in; of machine scope, as the extension wants its connections. */
+function demoSettings(connection: Connection): Readonly<Record<string, unknown>> {
+  return { 'gameServerOps.connections': [connection] };
+}
+
+async function startVscode(connection: Connection): Promise<VscodeServer> {
+  console.log('Starting VS Code (the first time it is fetched, which takes half a minute) …');
+  return await startServer({
+    mode: 'development',
+    extensionPath: ROOT.replace(/\/$/, ''),
+    machineSettings: demoSettings(connection),
+  });
+}
+
+/** VS Code in whatever browser the user has. */
+async function serve(connection: Connection): Promise<void> {
+  await using server = await startVscode(connection);
+  console.log(`\nOpen ${server.url}\n`);
+  console.log(
+    'In this browser VS Code secrets last until the page is reloaded and no notifications are shown; a desktop VS Code on PATH is used instead.',
+  );
+  console.log('Ctrl+C ends it.');
+  await untilInterrupted();
+}
+
+async function openDesktop(code: string, { folder, connection }: Demo): Promise<void> {
+  const userData = join(folder, 'vscode');
+  const workspace = join(folder, 'workspace');
+  mkdirSync(join(userData, 'User'), { recursive: true });
+  mkdirSync(workspace);
+  const settings = {
+    ...BASE_SETTINGS,
+    'security.workspace.trust.enabled': false,
+    ...demoSettings(connection),
+  };
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(settings, undefined, 2));
+  console.log('Opening VS Code. Close its window or press Ctrl+C here to end the demo.');
+  const args = [
+    `--extensionDevelopmentPath=${ROOT}`,
+    '--new-window',
+    '--wait',
+    '--user-data-dir',
+    userData,
+    '--extensions-dir',
+    join(folder, 'extensions'),
+    // Electron refuses to run as root otherwise.
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    workspace,
+  ];
+  const window = spawn(code, args, {
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  const closed = once(window, 'exit');
+  await Promise.race([closed, untilInterrupted()]);
+  await end(window);
+}
+
+/** The `code` of a desktop VS Code. In a terminal of a remote window `code` is another program, which knows no such options. */
+function findCode(): string | undefined {
+  if (process.env['VSCODE_IPC_HOOK_CLI'] !== undefined) return undefined;
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, 'code')).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Looks whether the tree shows what the demo has; answers the exit code. */
+async function check(connection: Connection): Promise<number> {
+  const server = await startVscode(connection);
+  await using workbench = await openWorkbenchOn(server);
+  const expected = Object.values(demoInstances).filter(({ opening }) => opening !== 'absent');
+  const row = (name: string): Locator => workbench.treeItem(new RegExp(`^${name}, .*on ${connection.name}`));
+  const shown = async (): Promise<number> => {
+    await workbench.openView('Game Servers');
+    await Promise.all(expected.map(({ name }) => row(name).waitFor({ timeout: CHECK_LIMIT_MS })));
+    return 0;
+  };
+  const outcome = await Promise.race([
+    shown().catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
+    untilInterrupted().then(() => 'It was interrupted.'),
+  ]);
+  for (const item of await workbench.page.getByRole('treeitem').all()) {
+    // A row may go while we read.
+    const label = await item.getAttribute('aria-label', { timeout: 1000 }).catch(() => null);
+    if (label !== null) console.log(label);
+  }
+  if (outcome === 0) {
+    console.log(`The tree shows all ${expected.length} instances of the demo.`);
+    return 0;
+  }
+  const missing: string[] = [];
+  for (const { name } of expected) if ((await row(name).count()) === 0) missing.push(name);
+  const picture = await workbench.screenshotOfFailure('start');
+  console.error(`The tree does not show ${missing.join(', ') || 'what it should'}: ${outcome}`);
+  for (const error of workbench.consoleErrors.slice(-5)) console.error(`Console: ${error}`);
+  if (picture !== undefined) console.error(`Picture: ${picture}`);
+  return 1;
+}
+
+function untilInterrupted(): Promise<void> {
+  const { signal } = interrupted;
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    // Node ends when nothing is left to do; a wait for a signal is something.
+    const alive = setInterval(() => undefined, 60_000);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearInterval(alive);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

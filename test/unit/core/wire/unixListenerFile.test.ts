@@ -1,0 +1,182 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { english } from '../../../../src/core/model/text.ts';
+import { probe } from '../../../../src/core/wire/unixPath.ts';
+import { arrives, exited, noUnixSockets, Room, textOf } from './sockets.ts';
+
+const listenerModule = new URL('../../../../src/core/wire/unixListener.ts', import.meta.url).href;
+
+describe.skipIf(noUnixSockets)('a unix listener and its file', () => {
+  let room: Room;
+  let path: string;
+  beforeEach(() => {
+    room = new Room();
+    path = room.path('k.sock');
+  });
+  afterEach(() => room.close());
+
+  describe('while it listens', () => {
+    it('creates its file again when somebody removes it, and says so', async () => {
+      const ear = await room.listen(path, { mode: 0o660 });
+      for (let round = 1; round <= 3; round++) {
+        unlinkSync(path);
+        await ear.notices.first(round);
+        await arrives(ear, path);
+      }
+      expect(ear.notices.all.map(english)).toEqual(
+        Array(3).fill(`The socket file ${path} was removed; it has been created again.`),
+      );
+      expect(lstatSync(path).mode & 0o777).toBe(0o660);
+      expect(ear.losses.all).toEqual([]);
+    });
+
+    it('still delivers what came over the removed file', async () => {
+      const ear = await room.listen(path);
+      const old = connect({ path, allowHalfOpen: true });
+      await new Promise((done) => old.once('connect', done));
+      old.write('over the ');
+      unlinkSync(path);
+      await ear.notices.first(1);
+      old.end('old file');
+      expect(textOf((await ear.messages.first(1))[0])).toBe('over the old file');
+    });
+
+    it('is told of the removal by the system, before any timer', async () => {
+      const clock = { now: () => 0, after: () => () => undefined };
+      const ear = await room.listen(path, { clock });
+      unlinkSync(path);
+      await ear.notices.first(1);
+      await arrives(ear, path);
+    });
+
+    it('notices by itself where the directory cannot be watched', async () => {
+      // A watch does not see that its whole directory was exchanged, so only the timer of this clock tells.
+      const timers: (() => void)[] = [];
+      const clock = {
+        now: () => 0,
+        after: (_ms: number, run: () => void) => (timers.push(run), () => undefined),
+      };
+      mkdirSync(room.path('a'));
+      const ear = await room.listen(room.path('a', 'k.sock'), { clock });
+      renameSync(room.path('a'), room.path('b'));
+      mkdirSync(room.path('a'));
+      for (const run of timers.splice(0)) run();
+      await ear.notices.first(1);
+      await arrives(ear, room.path('a', 'k.sock'));
+    });
+
+    it('is lost to a live listener that has put its own file there', async () => {
+      const ear = await room.listen(path);
+      await room.foreign(room.path('other.sock'));
+      renameSync(room.path('other.sock'), path);
+      const [loss] = await ear.losses.first(1);
+      expect(loss?.reason).toBe('inUse');
+      expect(await probe(path)).toBe('connected');
+      await ear.listener.dispose();
+      expect(await probe(path)).toBe('connected');
+    });
+
+    it('replaces a dead socket that has come into its place', async () => {
+      const ear = await room.listen(path);
+      await room.staleSocket(room.path('other.sock'));
+      renameSync(room.path('other.sock'), path);
+      await ear.notices.first(2);
+      await arrives(ear, path);
+      expect(ear.losses.all).toEqual([]);
+    });
+
+    it('is lost to a file that is no socket, and leaves it alone', async () => {
+      const ear = await room.listen(path);
+      writeFileSync(room.path('other'), 'precious');
+      renameSync(room.path('other'), path);
+      expect((await ear.losses.first(1))[0]?.reason).toBe('notASocket');
+      expect(readFileSync(path, 'utf8')).toBe('precious');
+    });
+
+    it('is lost with its directory', async () => {
+      mkdirSync(room.path('run'));
+      const ear = await room.listen(room.path('run', 'k.sock'));
+      rmSync(room.path('run'), { recursive: true });
+      expect((await ear.losses.first(1))[0]?.reason).toBe('noDirectory');
+    });
+
+    it('stays when the permissions or the owner of its file are changed by hand', async () => {
+      const ear = await room.listen(path);
+      const file = lstatSync(path).ino;
+      chmodSync(path, 0o666);
+      await arrives(ear, path);
+      expect(lstatSync(path).ino).toBe(file);
+      expect(ear.notices.all).toEqual([]);
+    });
+  });
+
+  describe('after dispose', () => {
+    it('is gone', async () => {
+      const ear = await room.listen(path);
+      await ear.listener.dispose();
+      expect(existsSync(path)).toBe(false);
+    });
+
+    it('keeps the file of whoever has come into its place', async () => {
+      const ear = await room.listen(path);
+      await room.foreign(room.path('other.sock'));
+      renameSync(room.path('other.sock'), path);
+      const file = statSync(path).ino;
+      await ear.listener.dispose();
+      expect(statSync(path).ino).toBe(file);
+      expect(await probe(path)).toBe('connected');
+    });
+
+    it('can be listened on again at once, many times', async () => {
+      for (let round = 0; round < 20; round++) {
+        const ear = await room.listen(path);
+        await arrives(ear, path);
+        await ear.listener.dispose();
+      }
+      expect(readdirSync(room.dir)).toEqual([]);
+    });
+
+    it('does not come back when it was removed in the same moment', async () => {
+      const ear = await room.listen(path);
+      unlinkSync(path);
+      await new Promise((done) => setImmediate(done));
+      await ear.listener.dispose();
+      expect(readdirSync(room.dir)).toEqual([]);
+      expect(ear.losses.all).toEqual([]);
+    });
+
+    it('leaves nothing that keeps the process alive', async () => {
+      const script = `
+        const { UnixListener } = await import(process.argv[1]);
+        const { connect } = await import('node:net');
+        const listener = await UnixListener.listen({ path: process.argv[2], mode: 0o600, onMessage(m) { console.log(m.size); } });
+        const socket = connect(process.argv[2]);
+        await new Promise((done) => socket.write('half', done));
+        await listener.dispose();`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script, listenerModule, path], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+      await exited(child);
+      expect(child.exitCode).toBe(0);
+      expect(said).toBe('4\n');
+    });
+  });
+});

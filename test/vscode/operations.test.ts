@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commands } from 'vscode';
+import { instancesOf } from '../../src/core/model/fleet.ts';
+import { isFinished } from '../../src/core/model/task.ts';
+import type { Row } from '../../src/ui/instanceItems.ts';
+import { connectedRoot, fleetWhere, inside, send, setConnections } from './inside.ts';
+
+/** A program in KGSM's place: writes down its arguments and emits what KGSM would, through the real socket. */
+function installProgram(root: string): void {
+  const program = `#!/bin/sh
+printf '%s\\n' "$*" >> "${root}/calls"
+case "$3" in
+  --start) printf '{"EventType":"instance_started","Data":{"InstanceName":"%s"}}\\n' "$2" | socat - UNIX-CONNECT:"${root}/kgsm.sock" ;;
+esac
+[ "$2" != broken ] || { echo "[ERROR] no such thing"; exit 5; }
+`;
+  writeFileSync(join(root, 'kgsm.sh'), program);
+  chmodSync(join(root, 'kgsm.sh'), 0o755);
+}
+
+describe('operations in a real VS Code', () => {
+  let root = '';
+
+  before(async () => {
+    root = await connectedRoot('ops');
+    installProgram(root);
+    for (const name of ['mc-1', 'mc-2', 'broken'])
+      await send(root, 'instance_stopped', { InstanceName: name });
+    await fleetWhere((fleet) => instancesOf(fleet, 'ops').length === 3, 'three instances');
+  });
+
+  after(async () => {
+    await setConnections(undefined);
+  });
+
+  const row = (key: string): Row => ({ row: 'instance', connection: 'ops', kind: 'instance', key });
+
+  it('starts what was clicked, as a task of this window, and the state follows the event that comes of it', async () => {
+    await commands.executeCommand('gameServerOps.start', row('mc-1'));
+    const fleet = await fleetWhere(
+      (f) => instancesOf(f, 'ops').some((i) => i.key === 'mc-1' && i.state === 'running'),
+      'mc-1 runs',
+    );
+    const task = [...fleet.tasks.values()].find((t) => t.subject?.key === 'mc-1');
+    assert.equal(task?.startedBy, 'here');
+    assert.match(readFileSync(join(root, 'calls'), 'utf8'), /^-i mc-1 --start$/m);
+  });
+
+  it('leaves out of a selection what cannot do it now', async () => {
+    const before = readFileSync(join(root, 'calls'), 'utf8');
+    await commands.executeCommand('gameServerOps.start', row('mc-2'), [row('mc-1'), row('mc-2')]);
+    const calls = readFileSync(join(root, 'calls'), 'utf8').slice(before.length);
+    assert.equal(calls, '-i mc-2 --start\n');
+  });
+
+  it('tells a failure as a failed task with its reason', async () => {
+    await commands.executeCommand('gameServerOps.start', row('broken'));
+    const fleet = await fleetWhere(
+      (f) => [...f.tasks.values()].some((t) => t.subject?.key === 'broken' && isFinished(t.state)),
+      'the task ended',
+    );
+    const task = [...fleet.tasks.values()].find((t) => t.subject?.key === 'broken');
+    assert.equal(task?.state, 'failed');
+    assert.match(JSON.stringify(task.message), /no such thing/);
+  });
+
+  it('writes everything about an operation into the journal: asked, output, outcome', async () => {
+    const { runtime } = await inside();
+    const ids = [...runtime.journal.events()]
+      .filter(({ type }) => type === 'operation.asked')
+      .map(({ correlation }) => correlation);
+    const last = [...runtime.journal.events()]
+      .filter(({ correlation }) => correlation === ids.at(-1))
+      .map(({ type }) => type);
+    assert.deepEqual(last, ['operation.asked', 'operation.output', 'operation.finished']);
+  });
+
+  it('saves what is known of the fleet for the next start', async () => {
+    const { runtime } = await inside();
+    const file = join(runtime.context.globalStorageUri.fsPath, 'fleet', 'ops.json');
+    const deadline = Date.now() + 10_000;
+    while (!existsSync(file) && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.match(readFileSync(file, 'utf8'), /"key":"mc-1"/);
+  });
+});
