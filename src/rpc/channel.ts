@@ -31,7 +31,7 @@ type Wire =
   | { readonly rpc: 'notice'; readonly method: string; readonly params: unknown };
 
 /** The other side could not answer. */
-export class RpcError extends Error {
+class RpcError extends Error {
   override readonly name = 'RpcError';
 }
 

@@ -47,7 +47,9 @@ async function bareServer(path: string, allowHalfOpen = false): Promise<Server> 
   const server = createServer({ allowHalfOpen }, (socket) => {
     const chunks: Buffer[] = [];
     socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('end', () => JSON.parse(Buffer.concat(chunks).toString()));
+    socket.on('end', () => {
+      JSON.parse(Buffer.concat(chunks).toString());
+    });
     socket.on('error', () => undefined);
   });
   server.listen(path);

@@ -8,7 +8,7 @@ import { ConfigurationTarget, extensions, workspace } from 'vscode';
 import type { Inside } from '../../src/extension.ts';
 import type { Fleet } from '../../src/core/model/fleet.ts';
 
-export const extensionId = 'game-server-ops.game-server-ops';
+const extensionId = 'game-server-ops.game-server-ops';
 
 /** The extension, activated, with what it shows to tests. */
 export async function inside(): Promise<Inside> {

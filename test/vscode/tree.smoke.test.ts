@@ -80,7 +80,7 @@ describe('the tree in a real VS Code', () => {
     );
     const unreadable = [...runtime.journal.events()].find(({ raw }) => raw === '{ this is no JSON');
     assert.equal(unreadable?.type, 'unreadable');
-    assert.equal(unreadable?.problems.length, 1);
+    assert.equal(unreadable.problems.length, 1);
   });
 
   it('closes the socket and removes its file when the connection is removed', async () => {

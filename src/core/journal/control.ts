@@ -7,7 +7,7 @@ import { text, type Text } from '../model/text.ts';
  * What we ourselves write into the journal about connections, operations and time-outs. It is JSON like everything
  * else, so that the fold can be repeated from the journal alone.
  */
-export const controlMessages = z.discriminatedUnion('type', [
+const controlMessages = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('connection.state'),
     state: z.enum(['connecting', 'authenticating', 'ready', 'waiting', 'failed', 'closed', 'elsewhere']),

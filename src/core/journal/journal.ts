@@ -1,6 +1,6 @@
 import { retentionClasses, type OpsEvent, type RetentionClass } from '../model/event.ts';
 
-export interface Cap {
+interface Cap {
   readonly events: number;
   readonly bytes: number;
 }

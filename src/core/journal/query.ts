@@ -13,8 +13,6 @@ const fields: Readonly<Record<string, (event: OpsEvent) => string>> = {
   direction: (event) => event.direction,
 };
 
-export const filterFields = Object.keys(fields);
-
 export type Filter = (event: OpsEvent) => boolean;
 
 /**
@@ -29,21 +27,37 @@ export function parseFilter(filter: string): Filter | undefined {
     const field = Object.hasOwn(fields, lower) ? fields[lower] : undefined;
     const needle = name === undefined || field ? value : whole.slice(minus.length).toLowerCase();
     if (needle === '') return [];
-    const matches: Filter = field
-      ? (event) => field(event).toLowerCase().includes(needle)
-      : (event) => anywhere(event, needle);
+    const matches = field ? fieldFilter(field, needle) : anywhere(needle);
     return [minus ? (event: OpsEvent) => !matches(event) : matches];
   });
   if (terms.length === 0) return undefined;
   return (event) => terms.every((term) => term(event));
 }
 
-function anywhere(event: OpsEvent, needle: string): boolean {
-  return (
-    event.type.toLowerCase().includes(needle) ||
-    event.raw.toLowerCase().includes(needle) ||
-    english(event.summary).toLowerCase().includes(needle) ||
-    (event.subject?.key.toLowerCase().includes(needle) ?? false) ||
-    event.connection.includes(needle)
-  );
+/** Fields have few different values: each is compared once. */
+function fieldFilter(field: (event: OpsEvent) => string, needle: string): Filter {
+  const known = new Map<string, boolean>();
+  return (event) => {
+    const value = field(event);
+    let answer = known.get(value);
+    if (answer === undefined) {
+      answer = value.toLowerCase().includes(needle);
+      if (known.size < maxKnownValues) known.set(value, answer);
+    }
+    return answer;
+  };
+}
+
+/** Beyond this a field is no longer one of few values, and remembering them would only cost. */
+const maxKnownValues = 10_000;
+
+/** A search that ignores case without making a lower-case copy of every payload. */
+function anywhere(needle: string): Filter {
+  const search = new RegExp(needle.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i');
+  return (event) =>
+    search.test(event.raw) ||
+    search.test(event.type) ||
+    search.test(event.connection) ||
+    (event.subject !== undefined && search.test(event.subject.key)) ||
+    search.test(english(event.summary));
 }

@@ -3,7 +3,7 @@ import type { Text } from './text.ts';
 
 export type TaskState = 'waiting' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'aborted' | 'lost';
 
-export interface TaskStep {
+interface TaskStep {
   readonly label: string;
   readonly at: number;
 }

@@ -12,7 +12,7 @@ export interface Log {
 }
 
 /** What a session hands over; the connection adds host, connection, system and timeline. */
-export interface SessionDraft {
+interface SessionDraft {
   readonly channel: Channel;
   readonly direction: Direction;
   readonly origin?: Origin;
@@ -44,7 +44,7 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
-export interface SessionTarget {
+interface SessionTarget {
   /** Path, address or topic; unique in its kind. */
   readonly address: string;
   readonly label: string;
@@ -75,14 +75,14 @@ export interface CatalogEntry {
 }
 
 /** A question before something that cannot be taken back. */
-export interface Question {
+interface Question {
   readonly message: Text;
   readonly detail: Text;
   /** The button that goes ahead. */
   readonly action: Text;
 }
 
-export type OperationOutcome = 'succeeded' | 'failed' | 'refused';
+type OperationOutcome = 'succeeded' | 'failed' | 'refused';
 
 export interface OperationResult {
   readonly outcome: OperationOutcome;

@@ -19,7 +19,7 @@ export interface Step {
 }
 
 /** What a step does to the state that command lines see. */
-export type Change =
+type Change =
   | { readonly is: 'create' }
   | { readonly is: 'remove' }
   | { readonly is: 'patch'; readonly patch: (state: InstanceState) => Partial<InstanceState> };

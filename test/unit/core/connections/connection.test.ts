@@ -143,7 +143,7 @@ describe('a KGSM connection on a real socket', () => {
     const connection = new Connection({
       ...parts,
       lock,
-      system: kgsm as unknown as AnySystem,
+      system: kgsm,
       settings: parsed.settings,
       clock: realClock,
       random,

@@ -22,7 +22,7 @@ async function timesOf(all: readonly ReplayItem[], speed: number | 'max'): Promi
   const clock = new ManualClock();
   const start = clock.now();
   const times: number[] = [];
-  let done = false;
+  const state = { done: false };
   const running = replay({
     items: all,
     speed,
@@ -30,11 +30,11 @@ async function timesOf(all: readonly ReplayItem[], speed: number | 'max'): Promi
     signal: never,
     deliver: () => times.push(clock.now() - start) > 0,
   }).then(() => {
-    done = true;
+    state.done = true;
   });
   for (;;) {
     await new Promise(setImmediate);
-    if (done) break;
+    if (state.done) break;
     clock.advance(1);
   }
   await running;
