@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { startServer } from './server.ts';
 import type { DevelopmentOptions, InstalledOptions } from './server.ts';
+import { packagedVsix } from './vsix.ts';
 import { openWorkbenchOn } from './workbench.ts';
 import type { Workbench, WorkbenchOptions } from './workbench.ts';
 
@@ -58,17 +57,6 @@ export function useWorkbench(options: OpenOptions | (() => OpenOptions)): () => 
       throw new Error('The workbench is there from beforeAll on, not while tests are collected.');
     return workbench;
   };
-}
-
-/** The VSIX that `npm run package` made. */
-export function packagedVsix(): string {
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-  };
-  const path = join(ROOT, `${manifest.name}-${manifest.version}.vsix`);
-  if (!existsSync(path)) throw new Error(`There is no ${path}. Make it with: npm run package`);
-  return path;
 }
 
 function withOurExtension(options: OpenOptions): DevelopmentOptions | InstalledOptions {

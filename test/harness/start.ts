@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Locator } from 'playwright-core';
 import { demoInstances, makeDemoRoot } from '../../src/simulator/kgsm/demo.ts';
+import { packagedVsix } from './vsix.ts';
 import { cleanEnvironment, killGroup, run } from './run.ts';
 import { BASE_SETTINGS, startServer, type VscodeServer } from './server.ts';
 import { openWorkbenchOn } from './workbench.ts';
@@ -52,8 +53,11 @@ try {
 
 async function main(): Promise<number> {
   console.log('Building …');
-  const build = await run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
-  if (build.code !== 0) throw new Error(`The build failed:\n${build.output}`);
+  // The packaged form, because a VS Code that develops an extension in a browser shows no notifications.
+  for (const script of ['build', 'package']) {
+    const made = await run('npm', ['run', '--silent', script], { cwd: ROOT });
+    if (made.code !== 0) throw new Error(`The ${script} failed:\n${made.output}`);
+  }
   await using demo = await startDemo();
   if (options.check) return await check(demo.connection);
   const code = options.browser ? undefined : findCode();
@@ -111,8 +115,9 @@ function demoSettings(connection: Connection): Readonly<Record<string, unknown>>
 async function startVscode(connection: Connection): Promise<VscodeServer> {
   console.log('Starting VS Code (the first time it is fetched, which takes half a minute) …');
   return await startServer({
-    mode: 'development',
-    extensionPath: ROOT.replace(/\/$/, ''),
+    mode: 'installed',
+    vsix: packagedVsix(),
+    trust: true,
     machineSettings: demoSettings(connection),
   });
 }
@@ -122,7 +127,7 @@ async function serve(connection: Connection): Promise<void> {
   await using server = await startVscode(connection);
   console.log(`\nOpen ${server.url}\n`);
   console.log(
-    'In this browser VS Code secrets last until the page is reloaded and no notifications are shown; a desktop VS Code on PATH is used instead.',
+    'In this browser VS Code secrets last until the page is reloaded. Where a desktop VS Code (code) is on PATH, that one is used.',
   );
   console.log('Ctrl+C ends it.');
   await untilInterrupted();

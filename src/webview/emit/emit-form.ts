@@ -12,6 +12,9 @@ import { baseStyles } from '../base/styles.ts';
 import { emitStyles } from './emit-form.styles.ts';
 import './type-picker.ts';
 
+/** Stands for the form until it has come, so that one can type at once. */
+const COMING: EmitForm = { types: [], targets: [] };
+
 /** Composes a message and sends it to the chosen targets; broken JSON is warned about, not refused. */
 export class EmitPane extends LitElement {
   static override styles = [baseStyles, iconStyles, emitStyles];
@@ -44,9 +47,8 @@ export class EmitPane extends LitElement {
     this.requestUpdate();
   }
 
-  /** The fields are there once the form has come. */
   protected override updated(): void {
-    if (!this.#wantsFocus || !this.form) return;
+    if (!this.#wantsFocus) return;
     this.#wantsFocus = false;
     const field = (this.preset?.text ?? null) === null ? 'gso-type-picker' : 'textarea';
     this.renderRoot.querySelector<HTMLElement>(field)?.focus();
@@ -82,7 +84,7 @@ export class EmitPane extends LitElement {
           </button>
         </div>
       </header>
-      <div class="panel">${this.form ? this.#renderForm(this.form) : nothing}</div>
+      <div class="panel">${this.#renderForm(this.form ?? COMING)}</div>
     </section>`;
   }
 
@@ -117,7 +119,11 @@ export class EmitPane extends LitElement {
       </div>
       <fieldset>
         <legend>${t('Send to')}</legend>
-        ${form.targets.length === 0 ? html`<p class="hint">${t('No connection takes events now.')}</p>` : nothing}
+        ${
+          form !== COMING && form.targets.length === 0
+            ? html`<p class="hint">${t('No connection takes events now.')}</p>`
+            : nothing
+        }
         ${form.targets.map((target) => this.#renderTarget(target))}
         <button
           class="link add"

@@ -70,7 +70,7 @@ export class TypePicker extends LitElement {
         />${icon('chevron-down')}
       </div>
       <div class="list" role="listbox" id="list" aria-label=${t('Event types')} ?hidden=${!this.#isOpen}>
-        ${found.length === 0 ? html`<div class="none">${t('No such type')}</div>` : nothing}
+        ${found.length === 0 && this.types.length > 0 ? html`<div class="none">${t('No such type')}</div>` : nothing}
         ${found.map((type, index) => this.#renderType(type, index, found[index - 1]))}
       </div>`;
   }

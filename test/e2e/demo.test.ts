@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { makeDemoRoot } from '../../src/simulator/kgsm/demo.ts';
+import { play } from '../../src/simulator/kgsm/play.ts';
+import { useWorkbench } from '../harness/e2e.ts';
+
+const entry = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'gd-'));
+const root = join(folder, 'kgsm');
+makeDemoRoot(root, { node: process.execPath, entry });
+
+describe('the demo', () => {
+  const workbench = useWorkbench({
+    mode: 'installed',
+    viewport: { width: 1280, height: 800 },
+    machineSettings: { 'gameServerOps.connections': [{ kind: 'kgsm', id: 'demo', name: 'Demo', root }] },
+  });
+  const end = new AbortController();
+  let playing: Promise<void> | undefined;
+  beforeAll(() => {
+    // Three times as fast: all that a round shows comes within twenty seconds.
+    playing = play({ root, signal: end.signal, speed: 3 });
+  });
+  afterAll(async () => {
+    end.abort();
+    await playing;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('plays, and the tree follows: running, ready, stopped, failed, unknown, updating', async () => {
+    const wb = workbench();
+    await wb.openView('Game Servers');
+    for (const row of [
+      /valheim, running/,
+      /survival, running and ready/,
+      /terraria, /,
+      /ark-island, failed/,
+      /rust-eu, state unknown/,
+    ])
+      await wb.treeItem(row).waitFor();
+    await wb.command('Game Servers: Open Event Inspector');
+    await wb.viewFrame().getByRole('row').nth(3).waitFor();
+    await wb
+      .treeItem(/being updated/)
+      .first()
+      .waitFor();
+    await wb.screenshot('demo-dark');
+    await wb.setTheme('light');
+    await wb.screenshot('demo-light');
+    await wb.setTheme('dark');
+  });
+
+  it('shows an installation as progress until its end', async () => {
+    const wb = workbench();
+    await wb.page.getByText(/Install zomboid-weekend: .* %/).waitFor();
+    await wb.treeItem(/zomboid-weekend, being installed/).waitFor();
+    await wb.screenshot('demo-install-dark');
+    await wb.treeItem(/zomboid-weekend, (stopped|running|starting)/).waitFor();
+    await wb.page.getByText(/Install zomboid-weekend/).waitFor({ state: 'hidden' });
+  });
+
+  it('starts a server with a click, as KGSM would, and shows what comes of it', async () => {
+    const wb = workbench();
+    const stopped = wb.treeItem(/terraria, stopped/);
+    await stopped.waitFor();
+    await stopped.hover();
+    await stopped.getByRole('button', { name: 'Start' }).click();
+    await wb.treeItem(/terraria, running/).waitFor();
+  });
+});

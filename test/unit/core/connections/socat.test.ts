@@ -1,0 +1,71 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Connection } from '../../../../src/core/connections/connection.ts';
+import { instancesOf } from '../../../../src/core/model/fleet.ts';
+import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
+import type { AnySystem } from '../../../../src/core/systems/system.ts';
+import { makeRoot } from '../../../../src/simulator/kgsm/root.ts';
+import { kgsm as runKgsm, launch } from '../../simulator/kgsmRoot.ts';
+import { core, fleetWhere, realClock, silentLog, type Core } from '../helpers.ts';
+
+const noSocat = spawnSync('socat', ['-V']).error !== undefined;
+
+describe('a KGSM connection and real senders', () => {
+  let root = '';
+  let parts: Core;
+  let connection: Connection;
+  beforeEach(async () => {
+    root = mkdtempSync(join(tmpdir(), 'gs-'));
+    parts = core();
+    const parsed = kgsm.parseSettings({ kind: 'kgsm', id: 'home', root });
+    if (!parsed.ok) throw new Error('the settings are right');
+    connection = new Connection({
+      ...parts,
+      system: kgsm as unknown as AnySystem,
+      settings: parsed.settings,
+      lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
+      clock: realClock,
+      random: Math.random,
+      log: silentLog,
+      host: 'h',
+    });
+    connection.start();
+    await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
+  });
+  afterEach(async () => {
+    await connection.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  it.skipIf(noSocat)(
+    'receives 1,000 of 1,000 events in order from socat in a loop',
+    { timeout: 60_000 },
+    async () => {
+      const loop = `for i in $(seq 1000); do printf '{"EventType":"instance_version_updated","Data":{"InstanceName":"mc","NewVersion":"%s"}}\\n' $i | socat - UNIX-CONNECT:"$0/kgsm.sock" || exit 1; done`;
+      const sender = spawn('sh', ['-c', loop, root], { stdio: ['ignore', 'inherit', 'inherit'] });
+      expect((await once(sender, 'exit'))[0]).toBe(0);
+      await fleetWhere(parts.pipeline, (fleet) => instancesOf(fleet, 'home')[0]?.version === '1000');
+      const pushed = [...parts.journal.events()].filter(({ channel }) => channel === 'push');
+      expect(
+        pushed.map(({ raw }) => (JSON.parse(raw) as { Data: { NewVersion: string } }).Data.NewVersion),
+      ).toEqual(Array.from({ length: 1000 }, (_, i) => String(i + 1)));
+      expect(pushed.flatMap(({ problems }) => problems)).toEqual([]);
+    },
+  );
+
+  it("survives that KGSM's socket test removes the socket", async () => {
+    makeRoot(root, { launch, instances: [{ name: 'mc-1', blueprint: 'minecraft' }] });
+    await runKgsm(root, '--version');
+    await runKgsm(root, '--events', '--test-socket');
+    await expect.poll(() => existsSync(join(root, 'kgsm.sock')), { timeout: 10_000 }).toBe(true);
+    await runKgsm(root, '-i', 'mc-1', '--start');
+    await fleetWhere(parts.pipeline, (fleet) =>
+      instancesOf(fleet, 'home').some(({ key, state }) => key === 'mc-1' && state === 'running'),
+    );
+    expect(connection.state).toBe('ready');
+  });
+});

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
+import { makeRoot } from '../../src/simulator/kgsm/root.ts';
+import { kgsmEvent } from './core/helpers.ts';
+import { launch } from './simulator/kgsmRoot.ts';
+
+const probe = fileURLToPath(new URL('../../src/probe/main.ts', import.meta.url));
+
+type Line = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface Probed {
+  readonly lines: readonly Line[];
+  readonly errors: string;
+  readonly code: number | null;
+}
+
+/** Runs the probe; `onReady` is called when it says that the connection is ready, and ends it when it is done. */
+async function run(args: readonly string[], onReady?: () => Promise<void>): Promise<Probed> {
+  const child = spawn(process.execPath, [probe, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const lines: Line[] = [];
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  let acted: Promise<void> | undefined;
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = JSON.parse(text) as Line;
+    lines.push(line);
+    if (line['connection']?.['state'] === 'ready')
+      acted ??= onReady?.().then(() => void child.kill('SIGINT'));
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  await acted;
+  return { lines, errors, code };
+}
+
+describe('the probe', () => {
+  let root = '';
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'gs-'));
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  it('prints connection, events, problems and the fleet as JSON lines, and ends well', async () => {
+    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', name: 'Home', root });
+    const { lines, code } = await run([connection, '--seconds', '60'], async () => {
+      const send = (text: string): Promise<void> =>
+        sendToUnixSocket(join(root, 'kgsm.sock'), Buffer.from(text));
+      await send(kgsmEvent('instance_created', 'mc-1', { Blueprint: 'minecraft' }));
+      await send(kgsmEvent('instance_installed', 'mc-1', { Blueprint: 'minecraft' }));
+      await send(kgsmEvent('instance_version_updated', 'mc-1', { NewVersion: '1.1' }));
+      await send(kgsmEvent('instance_started', 'mc-1'));
+      await send('{"EventType":"instance_started","Data":{"InstanceName":7}}');
+    });
+    expect(code).toBe(0);
+    expect(lines.flatMap((line) => line['connection']?.['state'] ?? [])).toEqual([
+      'connecting',
+      'ready',
+      'closed',
+    ]);
+    const events = lines.flatMap((line): Readonly<Record<string, unknown>>[] =>
+      line['event'] ? [line['event']] : [],
+    );
+    expect(events[0]).toMatchObject({
+      connection: 'home',
+      system: 'kgsm',
+      channel: 'push',
+      direction: 'in',
+      origin: 'live',
+      type: 'instance_created',
+      subject: 'mc-1',
+      severity: 'info',
+      summary: 'Created from minecraft',
+      raw: kgsmEvent('instance_created', 'mc-1', { Blueprint: 'minecraft' }),
+    });
+    expect(new Date(String(events[0]?.['receivedAt'])).toISOString()).toBe(events[0]?.['receivedAt']);
+    expect(lines.flatMap((line) => line['problem'] ?? [])).toEqual([
+      { connection: 'home', seq: events[4]?.['seq'], path: 'Data.InstanceName', message: 'must be a name' },
+    ]);
+    expect(lines.at(-1)?.['fleet']).toMatchObject({
+      connections: [{ id: 'home', state: 'closed' }],
+      instances: [
+        {
+          connection: 'home',
+          kind: 'instance',
+          key: 'mc-1',
+          name: 'mc-1',
+          game: 'minecraft',
+          state: 'running',
+          version: '1.1',
+        },
+      ],
+      tasks: [{ subject: 'mc-1', title: 'Install mc-1', state: 'succeeded', percent: 100 }],
+    });
+  });
+
+  it('runs an operation against the simulator and tells its outcome', async () => {
+    makeRoot(root, { launch, instances: [{ name: 'mc-1', blueprint: 'minecraft' }] });
+    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', root });
+    const { lines, code } = await run([connection, '--seconds', '3', '--run', 'start:mc-1']);
+    expect(code).toBe(0);
+    expect(lines.flatMap((line) => line['operation'] ?? [])).toEqual([
+      { id: 'start', subject: 'mc-1', outcome: 'succeeded', message: 'mc-1 started' },
+    ]);
+    expect(lines.flatMap((line) => line['event']?.['type'] ?? [])).toContain('instance_started');
+  });
+
+  it.each([
+    ['start:nobody', 'failed', 'KGSM does not know it'],
+    ['fly:mc-1', 'refused', 'there is no operation fly'],
+    ['start', 'refused', 'start needs an instance'],
+  ])('tells why %s did not work', async (wanted, outcome, message) => {
+    makeRoot(root, { launch });
+    const { lines } = await run([JSON.stringify({ kind: 'kgsm', root }), '--seconds', '2', '--run', wanted]);
+    expect(lines.flatMap((line) => line['operation'] ?? [])).toMatchObject([
+      { outcome, message: expect.stringContaining(message) as string },
+    ]);
+  });
+
+  it.each([
+    [[], 'usage:'],
+    [['{'], 'not readable as JSON'],
+    [['{"kind":"nope"}'], '"kind" must be one of kgsm, not "nope"'],
+    [['{"kind":"kgsm"}'], '"root" is missing'],
+    [['{"kind":"kgsm","root":"/r"}', '--seconds', 'soon'], '--seconds must be a number'],
+    [['{"kind":"kgsm","root":"/r"}', '--run', 'start:a', '--input', '{'], '--input is not readable'],
+    [['{"kind":"kgsm","root":"/r"}', '--fast'], '--fast'],
+    [['{"kind":"kgsm","root":"/nowhere-at-all"}', '--seconds', '0.5'], '/nowhere-at-all'],
+  ])('says on stderr what is wrong with %j, and exits 1', async (args, message) => {
+    const { errors, code } = await run(args);
+    expect(errors).toContain(message);
+    expect(code).toBe(1);
+  });
+});
