@@ -62,6 +62,7 @@ for (const [from, to] of [
 }
 
 if (watch) {
+  console.log('building');
   for (const options of bundles) await (await context(options)).watch();
   console.log('watching');
 } else {

@@ -126,7 +126,10 @@ export class Inspector {
   #adopt(panel: WebviewPanel): void {
     const extension = this.#runtime.context.extensionUri;
     panel.webview.options = inspectorOptions(extension);
-    panel.iconPath = Uri.joinPath(extension, 'media', 'activity.svg');
+    panel.iconPath = {
+      dark: Uri.joinPath(extension, 'media', 'inspector-dark.svg'),
+      light: Uri.joinPath(extension, 'media', 'inspector-light.svg'),
+    };
     const session = this.#open(new InspectorSession(this.#runtime, this.#targets, panel.webview, 'tab'));
     panel.onDidChangeViewState(() => {
       session.setVisible(panel.visible);

@@ -183,7 +183,7 @@ async function run(
   destination: Destination,
   speed: ReplaySpeed,
 ): Promise<void> {
-  const where = destination.local ? l10n.t('local only') : destination.target.label;
+  const where = destination.local ? l10n.t('a local timeline') : destination.target.label;
   const failures: string[] = [];
   const abort = new AbortController();
   const deliver = destination.local

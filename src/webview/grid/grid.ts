@@ -126,7 +126,7 @@ export class EventGrid extends LitElement {
         aria-label=${t('Events')}
         aria-multiselectable="true"
         aria-rowcount=${matched + 1}
-        aria-activedescendant=${hasFocus ? `row-${view.focusAt}` : nothing}
+        aria-activedescendant=${hasFocus && view.focusAt >= view.range[0] && view.focusAt < view.range[1] ? `row-${view.focusAt}` : nothing}
         data-vscode-context=${this.selected ? EVENT_CONTEXT : NO_CONTEXT}
         @keydown=${this.#onKey}
         @scroll=${this.#onScroll}
