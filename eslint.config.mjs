@@ -39,7 +39,6 @@ const zones = [
   { target: './src', from: ['./test'] },
 ];
 
-// eslint-disable-next-line no-restricted-exports -- eslint reads the default export of its configuration
 export default tseslint.config(
   { ignores: ['dist/', 'dist-test/', 'node_modules/', 'coverage/', 'test/results/', 'test/wire/'] },
   eslint.configs.recommended,

@@ -62,7 +62,7 @@ export async function open(
 export const rows = (): Locator => page.locator('.layer .row');
 export const grid = (): Locator => page.getByRole('grid', { name: 'Events' });
 export const filter = (): Locator => page.getByRole('textbox', { name: 'Filter events' });
-export const follow = (): Locator => page.getByRole('switch', { name: 'Follow' });
+const follow = (): Locator => page.getByRole('switch', { name: 'Follow' });
 export const jump = (): Locator => page.getByRole('button', { name: /↓ .* new/ });
 export const detail = (): Locator => page.getByRole('region', { name: 'Event detail' });
 export const fake = <T = unknown>(script: string): Promise<T> => page.evaluate<T>(`fake.${script}`);

@@ -104,7 +104,7 @@ describe('the probe', () => {
   it('runs an operation against the simulator and tells its outcome', async () => {
     makeRoot(root, { launch, instances: [{ name: 'mc-1', blueprint: 'minecraft' }] });
     const connection = JSON.stringify({ kind: 'kgsm', id: 'home', root });
-    const { lines, code } = await run([connection, '--seconds', '3', '--run', 'start:mc-1']);
+    const { lines, code } = await run([connection, '--seconds', '30', '--run', 'start:mc-1']);
     expect(code).toBe(0);
     expect(lines.flatMap((line) => line['operation'] ?? [])).toEqual([
       { id: 'start', subject: 'mc-1', outcome: 'succeeded', message: 'mc-1 started' },
@@ -118,7 +118,7 @@ describe('the probe', () => {
     ['start', 'refused', 'start needs an instance'],
   ])('tells why %s did not work', async (wanted, outcome, message) => {
     makeRoot(root, { launch });
-    const { lines } = await run([JSON.stringify({ kind: 'kgsm', root }), '--seconds', '2', '--run', wanted]);
+    const { lines } = await run([JSON.stringify({ kind: 'kgsm', root }), '--seconds', '30', '--run', wanted]);
     expect(lines.flatMap((line) => line['operation'] ?? [])).toMatchObject([
       { outcome, message: expect.stringContaining(message) as string },
     ]);

@@ -31,6 +31,10 @@ export interface UnixListenerOptions {
 /** A watch on a directory may be refused or miss what happens on network file systems; a look each second never does. */
 const lookEveryMs = 1000;
 
+/** A socket test of KGSM takes its place for less than a second; what stands longer is there to stay. */
+const doubtMs = 300;
+const maxDoubts = 5;
+
 /** Turns of the event loop without any arrival after which nothing is on its way; a turn reads all that the kernel holds. */
 const quietTurns = 2;
 /** An end for a sender that never stops. */
@@ -54,6 +58,9 @@ export class UnixListener {
   #disposed = false;
   #checking: Promise<void> | undefined;
   #checkAgain = false;
+  /** How often in a row something foreign stood at the path. */
+  #doubts = 0;
+  #passing: (() => void) | undefined;
 
   private constructor(options: UnixListenerOptions, clock: Clock, inbox: UnixInbox, binding: UnixBinding) {
     this.path = options.path;
@@ -98,6 +105,7 @@ export class UnixListener {
   async #shutDown(): Promise<void> {
     this.#stopped = true;
     this.#stopWatching();
+    this.#passing?.();
     await this.#checking;
     removeOwnFile(this.#binding);
     this.#retire(this.#binding.server);
@@ -187,9 +195,26 @@ export class UnixListener {
       )
       .then((error) => {
         this.#checking = undefined;
+        if (error && this.#mayPass(error)) return;
         if (error) void this.#lose(error);
-        else if (this.#checkAgain) this.#check();
+        else {
+          this.#doubts = 0;
+          if (this.#checkAgain) this.#check();
+        }
       });
+  }
+
+  /** KGSM's socket tests put a listener or a dead file of their own there for a moment; it is looked at again before giving up. */
+  #mayPass(error: UnixListenerError): boolean {
+    if (error.reason !== 'inUse' && error.reason !== 'notASocket') return false;
+    if (this.#doubts++ >= maxDoubts) return false;
+    const cancel = this.#clock.after(doubtMs, () => {
+      this.#passing = undefined;
+      this.#check();
+    });
+    this.#passing?.();
+    this.#passing = cancel;
+    return true;
   }
 
   async #lookAndMend(): Promise<void> {

@@ -1,7 +1,7 @@
 import { html, type TemplateResult, unsafeCSS } from 'lit';
 
 /** Code points of the codicon font, for icons in shadow roots without one stylesheet link per icon. */
-export const GLYPHS = {
+const GLYPHS = {
   'arrow-down': 'ea9a',
   'chevron-down': 'eab4',
   'chevron-right': 'eab6',

@@ -159,7 +159,7 @@ export class FilterField extends LitElement {
 }
 
 /** What the filter understands, one line each. */
-export const filterHelp = (): string =>
+const filterHelp = (): string =>
   [t('Words are searched in everything.'), ...filterTerms().map(([term, text]) => `${term}  ${text}`)].join(
     '\n',
   );

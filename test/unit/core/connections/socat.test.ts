@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Connection } from '../../../../src/core/connections/connection.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
-import type { AnySystem } from '../../../../src/core/systems/system.ts';
 import { makeRoot } from '../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runKgsm, launch } from '../../simulator/kgsmRoot.ts';
 import { core, fleetWhere, realClock, silentLog, type Core } from '../helpers.ts';
@@ -25,7 +24,7 @@ describe('a KGSM connection and real senders', () => {
     if (!parsed.ok) throw new Error('the settings are right');
     connection = new Connection({
       ...parts,
-      system: kgsm as unknown as AnySystem,
+      system: kgsm,
       settings: parsed.settings,
       lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
       clock: realClock,

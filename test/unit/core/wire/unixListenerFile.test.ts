@@ -55,6 +55,29 @@ describe.skipIf(noUnixSockets)('a unix listener and its file', () => {
       expect(textOf((await ear.messages.first(1))[0])).toBe('over the old file');
     });
 
+    it('waits for a foreign file to go away again, as after a socket test of KGSM', async () => {
+      const doubted = Promise.withResolvers<undefined>();
+      const clock = {
+        now: () => Date.now(),
+        after(ms: number, callback: () => void) {
+          // The short wait is the one for what may pass.
+          if (ms < 1000) doubted.resolve(undefined);
+          const timer = setTimeout(callback, ms);
+          return () => {
+            clearTimeout(timer);
+          };
+        },
+      };
+      const ear = await room.listen(path, { clock });
+      unlinkSync(path);
+      writeFileSync(path, '');
+      await doubted.promise;
+      unlinkSync(path);
+      await ear.notices.first(1);
+      await arrives(ear, path);
+      expect(ear.losses.all).toEqual([]);
+    });
+
     it('is told of the removal by the system, before any timer', async () => {
       const clock = { now: () => 0, after: () => () => undefined };
       const ear = await room.listen(path, { clock });
