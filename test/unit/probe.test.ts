@@ -31,6 +31,8 @@ async function run(args: readonly string[], onReady?: () => Promise<void>): Prom
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = JSON.parse(text) as Line;
     lines.push(line);
+    // What was to be seen is there; the rest of its time would be waiting.
+    if (line['operation']) child.kill('SIGINT');
     if (line['connection']?.['state'] === 'ready')
       acted ??= onReady?.().then(() => void child.kill('SIGINT'));
   });
