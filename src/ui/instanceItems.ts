@@ -112,7 +112,7 @@ export function instanceItem(instance: Instance, facts: InstanceFacts): TreeItem
 
 function instanceDescription(instance: Instance, facts: InstanceFacts): string {
   const parts = [translate(lifecycle[instance.state].label)];
-  if (instance.detail !== undefined) parts.push(oneLine(instance.detail, 80));
+  if (instance.detail !== undefined) parts.push(translate(instance.detail));
   if (instance.players !== undefined && lifecycle[instance.state].up)
     parts.push(playersText(instance.players));
   if (instance.latestVersion !== undefined && instance.latestVersion !== instance.version) {
@@ -141,7 +141,7 @@ export function instanceTooltip(instance: Instance, facts: InstanceFacts): Markd
     `**${escapeMarkdown(oneLine(instance.name, 200))}** · ${escapeMarkdown(facts.connectionName)}`,
   ];
   const state = `$(${look.icon.replace('~spin', '')}) ${escapeMarkdown(translate(look.label))}`;
-  const detail = instance.detail === undefined ? '' : ` (${escapeMarkdown(oneLine(instance.detail, 200))})`;
+  const detail = instance.detail === undefined ? '' : ` (${escapeMarkdown(translate(instance.detail))})`;
   lines.push(`${state}${detail} ${escapeMarkdown(l10n.t('since {0}', time(instance.since)))}`);
   const rows: [string, string][] = [];
   if (instance.game !== undefined) rows.push([l10n.t('Game'), instance.game]);

@@ -45,8 +45,21 @@ export class TaskProgress {
       if (!before || !isFinished(before.state)) this.#conclude(task);
       return;
     }
-    const shown = this.#shown.get(task.id) ?? this.#show(task);
-    shown.report(task);
+    const shown = this.#shown.get(task.id) ?? (this.#sameAsMine(task) ? undefined : this.#show(task));
+    shown?.report(task);
+  }
+
+  /** What the events tell of an operation that was started here is on screen already. */
+  #sameAsMine(task: Task): boolean {
+    if (task.startedBy === 'here') return false;
+    return [...this.#runtime.pipeline.fleet().tasks.values()].some(
+      (other) =>
+        other.startedBy === 'here' &&
+        !isFinished(other.state) &&
+        other.operation === task.operation &&
+        other.connection === task.connection &&
+        other.subject?.key === task.subject?.key,
+    );
   }
 
   #show(task: Task): Shown {

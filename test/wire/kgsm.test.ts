@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { emptyFleet, fold, instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
 import type { Decoded, Message, Signal } from '../../src/core/model/signal.ts';
-import { english } from '../../src/core/model/text.ts';
+import { english, isText } from '../../src/core/model/text.ts';
 import { kgsmDecoder } from '../../src/core/systems/kgsm/decode.ts';
 import type { KgsmContext } from '../../src/core/systems/kgsm/memory.ts';
 
@@ -64,7 +64,7 @@ function short(value: string): string {
 function shown(signal: Signal): string {
   switch (signal.signal) {
     case 'instance': {
-      const patch = Object.entries(signal.patch).map(([k, v]) => `${k}=${short(String(v))}`);
+      const patch = Object.entries(signal.patch).map(([k, v]) => `${k}=${short(isText(v) ? english(v) : String(v))}`);
       return `instance${signal.onlyIfKnown ? '?' : ''}(${patch.join(' ')})`;
     }
     case 'task': {

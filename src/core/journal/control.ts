@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { OpsEvent, Problem } from '../model/event.ts';
 import type { Message, Signal } from '../model/signal.ts';
-import { text, type Text } from '../model/text.ts';
+import { isText, text, type Text } from '../model/text.ts';
 
 /**
  * What we ourselves write into the journal about connections, operations and time-outs. It is JSON like everything
@@ -39,18 +39,6 @@ const controlMessages = z.discriminatedUnion('type', [
 ]);
 
 export type ControlMessage = z.infer<typeof controlMessages>;
-
-/** Something said without knowing more of the shape; the templates are ours, the arguments may be from outside. */
-function isText(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'template' in value &&
-    typeof value.template === 'string' &&
-    'args' in value &&
-    Array.isArray(value.args)
-  );
-}
 
 type ControlEvent = Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
   readonly subject?: NonNullable<OpsEvent['subject']>;

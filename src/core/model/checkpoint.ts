@@ -3,6 +3,8 @@ import { emptyFleet, instancesOf, type Fleet } from './fleet.ts';
 import { instanceId, type Instance } from './instance.ts';
 import { lifecycleStates } from './lifecycle.ts';
 import { PersistentMap } from './persistentMap.ts';
+import { isFinished, type Task } from './task.ts';
+import { isText, type Text } from './text.ts';
 
 const optionalText = z.optional(z.string());
 
@@ -18,8 +20,25 @@ const instanceSchema = z.object({
   version: optionalText,
   latestVersion: optionalText,
   players: z.optional(z.number()),
-  detail: optionalText,
+  detail: z.optional(z.custom<Text>(isText)),
   actor: optionalText,
+});
+
+const taskSchema = z.object({
+  id: z.string(),
+  localId: z.string(),
+  connection: z.string(),
+  subject: z.optional(z.object({ kind: z.string(), key: z.string() })),
+  title: z.custom<Text>(isText),
+  state: z.enum(['waiting', 'running', 'cancelling']),
+  percent: z.nullable(z.number()),
+  message: z.optional(z.custom<Text>(isText)),
+  steps: z.array(z.object({ label: z.string(), at: z.number() })),
+  startedAt: z.number(),
+  lastEventAt: z.number(),
+  cancellable: z.boolean(),
+  startedBy: optionalText,
+  operation: optionalText,
 });
 
 const checkpointSchema = z.object({
@@ -28,6 +47,8 @@ const checkpointSchema = z.object({
   system: z.string(),
   lastEventAt: z.optional(z.number()),
   instances: z.array(instanceSchema),
+  /** Those whose end is still to come. */
+  tasks: z.array(taskSchema),
   context: z.unknown(),
 });
 
@@ -43,6 +64,10 @@ export function checkpointOf(fleet: Fleet, connection: string, context: unknown)
     system: status.system,
     ...(status.lastEventAt === undefined ? {} : { lastEventAt: status.lastEventAt }),
     instances: instancesOf(fleet, connection),
+    tasks: [...fleet.tasks.values()].filter(
+      (task): task is Task & Checkpoint['tasks'][number] =>
+        task.connection === connection && !isFinished(task.state) && task.startedBy !== 'here',
+    ),
     context,
   };
 }
@@ -57,6 +82,10 @@ export function readCheckpoint(value: unknown): Checkpoint | undefined {
 export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
   return {
     ...emptyFleet,
+    // JSON has no `undefined`, so an optional field that is there has its value.
+    tasks: PersistentMap.from(
+      checkpoints.flatMap(({ tasks }) => tasks as Task[]).map((task) => [task.id, task] as const),
+    ),
     connections: PersistentMap.from(
       checkpoints.map(({ connection, system, lastEventAt, instances }) => [
         connection,
@@ -66,7 +95,6 @@ export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
           state: 'closed' as const,
           since: lastEventAt ?? 0,
           ...(lastEventAt === undefined ? {} : { lastEventAt }),
-          // JSON has no `undefined`, so an optional field that is there has its value.
           instances: PersistentMap.from((instances as Instance[]).map((i) => [instanceId(i), i] as const)),
         },
       ]),

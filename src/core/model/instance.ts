@@ -1,4 +1,5 @@
 import type { LifecycleState } from './lifecycle.ts';
+import type { Text } from './text.ts';
 
 /** The triple that names an instance. It is compared, never parsed. */
 export interface InstanceRef {
@@ -17,7 +18,7 @@ export interface Instance extends InstanceRef {
   readonly latestVersion?: string;
   readonly players?: number;
   /** Why it failed or crashed, or whatever else people should read beside the state. */
-  readonly detail?: string;
+  readonly detail?: Text;
   /** Who caused the last change, where the system tells. */
   readonly actor?: string;
   /** When anything was last heard of it. */
@@ -32,7 +33,7 @@ export interface InstancePatch {
   readonly version?: string | null;
   readonly latestVersion?: string | null;
   readonly players?: number | null;
-  readonly detail?: string | null;
+  readonly detail?: Text | null;
   readonly actor?: string | null;
 }
 

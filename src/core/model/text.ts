@@ -12,6 +12,19 @@ export function text(template: string, ...args: TextArgument[]): Text {
   return { template, args };
 }
 
+/** Whether something read from outside has the form of a Text; its template may be from another version of us. */
+export function isText(value: unknown): value is Text {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'template' in value &&
+    typeof value.template === 'string' &&
+    'args' in value &&
+    Array.isArray(value.args) &&
+    value.args.every((arg) => typeof arg === 'string' || typeof arg === 'number' || isText(arg))
+  );
+}
+
 /** The English form, for terminals and logs, where nothing is translated. */
 export function english(message: Text): string {
   return message.template.replace(/\{(\d+)\}/g, (place, index: string) => {

@@ -39,15 +39,7 @@ export interface SessionEnvironment {
 export interface Session {
   /** Settles when the conversation is over, with the reason. */
   readonly closed: Promise<SessionError>;
-  /** Where an emitted event can be sent to, if the system takes any. */
-  readonly emitTargets: readonly SessionTarget[];
   dispose(): Promise<void>;
-}
-
-interface SessionTarget {
-  /** Path, address or topic; unique in its kind. */
-  readonly address: string;
-  readonly label: string;
 }
 
 /** Why a session could not start or did not go on. `retry: false` waits for the user: trying again cannot help. */
@@ -130,6 +122,8 @@ export interface System<S extends ConnectionSettings, C> {
   readonly catalog: readonly CatalogEntry[];
   readonly operations: readonly Operation<S>[];
   openSession(settings: S, environment: SessionEnvironment): Promise<Session>;
+  /** Where this connection listens, so that events can be sent there. */
+  emitTargets(settings: S): readonly string[];
   /** Sends one event to an address of this system, as the system itself would. */
   emit(address: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
   /** Makes what the user typed as a target into an address, or says what is wrong with it. */

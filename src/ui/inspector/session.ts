@@ -1,4 +1,4 @@
-import { commands, env, l10n, workspace, type Webview } from 'vscode';
+import { commands, env, l10n, type Webview } from 'vscode';
 import { liveTimeline, type OpsEvent } from '../../core/model/event.ts';
 import { JournalView } from '../../core/journal/view.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
@@ -14,7 +14,6 @@ import type {
 } from '../../rpc/inspector.ts';
 import { commandId } from '../contributions/commands.ts';
 import type { EmitTargets } from '../playback/targets.ts';
-import { withNewline } from '../playback/replayCommand.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../scope.ts';
 import { translate } from '../translate.ts';
@@ -178,20 +177,11 @@ export class InspectorSession {
 
   async #emit(text: string, ids: readonly string[]): Promise<readonly EmitOutcome[]> {
     const chosen = this.#targets.list().filter(({ id }) => ids.includes(id));
-    const bytes = withNewline(Buffer.from(text));
+    const bytes = Buffer.from(text);
     return Promise.all(
       chosen.map(async (target): Promise<EmitOutcome> => {
-        const { id, label } = target;
-        if (!workspace.isTrusted)
-          return { target: id, label, ok: false, message: l10n.t('not in an untrusted workspace') };
-        const signal = AbortSignal.timeout(15_000);
-        const result = await this.#runtime.emitter.emit({ target, bytes, origin: 'emitted', signal });
-        return {
-          target: id,
-          label,
-          ok: result.ok,
-          message: result.ok ? l10n.t('sent') : translate(result.message),
-        };
+        const outcome = await this.#targets.send(target, bytes, 'emitted', AbortSignal.timeout(15_000));
+        return { target: target.id, label: target.label, ...outcome };
       }),
     );
   }

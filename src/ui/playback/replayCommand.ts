@@ -47,7 +47,7 @@ export async function replayCommand(
   if (!destinations || destinations.length === 0) return;
   const speed = await askSpeed(source);
   if (speed === undefined) return;
-  await Promise.all(destinations.map((destination) => run(runtime, source, destination, speed)));
+  await Promise.all(destinations.map((destination) => run(runtime, targets, source, destination, speed)));
 }
 
 function fromSelection(selection: readonly OpsEvent[]): Source {
@@ -179,6 +179,7 @@ function duration(ms: number): string {
 
 async function run(
   runtime: Runtime,
+  targets: EmitTargets,
   source: Source,
   destination: Destination,
   speed: ReplaySpeed,
@@ -188,7 +189,7 @@ async function run(
   const abort = new AbortController();
   const deliver = destination.local
     ? localDelivery(runtime, source)
-    : remoteDelivery(runtime, destination.target, abort.signal, failures);
+    : remoteDelivery(targets, destination.target, abort.signal, failures);
   const outcome = await window.withProgress(
     {
       location: ProgressLocation.Notification,
@@ -260,21 +261,16 @@ function localDelivery(
 }
 
 function remoteDelivery(
-  { emitter }: Runtime,
+  targets: EmitTargets,
   target: NamedTarget,
   signal: AbortSignal,
   failures: string[],
 ): (item: ReplayItem) => Promise<boolean> {
   return async ({ bytes }) => {
-    const result = await emitter.emit({ target, bytes: withNewline(bytes), origin: 'replayed', signal });
-    if (!result.ok) failures.push(translate(result.message));
-    return result.ok;
+    const { ok, message } = await targets.send(target, bytes, 'replayed', signal);
+    if (!ok) failures.push(message);
+    return ok;
   };
-}
-
-/** KGSM ends every event with a newline; what was stored without it gets it back. */
-export function withNewline(bytes: Uint8Array): Uint8Array {
-  return bytes.at(-1) === 0x0a ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
 }
 
 export function replayable(event: OpsEvent): boolean {

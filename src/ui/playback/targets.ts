@@ -1,4 +1,4 @@
-import { l10n, window, type Memento } from 'vscode';
+import { l10n, window, workspace, type Memento } from 'vscode';
 import type { EmitTarget } from '../../core/playback/emitter.ts';
 import { systems } from '../../core/systems/index.ts';
 import { translate } from '../translate.ts';
@@ -27,13 +27,13 @@ export class EmitTargets {
   }
 
   list(): NamedTarget[] {
-    const own = this.#runtime.connections.connections.flatMap((connection) =>
-      (connection.session?.emitTargets ?? []).map(({ address, label }): NamedTarget => ({
-        id: JSON.stringify([connection.id, address]),
-        label,
+    const own = this.#runtime.connections.connections.flatMap(({ id: connection, system, settings }) =>
+      system.emitTargets(settings).map((address): NamedTarget => ({
+        id: JSON.stringify([connection, address]),
+        label: settings.name,
         address,
-        system: connection.system,
-        connection: connection.id,
+        system,
+        connection,
       })),
     );
     const known = new Set(own.map(({ address }) => address));
@@ -45,6 +45,18 @@ export class EmitTargets {
       ];
     });
     return [...own, ...custom];
+  }
+
+  /** Sends an event; what cannot be sent says why. Nothing leaves an untrusted workspace. */
+  async send(
+    target: NamedTarget,
+    bytes: Uint8Array,
+    origin: 'emitted' | 'replayed',
+    signal: AbortSignal,
+  ): Promise<{ readonly ok: boolean; readonly message: string }> {
+    if (!workspace.isTrusted) return { ok: false, message: l10n.t('not in an untrusted workspace') };
+    const result = await this.#runtime.emitter.emit({ target, bytes: withNewline(bytes), origin, signal });
+    return { ok: result.ok, message: result.ok ? l10n.t('sent') : translate(result.message) };
   }
 
   /** Asks for the address of another target and remembers it. */
@@ -70,4 +82,9 @@ export class EmitTargets {
   #custom(): readonly Custom[] {
     return this.#storage.get<readonly Custom[]>(storageKey, []);
   }
+}
+
+/** KGSM ends every event with a newline; what was stored without it gets it back. */
+function withNewline(bytes: Uint8Array): Uint8Array {
+  return bytes.at(-1) === 0x0a ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
 }

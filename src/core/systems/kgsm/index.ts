@@ -19,6 +19,7 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
     const { openKgsmSession } = await import('./session.ts');
     return openKgsmSession(settings, environment);
   },
+  emitTargets: (settings) => [settings.socketPath],
   emit: (address, bytes, signal) => sendToUnixSocket(address, bytes, { signal }),
   checkTarget: (value) => (value.startsWith('/') ? undefined : text('The absolute path of a socket file')),
   describe: (settings) => settings.socketPath,

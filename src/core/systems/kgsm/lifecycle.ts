@@ -25,7 +25,7 @@ export function followLost(context: KgsmContext, task: string): Followed {
     run.onlyIfKnown();
     run.finish(work, 'lost', text('No end was reported'));
     if (memory.base === 'unknown' && work === 'install')
-      run.base('failed', 'the installation never reported its end');
+      run.base('failed', text('the installation never reported its end'));
     run.show();
     return run.result();
   }
@@ -49,7 +49,7 @@ function failedPart(label: Text): (run: Run) => void {
     // An update that failed leaves what was there before; an installation leaves nothing that works.
     if (installing || run.memory.base === 'unknown') run.base('failed');
     run.show();
-    if (installing) run.patch({ detail: label.template });
+    if (installing) run.patch({ detail: label });
   };
 }
 
@@ -61,9 +61,11 @@ function removalPart(label: Text): (run: Run) => void {
   };
 }
 
-function steady(state: LifecycleState): (run: Run) => void {
+/** It is now in a state that lasts; what brought it there is done with it. */
+function steady(state: LifecycleState, done: Work): (run: Run) => void {
   return (run) => {
     run.base(state);
+    run.finish(done, 'succeeded');
     if (state === 'stopped') run.noPlayers();
     run.show();
   };
@@ -72,13 +74,6 @@ function steady(state: LifecycleState): (run: Run) => void {
 function ends(work: Work, label: Text): (run: Run) => void {
   return (run) => {
     if (run.step(work, label, true) || run.known) run.show();
-  };
-}
-
-function passing(state: LifecycleState): (run: Run) => void {
-  return (run) => {
-    run.phase(state);
-    run.show();
   };
 }
 
@@ -96,7 +91,7 @@ function crash(state: 'crashed' | 'failed'): (run: Run) => void {
     run.base(state);
     run.noPlayers();
     run.show();
-    if (code !== undefined) run.patch({ detail: `exit code ${code}` });
+    if (code !== undefined) run.patch({ detail: text('exit code {0}', oneLine(code, 20)) });
   };
 }
 
@@ -133,26 +128,24 @@ const steps: Readonly<Record<string, (run: Run) => void>> = {
   instance_download_failed: failedPart(text('The download failed')),
   instance_deploy_failed: failedPart(text('The deployment failed')),
 
-  instance_started: steady('running'),
+  instance_started: steady('running', 'restart'),
   instance_ready: (run) => {
     // The watcher is detached: its word may come after the stop that overtook it.
     if (run.memory.base === 'stopped' || run.memory.base === 'failed') return;
     run.base('ready');
     run.show();
   },
-  instance_stopped: steady('stopped'),
-  instance_restarted: steady('running'),
-  instance_stop_started: passing('stopping'),
-  instance_restart_started: passing('restarting'),
-  instance_restart_stopped: passing('restarting'),
-  instance_stop_finished: (run) => {
-    run.phase(undefined);
+  instance_stopped: steady('stopped', 'stop'),
+  instance_restarted: steady('running', 'restart'),
+  instance_stop_started: begins('stop', (instance) => text('Stop {0}', oneLine(instance, 60))),
+  // Where nothing was running, no "stopped" comes between.
+  instance_stop_finished: ends('stop', text('Stop finished')),
+  instance_restart_started: begins('restart', (instance) => text('Restart {0}', oneLine(instance, 60))),
+  instance_restart_stopped: (run) => {
+    run.step('restart', text('Stopped'));
     run.show();
   },
-  instance_restart_finished: (run) => {
-    run.phase(undefined);
-    run.show();
-  },
+  instance_restart_finished: ends('restart', text('Restart finished')),
   instance_crashed: crash('crashed'),
   instance_failed: crash('failed'),
 
@@ -166,7 +159,7 @@ const steps: Readonly<Record<string, (run: Run) => void>> = {
   instance_update_failed: (run) => {
     run.finish('update', 'failed', text('The update failed'));
     run.show();
-    run.patch({ detail: 'the update failed' });
+    run.patch({ detail: text('the update failed') });
   },
   instance_update_available: (run) => {
     run.patch({ latestVersion: run.field('LatestVersion') ?? null });
@@ -185,8 +178,7 @@ const steps: Readonly<Record<string, (run: Run) => void>> = {
     run.step('backup', text('Backup written'));
     run.step('restore', text('Safety copy written'));
     run.step('update', text('Safety copy written'));
-    const version = run.field('Version');
-    if (version !== undefined) run.patch({ version });
+    // Its version is that of the backup: the safety copy of an update still has the old one.
     run.show();
   },
   instance_backup_finished: ends('backup', text('Backup finished')),

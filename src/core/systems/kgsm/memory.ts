@@ -3,7 +3,7 @@ import { lifecycleStates, type LifecycleState } from '../../model/lifecycle.ts';
 import { PersistentMap } from '../../model/persistentMap.ts';
 
 /** Work that has a beginning, steps and an end in the events. */
-export type Work = 'install' | 'update' | 'backup' | 'restore' | 'uninstall';
+export type Work = 'install' | 'update' | 'backup' | 'restore' | 'uninstall' | 'restart' | 'stop';
 
 export const stateOfWork: Readonly<Record<Work, LifecycleState>> = {
   uninstall: 'removing',
@@ -11,6 +11,8 @@ export const stateOfWork: Readonly<Record<Work, LifecycleState>> = {
   update: 'updating',
   restore: 'restoring',
   backup: 'backingUp',
+  restart: 'restarting',
+  stop: 'stopping',
 };
 /** Which work is shown when several overlap: the rarest and most final first. */
 export const works = Object.keys(stateOfWork) as Work[];
@@ -22,6 +24,8 @@ export const stepsOfWork: Readonly<Record<Work, number>> = {
   backup: 3,
   restore: 4,
   uninstall: 6,
+  restart: 4,
+  stop: 3,
 };
 
 interface OpenWork {
@@ -33,8 +37,6 @@ interface OpenWork {
 export interface Memory {
   /** What it is when nothing is going on with it. */
   readonly base: LifecycleState;
-  /** A start, stop or restart under way. */
-  readonly phase?: LifecycleState;
   readonly open: Partial<Readonly<Record<Work, OpenWork>>>;
   readonly players?: number;
 }
@@ -53,7 +55,6 @@ const savedSchema = z.object({
       z.string(),
       z.object({
         base: z.enum(lifecycleStates),
-        phase: z.optional(z.enum(lifecycleStates)),
         open: z.record(z.string(), z.object({ task: z.string(), seen: z.array(z.string()) })),
         players: z.optional(z.number()),
       }),

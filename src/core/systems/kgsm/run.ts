@@ -61,15 +61,9 @@ export class Run {
     this.#patch = { ...this.#patch, ...patch };
   }
 
-  base(state: LifecycleState, detail?: string): void {
-    const { phase, ...rest } = this.#memory;
-    this.#memory = { ...rest, base: state };
+  base(state: LifecycleState, detail?: Text): void {
+    this.#memory = { ...this.#memory, base: state };
     if (detail !== undefined) this.patch({ detail });
-  }
-
-  phase(state: LifecycleState | undefined): void {
-    const { phase, ...rest } = this.#memory;
-    this.#memory = state === undefined ? rest : { ...rest, phase: state };
   }
 
   players(change: (count: number) => number): void {
@@ -88,9 +82,9 @@ export class Run {
 
   /** Shows what the memory says the instance is now. */
   show(): void {
-    const { open, phase, base } = this.#memory;
+    const { open, base } = this.#memory;
     const work = works.find((w) => open[w]);
-    const state = work === undefined ? (phase ?? base) : stateOfWork[work];
+    const state = work === undefined ? base : stateOfWork[work];
     const game = this.field('Blueprint')?.replace(/\.bp$/, '');
     this.patch({ state, ...(game === undefined ? {} : { game }) });
     if (this.fact.actor !== undefined) this.patch({ actor: this.fact.actor });

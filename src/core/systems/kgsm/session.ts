@@ -52,7 +52,6 @@ export async function openKgsmSession(
   }
   return {
     closed: closed.promise,
-    emitTargets: [{ address: settings.socketPath, label: settings.name }],
     dispose: () => listener.dispose(),
   };
 }

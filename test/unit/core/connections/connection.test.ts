@@ -25,7 +25,7 @@ class Sessions {
       if (this.failure) return Promise.reject(this.failure);
       const closed = Promise.withResolvers<SessionError>();
       this.opened.push(closed);
-      return Promise.resolve({ closed: closed.promise, emitTargets: [], dispose: () => Promise.resolve() });
+      return Promise.resolve({ closed: closed.promise, dispose: () => Promise.resolve() });
     },
   };
 }

@@ -41,10 +41,16 @@ describe('the fleet', () => {
   });
 
   it('remembers since when a state holds, and forgets the reason of the state before', () => {
-    let fleet = fold(emptyFleet, at(1), [instance('a', { state: 'crashed', detail: 'exit code 139' })]);
+    let fleet = fold(emptyFleet, at(1), [
+      instance('a', { state: 'crashed', detail: text('exit code {0}', '139') }),
+    ]);
     fleet = fold(fleet, at(2), [instance('a', { players: 1 })]);
     const ref = { connection: 'home', kind: 'instance', key: 'a' };
-    expect(findInstance(fleet, ref)).toMatchObject({ since: 1, detail: 'exit code 139', lastEventAt: 2 });
+    expect(findInstance(fleet, ref)).toMatchObject({
+      since: 1,
+      detail: text('exit code {0}', '139'),
+      lastEventAt: 2,
+    });
     fleet = fold(fleet, at(3), [instance('a', { state: 'running' })]);
     expect(findInstance(fleet, ref)).toMatchObject({ since: 3, players: 1 });
     expect(findInstance(fleet, ref)).not.toHaveProperty('detail');
