@@ -9,7 +9,7 @@ export type Caps = Readonly<Record<RetentionClass, Cap>>;
 
 const mebibyte = 1024 * 1024;
 
-/** What fits a year of lifecycle events and an evening of everything else into about 200 MB. */
+/** What fits a season of lifecycle events and an evening of everything else into about 200 MB. */
 export const defaultCaps: Caps = {
   lifecycle: { events: 200_000, bytes: 64 * mebibyte },
   task: { events: 100_000, bytes: 32 * mebibyte },
@@ -23,8 +23,8 @@ export interface JournalChange {
   readonly discarded: readonly OpsEvent[];
 }
 
-/** What a row costs beside its text: the object, its strings' headers and its place in the lists. */
-const overheadBytes = 300;
+/** What an event costs beside its text, measured: the objects, its other strings and its place in the lists. */
+const overheadBytes = 400;
 
 interface Queue {
   seqs: number[];

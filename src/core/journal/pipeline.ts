@@ -29,6 +29,9 @@ export interface PipelineOptions {
   readonly defer: (run: () => void) => void;
 }
 
+/** The one empty list of all events that have nothing to list. */
+const none: readonly never[] = [];
+
 const decoderUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -69,8 +72,8 @@ export class Pipeline {
       ...(rawBase64 === undefined ? {} : { rawBase64 }),
       size,
       truncated,
-      redacted,
-      problems: wireProblems.length === 0 ? problems : [...wireProblems, ...problems],
+      redacted: redacted.length === 0 ? none : redacted,
+      problems: wireProblems.length + problems.length === 0 ? none : [...wireProblems, ...problems],
     });
     timeline.pending.push({ event: entry, signals });
     this.#schedule();

@@ -42,7 +42,8 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
   }
   const subject = subjectOf(type, data, problems);
   const event = {
-    type,
+    // The catalog's own string, so that a hundred thousand events share it.
+    type: known?.type ?? type,
     severity: known?.severity ?? 'info',
     retention: known?.retention ?? 'lifecycle',
     summary: known ? summaryOf(known, data) : text('Unknown event type {0}', oneLine(type, 80)),
