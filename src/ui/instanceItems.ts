@@ -29,7 +29,7 @@ const connectionLooks: Readonly<Record<ConnectionState, { readonly icon: string;
     connecting: { icon: 'loading~spin' },
     authenticating: { icon: 'loading~spin' },
     ready: { icon: 'plug', color: 'testing.iconPassed' },
-    waiting: { icon: 'watch', color: 'list.warningForeground' },
+    waiting: { icon: 'history', color: 'list.warningForeground' },
     failed: { icon: 'error', color: 'testing.iconFailed' },
     closed: { icon: 'debug-disconnect', color: 'disabledForeground' },
     elsewhere: { icon: 'multiple-windows', color: 'charts.blue' },

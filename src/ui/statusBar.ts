@@ -20,7 +20,7 @@ const worstFirst: readonly ConnectionState[] = [
 ];
 const icons: Partial<Record<ConnectionState, string>> = {
   failed: 'error',
-  waiting: 'watch',
+  waiting: 'history',
   closed: 'debug-disconnect',
 };
 

@@ -13,6 +13,10 @@ const root = join(folder, 'kgsm');
 makeDemoRoot(root, { node: process.execPath, entry });
 
 describe('the demo', () => {
+  // Hooks at the end run in reverse: the folder goes when nobody listens in it any more.
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const workbench = useWorkbench({
     mode: 'installed',
     viewport: { width: 1280, height: 800 },
@@ -27,7 +31,6 @@ describe('the demo', () => {
   afterAll(async () => {
     end.abort();
     await playing;
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('plays, and the tree follows: running, ready, stopped, failed, unknown, updating', async () => {

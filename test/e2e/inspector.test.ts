@@ -7,6 +7,10 @@ import { KgsmRoot, recorded, SocatListener } from './kgsm.ts';
 
 const kgsm = new KgsmRoot();
 const lifecycle = recorded('kgsm-2.2-lifecycle.jsonl');
+// Hooks at the end run in reverse: the folder goes when nobody listens in it any more.
+afterAll(() => {
+  kgsm.dispose();
+});
 const workbench = useWorkbench({
   mode: 'installed',
   machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
@@ -24,7 +28,6 @@ describe('the inspector', () => {
   }, 300_000);
   afterAll(async () => {
     await bot.dispose();
-    kgsm.dispose();
   });
 
   it('finds an event by the filter, opens it, and emits it again to a listener of somebody else', async () => {

@@ -34,7 +34,7 @@ export class KgsmRoot {
   }
 
   dispose(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 }
 

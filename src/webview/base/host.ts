@@ -19,7 +19,7 @@ export interface Link {
   save(state: ViewState): void;
 }
 
-const FRESH: ViewState = { detailWidth: 470, detailHeight: 280, detailTab: 'payload', detailOpen: false };
+const FRESH: ViewState = { detailWidth: 400, detailHeight: 280, detailTab: 'payload', detailOpen: false };
 
 /** Connects to the host; only this function knows how messages travel. May be called once per page. */
 export function connect(handlers: Handlers<InspectorView>, api: WebviewApi = acquireVsCodeApi()): Link {
