@@ -9,6 +9,7 @@ import {
   type ConnectionSettings,
   type Log,
   type Session,
+  type SessionMemory,
 } from '../systems/system.ts';
 import { fullJitterDelay } from '../wire/backoff.ts';
 
@@ -30,6 +31,8 @@ export interface ConnectionOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly host: string;
+  /** What a session of this connection finds again. */
+  readonly memory: (connection: string) => SessionMemory;
 }
 
 /**
@@ -143,6 +146,7 @@ export class Connection {
         clock,
         log,
         signal,
+        memory: this.#options.memory(this.id),
         deliver: (draft) => {
           this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft });
         },

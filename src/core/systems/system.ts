@@ -24,12 +24,20 @@ interface SessionDraft {
   readonly problems?: readonly Problem[];
 }
 
+/** A small JSON value that a session finds again after a restart, such as how far it has read. */
+export interface SessionMemory {
+  load(): unknown;
+  /** Kept from now on; written soon, and at the latest when the window closes. */
+  save(value: unknown): void;
+}
+
 /** What a session may use; nothing else of the outside world is in its reach. */
 export interface SessionEnvironment {
   readonly clock: Clock;
   readonly log: Log;
   /** Aborted when the connection is closed. */
   readonly signal: AbortSignal;
+  readonly memory: SessionMemory;
   deliver(draft: SessionDraft): void;
   /** Progress before `ready`: connecting, authenticating. */
   report(state: Extract<ConnectionState, 'connecting' | 'authenticating'>, detail?: Text): void;
