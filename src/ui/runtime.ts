@@ -11,6 +11,7 @@ import { Emitter } from '../core/playback/emitter.ts';
 import { systemOf } from '../core/systems/index.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { configuration } from './configuration.ts';
+import { SessionMemories } from './sessionMemory.ts';
 import { FleetStore } from './fleetStore.ts';
 import { coreLog } from './log.ts';
 import { type Scope } from './scope.ts';
@@ -43,6 +44,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
   const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline));
   store.restore();
+  const memories = scope.add(new SessionMemories(join(storage, 'sessions')));
   const connections = new ConnectionManager({
     pipeline,
     lock: captureLock(join(storage, 'locks')),
@@ -50,6 +52,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     random: Math.random,
     log,
     host,
+    memory: (connection) => memories.of(connection),
   });
   scope.add(connections);
   scope.defer(

@@ -3,7 +3,7 @@ import { Pipeline, type PipelineOptions } from '../../../src/core/journal/pipeli
 import type { Draft } from '../../../src/core/model/event.ts';
 import type { Fleet } from '../../../src/core/model/fleet.ts';
 import { systemOf } from '../../../src/core/systems/index.ts';
-import type { Log } from '../../../src/core/systems/system.ts';
+import type { Log, SessionMemory } from '../../../src/core/systems/system.ts';
 import { systemClock, type Clock } from '../../../src/core/model/clock.ts';
 
 /** A clock that only moves when told to. */
@@ -42,6 +42,17 @@ export class ManualClock implements Clock {
 }
 
 export { systemClock as realClock };
+
+/** A memory that lasts as long as its test. */
+export function testMemory(): SessionMemory {
+  let kept: unknown;
+  return {
+    load: () => kept,
+    save: (value) => {
+      kept = value;
+    },
+  };
+}
 
 export const silentLog: Log = {
   debug: () => undefined,

@@ -11,7 +11,16 @@ import { english, text } from '../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import { SessionError, type AnySystem, type Session } from '../../../../src/core/systems/system.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
-import { core, fleetWhere, kgsmEvent, ManualClock, realClock, silentLog, type Core } from '../helpers.ts';
+import {
+  core,
+  fleetWhere,
+  kgsmEvent,
+  ManualClock,
+  realClock,
+  silentLog,
+  type Core,
+  testMemory,
+} from '../helpers.ts';
 
 const free: CaptureLock = { acquire: () => Promise.resolve(() => Promise.resolve()) };
 
@@ -50,6 +59,7 @@ describe('a connection', () => {
     clock: new ManualClock(),
     random: (): number => 0.999,
     log: silentLog,
+    memory: testMemory,
     host: 'here',
     lock: free,
   };
@@ -148,6 +158,7 @@ describe('a KGSM connection on a real socket', () => {
       clock: realClock,
       random,
       log: silentLog,
+      memory: testMemory,
       host: 'here',
     });
     connection.start();

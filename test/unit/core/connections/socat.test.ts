@@ -9,7 +9,7 @@ import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import { makeRoot } from '../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runKgsm, launch } from '../../simulator/kgsmRoot.ts';
-import { core, fleetWhere, realClock, silentLog, type Core } from '../helpers.ts';
+import { core, fleetWhere, realClock, silentLog, type Core, testMemory } from '../helpers.ts';
 
 const noSocat = spawnSync('socat', ['-V']).error !== undefined;
 
@@ -30,6 +30,7 @@ describe('a KGSM connection and real senders', () => {
       clock: realClock,
       random: Math.random,
       log: silentLog,
+      memory: testMemory,
       host: 'h',
     });
     connection.start();

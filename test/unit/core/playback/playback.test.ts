@@ -10,7 +10,7 @@ import { readRecording } from '../../../../src/core/playback/recordingFile.ts';
 import { replay, replayDuration, type ReplayItem } from '../../../../src/core/playback/replay.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import type { AnySystem } from '../../../../src/core/systems/system.ts';
-import { core, fleetWhere, kgsmEvent, ManualClock, realClock, silentLog } from '../helpers.ts';
+import { core, fleetWhere, kgsmEvent, ManualClock, realClock, silentLog, testMemory } from '../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;
 const items = (...times: number[]): ReplayItem[] =>
@@ -174,6 +174,7 @@ describe('emitting', () => {
       clock: realClock,
       random: Math.random,
       log: silentLog,
+      memory: testMemory,
       host: 'h',
     });
     connection.start();
