@@ -33,6 +33,9 @@ export function registerConnectionCommands(runtime: Runtime): void {
     if (!trusted()) return;
     await (await choose(runtime, row, () => true))?.reconnectNow();
   });
+  register('refresh', async (row) => {
+    (await choose(runtime, row, (c) => c.refreshable))?.refresh();
+  });
   register('removeConnection', async (row) => {
     const connection = await choose(runtime, row, () => true);
     if (connection) await remove(connection);

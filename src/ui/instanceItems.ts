@@ -22,6 +22,7 @@ export interface ConnectionFacts {
   /** False for the connections of a replay, which nothing can be done with. */
   readonly live: boolean;
   readonly active: boolean;
+  readonly refreshable: boolean;
 }
 
 const connectionLooks: Readonly<Record<ConnectionState, { readonly icon: string; readonly color?: string }>> =
@@ -68,7 +69,8 @@ function connectionDescription(
 
 function connectionFlags(facts: ConnectionFacts, state: ConnectionState): string {
   if (!facts.active) return state === 'failed' ? '.reconnect' : '.connect';
-  return state === 'waiting' ? '.reconnect.disconnect' : '.disconnect';
+  if (state === 'waiting') return '.reconnect.disconnect';
+  return facts.refreshable ? '.refresh.disconnect' : '.disconnect';
 }
 
 export function connectionTooltip(

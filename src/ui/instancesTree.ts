@@ -109,6 +109,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       address: connection && system ? system.describe(connection.settings) : '',
       live: timelines.id === liveTimeline,
       active: connection?.active ?? false,
+      refreshable: connection?.refreshable ?? false,
     };
   }
 

@@ -84,6 +84,16 @@ export class Connection {
     });
   }
 
+  /** True where `refresh` does something. */
+  get refreshable(): boolean {
+    return this.#session?.refresh !== undefined;
+  }
+
+  /** Asks the system again for everything that there is. */
+  refresh(): void {
+    this.#session?.refresh?.();
+  }
+
   /** Tries now, whatever it waits for; starts it where it had ended. */
   async reconnectNow(): Promise<void> {
     if (this.#state === 'ready') await this.stop();

@@ -47,6 +47,8 @@ export interface SessionEnvironment {
 export interface Session {
   /** Settles when the conversation is over, with the reason. */
   readonly closed: Promise<SessionError>;
+  /** Asks the system again for everything that there is, where it can be asked. */
+  refresh?(): void;
   dispose(): Promise<void>;
 }
 

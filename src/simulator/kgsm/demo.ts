@@ -63,6 +63,7 @@ function stateAtFirst({
     blueprint,
     active,
     ready: opening === 'ready',
+    malformed: opening === 'unknown',
     players,
   };
   return state;

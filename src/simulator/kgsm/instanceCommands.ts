@@ -54,6 +54,7 @@ const actions: Readonly<Record<string, Action>> = {
     return active ? 0 : 1;
   },
   '--status'(kgsm, instance, args) {
+    if (instance.malformed) return kgsm.error(20, `instances.sh:91 ${instance.name} is malformed`);
     if (args.includes('--json')) kgsm.write(`${JSON.stringify(statusOf(instance), undefined, 2)}\n`);
     else
       kgsm.write(

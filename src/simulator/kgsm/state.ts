@@ -16,6 +16,8 @@ export interface InstanceState {
   readonly ready?: boolean;
   readonly players?: readonly string[];
   readonly backups?: readonly string[];
+  /** Its configuration cannot be read: KGSM lists it, but says nothing of it. */
+  readonly malformed?: boolean;
   readonly startedAt?: number;
   readonly pid?: number;
   /** A file that keeps the stand-in of the game process alive; only where the command line started it. */

@@ -25,6 +25,7 @@ const own = {
   connect: { title: 'Connect', icon: '$(plug)' },
   disconnect: { title: 'Disconnect', icon: '$(debug-disconnect)' },
   reconnect: { title: 'Reconnect Now', icon: '$(refresh)' },
+  refresh: { title: 'Refresh Instances', icon: '$(refresh)' },
   removeConnection: { title: 'Remove Connection…', icon: '$(trash)' },
   showLog: { title: 'Show Log', icon: '$(output)' },
   openInspector: { title: 'Open Event Inspector', icon: '$(pulse)' },

@@ -47,6 +47,8 @@ export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
     item('connect', `${connectionItem} && ${offers('connect')}`, '1_connection@1'),
     item('reconnect', `${connectionItem} && ${offers('reconnect')}`, 'inline@1'),
     item('reconnect', `${connectionItem} && ${offers('reconnect')}`, '1_connection@2'),
+    item('refresh', `${connectionItem} && ${offers('refresh')}`, 'inline@1'),
+    item('refresh', `${connectionItem} && ${offers('refresh')}`, '1_connection@2'),
     item('disconnect', `${connectionItem} && ${offers('disconnect')}`, '1_connection@3'),
     item('showEvents', connectionItem, '2_events@1'),
     item('showLog', connectionItem, '2_events@2'),

@@ -87,7 +87,7 @@ describe('the events of the KGSM stand-in', () => {
     using folder = temporaryFolder();
     const path = root(folder, [srv]);
     const silent = await kgsm(path, '-i', 'srv', '--stop');
-    expect(silent).toEqual({ code: 0, output: '[INFO] lifecycle.standalone.sh:112 Instance srv stopped\n' });
+    expect(silent).toMatchObject({ code: 0, output: '[INFO] lifecycle.standalone.sh:112 Instance srv stopped\n' });
 
     await leaveStaleSocket(join(path, 'kgsm.sock'));
     const refused = await kgsm(path, '-i', 'srv', '--stop');

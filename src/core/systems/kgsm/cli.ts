@@ -6,7 +6,9 @@ import { redactText } from '../redaction.ts';
 export interface CliResult {
   /** `null` where the program did not end by itself. */
   readonly code: number | null;
+  /** Both streams as they came. */
   readonly output: string;
+  readonly stdout: string;
   readonly problem?: Text;
 }
 
@@ -21,6 +23,8 @@ export interface CliRun {
 
 /** Output kept for the log; a chatty game may write for ever. */
 const maxOutput = 256 * 1024;
+/** An answer is read as a whole: a host with twenty thousand instances has a list of a megabyte. */
+const maxAnswer = 8 * 1024 * 1024;
 /** After the exit, what the pipes still hold; a started game keeps them open, so their end is never waited for. */
 const drainMs = 50;
 
@@ -39,6 +43,7 @@ export function runKgsm(run: CliRun): Promise<CliResult> {
       env: { ...process.env, KGSM_ROOT: run.root },
     });
     let output = '';
+    let stdout = '';
     let unfinished = '';
     const tell = (piece: string): void => {
       const end = piece.lastIndexOf('\n') + 1;
@@ -46,13 +51,16 @@ export function runKgsm(run: CliRun): Promise<CliResult> {
       unfinished = (end > 0 ? '' : unfinished) + piece.slice(end);
     };
     let problem: Text | undefined;
-    const collect = (chunk: Buffer): void => {
-      const piece = chunk.toString('utf8');
+    const collect = (piece: string): void => {
       if (output.length < maxOutput) output += piece;
       tell(piece);
     };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+    // As text from the stream itself, which keeps a character whole that two chunks share.
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      if (stdout.length < maxAnswer) stdout += piece;
+      collect(piece);
+    });
+    child.stderr.setEncoding('utf8').on('data', collect);
 
     const kill = (why: Text): void => {
       problem ??= why;
@@ -78,7 +86,7 @@ export function runKgsm(run: CliRun): Promise<CliResult> {
       child.stdout.destroy();
       child.stderr.destroy();
       child.unref();
-      resolve({ code, output, ...(problem ? { problem } : {}) });
+      resolve({ code, output, stdout, ...(problem ? { problem } : {}) });
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
       problem = startProblem(program, error);

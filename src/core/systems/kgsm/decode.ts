@@ -3,6 +3,7 @@ import type { OpsEvent, Problem, Subject } from '../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { redactJson } from '../redaction.ts';
+import { decodeCli } from './cliMessages.ts';
 import { catalogEntry, summaryOf } from './catalog.ts';
 import { follow, followLost } from './lifecycle.ts';
 import { initialContext, loadContext, saveContext, type KgsmContext } from './memory.ts';
@@ -23,6 +24,7 @@ export const kgsmDecoder: Decoder<KgsmContext> = {
 };
 
 function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
+  if (message.channel === 'request' || message.channel === 'reply') return decodeCli(context, message);
   const problems: Problem[] = [];
   if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
   const parsed = parse(message);

@@ -16,8 +16,11 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
   catalog: kgsmEntries,
   operations: kgsmOperations,
   async openSession(settings, environment) {
-    const { openKgsmSession } = await import('./session.ts');
-    return openKgsmSession(settings, environment);
+    const [{ openKgsmSession }, { withSnapshots }] = await Promise.all([
+      import('./session.ts'),
+      import('./snapshot.ts'),
+    ]);
+    return withSnapshots(settings.root, environment, await openKgsmSession(settings, environment));
   },
   emitTargets: (settings) => [settings.socketPath],
   emit: (address, bytes, signal) => sendToUnixSocket(address, bytes, { signal }),

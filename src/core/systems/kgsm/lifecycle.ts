@@ -12,6 +12,7 @@ export function follow(context: KgsmContext, fact: Fact): Followed {
   const step = Object.hasOwn(steps, fact.type) ? steps[fact.type] : undefined;
   if (!step) return { context, signals: [] };
   const run = new Run(context, fact);
+  run.touch();
   step(run);
   return run.result();
 }

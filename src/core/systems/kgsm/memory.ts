@@ -39,17 +39,25 @@ export interface Memory {
   readonly base: LifecycleState;
   readonly open: Partial<Readonly<Record<Work, OpenWork>>>;
   readonly players?: number;
+  /** The tick of the last event about it, and of the last question: an answer older than an event says nothing new. */
+  readonly touched?: number;
+  readonly asked?: number;
 }
 
 export interface KgsmContext {
   readonly memory: PersistentMap<Memory>;
   readonly nextTask: number;
+  /** Counts events. */
+  readonly tick: number;
+  /** The tick at which the list of instances was asked for. */
+  readonly listAsked?: number;
 }
 
-export const initialContext: KgsmContext = { memory: PersistentMap.empty(), nextTask: 1 };
+export const initialContext: KgsmContext = { memory: PersistentMap.empty(), nextTask: 1, tick: 0 };
 
 const savedSchema = z.object({
   nextTask: z.number(),
+  tick: z._default(z.number(), 0),
   memory: z.array(
     z.tuple([
       z.string(),
@@ -57,19 +65,21 @@ const savedSchema = z.object({
         base: z.enum(lifecycleStates),
         open: z.record(z.string(), z.object({ task: z.string(), seen: z.array(z.string()) })),
         players: z.optional(z.number()),
+        touched: z.optional(z.number()),
+        asked: z.optional(z.number()),
       }),
     ]),
   ),
 });
 
 export function saveContext(context: KgsmContext): unknown {
-  return { nextTask: context.nextTask, memory: [...context.memory] };
+  return { nextTask: context.nextTask, tick: context.tick, memory: [...context.memory] };
 }
 
 export function loadContext(saved: unknown): KgsmContext {
   const result = savedSchema.safeParse(saved);
   if (!result.success) return initialContext;
-  const { memory, nextTask } = result.data;
+  const { memory, nextTask, tick } = result.data;
   // JSON has no `undefined`, so an optional field that is there has its value.
-  return { nextTask, memory: PersistentMap.from(memory as readonly (readonly [string, Memory])[]) };
+  return { nextTask, tick, memory: PersistentMap.from(memory as readonly (readonly [string, Memory])[]) };
 }

@@ -47,6 +47,13 @@ export class Run {
     return this.#memory;
   }
 
+  /** Notes that something was heard of the instance now. */
+  touch(): void {
+    const tick = this.#context.tick + 1;
+    this.#context = { ...this.#context, tick };
+    if (this.#known) this.#memory = { ...this.#memory, touched: tick };
+  }
+
   /** From here on the instance is changed only where it is there: news of a removal must not bring it into being. */
   onlyIfKnown(): void {
     this.#onlyIfKnown = true;
@@ -140,8 +147,9 @@ export class Run {
       };
     }
     const remembered = this.#known || this.#memory !== newcomer;
+    const kept: Memory = this.#known ? this.#memory : { ...this.#memory, touched: this.#context.tick };
     return {
-      context: remembered ? { ...this.#context, memory: memory.set(instance, this.#memory) } : this.#context,
+      context: remembered ? { ...this.#context, memory: memory.set(instance, kept) } : this.#context,
       signals: this.#patch
         ? [
             ...this.#tasks,
