@@ -146,7 +146,7 @@ async function operate(
   }
   const known = instancesOf(pipeline.fleet(), settings.id).find((instance) => instance.key === key);
   const instance: Instance = known ?? unheardOf(settings.id, key);
-  if (!operation.when(instance)) {
+  if (!operation.when(instance, settings)) {
     report('refused', english(text('{0} is not on offer while it is {1}', id, instance.state)));
     return;
   }

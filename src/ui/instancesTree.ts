@@ -118,8 +118,11 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const fleet = this.#fleet;
     const instance = findInstance(fleet, row);
     const stale = live && fleet.connections.get(row.connection)?.state !== 'ready';
+    const settings = this.#runtime.connections.get(row.connection)?.settings;
     const operations =
-      live && instance ? (system?.operations.filter((o) => o.when(instance)).map((o) => o.id) ?? []) : [];
+      live && instance && settings
+        ? (system?.operations.filter((o) => o.when(instance, settings)).map((o) => o.id) ?? [])
+        : [];
     return { operations, stale, connectionName: name };
   }
 

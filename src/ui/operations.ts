@@ -8,13 +8,16 @@ import type { Task } from '../core/model/task.ts';
 import { oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
-import type { AnyOperation } from '../core/systems/system.ts';
+import type { AnyOperation, Question } from '../core/systems/system.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { commandId, verbIds, verbs, type Verb } from './contributions/commands.ts';
 import type { Row } from './instanceItems.ts';
 import { showInformation } from './messages.ts';
 import type { Runtime } from './runtime.ts';
 import { translate } from './translate.ts';
+
+/** The user turned back. */
+const cancelled = Symbol('cancelled');
 
 interface Candidate {
   readonly connection: Connection;
@@ -60,7 +63,9 @@ export class Operations {
     const candidates = clicked && offered.length > 0 ? offered : await this.#choose(verb, offered);
     if (candidates.length === 0) return;
     if (!(await this.#confirmed(verb, candidates))) return;
-    await Promise.all(candidates.map((candidate) => this.#run(candidate)));
+    const input = await this.#input(candidates);
+    if (input === cancelled) return;
+    await Promise.all(candidates.map((candidate) => this.#run(candidate, input)));
   }
 
   /** Of the given rows, or of everything where none is given, what offers the verb now. */
@@ -72,7 +77,9 @@ export class Operations {
       chosen.length > 0 ? chosen : connections.connections.flatMap(({ id }) => instancesOf(fleet, id));
     return instances.flatMap((instance) => {
       const connection = connections.get(instance.connection);
-      const operation = connection?.system.operations.find((o) => o.id === verb && o.when(instance));
+      const operation = connection?.system.operations.find(
+        (o) => o.id === verb && o.when(instance, connection.settings),
+      );
       return connection && operation ? [{ connection, instance, operation }] : [];
     });
   }
@@ -102,6 +109,9 @@ export class Operations {
     );
     const [first] = questions;
     if (!first) return true;
+    const typed = questions.filter((question) => question.typed !== undefined);
+    for (const question of typed) if (!(await this.#typed(question))) return false;
+    if (typed.length > 0) return true;
     const action = translate(first.action);
     const message =
       questions.length === 1
@@ -115,19 +125,48 @@ export class Operations {
     return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
   }
 
-  async #run({ connection, instance, operation }: Candidate): Promise<void> {
+  /** What destroys is asked for one by one, and the name has to be typed. */
+  async #typed({ message, detail, typed = '' }: Question): Promise<boolean> {
+    const answer = await window.showInputBox({
+      title: translate(message),
+      prompt: translate(detail),
+      placeHolder: oneLine(typed, 100),
+      ignoreFocusOut: true,
+      validateInput: (value) => (value === typed ? undefined : l10n.t('This is not the name.')),
+    });
+    return answer === typed;
+  }
+
+  /** The one line that an operation needs, the same for all of a selection. */
+  async #input(candidates: readonly Candidate[]): Promise<string | undefined | typeof cancelled> {
+    const [first] = candidates;
+    const wanted = first?.operation.input;
+    if (!first || !wanted) return undefined;
+    const answer = await window.showInputBox({
+      title: translate(first.operation.progressTitle(first.instance)),
+      prompt: translate(wanted.prompt),
+      placeHolder: translate(wanted.placeholder),
+      validateInput: (value) => {
+        const wrong = wanted.check(value);
+        return wrong && translate(wrong);
+      },
+    });
+    return answer ?? cancelled;
+  }
+
+  async #run({ connection, instance, operation }: Candidate, input: string | undefined): Promise<void> {
     const { pipeline, channel, host } = this.#runtime;
     const id = randomUUID();
     const abort = new AbortController();
     this.#running.set(id, abort);
     try {
-      await runOperation({
+      const result = await runOperation({
         id,
         connection: connection.settings,
         system: connection.system,
         operation,
         instance,
-        input: undefined,
+        input,
         pipeline,
         clock: systemClock,
         host,
@@ -136,6 +175,8 @@ export class Operations {
           channel.info(`[${connection.settings.name}] ${line}`);
         },
       });
+      if (operation.silent) connection.refresh();
+      if (operation.answers && result.outcome === 'succeeded') showInformation(translate(result.message));
     } finally {
       this.#running.delete(id);
     }

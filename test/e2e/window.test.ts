@@ -71,6 +71,17 @@ describe('a new user', () => {
     await wb.page.getByText(/Install new-1/).waitFor({ state: 'hidden' });
   });
 
+  it('has to type the name before anything is deleted', async () => {
+    const wb = workbench();
+    await wb.contextMenu(wb.treeItem(/new-1, stopped/), 'Uninstall…');
+    await wb.quickInput.fill('new-2');
+    await wb.page.getByText('This is not the name.').waitFor();
+    await wb.screenshot('uninstall-dark');
+    await wb.enter('new-1');
+    await wb.toasts(/Uninstalling new-1 on My Servers failed/).waitFor();
+    await wb.pressToast(/Uninstalling new-1/, 'Show Log');
+  });
+
   it('sees after a reload what was last known, and it is current again once connected', async () => {
     const wb = workbench();
     await wb.reload();

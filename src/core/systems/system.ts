@@ -77,11 +77,21 @@ export interface CatalogEntry {
 }
 
 /** A question before something that cannot be taken back. */
-interface Question {
+export interface Question {
   readonly message: Text;
   readonly detail: Text;
   /** The button that goes ahead. */
   readonly action: Text;
+  /** What has to be typed before it goes ahead, for what destroys. */
+  readonly typed?: string;
+}
+
+/** One line of text that an operation needs from the user. */
+interface OperationInput {
+  readonly prompt: Text;
+  readonly placeholder: Text;
+  /** What is wrong with it, while it is typed. */
+  check(value: string): Text | undefined;
 }
 
 type OperationOutcome = 'succeeded' | 'failed' | 'refused';
@@ -111,8 +121,14 @@ export interface Operation<S> {
   progressTitle(instance: Instance): Text;
   /** Only operations on instances so far; connections and items join when a system needs them. */
   readonly target: 'instance';
-  when(instance: Instance): boolean;
+  /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
+  when(instance: Instance, settings: S): boolean;
+  /** Its outcome is what the user wanted to know, so it is said and not only logged. */
+  readonly answers?: boolean;
+  /** It changes something that no event tells of: the system has to be asked afterwards. */
+  readonly silent?: boolean;
   /** The question to ask before, if one is needed. */
+  readonly input?: OperationInput;
   confirm?(instance: Instance, connectionName: string): Question | undefined;
   run(run: OperationRun<S>): Promise<OperationResult>;
 }

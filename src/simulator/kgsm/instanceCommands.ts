@@ -49,6 +49,33 @@ const actions: Readonly<Record<string, Action>> = {
     await sleep(kgsm.config.saveSeconds * 1000);
     return 0;
   },
+  '--input'(kgsm, { name, active }, [line]) {
+    if (line === undefined) return kgsm.error(7, `${name}.manage.sh:181 Missing argument <command>`);
+    return active ? 0 : kgsm.error(1, `${name}.manage.sh:184 ${name} is not running`);
+  },
+  // Backups and updates are made by a script that has no emitter: no event tells of them.
+  '--create-backup'(kgsm, { name, version, active, backups = [] }) {
+    if (active) return kgsm.error(1, `${name}.manage.sh:210 ${name} is running, stop it first`);
+    const at = new Date(kgsm.environment.now()).toISOString().slice(0, 19);
+    kgsm.store.change(name, { backups: [...backups, `${name}-${version}-${at}.backup.tar.gz`] });
+    kgsm.info(`${name}.manage.sh:228 Backup created`);
+    return 0;
+  },
+  '--check-update'(kgsm, { version }) {
+    const latest = latestOf(version);
+    if (latest === version) {
+      kgsm.info('update.sh:40 Local version is the same as latest version');
+      return 1;
+    }
+    kgsm.write(`${latest}\n`);
+    return 0;
+  },
+  '--update'(kgsm, { name, version, active }) {
+    if (active) return kgsm.error(1, `${name}.manage.sh:260 ${name} is running, stop it first`);
+    kgsm.store.change(name, { version: latestOf(version) });
+    kgsm.info(`${name}.manage.sh:281 Update finished`);
+    return 0;
+  },
   '--is-active'(kgsm, { name, active }) {
     kgsm.info(`lifecycle.standalone.sh:58 ${name}: ${active ? 'Active' : 'Inactive'}`);
     return active ? 0 : 1;
@@ -63,6 +90,11 @@ const actions: Readonly<Record<string, Action>> = {
     return 0;
   },
 };
+
+/** The makers of these games are done at a patch level of 1: one update is to be had, then none. */
+function latestOf(version: string): string {
+  return version.endsWith('.1') ? version : `${version}.1`;
+}
 
 /**
  * Starts the stand-in of the game in a session of its own. It keeps our stderr open, as real games do: whoever waits for the

@@ -9,12 +9,27 @@ export interface CommandSpec {
 export const prefix = 'gameServerOps';
 export const category = 'Game Servers';
 
+export interface VerbSpec {
+  readonly title: string;
+  readonly icon: string;
+  /** Place among the buttons on the row; at most three verbs have one. */
+  readonly inline?: number;
+  /** Stands apart at the end of the menu. */
+  readonly danger?: true;
+}
+
 /** Verbs of operations, shared by all systems: one static command each. What an instance offers now decides whether it is shown. */
 export const verbs = {
   start: { title: 'Start', icon: '$(debug-start)', inline: 1 },
   stop: { title: 'Stop', icon: '$(debug-stop)', inline: 2 },
   restart: { title: 'Restart', icon: '$(debug-restart)', inline: 3 },
-} as const satisfies Readonly<Record<string, { title: string; icon: string; inline?: number }>>;
+  save: { title: 'Save World', icon: '$(save)' },
+  command: { title: 'Send Command…', icon: '$(terminal)' },
+  backup: { title: 'Back Up', icon: '$(archive)' },
+  checkUpdate: { title: 'Check for Update', icon: '$(cloud)' },
+  update: { title: 'Update', icon: '$(cloud-download)' },
+  remove: { title: 'Uninstall…', icon: '$(trash)', danger: true },
+} as const satisfies Readonly<Record<string, VerbSpec>>;
 
 export type Verb = keyof typeof verbs;
 export const verbIds = Object.keys(verbs) as Verb[];

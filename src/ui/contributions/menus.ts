@@ -1,4 +1,12 @@
-import { commandId, commands, verbIds, verbs, type OwnCommand, type Verb } from './commands.ts';
+import {
+  commandId,
+  commands,
+  verbIds,
+  verbs,
+  type OwnCommand,
+  type Verb,
+  type VerbSpec,
+} from './commands.ts';
 import { contextKeys, eventSection, viewIds } from './ids.ts';
 
 interface MenuItem {
@@ -23,10 +31,13 @@ function item(command: OwnCommand | Verb, when: string, group: string): MenuItem
 
 const verbItems = verbIds.flatMap((verb, i): MenuItem[] => {
   const when = `${instanceItem} && ${offers(verb)}`;
-  return [
-    item(verb, when, `inline@${String(verbs[verb].inline)}`),
-    item(verb, when, `1_operations@${String(i)}`),
-  ];
+  const spec: VerbSpec = verbs[verb];
+  const entry = item(
+    verb,
+    when,
+    spec.danger ? '9_danger@1' : `${i < 3 ? '1_lifecycle' : '2_operations'}@${String(i)}`,
+  );
+  return spec.inline === undefined ? [entry] : [item(verb, when, `inline@${String(spec.inline)}`), entry];
 });
 
 export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
@@ -41,7 +52,7 @@ export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
   ],
   'view/item/context': [
     ...verbItems,
-    item('showEvents', instanceItem, '2_events@1'),
+    item('showEvents', instanceItem, '3_events@1'),
     item('copyName', instanceItem, '4_copy@1'),
     item('connect', `${connectionItem} && ${offers('connect')}`, 'inline@1'),
     item('connect', `${connectionItem} && ${offers('connect')}`, '1_connection@1'),

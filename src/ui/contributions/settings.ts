@@ -9,7 +9,12 @@ const fieldTexts: Readonly<Record<string, string>> = {
   id: 'Stays the same when the name changes: lower-case letters, digits and dashes.',
   name: 'How the connection is shown.',
   root: "KGSM's folder, the one with kgsm.sh. Without it, events are received but nothing can be started or stopped.",
-  events: 'How events arrive. "auto" takes the socket.',
+  events:
+    'How events arrive. "auto" looks which version of KGSM is in the root: up to 3.6 it has a socket, later a journal.',
+  journalDir:
+    "Folder of KGSM's journal, an absolute path. By default the one that KGSM names (its event_journal_dir), else /var/lib/kgsm/events.",
+  backfillHours:
+    'How many hours the first look into a journal goes back; 0 shows only what comes from now on.',
   socket: "Name of the socket file below the root (KGSM's event_socket_filename), or an absolute path.",
   maxMessageBytes: 'Longest event in bytes; what is longer is cut off, and said to be.',
   socketMode: 'Permissions of the socket file. KGSM under another user needs "0660" (same group) or "0666".',

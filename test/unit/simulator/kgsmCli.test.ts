@@ -87,7 +87,10 @@ describe('the events of the KGSM stand-in', () => {
     using folder = temporaryFolder();
     const path = root(folder, [srv]);
     const silent = await kgsm(path, '-i', 'srv', '--stop');
-    expect(silent).toMatchObject({ code: 0, output: '[INFO] lifecycle.standalone.sh:112 Instance srv stopped\n' });
+    expect(silent).toMatchObject({
+      code: 0,
+      output: '[INFO] lifecycle.standalone.sh:112 Instance srv stopped\n',
+    });
 
     await leaveStaleSocket(join(path, 'kgsm.sock'));
     const refused = await kgsm(path, '-i', 'srv', '--stop');
@@ -246,3 +249,32 @@ async function leaveStaleSocket(path: string): Promise<void> {
   const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
   await once(spawn(process.execPath, ['-e', script], { stdio: 'ignore' }), 'exit');
 }
+
+describe('what the KGSM stand-in does without an event', () => {
+  it('updates, backs up and takes input by the rules of the real one', async () => {
+    using folder = temporaryFolder('kgsm');
+    const root = folder.path;
+    makeRoot(root, {
+      launch,
+      instances: [
+        { name: 'up', blueprint: 'minecraft', active: true },
+        { name: 'down', blueprint: 'minecraft' },
+      ],
+    });
+    await kgsm(root, '--version');
+    const code = async (...args: string[]): Promise<number | null> => (await kgsm(root, '-i', ...args)).code;
+    expect(await code('up', '--input', 'say hi')).toBe(0);
+    expect(await code('down', '--input', 'say hi')).toBe(1);
+    expect(await code('up', '--create-backup')).toBe(1);
+    expect(await code('up', '--update')).toBe(1);
+    expect(await code('down', '--create-backup')).toBe(0);
+    expect((await kgsm(root, '-i', 'down', '--check-update')).code).toBe(0);
+    expect(await code('down', '--update')).toBe(0);
+    const after = await kgsm(root, '-i', 'down', '--check-update');
+    expect([after.code, after.output]).toEqual([1, expect.stringContaining('Local version is the same')]);
+    const { backups } = JSON.parse(
+      (await kgsm(root, '-i', 'down', '--status', '--json', '--fast')).stdout,
+    ) as { backups: string[] };
+    expect(backups).toHaveLength(1);
+  });
+});

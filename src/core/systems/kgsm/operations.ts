@@ -7,18 +7,61 @@ import type { KgsmSettings } from './settings.ts';
 
 /** KGSM waits up to 30 s for a stop and has slow starters behind systemd; beyond this it hangs. */
 const operationTimeoutMs = 120_000;
+/** A backup of a big world, an update of thirty gigabytes. */
+const longTimeoutMs = 4 * 3_600_000;
 /** `--save` blocks for the configured 5 s and more for big worlds. */
 const saveTimeoutMs = 30_000;
 
-function mayStop(instance: Instance): boolean {
+function mayStop(instance: Instance, { root }: KgsmSettings): boolean {
+  if (root === undefined) return false;
   const { up, transitional } = lifecycle[instance.state];
   return instance.state === 'unknown' || (up && !transitional);
 }
 
-function mayStart(instance: Instance): boolean {
+function mayStart(instance: Instance, { root }: KgsmSettings): boolean {
+  if (root === undefined) return false;
   const { up, transitional } = lifecycle[instance.state];
   // Starting what runs would start it twice; so what is unknown may be started, but not without a question.
   return !up && !transitional && instance.state !== 'removed';
+}
+
+function name(instance: Instance): string {
+  return oneLine(instance.name, 60);
+}
+
+/** Backup and update need a server that is down: KGSM refuses otherwise. */
+function isDown(instance: Instance, { root }: KgsmSettings): boolean {
+  return root !== undefined && ['stopped', 'failed', 'crashed', 'unknown'].includes(instance.state);
+}
+
+/** Words that KGSM takes for its own wherever they stand in a command line. */
+const ownWords = ['--debug', '--json'];
+
+function down(
+  id: 'stop' | 'restart',
+  texts: {
+    title: Text;
+    progress: (name: string) => Text;
+    question: (name: string, connection: string) => Text;
+    done: (name: string) => Text;
+  },
+): Operation<KgsmSettings> {
+  return {
+    id,
+    title: texts.title,
+    target: 'instance',
+    progressTitle: (instance) => texts.progress(name(instance)),
+    when: mayStop,
+    confirm: (instance, connection) => ({
+      message: texts.question(name(instance), connection),
+      detail: text('Players are disconnected. The world is saved first.'),
+      action: texts.title,
+    }),
+    async run(run) {
+      await saveFirst(run);
+      return kgsm(run, [`--${id}`], texts.done(name(run.instance)));
+    },
+  };
 }
 
 export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
@@ -26,59 +69,157 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     id: 'start',
     title: text('Start'),
     target: 'instance',
-    progressTitle: (instance) => text('Starting {0}', oneLine(instance.name, 60)),
+    progressTitle: (instance) => text('Starting {0}', name(instance)),
     when: mayStart,
     confirm(instance, connection) {
       if (instance.state !== 'unknown') return undefined;
       return {
-        message: text('Start {0} on {1}?', oneLine(instance.name, 60), connection),
+        message: text('Start {0} on {1}?', name(instance), connection),
         detail: text('Its state is not known. KGSM starts a second process if it is running already.'),
         action: text('Start'),
       };
     },
-    run: (run) => kgsm(run, '--start', text('{0} started', oneLine(run.instance.name, 60))),
+    run: (run) => kgsm(run, ['--start'], text('{0} started', name(run.instance))),
   },
-  {
-    id: 'stop',
+  down('stop', {
     title: text('Stop'),
+    progress: (instance) => text('Stopping {0}', instance),
+    question: (instance, connection) => text('Stop {0} on {1}?', instance, connection),
+    done: (instance) => text('{0} stopped', instance),
+  }),
+  down('restart', {
+    title: text('Restart'),
+    progress: (instance) => text('Restarting {0}', instance),
+    question: (instance, connection) => text('Restart {0} on {1}?', instance, connection),
+    done: (instance) => text('{0} restarted', instance),
+  }),
+  {
+    id: 'save',
+    title: text('Save World'),
     target: 'instance',
-    progressTitle: (instance) => text('Stopping {0}', oneLine(instance.name, 60)),
+    progressTitle: (instance) => text('Saving {0}', name(instance)),
     when: mayStop,
-    confirm: (instance, connection) => ({
-      message: text('Stop {0} on {1}?', oneLine(instance.name, 60), connection),
-      detail: text('Players are disconnected. The world is saved first.'),
-      action: text('Stop'),
-    }),
+    run: (run) => kgsm(run, ['--save'], text('{0} saved', name(run.instance))),
+  },
+  {
+    id: 'command',
+    title: text('Send Command…'),
+    target: 'instance',
+    progressTitle: (instance) => text('Sending a command to {0}', name(instance)),
+    when: mayStop,
+    input: {
+      prompt: text('A command for the console of the server'),
+      placeholder: text('say hello'),
+      check: checkCommand,
+    },
     async run(run) {
-      await save(run);
-      return kgsm(run, '--stop', text('{0} stopped', oneLine(run.instance.name, 60)));
+      const line = typeof run.input === 'string' ? run.input : '';
+      const wrong = checkCommand(line);
+      if (wrong) return { outcome: 'refused', message: wrong };
+      return kgsm(run, ['--input', line], text('Sent to {0}', name(run.instance)));
     },
   },
   {
-    id: 'restart',
-    title: text('Restart'),
+    id: 'backup',
+    title: text('Back Up'),
     target: 'instance',
-    progressTitle: (instance) => text('Restarting {0}', oneLine(instance.name, 60)),
-    when: mayStop,
+    silent: true,
+    progressTitle: (instance) => text('Backing up {0}', name(instance)),
+    when: isDown,
+    run: (run) => kgsm(run, ['--create-backup'], text('{0} is backed up', name(run.instance)), longTimeoutMs),
+  },
+  {
+    id: 'checkUpdate',
+    title: text('Check for Update'),
+    target: 'instance',
+    answers: true,
+    progressTitle: (instance) => text('Looking for an update of {0}', name(instance)),
+    when: (instance, { root }) =>
+      root !== undefined && instance.state !== 'removed' && !lifecycle[instance.state].transitional,
+    run: checkUpdate,
+  },
+  {
+    id: 'update',
+    title: text('Update'),
+    target: 'instance',
+    silent: true,
+    progressTitle: (instance) => text('Updating {0}', name(instance)),
+    when: isDown,
     confirm: (instance, connection) => ({
-      message: text('Restart {0} on {1}?', oneLine(instance.name, 60), connection),
-      detail: text('Players are disconnected. The world is saved first.'),
-      action: text('Restart'),
+      message: text('Update {0} on {1}?', name(instance), connection),
+      detail: text('The server files are replaced by the newest version.'),
+      action: text('Update'),
     }),
-    async run(run) {
-      await save(run);
-      return kgsm(run, '--restart', text('{0} restarted', oneLine(run.instance.name, 60)));
-    },
+    run: (run) => kgsm(run, ['--update'], text('{0} is up to date', name(run.instance)), longTimeoutMs),
+  },
+  {
+    id: 'remove',
+    title: text('Uninstall…'),
+    target: 'instance',
+    silent: true,
+    progressTitle: (instance) => text('Uninstalling {0}', name(instance)),
+    when: isDown,
+    confirm: (instance, connection) => ({
+      message: text('Uninstall {0} on {1}?', name(instance), connection),
+      detail: text(
+        'Its files, worlds and backups are deleted. This cannot be undone. Type the name to go ahead.',
+      ),
+      action: text('Uninstall'),
+      typed: instance.name,
+    }),
+    run: (run) =>
+      kgsmCommand(
+        run,
+        ['--remove', run.instance.key],
+        text('{0} is uninstalled', name(run.instance)),
+        longTimeoutMs,
+      ),
   },
 ];
 
-async function kgsm(run: OperationRun<KgsmSettings>, verb: string, done: Text): Promise<OperationResult> {
+function checkCommand(line: string): Text | undefined {
+  if (line.trim() === '') return text('A command is needed.');
+  const own = ownWords.find((word) => line.includes(word));
+  return own === undefined ? undefined : text('KGSM would take {0} for an option of its own.', own);
+}
+
+/** Exit code 0 means that there is an update, 1 that there is none or that the look failed; the words tell which. */
+async function checkUpdate(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
+  const { root } = run.settings;
+  if (root === undefined) return { outcome: 'refused', message: noRoot };
+  const args = ['-i', run.instance.key, '--check-update'];
+  const result = await runKgsm({ root, args, timeoutMs: operationTimeoutMs, signal: run.signal });
+  run.output(result.output);
+  const version = oneLine(result.stdout.trim().split('\n').at(-1) ?? '', 60);
+  if (result.code === 0)
+    return { outcome: 'succeeded', message: text('{0} can be updated to {1}', name(run.instance), version) };
+  if (result.code === 1 && /version is the same/i.test(result.output)) {
+    return { outcome: 'succeeded', message: text('{0} is up to date', name(run.instance)) };
+  }
+  return { outcome: 'failed', message: failureOf(result) };
+}
+
+function kgsm(
+  run: OperationRun<KgsmSettings>,
+  verb: readonly string[],
+  done: Text,
+  timeoutMs = operationTimeoutMs,
+): Promise<OperationResult> {
+  return kgsmCommand(run, ['-i', run.instance.key, ...verb], done, timeoutMs);
+}
+
+async function kgsmCommand(
+  run: OperationRun<KgsmSettings>,
+  args: readonly string[],
+  done: Text,
+  timeoutMs: number,
+): Promise<OperationResult> {
   const { root } = run.settings;
   if (root === undefined) return { outcome: 'refused', message: noRoot };
   const result = await runKgsm({
     root,
-    args: ['-i', run.instance.key, verb],
-    timeoutMs: operationTimeoutMs,
+    args,
+    timeoutMs,
     signal: run.signal,
     onOutput: (chunk) => {
       run.output(chunk);
@@ -89,7 +230,7 @@ async function kgsm(run: OperationRun<KgsmSettings>, verb: string, done: Text): 
 }
 
 /** KGSM 2 stops with an immediate TERM and sends no save of its own. A server that cannot save is stopped all the same. */
-async function save(run: OperationRun<KgsmSettings>): Promise<void> {
+async function saveFirst(run: OperationRun<KgsmSettings>): Promise<void> {
   const { root } = run.settings;
   if (root === undefined || !lifecycle[run.instance.state].up) return;
   run.progress(text('Saving the world'));

@@ -16,8 +16,10 @@ describe('the connections setting', () => {
         id: 'home',
         name: 'Home',
         root: '/opt/kgsm',
+        events: 'auto',
         socketPath: '/opt/kgsm/kgsm.sock',
         socketMode: 0o600,
+        backfillHours: 24,
         maxMessageBytes: 1048576,
       },
     ]);
@@ -50,7 +52,7 @@ describe('the connections setting', () => {
     ],
     [
       [{ kind: 'kgsm', name: 'H', root: '/k', events: 'carrier pigeon' }],
-      'connection "H": "events" must be one of auto, socket, not "carrier pigeon"',
+      'connection "H": "events" must be one of auto, socket, journal, not "carrier pigeon"',
     ],
     [
       [{ kind: 'kgsm', name: 'H', root: '/k', socketMode: 600 }],

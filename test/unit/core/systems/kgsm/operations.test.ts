@@ -12,6 +12,9 @@ import type { AnyOperation, AnySystem, OperationResult } from '../../../../../sr
 import { core, realClock, type Core } from '../../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;
+const reach = kgsm.parseSettings({ kind: 'kgsm', root: '/opt/kgsm' });
+if (!reach.ok) throw new Error('the settings are right');
+const { settings } = reach;
 
 function operation(id: string): AnyOperation {
   const found = system.operations.find((o) => o.id === id);
@@ -26,17 +29,17 @@ function instance(state: LifecycleState, key = 'mc-1'): Instance {
 describe('what is on offer', () => {
   const offered = (state: LifecycleState): string =>
     system.operations
-      .filter((o) => o.when(instance(state)))
+      .filter((o) => o.when(instance(state), settings))
       .map((o) => o.id)
       .join(' ');
 
   it.each([
-    ['running', 'stop restart'],
-    ['ready', 'stop restart'],
-    ['stopped', 'start'],
-    ['failed', 'start'],
-    ['crashed', 'start'],
-    ['unknown', 'start stop restart'],
+    ['running', 'stop restart save command checkUpdate'],
+    ['ready', 'stop restart save command checkUpdate'],
+    ['stopped', 'start backup checkUpdate update remove'],
+    ['failed', 'start backup checkUpdate update remove'],
+    ['crashed', 'start backup checkUpdate update remove'],
+    ['unknown', 'start stop restart save command backup checkUpdate update remove'],
     ['updating', ''],
     ['installing', ''],
     ['removed', ''],
@@ -44,14 +47,23 @@ describe('what is on offer', () => {
     expect(offered(state)).toBe(expected);
   });
 
-  it('asks before players could be disconnected or a server started twice', () => {
+  it('asks before players could be disconnected, a server started twice, or files replaced or deleted', () => {
     for (const state of lifecycleStates) {
-      for (const o of system.operations.filter((one) => one.when(instance(state)))) {
+      for (const o of system.operations.filter((one) => one.when(instance(state), settings))) {
         const asks = o.confirm?.(instance(state), 'Home') !== undefined;
-        expect(asks, `${o.id} when ${state}`).toBe(o.id !== 'start' || state === 'unknown');
+        expect(asks, `${o.id} when ${state}`).toBe(
+          ['stop', 'restart', 'update', 'remove'].includes(o.id) || (o.id === 'start' && state === 'unknown'),
+        );
       }
     }
   });
+});
+
+it('offers nothing where KGSM cannot be reached', () => {
+  const far = kgsm.parseSettings({ kind: 'kgsm', socket: '/run/k.sock' });
+  if (!far.ok) throw new Error('the settings are right');
+  for (const state of lifecycleStates)
+    expect(system.operations.filter((o) => o.when(instance(state), far.settings))).toEqual([]);
 });
 
 describe("operations through KGSM's program", () => {
@@ -80,6 +92,7 @@ describe("operations through KGSM's program", () => {
     id: string,
     on: Instance,
     signal: AbortSignal = new AbortController().signal,
+    input?: string,
   ): Promise<OperationResult> {
     const parsed = system.parseSettings({ kind: 'kgsm', id: 'home', root });
     if (!parsed.ok) throw new Error('the settings are right');
@@ -89,7 +102,7 @@ describe("operations through KGSM's program", () => {
       system,
       operation: operation(id),
       instance: on,
-      input: undefined,
+      input,
       pipeline: parts.pipeline,
       clock: realClock,
       host: 'h',
@@ -107,6 +120,43 @@ describe("operations through KGSM's program", () => {
       expect(existsSync(join(root, 'pwned'))).toBe(false);
     },
   );
+
+  it.each([
+    ['save', 'running', undefined, ['-i', 'mc-1', '--save']],
+    ['command', 'running', 'say "hi"; $(id)', ['-i', 'mc-1', '--input', 'say "hi"; $(id)']],
+    ['backup', 'stopped', undefined, ['-i', 'mc-1', '--create-backup']],
+    ['update', 'stopped', undefined, ['-i', 'mc-1', '--update']],
+    ['remove', 'stopped', undefined, ['--remove', 'mc-1']],
+  ] as const)('%s calls KGSM with its arguments as they are', async (id, state, input, args) => {
+    await program('exit 0');
+    expect(await run(id, instance(state), undefined, input)).toMatchObject({ outcome: 'succeeded' });
+    expect(calls()).toEqual(args);
+  });
+
+  it.each(['', '  ', 'say --debug', 'x --json'])(
+    'refuses the console command %j, which KGSM would take for its own',
+    async (input) => {
+      await program('exit 0');
+      expect(await run('command', instance('running'), undefined, input)).toMatchObject({
+        outcome: 'refused',
+      });
+      expect(existsSync(join(root, 'calls'))).toBe(false);
+    },
+  );
+
+  it.each([
+    ['echo 1.22', 'succeeded', 'mc-1 can be updated to 1.22'],
+    [
+      'echo "[INFO] x.sh:1 Local version is the same as latest version"; exit 1',
+      'succeeded',
+      'mc-1 is up to date',
+    ],
+    ['echo "[ERROR] no network" >&2; exit 1', 'failed', 'KGSM reported an error: [ERROR] no network'],
+  ])('tells an update from none and from a look that failed: %s', async (body, outcome, message) => {
+    await program(body);
+    const result = await run('checkUpdate', instance('stopped'));
+    expect([result.outcome, english(result.message)]).toEqual([outcome, message]);
+  });
 
   it('saves the world before a stop or restart, and goes on where that fails', async () => {
     await program('case "$*" in *--save*) exit 1;; esac; exit 0');
