@@ -62,9 +62,10 @@ export class Operations {
     const offered = this.#candidates(verb, rows);
     const candidates = clicked && offered.length > 0 ? offered : await this.#choose(verb, offered);
     if (candidates.length === 0) return;
-    if (!(await this.#confirmed(verb, candidates))) return;
     const input = await this.#input(candidates);
     if (input === cancelled) return;
+    // Last, so that the answer is about all that will happen.
+    if (!(await this.#confirmed(verb, candidates))) return;
     await Promise.all(candidates.map((candidate) => this.#run(candidate, input)));
   }
 
@@ -142,16 +143,34 @@ export class Operations {
     const [first] = candidates;
     const wanted = first?.operation.input;
     if (!first || !wanted) return undefined;
-    const answer = await window.showInputBox({
-      title: translate(first.operation.progressTitle(first.instance)),
-      prompt: translate(wanted.prompt),
-      placeHolder: translate(wanted.placeholder),
-      validateInput: (value) => {
-        const wrong = wanted.check(value);
-        return wrong && translate(wrong);
-      },
-    });
-    return answer ?? cancelled;
+    const title = translate(first.operation.progressTitle(first.instance));
+    if ('check' in wanted) {
+      const answer = await window.showInputBox({
+        title,
+        prompt: translate(wanted.prompt),
+        placeHolder: translate(wanted.placeholder),
+        validateInput: (value) => {
+          const wrong = wanted.check(value);
+          return wrong && translate(wrong);
+        },
+      });
+      return answer ?? cancelled;
+    }
+    if (candidates.length > 1) {
+      showInformation(l10n.t('This is done to one instance at a time.'));
+      return cancelled;
+    }
+    const options = await wanted.options(
+      first.connection.settings,
+      first.instance,
+      AbortSignal.timeout(30_000),
+    );
+    if (options.length === 0) {
+      showInformation(translate(wanted.none));
+      return cancelled;
+    }
+    const picked = await window.showQuickPick(options, { title, placeHolder: translate(wanted.prompt) });
+    return picked ?? cancelled;
   }
 
   async #run({ connection, instance, operation }: Candidate, input: string | undefined): Promise<void> {

@@ -65,6 +65,18 @@ describe('the demo', () => {
     await wb.page.getByText(/Install zomboid-weekend/).waitFor({ state: 'hidden' });
   });
 
+  it('backs a stopped server up, which no event tells of, and offers the backup for restoring', async () => {
+    const wb = workbench();
+    await wb.treeItem(/terraria, stopped/).waitFor();
+    await wb.contextMenu(wb.treeItem(/terraria, stopped/), 'Back Up');
+    await wb.toasts(/Backing up terraria on Demo/).waitFor();
+    await wb.toasts(/Backing up terraria on Demo/).waitFor({ state: 'hidden' });
+    await wb.contextMenu(wb.treeItem(/terraria, stopped/), 'Restore Backup…');
+    await wb.quickItem(/^terraria-.*backup/).waitFor();
+    await wb.screenshot('restore-dark');
+    await wb.page.keyboard.press('Escape');
+  });
+
   it('starts a server with a click, as KGSM would, and shows what comes of it', async () => {
     const wb = workbench();
     const stopped = wb.treeItem(/terraria, stopped/);

@@ -10,6 +10,8 @@ import { connectedRoot, fleetWhere, inside, send, setConnections } from './insid
 /** A program in KGSM's place: writes down its arguments and emits what KGSM would, through the real socket. */
 function installProgram(root: string): void {
   const program = `#!/bin/sh
+# The question by which KGSM 3 is known.
+[ "$1" != --paths ] || exit 8
 printf '%s\\n' "$*" >> "${root}/calls"
 case "$3" in
   --start) printf '{"EventType":"instance_started","Data":{"InstanceName":"%s"}}\\n' "$2" | socat - UNIX-CONNECT:"${root}/kgsm.sock" ;;

@@ -87,11 +87,19 @@ export interface Question {
 }
 
 /** One line of text that an operation needs from the user. */
-interface OperationInput {
+interface LineInput {
   readonly prompt: Text;
   readonly placeholder: Text;
   /** What is wrong with it, while it is typed. */
   check(value: string): Text | undefined;
+}
+
+/** One of several things that exist now; the operation gets what was picked. */
+interface PickInput<S> {
+  readonly prompt: Text;
+  /** Said where there is nothing to pick. */
+  readonly none: Text;
+  options(settings: S, instance: Instance, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 type OperationOutcome = 'succeeded' | 'failed' | 'refused';
@@ -128,7 +136,7 @@ export interface Operation<S> {
   /** It changes something that no event tells of: the system has to be asked afterwards. */
   readonly silent?: boolean;
   /** The question to ask before, if one is needed. */
-  readonly input?: OperationInput;
+  readonly input?: LineInput | PickInput<S>;
   confirm?(instance: Instance, connectionName: string): Question | undefined;
   run(run: OperationRun<S>): Promise<OperationResult>;
 }

@@ -61,6 +61,17 @@ const actions: Readonly<Record<string, Action>> = {
     kgsm.info(`${name}.manage.sh:228 Backup created`);
     return 0;
   },
+  '--restore-backup'(kgsm, { name, version, active, backups = [] }, [backup]) {
+    if (active) return kgsm.error(1, `${name}.manage.sh:236 ${name} is running, stop it first`);
+    if (backup === undefined || !backups.includes(backup))
+      return kgsm.error(1, `${name}.manage.sh:240 Backup not found`);
+    // The version is read from the name, and what is there is backed up first.
+    const [, of = version] = /-([^-]+)-\d{4}-\d\d-\d\dT/.exec(backup) ?? [];
+    const at = new Date(kgsm.environment.now()).toISOString().slice(0, 19);
+    kgsm.store.change(name, { version: of, backups: [...backups, `${name}-${version}-${at}.backup.tar.gz`] });
+    kgsm.info(`${name}.manage.sh:255 Backup restored`);
+    return 0;
+  },
   '--check-update'(kgsm, { version }) {
     const latest = latestOf(version);
     if (latest === version) {

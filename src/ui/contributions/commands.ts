@@ -26,6 +26,7 @@ export const verbs = {
   save: { title: 'Save World', icon: '$(save)' },
   command: { title: 'Send Command…', icon: '$(terminal)' },
   backup: { title: 'Back Up', icon: '$(archive)' },
+  restore: { title: 'Restore Backup…', icon: '$(history)' },
   checkUpdate: { title: 'Check for Update', icon: '$(cloud)' },
   update: { title: 'Update', icon: '$(cloud-download)' },
   remove: { title: 'Uninstall…', icon: '$(trash)', danger: true },

@@ -2,14 +2,9 @@ import * as z from 'zod/mini';
 import type { Problem } from '../../model/event.ts';
 import type { Decoded, Message, Signal } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { askedInstance } from './dialect.ts';
 import { works, type KgsmContext, type Memory } from './memory.ts';
 import { Run } from './run.ts';
-
-/** Command lines of KGSM 2 that ask and change nothing. */
-export const listCommand: readonly string[] = ['--instances', '--json'];
-export function statusCommand(instance: string): readonly string[] {
-  return ['-i', instance, '--status', '--json', '--fast'];
-}
 
 const requestSchema = z.object({ cli: z.array(z.string()) });
 const replySchema = z.object({ cli: z.array(z.string()), code: z.nullable(z.number()), output: z.string() });
@@ -131,10 +126,6 @@ function settle(run: Run, memory: Memory, active: boolean): void {
 
 const newcomer: Memory = { base: 'unknown', open: {} };
 
-function askedInstance(args: readonly string[]): string | undefined {
-  return args[0] === '-i' ? args[1] : undefined;
-}
-
 function said(
   context: KgsmContext,
   type: string,
@@ -165,7 +156,7 @@ function wrongForm(
   type: string,
   about: { readonly instance?: string },
 ): Decoded<KgsmContext> {
-  const problems = [{ path: 'output', message: text('is not what KGSM 2 answers') }];
+  const problems = [{ path: 'output', message: text('is not what KGSM answers') }];
   return said(context, type, text('KGSM gave an answer that cannot be read'), {
     ...about,
     warning: true,

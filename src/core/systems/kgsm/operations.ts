@@ -3,6 +3,8 @@ import { lifecycle } from '../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { Operation, OperationResult, OperationRun } from '../system.ts';
 import { failureOf, runKgsm } from './cli.ts';
+import { backupsOf } from './backups.ts';
+import { dialectOf, type Dialect, type Verb } from './dialect.ts';
 import type { KgsmSettings } from './settings.ts';
 
 /** KGSM waits up to 30 s for a stop and has slow starters behind systemd; beyond this it hangs. */
@@ -59,7 +61,7 @@ function down(
     }),
     async run(run) {
       await saveFirst(run);
-      return kgsm(run, [`--${id}`], texts.done(name(run.instance)));
+      return kgsm(run, id, texts.done(name(run.instance)));
     },
   };
 }
@@ -79,7 +81,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
         action: text('Start'),
       };
     },
-    run: (run) => kgsm(run, ['--start'], text('{0} started', name(run.instance))),
+    run: (run) => kgsm(run, 'start', text('{0} started', name(run.instance))),
   },
   down('stop', {
     title: text('Stop'),
@@ -99,7 +101,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     target: 'instance',
     progressTitle: (instance) => text('Saving {0}', name(instance)),
     when: mayStop,
-    run: (run) => kgsm(run, ['--save'], text('{0} saved', name(run.instance))),
+    run: (run) => kgsm(run, 'save', text('{0} saved', name(run.instance))),
   },
   {
     id: 'command',
@@ -116,7 +118,12 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
       const line = typeof run.input === 'string' ? run.input : '';
       const wrong = checkCommand(line);
       if (wrong) return { outcome: 'refused', message: wrong };
-      return kgsm(run, ['--input', line], text('Sent to {0}', name(run.instance)));
+      return runCommand(
+        run,
+        (dialect) => dialect.input(run.instance.key, line),
+        text('Sent to {0}', name(run.instance)),
+        operationTimeoutMs,
+      );
     },
   },
   {
@@ -126,7 +133,39 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     silent: true,
     progressTitle: (instance) => text('Backing up {0}', name(instance)),
     when: isDown,
-    run: (run) => kgsm(run, ['--create-backup'], text('{0} is backed up', name(run.instance)), longTimeoutMs),
+    run: (run) => kgsm(run, 'backup', text('{0} is backed up', name(run.instance)), longTimeoutMs),
+  },
+  {
+    id: 'restore',
+    title: text('Restore Backup…'),
+    target: 'instance',
+    silent: true,
+    progressTitle: (instance) => text('Restoring {0}', name(instance)),
+    when: isDown,
+    input: {
+      prompt: text('Which backup?'),
+      none: text('There is no backup of this instance.'),
+      options: ({ root }, instance, signal) =>
+        root === undefined ? Promise.resolve([]) : backupsOf(root, instance.key, signal),
+    },
+    confirm: (instance, connection) => ({
+      message: text('Restore the backup of {0} on {1}?', name(instance), connection),
+      detail: text(
+        'The files of the server are replaced by those of the backup. KGSM backs up what is there first.',
+      ),
+      action: text('Restore'),
+    }),
+    async run(run) {
+      const { input: backup } = run;
+      if (typeof backup !== 'string' || backup === '')
+        return { outcome: 'refused', message: text('The name of a backup is needed.') };
+      return runCommand(
+        run,
+        (dialect) => dialect.restore(run.instance.key, backup),
+        text('{0} is restored', name(run.instance)),
+        longTimeoutMs,
+      );
+    },
   },
   {
     id: 'checkUpdate',
@@ -150,7 +189,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
       detail: text('The server files are replaced by the newest version.'),
       action: text('Update'),
     }),
-    run: (run) => kgsm(run, ['--update'], text('{0} is up to date', name(run.instance)), longTimeoutMs),
+    run: (run) => kgsm(run, 'update', text('{0} is up to date', name(run.instance)), longTimeoutMs),
   },
   {
     id: 'remove',
@@ -167,13 +206,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
       action: text('Uninstall'),
       typed: instance.name,
     }),
-    run: (run) =>
-      kgsmCommand(
-        run,
-        ['--remove', run.instance.key],
-        text('{0} is uninstalled', name(run.instance)),
-        longTimeoutMs,
-      ),
+    run: (run) => kgsm(run, 'remove', text('{0} is uninstalled', name(run.instance)), longTimeoutMs),
   },
 ];
 
@@ -187,7 +220,8 @@ function checkCommand(line: string): Text | undefined {
 async function checkUpdate(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
   const { root } = run.settings;
   if (root === undefined) return { outcome: 'refused', message: noRoot };
-  const args = ['-i', run.instance.key, '--check-update'];
+  const dialect = await dialectOf(root, run.signal);
+  const args = dialect.verbs.checkUpdate(run.instance.key);
   const result = await runKgsm({ root, args, timeoutMs: operationTimeoutMs, signal: run.signal });
   run.output(result.output);
   const version = oneLine(result.stdout.trim().split('\n').at(-1) ?? '', 60);
@@ -201,16 +235,16 @@ async function checkUpdate(run: OperationRun<KgsmSettings>): Promise<OperationRe
 
 function kgsm(
   run: OperationRun<KgsmSettings>,
-  verb: readonly string[],
+  verb: Verb,
   done: Text,
   timeoutMs = operationTimeoutMs,
 ): Promise<OperationResult> {
-  return kgsmCommand(run, ['-i', run.instance.key, ...verb], done, timeoutMs);
+  return runCommand(run, (dialect) => dialect.verbs[verb](run.instance.key), done, timeoutMs);
 }
 
-async function kgsmCommand(
+async function runCommand(
   run: OperationRun<KgsmSettings>,
-  args: readonly string[],
+  args: (dialect: Dialect) => readonly string[],
   done: Text,
   timeoutMs: number,
 ): Promise<OperationResult> {
@@ -218,7 +252,7 @@ async function kgsmCommand(
   if (root === undefined) return { outcome: 'refused', message: noRoot };
   const result = await runKgsm({
     root,
-    args,
+    args: args(await dialectOf(root, run.signal)),
     timeoutMs,
     signal: run.signal,
     onOutput: (chunk) => {
@@ -236,7 +270,7 @@ async function saveFirst(run: OperationRun<KgsmSettings>): Promise<void> {
   run.progress(text('Saving the world'));
   const result = await runKgsm({
     root,
-    args: ['-i', run.instance.key, '--save'],
+    args: (await dialectOf(root, run.signal)).verbs.save(run.instance.key),
     timeoutMs: saveTimeoutMs,
     signal: run.signal,
   });

@@ -5,7 +5,8 @@ import { text } from '../../model/text.ts';
 import { redactJson } from '../redaction.ts';
 import type { Session, SessionEnvironment } from '../system.ts';
 import { failureOf, runKgsm } from './cli.ts';
-import { cliReply, cliRequest, listCommand, statusCommand } from './cliMessages.ts';
+import { cliReply, cliRequest } from './cliMessages.ts';
+import { dialectOf } from './dialect.ts';
 
 /** Asking takes KGSM a fraction of a second; beyond this it hangs. */
 const askTimeoutMs = 20_000;
@@ -53,10 +54,12 @@ class Snapshots {
       () => false,
     );
     if (!there) return;
-    const names = namesOf(await this.#run(listCommand));
+    const dialect = await dialectOf(this.#root, this.#abort.signal);
+    if (this.#abort.signal.aborted) return;
+    const names = namesOf(await this.#run(dialect.list));
     for (const name of names) {
       if (this.#abort.signal.aborted) return;
-      await this.#run(statusCommand(name));
+      await this.#run(dialect.status(name));
     }
   }
 

@@ -7,6 +7,7 @@ import { runOperation } from '../../../../../src/core/connections/runOperation.t
 import type { Instance } from '../../../../../src/core/model/instance.ts';
 import { lifecycleStates, type LifecycleState } from '../../../../../src/core/model/lifecycle.ts';
 import { english } from '../../../../../src/core/model/text.ts';
+import { backupsOf } from '../../../../../src/core/systems/kgsm/backups.ts';
 import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
 import type { AnyOperation, AnySystem, OperationResult } from '../../../../../src/core/systems/system.ts';
 import { core, realClock, type Core } from '../../helpers.ts';
@@ -36,10 +37,10 @@ describe('what is on offer', () => {
   it.each([
     ['running', 'stop restart save command checkUpdate'],
     ['ready', 'stop restart save command checkUpdate'],
-    ['stopped', 'start backup checkUpdate update remove'],
-    ['failed', 'start backup checkUpdate update remove'],
-    ['crashed', 'start backup checkUpdate update remove'],
-    ['unknown', 'start stop restart save command backup checkUpdate update remove'],
+    ['stopped', 'start backup restore checkUpdate update remove'],
+    ['failed', 'start backup restore checkUpdate update remove'],
+    ['crashed', 'start backup restore checkUpdate update remove'],
+    ['unknown', 'start stop restart save command backup restore checkUpdate update remove'],
     ['updating', ''],
     ['installing', ''],
     ['removed', ''],
@@ -52,7 +53,8 @@ describe('what is on offer', () => {
       for (const o of system.operations.filter((one) => one.when(instance(state), settings))) {
         const asks = o.confirm?.(instance(state), 'Home') !== undefined;
         expect(asks, `${o.id} when ${state}`).toBe(
-          ['stop', 'restart', 'update', 'remove'].includes(o.id) || (o.id === 'start' && state === 'unknown'),
+          ['stop', 'restart', 'restore', 'update', 'remove'].includes(o.id) ||
+            (o.id === 'start' && state === 'unknown'),
         );
       }
     }
@@ -76,10 +78,10 @@ describe("operations through KGSM's program", () => {
   afterEach(() => rm(root, { recursive: true }));
 
   /** A program in KGSM's place that writes down what it was given, each argument ended by a NUL. */
-  async function program(body: string): Promise<void> {
+  async function program(body: string, paths = '[ "$1" != --paths ] || exit 8'): Promise<void> {
     await writeFile(
       join(root, 'kgsm.sh'),
-      `#!/bin/sh\nfor a in "$@"; do printf '%s\\0' "$a" >> "${root}/calls"; done\n${body}\n`,
+      `#!/bin/sh\n${paths}\nfor a in "$@"; do printf '%s\\0' "$a" >> "${root}/calls"; done\n${body}\n`,
     );
     await chmod(join(root, 'kgsm.sh'), 0o755);
   }
@@ -125,12 +127,38 @@ describe("operations through KGSM's program", () => {
     ['save', 'running', undefined, ['-i', 'mc-1', '--save']],
     ['command', 'running', 'say "hi"; $(id)', ['-i', 'mc-1', '--input', 'say "hi"; $(id)']],
     ['backup', 'stopped', undefined, ['-i', 'mc-1', '--create-backup']],
+    ['restore', 'stopped', 'mc-1-1.0-x y.backup', ['-i', 'mc-1', '--restore-backup', 'mc-1-1.0-x y.backup']],
     ['update', 'stopped', undefined, ['-i', 'mc-1', '--update']],
     ['remove', 'stopped', undefined, ['--remove', 'mc-1']],
   ] as const)('%s calls KGSM with its arguments as they are', async (id, state, input, args) => {
     await program('exit 0');
     expect(await run(id, instance(state), undefined, input)).toMatchObject({ outcome: 'succeeded' });
     expect(calls()).toEqual(args);
+  });
+
+  it.each([
+    ['start', 'stopped', undefined, ['start', 'mc-1']],
+    ['stop', 'stopped', undefined, ['stop', 'mc-1']],
+    ['restart', 'stopped', undefined, ['restart', 'mc-1']],
+    ['save', 'running', undefined, ['instances', 'save', 'mc-1']],
+    ['command', 'running', 'say hi', ['instances', 'input', 'mc-1', 'say hi']],
+    ['backup', 'stopped', undefined, ['instances', 'create-backup', 'mc-1']],
+    ['checkUpdate', 'stopped', undefined, ['instances', 'check-update', 'mc-1']],
+    ['restore', 'stopped', 'b.backup', ['instances', 'restore-backup', 'mc-1', 'b.backup']],
+    ['update', 'stopped', undefined, ['instances', 'update', 'mc-1']],
+    ['remove', 'stopped', undefined, ['uninstall', 'mc-1', '--yes']],
+  ] as const)('%s speaks to KGSM 3 in its own words', async (id, state, input, args) => {
+    await program('exit 0', `[ "$1" != --paths ] || { echo '{}'; exit 0; }`);
+    expect(await run(id, instance(state), undefined, input)).toMatchObject({ outcome: 'succeeded' });
+    expect(calls()).toEqual(args);
+  });
+
+  it('lists the backups of an instance, the newest first, and none where KGSM gives no list', async () => {
+    const backups = ['mc-1-1.0-2026-11-01T03:00:00.backup', 'mc-1-1.1-2026-11-20T18:06:41.backup.tar.gz'];
+    await program(`echo '${JSON.stringify({ status: false, backups })}'`);
+    expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual(backups.toReversed());
+    await program('echo oops; exit 5');
+    expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual([]);
   });
 
   it.each(['', '  ', 'say --debug', 'x --json'])(

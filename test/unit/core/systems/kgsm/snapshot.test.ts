@@ -6,13 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Connection } from '../../../../../src/core/connections/connection.ts';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
-import {
-  cliReply,
-  cliRequest,
-  listCommand,
-  statusCommand,
-} from '../../../../../src/core/systems/kgsm/cliMessages.ts';
+import { cliReply, cliRequest } from '../../../../../src/core/systems/kgsm/cliMessages.ts';
 import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
+import { withSnapshots } from '../../../../../src/core/systems/kgsm/snapshot.ts';
 import { makeRoot } from '../../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runKgsm, launch } from '../../../simulator/kgsmRoot.ts';
 import {
@@ -25,6 +21,9 @@ import {
   testMemory,
   type Core,
 } from '../../helpers.ts';
+
+const listCommand = ['--instances', '--json'];
+const statusCommand = (name: string): string[] => ['-i', name, '--status', '--json', '--fast'];
 
 function states({ pipeline }: Core): Record<string, string> {
   return Object.fromEntries(instancesOf(pipeline.fleet(), 'home').map((i) => [i.key, i.state]));
@@ -174,7 +173,7 @@ describe('a connection with a root', () => {
   it('asks one at a time, however often it is told to look', async () => {
     await writeFile(
       join(root, 'kgsm.sh'),
-      `#!/bin/sh\nmkdir "${root}/busy" || echo overlap >> "${root}/bad"\necho x >> "${root}/runs"\nsleep 0.1\nrmdir "${root}/busy"\necho '[""]'\n`,
+      `#!/bin/sh\nmkdir "${root}/busy" || echo overlap >> "${root}/bad"\n[ "$1" = --paths ] || echo x >> "${root}/runs"\nsleep 0.1\nrmdir "${root}/busy"\necho '[""]'\n`,
     );
     await chmod(join(root, 'kgsm.sh'), 0o755);
     open();
@@ -199,5 +198,40 @@ describe('a connection with a root', () => {
     const reply = [...parts.journal.events()].find(({ channel }) => channel === 'reply');
     expect(reply && english(reply.summary)).toBe('KGSM gave no answer (exit code 1)');
     expect(connection.state).toBe('ready');
+  });
+});
+
+describe('a KGSM 3', () => {
+  it('is asked in its own words', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'gs-'));
+    const answers = `case "$*" in
+"--paths --json") echo '{"root":"/x"}' ;;
+"instances list --json") echo '["mc-01"]' ;;
+"instances status mc-01 --json --fast") echo '{"status":true,"version":{"current":"1.1","latest":null,"updates_available":null}}' ;;
+*) exit 8 ;;
+esac`;
+    await writeFile(join(root, 'kgsm.sh'), `#!/bin/sh\n${answers}\n`);
+    await chmod(join(root, 'kgsm.sh'), 0o755);
+    const parts = core();
+    const session = withSnapshots(
+      root,
+      {
+        clock: realClock,
+        log: silentLog,
+        signal: new AbortController().signal,
+        memory: testMemory(),
+        report: () => undefined,
+        deliver: (given) => {
+          parts.pipeline.ingest(draft(given.bytes, given));
+        },
+      },
+      { closed: new Promise(() => undefined), dispose: () => Promise.resolve() },
+    );
+    await fleetWhere(parts.pipeline, (fleet) =>
+      instancesOf(fleet, 'home').some(({ state }) => state === 'running'),
+    );
+    expect(instancesOf(parts.pipeline.fleet(), 'home')).toMatchObject([{ key: 'mc-01', version: '1.1' }]);
+    await session.dispose();
+    await rm(root, { recursive: true });
   });
 });
