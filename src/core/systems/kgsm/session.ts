@@ -5,16 +5,17 @@ import { UnixListener, UnixListenerError } from '../../wire/unixListener.ts';
 import { SessionError, type Session, type SessionEnvironment } from '../system.ts';
 import type { KgsmSettings } from './settings.ts';
 
-/** KGSM connects to us: the session is a listener on its socket path, ready as soon as it is bound. */
-export async function openKgsmSession(
+/** KGSM connects to us: the session is a listener on the socket path, ready as soon as it is bound. */
+export async function openSocketSession(
   settings: KgsmSettings,
+  path: string,
   environment: SessionEnvironment,
 ): Promise<Session> {
   const closed = Promise.withResolvers<SessionError>();
   let listener: UnixListener;
   try {
     listener = await UnixListener.listen({
-      path: settings.socketPath,
+      path,
       mode: settings.socketMode,
       maxMessageBytes: settings.maxMessageBytes,
       onMessage(message) {

@@ -4,8 +4,8 @@ import { text, type Text } from '../../model/text.ts';
 import { readSettings } from '../settingsProblems.ts';
 import type { SettingsResult } from '../system.ts';
 
-/** How KGSM's events reach us. `auto` takes the socket, the one way that is built so far. */
-const eventTransports = ['auto', 'socket'] as const;
+/** How KGSM's events reach us. `auto` looks which version of KGSM is there. */
+const eventTransports = ['auto', 'socket', 'journal'] as const;
 
 export const kgsmSettingsSchema = z.looseObject({
   kind: z.literal('kgsm'),
@@ -15,6 +15,8 @@ export const kgsmSettingsSchema = z.looseObject({
   events: z._default(z.enum(eventTransports), 'auto'),
   socket: z._default(z.string().check(z.minLength(1)), 'kgsm.sock'),
   socketMode: z._default(z.string().check(z.regex(/^0?[0-7]{3}$/)), '0600'),
+  journalDir: z.optional(z.string().check(z.regex(/^\//))),
+  backfillHours: z._default(z.int().check(z.minimum(0), z.maximum(168)), 24),
   maxMessageBytes: z._default(z.int().check(z.minimum(1024), z.maximum(64 * 1024 * 1024)), 1024 * 1024),
 });
 
@@ -24,9 +26,14 @@ export interface KgsmSettings {
   readonly name: string;
   /** KGSM's own folder; without it there is nothing to operate, only events to listen to. */
   readonly root?: string;
-  /** Absolute path of the socket. */
-  readonly socketPath: string;
+  readonly events: (typeof eventTransports)[number];
+  /** Absolute path of the socket; without it there is a journal. */
+  readonly socketPath?: string;
   readonly socketMode: number;
+  /** Absolute path of the journal's directory, where it is not the one that KGSM names. */
+  readonly journalDir?: string;
+  /** The first look into a journal goes back so far. */
+  readonly backfillHours: number;
   /** One event may be this long; what is longer is kept to here and counted whole. */
   readonly maxMessageBytes: number;
 }
@@ -37,6 +44,8 @@ const allowed: Readonly<Record<string, Text>> = {
   root: text('an absolute path'),
   events: text('one of {0}', eventTransports.join(', ')),
   socket: text('a file name below the root, or an absolute path'),
+  journalDir: text('an absolute path'),
+  backfillHours: text('a whole number from 0 to 168'),
   maxMessageBytes: text('a whole number from 1024 to 67108864'),
   socketMode: text('an octal file mode such as 0600, 0660 or 0666'),
 };
@@ -45,15 +54,11 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> {
   const read = readSettings(kgsmSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'kgsm', name, root, socket, socketMode, maxMessageBytes } = read.value;
-  if (root === undefined && !socket.startsWith('/')) {
-    return {
-      ok: false,
-      problems: [
-        text('"root" is missing: it is the folder of KGSM; without it "socket" must be an absolute path'),
-      ],
-    };
-  }
+  const { id = 'kgsm', name, root, events, socket, journalDir } = read.value;
+  const { socketMode, maxMessageBytes, backfillHours } = read.value;
+  const socketPath = events === 'journal' ? undefined : socketPathOf(root, socket);
+  const problem = missing(events, socketPath, root ?? journalDir);
+  if (problem) return { ok: false, problems: [problem] };
   return {
     ok: true,
     warnings: read.warnings,
@@ -62,10 +67,32 @@ export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> 
       id,
       name: name ?? id,
       ...(root === undefined ? {} : { root: posix.normalize(root) }),
-      // KGSM joins root and name itself; a name such as ../x.sock is one that it accepts.
-      socketPath: socket.startsWith('/') ? posix.normalize(socket) : posix.join(root ?? '/', socket),
+      events,
+      ...(socketPath === undefined ? {} : { socketPath }),
       socketMode: parseInt(socketMode, 8),
+      ...(journalDir === undefined ? {} : { journalDir: posix.normalize(journalDir) }),
+      backfillHours,
       maxMessageBytes,
     },
   };
+}
+
+/** KGSM joins root and name itself; a name such as ../x.sock is one that it accepts. */
+function socketPathOf(root: string | undefined, socket: string): string | undefined {
+  if (socket.startsWith('/')) return posix.normalize(socket);
+  return root === undefined ? undefined : posix.join(root, socket);
+}
+
+/** Every way needs a place; `auto` is content with either. */
+function missing(
+  events: KgsmSettings['events'],
+  socketPath: string | undefined,
+  journal: string | undefined,
+): Text | undefined {
+  if (events === 'journal') {
+    if (journal !== undefined) return undefined;
+    return text('"journalDir" is missing: without "root", nothing tells where the journal is');
+  }
+  if (socketPath !== undefined || (events === 'auto' && journal !== undefined)) return undefined;
+  return text('"root" is missing: it is the folder of KGSM; without it "socket" must be an absolute path');
 }

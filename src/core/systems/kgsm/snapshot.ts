@@ -34,7 +34,7 @@ class Snapshots {
     }
     this.#running = this.#ask().finally(() => {
       this.#running = undefined;
-      if (this.#again && !this.#abort.signal.aborted) {
+      if (this.#again && !this.#ended) {
         this.#again = false;
         this.take();
       }
@@ -47,6 +47,11 @@ class Snapshots {
     await this.#running;
   }
 
+  /** A look of its own each time: it changes while something is waited for. */
+  get #ended(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
   async #ask(): Promise<void> {
     // Without the program there are events only, which is a way to use it and no fault.
     const there = await access(posix.join(this.#root, 'kgsm.sh')).then(
@@ -55,19 +60,20 @@ class Snapshots {
     );
     if (!there) return;
     const dialect = await dialectOf(this.#root, this.#abort.signal);
-    if (this.#abort.signal.aborted) return;
+    if (this.#ended) return;
     const names = namesOf(await this.#run(dialect.list));
     for (const name of names) {
-      if (this.#abort.signal.aborted) return;
+      if (this.#ended) return;
       await this.#run(dialect.status(name));
     }
   }
 
   /** One run of the program, journalled as question and answer; its output. */
   async #run(args: readonly string[]): Promise<string> {
-    const { deliver, clock, log } = this.#environment;
+    const environment = this.#environment;
+    const { clock, log } = environment;
     const correlation = randomUUID();
-    deliver({
+    environment.deliver({
       channel: 'request',
       direction: 'out',
       bytes: cliRequest(args),
@@ -80,9 +86,9 @@ class Snapshots {
       timeoutMs: askTimeoutMs,
       signal: this.#abort.signal,
     });
-    if (this.#abort.signal.aborted) return '';
+    if (this.#ended) return '';
     if (result.code !== 0) log.warn(text('KGSM did not answer {0}: {1}', args.join(' '), failureOf(result)));
-    deliver({
+    environment.deliver({
       channel: 'reply',
       direction: 'in',
       // Inside the answer's own JSON it would be text in a text, where no field can be recognised.
