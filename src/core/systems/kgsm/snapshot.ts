@@ -34,7 +34,7 @@ class Snapshots {
     }
     this.#running = this.#ask().finally(() => {
       this.#running = undefined;
-      if (this.#again && !this.#ended) {
+      if (this.#again && !this.#hasEnded()) {
         this.#again = false;
         this.take();
       }
@@ -47,8 +47,8 @@ class Snapshots {
     await this.#running;
   }
 
-  /** A look of its own each time: it changes while something is waited for. */
-  get #ended(): boolean {
+  /** A call, because it changes while something is waited for. */
+  #hasEnded(): boolean {
     return this.#abort.signal.aborted;
   }
 
@@ -60,10 +60,10 @@ class Snapshots {
     );
     if (!there) return;
     const dialect = await dialectOf(this.#root, this.#abort.signal);
-    if (this.#ended) return;
+    if (this.#hasEnded()) return;
     const names = namesOf(await this.#run(dialect.list));
     for (const name of names) {
-      if (this.#ended) return;
+      if (this.#hasEnded()) return;
       await this.#run(dialect.status(name));
     }
   }
@@ -86,7 +86,7 @@ class Snapshots {
       timeoutMs: askTimeoutMs,
       signal: this.#abort.signal,
     });
-    if (this.#ended) return '';
+    if (this.#hasEnded()) return '';
     if (result.code !== 0) log.warn(text('KGSM did not answer {0}: {1}', args.join(' '), failureOf(result)));
     environment.deliver({
       channel: 'reply',
