@@ -133,7 +133,9 @@ export class Operations {
       prompt: translate(detail),
       placeHolder: oneLine(typed, 100),
       ignoreFocusOut: true,
-      validateInput: (value) => (value === typed ? undefined : l10n.t('This is not the name.')),
+      // Nothing typed yet is no mistake: then the question itself is what has to be read.
+      validateInput: (value) =>
+        value === typed || value === '' ? undefined : l10n.t('This is not the name. {0}', translate(detail)),
     });
     return answer === typed;
   }

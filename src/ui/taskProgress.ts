@@ -29,8 +29,12 @@ export class TaskProgress {
     runtime.scope.defer(
       runtime.pipeline.subscribe(({ timeline, before, fleet }) => {
         if (timeline !== liveTimeline || before.tasks === fleet.tasks) return;
-        for (const task of fleet.tasks.values())
-          if (before.tasks.get(task.id) !== task) this.#follow(task, before.tasks.get(task.id));
+        for (const task of fleet.tasks.values()) {
+          if (before.tasks.get(task.id) === task) continue;
+          // What is read of the past before a connection is ready happened long ago; it is in the journal.
+          const current = fleet.connections.get(task.connection)?.state === 'ready';
+          if (current || task.startedBy === 'here') this.#follow(task, before.tasks.get(task.id));
+        }
         for (const id of this.#shown.keys()) if (!fleet.tasks.has(id)) this.#end(id);
       }),
     );

@@ -75,7 +75,7 @@ describe('a new user', () => {
     const wb = workbench();
     await wb.contextMenu(wb.treeItem(/new-1, stopped/), 'Uninstall…');
     await wb.quickInput.fill('new-2');
-    await wb.page.getByText('This is not the name.').waitFor();
+    await wb.page.getByText(/This is not the name\. Its files, worlds and backups are deleted/).waitFor();
     await wb.screenshot('uninstall-dark');
     await wb.enter('new-1');
     await wb.toasts(/Uninstalling new-1 on My Servers failed/).waitFor();
