@@ -1,4 +1,3 @@
-import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../model/clock.ts';
@@ -17,6 +16,7 @@ import {
 import { LineSplitter, type Line } from './lineSplitter.ts';
 
 export { JournalTailError } from './journalFiles.ts';
+import { watchDirectory } from './watchDirectory.ts';
 
 interface JournalPosition {
   readonly file: string;
@@ -357,19 +357,4 @@ function readerAt(options: JournalTailOptions, { file, offset }: JournalPosition
 
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
-}
-
-/** Calls back when something changes in a directory. Where it cannot be watched, nothing happens. */
-function watchDirectory(directory: string, onChange: () => void): () => void {
-  try {
-    const watcher = watch(directory, { persistent: false }, onChange);
-    watcher.on('error', () => {
-      watcher.close();
-    });
-    return () => {
-      watcher.close();
-    };
-  } catch {
-    return () => undefined;
-  }
 }

@@ -1,10 +1,10 @@
-import { watch } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { oneLine, text, type Text } from '../model/text.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { bindUnix, removeOwnFile, type UnixBinding } from './unixBinding.ts';
+import { watchDirectory } from './watchDirectory.ts';
 import { UnixInbox, type UnixMessage } from './unixInbox.ts';
 import { identify, listenerError, sameFile, type UnixListenerError } from './unixPath.ts';
 
@@ -238,22 +238,5 @@ export class UnixListener {
     if (this.#closing) return;
     await this.#close();
     if (!this.#disposed) this.#options.onLost?.(error);
-  }
-}
-
-/** Calls back with the name of what changed in a directory. Where it cannot be watched, nothing happens. */
-function watchDirectory(directory: string, onChange: (name: string | null) => void): () => void {
-  try {
-    const watcher = watch(directory, { persistent: false }, (_event, name) => {
-      onChange(name);
-    });
-    watcher.on('error', () => {
-      watcher.close();
-    });
-    return () => {
-      watcher.close();
-    };
-  } catch {
-    return () => undefined;
   }
 }

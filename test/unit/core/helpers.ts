@@ -1,8 +1,14 @@
+import {
+  Connection,
+  type CaptureLock,
+  type ConnectionOptions,
+} from '../../../src/core/connections/connection.ts';
 import { Journal } from '../../../src/core/journal/journal.ts';
 import { Pipeline, type PipelineOptions } from '../../../src/core/journal/pipeline.ts';
 import type { Draft } from '../../../src/core/model/event.ts';
 import type { Fleet } from '../../../src/core/model/fleet.ts';
 import { systemOf } from '../../../src/core/systems/index.ts';
+import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
 import type { Log, SessionMemory } from '../../../src/core/systems/system.ts';
 import { systemClock, type Clock } from '../../../src/core/model/clock.ts';
 
@@ -111,4 +117,27 @@ export function fleetWhere(pipeline: Pipeline, wanted: (fleet: Fleet) => boolean
       resolve(fleet);
     });
   });
+}
+
+/** The right to capture that nobody else wants. */
+export const freeLock: CaptureLock = { acquire: () => Promise.resolve(() => Promise.resolve()) };
+
+/** A KGSM connection to a folder, started; with the real socket, clock and program. */
+export function openKgsm(parts: Core, root: string, options: Partial<ConnectionOptions> = {}): Connection {
+  const parsed = kgsm.parseSettings({ kind: 'kgsm', id: 'home', root });
+  if (!parsed.ok) throw new Error('the settings are right');
+  const connection = new Connection({
+    ...parts,
+    system: kgsm,
+    settings: parsed.settings,
+    lock: freeLock,
+    clock: systemClock,
+    random: Math.random,
+    log: silentLog,
+    memory: testMemory,
+    host: 'h',
+    ...options,
+  });
+  connection.start();
+  return connection;
 }

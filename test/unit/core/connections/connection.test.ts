@@ -16,13 +16,12 @@ import {
   fleetWhere,
   kgsmEvent,
   ManualClock,
-  realClock,
   silentLog,
   type Core,
   testMemory,
+  freeLock,
+  openKgsm,
 } from '../helpers.ts';
-
-const free: CaptureLock = { acquire: () => Promise.resolve(() => Promise.resolve()) };
 
 /** KGSM's meaning with sessions that the test opens and closes. */
 class Sessions {
@@ -61,7 +60,7 @@ describe('a connection', () => {
     log: silentLog,
     memory: testMemory,
     host: 'here',
-    lock: free,
+    lock: freeLock,
   };
 
   it('waits longer after each failure, up to 30 s, and starts again short after it was stable for a minute', async () => {
@@ -147,23 +146,8 @@ describe('a KGSM connection on a real socket', () => {
     await rm(root, { recursive: true });
   });
 
-  function open(parts: Core, lock: CaptureLock = free, random: () => number = Math.random): Connection {
-    const parsed = kgsm.parseSettings({ kind: 'kgsm', id: 'home', root });
-    if (!parsed.ok) throw new Error('the settings are right');
-    const connection = new Connection({
-      ...parts,
-      lock,
-      system: kgsm,
-      settings: parsed.settings,
-      clock: realClock,
-      random,
-      log: silentLog,
-      memory: testMemory,
-      host: 'here',
-    });
-    connection.start();
-    return connection;
-  }
+  const open = (parts: Core, lock: CaptureLock = freeLock, random: () => number = Math.random): Connection =>
+    openKgsm(parts, root, { lock, random });
 
   const ready = (parts: Core): Promise<unknown> =>
     fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
@@ -210,7 +194,7 @@ describe('a KGSM connection on a real socket', () => {
     const foreign = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => foreign.listen(join(root, 'kgsm.sock'), resolve));
     const parts = core();
-    const connection = open(parts, free, () => 0.01);
+    const connection = open(parts, freeLock, () => 0.01);
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'waiting');
     await new Promise((resolve) => foreign.close(resolve));
     await ready(parts);

@@ -4,12 +4,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../../../src/core/connections/connection.ts';
+import { type Connection } from '../../../../src/core/connections/connection.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
-import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import { makeRoot } from '../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runKgsm, launch } from '../../simulator/kgsmRoot.ts';
-import { core, fleetWhere, realClock, silentLog, type Core, testMemory } from '../helpers.ts';
+import { core, fleetWhere, type Core, openKgsm } from '../helpers.ts';
 
 const noSocat = spawnSync('socat', ['-V']).error !== undefined;
 
@@ -20,20 +19,7 @@ describe('a KGSM connection and real senders', () => {
   beforeEach(async () => {
     root = mkdtempSync(join(tmpdir(), 'gs-'));
     parts = core();
-    const parsed = kgsm.parseSettings({ kind: 'kgsm', id: 'home', root });
-    if (!parsed.ok) throw new Error('the settings are right');
-    connection = new Connection({
-      ...parts,
-      system: kgsm,
-      settings: parsed.settings,
-      lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
-      clock: realClock,
-      random: Math.random,
-      log: silentLog,
-      memory: testMemory,
-      host: 'h',
-    });
-    connection.start();
+    connection = openKgsm(parts, root);
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
   });
   afterEach(async () => {

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Connection } from '../../../../src/core/connections/connection.ts';
 import { english } from '../../../../src/core/model/text.ts';
 import { Emitter } from '../../../../src/core/playback/emitter.ts';
 import { readRecording } from '../../../../src/core/playback/recordingFile.ts';
 import { replay, replayDuration, type ReplayItem } from '../../../../src/core/playback/replay.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import type { AnySystem } from '../../../../src/core/systems/system.ts';
-import { core, fleetWhere, kgsmEvent, ManualClock, realClock, silentLog, testMemory } from '../helpers.ts';
+import { core, fleetWhere, kgsmEvent, ManualClock, realClock, openKgsm } from '../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;
 const items = (...times: number[]): ReplayItem[] =>
@@ -164,20 +163,7 @@ describe('emitting', () => {
       host: 'h',
       newId: () => 'c-1',
     });
-    const parsed = system.parseSettings({ kind: 'kgsm', id: 'home', root });
-    if (!parsed.ok) throw new Error('the settings are right');
-    const connection = new Connection({
-      ...parts,
-      system,
-      settings: parsed.settings,
-      lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
-      clock: realClock,
-      random: Math.random,
-      log: silentLog,
-      memory: testMemory,
-      host: 'h',
-    });
-    connection.start();
+    const connection = openKgsm(parts, root);
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
     const bytes = Buffer.from(`${kgsmEvent('instance_started', 'a')}\n`);
     const result = await emitter.emit({

@@ -3,11 +3,10 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../../../../src/core/connections/connection.ts';
+import { type Connection } from '../../../../../src/core/connections/connection.ts';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
 import { cliReply, cliRequest } from '../../../../../src/core/systems/kgsm/cliMessages.ts';
-import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
 import { withSnapshots } from '../../../../../src/core/systems/kgsm/snapshot.ts';
 import { makeRoot } from '../../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runKgsm, launch } from '../../../simulator/kgsmRoot.ts';
@@ -20,6 +19,7 @@ import {
   silentLog,
   testMemory,
   type Core,
+  openKgsm,
 } from '../../helpers.ts';
 
 const listCommand = ['--instances', '--json'];
@@ -123,20 +123,7 @@ describe('a connection with a root', () => {
   });
 
   function open(): void {
-    const parsed = kgsm.parseSettings({ kind: 'kgsm', id: 'home', root });
-    if (!parsed.ok) throw new Error('the settings are right');
-    connection = new Connection({
-      ...parts,
-      system: kgsm,
-      settings: parsed.settings,
-      lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
-      clock: realClock,
-      random: Math.random,
-      log: silentLog,
-      memory: testMemory,
-      host: 'h',
-    });
-    connection.start();
+    connection = openKgsm(parts, root);
   }
 
   it('knows all instances as soon as it is connected, and again when told to look', async () => {
