@@ -1,13 +1,15 @@
 import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { runCli, type CliEnvironment } from './kgsm/cli.ts';
+import { runCli } from './kgsm/cli.ts';
 import { makeDemoRoot } from './kgsm/demo.ts';
+import type { CliEnvironment } from './kgsm/kgsm.ts';
 import { play } from './kgsm/play.ts';
 import type { Launch } from './kgsm/root.ts';
 import { watchInstance } from './kgsm/watcher.ts';
 
 const usage = `Usage:
-  main play --root DIR [--speed N] [--seed N]   makes DIR a KGSM root with games and lets them live, until Ctrl+C
+  main play --root DIR [--speed N] [--seed N] [--generation 2.2|3.16]
+                                                makes DIR a KGSM root with games and lets them live, until Ctrl+C
   main kgsm --root DIR [--] ARGS…               answers one command line of KGSM, as DIR/kgsm.sh does
 `;
 
@@ -35,13 +37,14 @@ async function main(): Promise<number> {
       speed: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       run: { type: 'string' },
+      generation: { type: 'string', default: '2.2' },
     },
   });
   const { root } = values;
   if (root === undefined) return wrong();
   switch (mode) {
     case 'play':
-      return playUntilStopped(root, Number(values.speed), Number(values.seed));
+      return playUntilStopped(root, Number(values.speed), Number(values.seed), values.generation);
     case 'kgsm':
       return runCli(environment(root), passed);
     case 'kgsm-watcher':
@@ -52,16 +55,26 @@ async function main(): Promise<number> {
   }
 }
 
-async function playUntilStopped(root: string, speed: number, seed: number): Promise<number> {
+async function playUntilStopped(
+  root: string,
+  speed: number,
+  seed: number,
+  generation: string,
+): Promise<number> {
   if (!(speed > 0) || !Number.isInteger(seed)) return wrong();
+  if (generation !== '2.2' && generation !== '3.16') return wrong();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       stop.abort();
     });
   }
-  makeDemoRoot(root, launch);
-  process.stdout.write(`KGSM stands in ${root} and waits for a listener.\n`);
+  makeDemoRoot(root, launch, generation);
+  process.stdout.write(
+    generation === '2.2'
+      ? `KGSM stands in ${root} and waits for a listener.\n`
+      : `KGSM stands in ${root} and writes its journal in ${root}/events.\n`,
+  );
   await play({ root, speed, seed, signal: stop.signal });
   return 0;
 }
@@ -70,6 +83,7 @@ function environment(root: string): CliEnvironment {
   return {
     root,
     launch,
+    env: process.env,
     write: (text) => process.stdout.write(text),
     complain: (text) => process.stderr.write(text),
     now: () => Date.now(),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Generation } from './envelope.ts';
+import type { RootGeneration } from './behaviour.ts';
 import { makeRoot, type Launch } from './root.ts';
 import type { InstanceState } from './state.ts';
 
@@ -39,11 +40,12 @@ export const demoInstances = {
 } as const satisfies Record<string, DemoInstance>;
 
 /** Makes a KGSM root with the games of the demo, unless it has been made before. */
-export function makeDemoRoot(root: string, launch: Launch): void {
+export function makeDemoRoot(root: string, launch: Launch, generation: RootGeneration = '2.2'): void {
   const fresh = !existsSync(join(root, 'instances'));
   const present = Object.values<DemoInstance>(demoInstances).filter(({ opening }) => opening !== 'absent');
   makeRoot(root, {
     launch,
+    generation,
     // Real enough to be seen, short enough to be waited for.
     saveSeconds: 1,
     behaviour: { hostname: 'gamehost' },

@@ -1,5 +1,5 @@
-/** The forms that KGSM's socket events have had; `KGSMVersion` is "unknown" wherever the real one says so. */
-export type Generation = '2.0' | '2.2' | '3.0' | '3.6';
+/** The forms that KGSM's events have had; `KGSMVersion` is "unknown" wherever the real one says so. */
+export type Generation = '2.0' | '2.2' | '3.0' | '3.6' | '3.16';
 
 export interface KgsmEvent {
   readonly type: string;
@@ -7,24 +7,39 @@ export interface KgsmEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly now: number;
   readonly host: string;
   /** Who asked for it; only 3.x tells. `discord:bob` came from Discord, a plain name from a shell. */
   readonly actor?: string;
+  /** Through what it was asked for, where that is not what the actor's name begins with. */
+  readonly origin?: string | null;
 }
 
-/** One event as its generation puts it on the socket, to the byte. */
+/** The program that 3.16 names as the writer of a line. */
+export const newestVersion = '3.16.0-rc5';
+
+/** One event as its generation puts it on the socket or into the journal, to the byte. */
 export function encodeEvent(generation: Generation, event: KgsmEvent, around: Surroundings): Uint8Array {
+  return Buffer.from(`${eventText(generation, event, around)}\n`, 'utf8');
+}
+
+/** The same without the newline at its end: the body of a webhook. */
+export function eventText(generation: Generation, event: KgsmEvent, around: Surroundings): string {
   const data =
     generation === '2.2' && managed.has(event.type)
       ? { ...event.data, LifecycleManager: 'standalone' }
       : event.data;
-  const document = { EventType: event.type, Data: data, ...envelopes[generation](around) };
-  const compact = generation === '3.6';
+  const document = {
+    ...(generation === '3.16' ? { V: 1 } : {}),
+    EventType: event.type,
+    Data: data,
+    ...envelopes[generation](around),
+  };
+  const compact = generation === '3.6' || generation === '3.16';
   const json = JSON.stringify(document, undefined, compact ? undefined : 2);
   // KGSM writes with jq, which escapes DEL and JavaScript does not.
-  return Buffer.from(`${json.replaceAll('\u007f', String.raw`\u007f`)}\n`, 'utf8');
+  return json.replaceAll('\u007f', String.raw`\u007f`);
 }
 
 /** Which say what holds the process, in 2.2 alone. */
@@ -33,16 +48,20 @@ const managed: ReadonlySet<string> = new Set(['instance_started', 'instance_stop
 const envelopes: Readonly<Record<Generation, (around: Surroundings) => object>> = {
   '2.0': () => ({}),
   '2.2': ({ now, host }) => ({ Timestamp: seconds(now), Hostname: host, KGSMVersion: 'unknown' }),
-  '3.0': (around) => ({ ...recent(around), KGSMVersion: 'unknown' }),
-  '3.6': (around) => ({ ...recent(around), KGSMVersion: '3.6.0-rc1' }),
+  '3.0': (around) => ({ ...recent(around, seconds(around.now)), KGSMVersion: 'unknown' }),
+  '3.6': (around) => ({ ...recent(around, seconds(around.now)), KGSMVersion: '3.6.0-rc1' }),
+  '3.16': (around) => ({
+    ...recent(around, new Date(around.now).toISOString()),
+    ProducerVersion: newestVersion,
+  }),
 };
 
-function recent({ now, host, actor = 'kgsm' }: Surroundings): object {
-  const [origin, user] = actor.split(':');
+function recent({ host, actor = 'kgsm', origin }: Surroundings, time: string): object {
+  const [provider, user] = actor.split(':');
   return {
-    Timestamp: seconds(now),
+    Timestamp: time,
     Actor: actor,
-    Origin: user === undefined ? null : origin,
+    Origin: origin === undefined ? (user === undefined ? null : provider) : origin,
     Hostname: host,
   };
 }

@@ -1,8 +1,10 @@
+import { removeLogs } from './logs.ts';
 import type { Kgsm } from './kgsm.ts';
+import { option } from './options.ts';
 import { newInstance } from './root.ts';
 
-/** The events of an installation in the order of KGSM 2.2, which is not that of its document. */
-const installSteps: readonly string[] = [
+/** From the first folder to the last file; both generations have them in this order. */
+export const installSteps: readonly string[] = [
   'instance_directories_created',
   'instance_files_created',
   'instance_download_started',
@@ -13,7 +15,7 @@ const installSteps: readonly string[] = [
   'instance_deployed',
 ];
 
-/** `--create BLUEPRINT --install-dir DIR [--version V] [--name N]` */
+/** `--create BLUEPRINT --install-dir DIR [--version V] [--name N]`, with the events in the order that they really have. */
 export async function create(kgsm: Kgsm, args: readonly string[]): Promise<number> {
   const [blueprint] = args;
   const installDir = option(args, '--install-dir');
@@ -29,16 +31,31 @@ export async function create(kgsm: Kgsm, args: readonly string[]): Promise<numbe
   const about = { Blueprint: blueprint };
   const taken = kgsm.store.get(name) !== undefined;
   if (!taken) kgsm.store.put({ ...made, version, installDir });
-  await kgsm.emitAll(name, [
-    ['instance_created', about],
-    ['instance_installation_started', about],
-    ['instance_directories_created'],
-  ]);
+
+  // The name of the instance is what the step that makes it prints, and so is whatever its event prints.
+  const printed = await kgsm.deliver({
+    type: 'instance_created',
+    data: { InstanceName: name, ...about },
+  });
+  const spoilt = kgsm.behaviour.webhookBreaksCreate && printed !== '';
+  if (!spoilt) kgsm.write(printed);
+  const captured = spoilt ? `${printed}${name}` : name;
+  await kgsm.pause();
+  await kgsm.emit('instance_installation_started', captured, about);
+  if (spoilt) return kgsm.error(5, `directories.sh:71 ${captured} not found`);
+
+  await kgsm.pause();
+  await kgsm.emit('instance_directories_created', name);
   // An existing name is noticed only when its files are in the way.
   if (taken) return kgsm.error(10, `files.sh:97 Failed to create the files of ${name}`);
   await kgsm.pause();
+  const broken = kgsm.behaviour.brokenDownloads.includes(blueprint);
+  // The instance stays, with nothing in it.
+  const steps = installSteps.slice(1, broken ? 3 : undefined).map((type) => [type] as const);
+  await kgsm.emitAll(name, steps);
+  if (broken) return kgsm.error(13, `${name}.manage.sh:133 Failed to download version ${version}`);
+  await kgsm.pause();
   await kgsm.emitAll(name, [
-    ...installSteps.slice(1).map((type) => [type] as const),
     ['instance_version_updated', { OldVersion: '0', NewVersion: version }],
     ['instance_installation_finished', about],
     ['instance_installed', about],
@@ -52,8 +69,10 @@ export async function create(kgsm: Kgsm, args: readonly string[]): Promise<numbe
 export async function remove(kgsm: Kgsm, name: string | undefined): Promise<number> {
   if (name === undefined) return kgsm.error(7, 'kgsm.sh:352 Missing argument <instance>');
   await kgsm.emit('instance_uninstall_started', name);
-  if (!kgsm.store.get(name)) return kgsm.error(5, `instances.sh:64 ${name} not found`);
+  const instance = kgsm.store.get(name);
+  if (!instance) return kgsm.error(5, `instances.sh:64 ${name} not found`);
   await kgsm.pause();
+  removeLogs(instance);
   await kgsm.emitAll(name, [['instance_files_removed'], ['instance_directories_removed']]);
   kgsm.store.remove(name);
   await kgsm.pause();
@@ -62,13 +81,8 @@ export async function remove(kgsm: Kgsm, name: string | undefined): Promise<numb
   return 0;
 }
 
-function option(args: readonly string[], name: string): string | undefined {
-  const at = args.indexOf(name);
-  return at === -1 ? undefined : args[at + 1];
-}
-
 /** The blueprint's name for the first, then with a number. */
-function freeName(kgsm: Kgsm, blueprint: string): string {
+export function freeName(kgsm: Kgsm, blueprint: string): string {
   let name = blueprint;
   for (let number = 1; kgsm.store.get(name); number++)
     name = `${blueprint}-${String(number).padStart(2, '0')}`;

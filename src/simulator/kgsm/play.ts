@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { demoInstances, type DemoInstance } from './demo.ts';
 import { emitTo } from './emit.ts';
 import { encodeEvent, type KgsmEvent } from './envelope.ts';
-import { newInstance, readBehaviour, readConfig } from './root.ts';
+import { readBehaviour } from './behaviour.ts';
+import { readConfig } from './config.ts';
+import { appendToJournal } from './journal.ts';
+import { newInstance } from './root.ts';
 import { firstRound, introduction, laterRound, type PlacedScene } from './scenario.ts';
 import type { Scene, Step } from './scenes.ts';
 import { InstanceStore } from './state.ts';
@@ -64,6 +67,8 @@ class Player {
   readonly #clock: PlayClock;
   readonly #store: InstanceStore;
   readonly #sockets: readonly string[];
+  /** Where version 3 writes; it needs no listener, and has a world of one generation. */
+  readonly #journal: string | undefined;
   readonly #host: string;
   /** Which socket files the last event went to; others are a new listener, who has heard nothing yet. */
   #listener: string | undefined;
@@ -75,7 +80,9 @@ class Player {
     this.#random = seeded(seed);
     this.#clock = clock;
     this.#store = new InstanceStore(root);
-    this.#sockets = readConfig(root).sockets;
+    const { sockets, journalDir } = readConfig(root);
+    this.#sockets = sockets;
+    this.#journal = journalDir;
     this.#host = readBehaviour(root).hostname;
   }
 
@@ -115,6 +122,10 @@ class Player {
   async #deliver({ generation, actor }: DemoInstance, event: KgsmEvent): Promise<void> {
     for (;;) {
       const around = { now: this.#clock.now(), host: this.#host, ...(actor === undefined ? {} : { actor }) };
+      if (this.#journal !== undefined) {
+        appendToJournal(this.#journal, encodeEvent('3.16', event, around), around.now);
+        return;
+      }
       const bytes = encodeEvent(generation, event, around);
       let delivered = false;
       for (const socket of this.#sockets)
@@ -144,8 +155,9 @@ class Player {
     }
   }
 
-  /** Which socket files stand there; a file made anew is another one. */
+  /** Which socket files stand there; a file made anew is another one. A journal is always there to be read. */
   #present(): string {
+    if (this.#journal !== undefined) return this.#journal;
     return this.#sockets
       .flatMap((path) => {
         const file = statSync(path, { bigint: true, throwIfNoEntry: false });

@@ -1,57 +1,93 @@
 import { join } from 'node:path';
+import type { RootGeneration } from './behaviour.ts';
+import { directoryOf, lastLines, logFileOf } from './logs.ts';
 import type { InstanceState } from './state.ts';
+import { latestOf } from './versions.ts';
 
-/** `-i NAME --status --json` */
-export function statusOf(instance: InstanceState): object {
-  const { name, blueprint, version, active, startedAt, pid, installDir, backups = [] } = instance;
+/** The status of an instance as JSON has it. A fast one looks for no update. */
+export function statusOf(generation: RootGeneration, instance: InstanceState, fast: boolean): object {
+  const { name, blueprint, active, startedAt, pid, port, backups = [] } = instance;
+  const third = generation === '3.16';
+  const logs = lastLines(instance, 3);
   return {
     instance_name: name,
     status: active,
     process: {
       pid: active ? (pid ?? null) : null,
-      status: active ? 'active' : 'inactive',
-      start_time: active && startedAt !== undefined ? asctime(startedAt) : null,
+      status: active ? 'S' : null,
+      start_time: active && startedAt !== undefined ? startTime(third, startedAt) : null,
     },
-    version: { current: version, latest: version, updates_available: false },
+    version: third ? thirdVersion(instance, fast) : secondVersion(instance, fast),
     configuration: {
-      blueprint: `${blueprint}.bp`,
+      blueprint: `${blueprint}${third ? '.bp.yaml' : '.bp'}`,
       runtime: 'native',
-      lifecycle_manager: 'standalone',
-      directory: join(installDir, name),
-      ports: '',
+      ...(third ? {} : { lifecycle_manager: 'standalone' }),
+      directory: directoryOf(instance),
+      ports: port ?? null,
     },
     resources: { disk_usage: '84K' },
-    backups,
-    recent_logs: [],
+    backups: third ? backups.toReversed() : backups,
+    // A list where there are none, a text where there are some.
+    recent_logs: logs === '' ? [] : logs,
   };
 }
 
-/** One entry of `--instances --json --detailed`: every value is a string there. */
-export function detailsOf({
-  name,
-  blueprint,
-  version,
-  installDir,
-}: InstanceState): Readonly<Record<string, string>> {
-  const directory = join(installDir, name);
+function secondVersion({ version }: InstanceState, fast: boolean): object {
+  const latest = fast ? version : latestOf(version);
+  return { current: version, latest, updates_available: latest !== version };
+}
+
+/** Version 3 says whether it knows, and since when: without a look of its own from the last one that was kept. */
+function thirdVersion({ version, look }: InstanceState, fast: boolean): object {
+  const latest = fast ? (look?.latest ?? null) : latestOf(version);
+  return {
+    current: version,
+    latest,
+    checked: latest !== null,
+    checked_at: fast ? (look?.at ?? null) : new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    updates_available: latest === null ? null : latest !== version,
+  };
+}
+
+/** The configuration of an instance as JSON: every value is a text there, but for the ports of version 3. */
+export function detailsOf(
+  generation: RootGeneration,
+  instance: InstanceState,
+): Readonly<Record<string, unknown>> {
+  const { name, blueprint, version, port = '' } = instance;
+  const third = generation === '3.16';
+  const directory = directoryOf(instance);
+  const in_ = (file: string): string => join(directory, file);
   return {
     instance_name: name,
-    blueprint_file: `${blueprint}.bp`,
+    blueprint_file: `${blueprint}${third ? '.bp.yaml' : '.bp'}`,
     runtime: 'native',
-    lifecycle_manager: 'standalone',
+    ...(third ? {} : { lifecycle_manager: 'standalone' }),
     working_dir: directory,
-    install_dir: join(directory, 'install'),
-    backups_dir: join(directory, 'backups'),
-    management_file: join(directory, `${name}.manage.sh`),
-    pid_file: join(directory, `.${name}.pid`),
+    install_dir: in_('install'),
+    saves_dir: in_('saves'),
+    temp_dir: in_('temp'),
+    backups_dir: in_('backups'),
+    logs_dir: in_('logs'),
+    log_file: logFileOf(instance),
+    management_file: in_(`${name}.manage.sh`),
+    pid_file: in_(`.${name}.pid`),
+    version_file: in_(`.${name}.version`),
     installed_version: version,
-    ports: '',
-    upnp_ports: '()',
+    save_command: 'save-all',
+    stop_command: 'stop',
+    ...(third ? { ports: portsOf(port), cgroup_path: '' } : { ports: port, upnp_ports: '()' }),
   };
 }
 
-/** `Fri Nov 20 18:06:41 2026`, in local time, as `ps` prints it. */
-function asctime(time: number): string {
+function portsOf(port: string): readonly object[] {
+  const [, start, end = start, protocol = 'tcp'] = /^(\d+)(?::(\d+))?(?:\/(\w+))?$/.exec(port) ?? [];
+  return start === undefined ? [] : [{ start: Number(start), end: Number(end), protocol }];
+}
+
+/** In version 3 a time of UTC; before, `Fri Nov 20 18:06:41 2026` in local time, as `ps` prints it. */
+function startTime(third: boolean, time: number): string {
+  if (third) return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
   const [day, month, date, year] = new Date(time).toDateString().split(' ');
   const clock = new Date(time).toTimeString().slice(0, 8);
   return [day, month, date, clock, year].join(' ');

@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join, posix } from 'node:path';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readBehaviour, writeBehaviour, type Behaviour, type RootGeneration } from './behaviour.ts';
+import { setConfig, writeMissingConfig, type ConfigValue } from './config.ts';
+import { newestVersion } from './envelope.ts';
+import { beginLog, logLine } from './logs.ts';
 import { InstanceStore, type InstanceState } from './state.ts';
 
 /** How to start the simulator again: the program of Node and the file of `main`. */
@@ -9,55 +12,38 @@ export interface Launch {
   readonly entry: string;
 }
 
-/** What the stand-in needs beyond KGSM's own settings; `simulator.json` in the root. */
-export interface Behaviour {
-  /** Between two events of an installation or removal; the real one takes about 80 ms. */
-  readonly stepMs: number;
-  /** From the start of a server to its `instance_ready`; the real watcher looks after 2 s at the earliest. */
-  readonly readyMs: number;
-  readonly hostname: string;
-  /** What can be installed, with its newest version. */
-  readonly blueprints: Readonly<Record<string, string>>;
-}
-
 export interface RootOptions {
   readonly launch: Launch;
-  readonly behaviour?: Partial<Behaviour>;
+  /** 2.2 unless told otherwise. */
+  readonly generation?: RootGeneration;
+  readonly behaviour?: Partial<Omit<Behaviour, 'generation'>>;
+  /** KGSM's own settings, by their names in its `config.ini`. */
+  readonly settings?: Readonly<Record<string, ConfigValue>>;
   /** How long `--save` blocks, in seconds; KGSM's default is 5. */
   readonly saveSeconds?: number;
   readonly instances?: readonly (Pick<InstanceState, 'name' | 'blueprint'> & Partial<InstanceState>)[];
 }
 
-const defaultBehaviour: Behaviour = {
-  stepMs: 60,
-  readyMs: 2000,
-  hostname: hostname(),
-  blueprints: {
-    ark: '361.7',
-    factorio: '2.0.28',
-    minecraft: '1.21.5',
-    palworld: '0.6.4',
-    projectzomboid: '41.78.16',
-    rust: '2590.1',
-    terraria: '1.4.4.9',
-    valheim: '0.220.5',
-  },
-};
-
 /** Makes a folder into a KGSM root whose `kgsm.sh` is the stand-in. What is there already stays, but for the script. */
 export function makeRoot(root: string, options: RootOptions): void {
+  const { generation = '2.2' } = options;
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, 'kgsm.sh'), launcher(realpathSync(root), options.launch), { mode: 0o755 });
   writeFileSync(join(root, 'game.sh'), gameScript, { mode: 0o755 });
-  writeFileSync(join(root, '.kgsm.version'), '2.2.0\n');
-  if (!existsSync(configPath(root))) writeConfig(root, options.saveSeconds);
-  writeFileSync(
-    behaviourPath(root),
-    JSON.stringify({ ...defaultBehaviour, ...options.behaviour }, undefined, 2),
-  );
+  writeFileSync(join(root, '.kgsm.version'), `${generation === '2.2' ? '2.2.0' : newestVersion}\n`);
+  writeParts(root, generation);
+  writeBehaviour(root, { ...options.behaviour, generation });
+  writeMissingConfig(root, {
+    ...(options.saveSeconds === undefined ? {} : { save_command_timeout_seconds: options.saveSeconds }),
+  });
+  for (const [key, value] of Object.entries(options.settings ?? {})) setConfig(root, key, String(value));
   const store = new InstanceStore(root);
   for (const { name, blueprint, ...rest } of options.instances ?? []) {
-    store.put({ ...newInstance(root, name, blueprint), installed: true, ...rest });
+    const instance = { ...newInstance(root, name, blueprint), installed: true, ...rest };
+    store.put(instance);
+    if (!instance.active) continue;
+    beginLog(instance, Date.now());
+    logLine(instance, Date.now(), 'Done');
   }
 }
 
@@ -66,63 +52,18 @@ export function newInstance(root: string, name: string, blueprint: string): Inst
   return { name, blueprint, version, installDir: join(root, 'servers'), active: false, installed: false };
 }
 
-/** What KGSM does with its first command in a fresh checkout. Answers whether it was one. */
-export function writeMissingConfig(root: string): boolean {
-  if (existsSync(configPath(root))) return false;
-  writeConfig(root);
-  return true;
-}
+/** The scripts by whose names one tells the generation; here all of them do their work in `kgsm.sh`. */
+const parts: Readonly<Record<RootGeneration, readonly string[]>> = {
+  '2.2': ['modules/events.socket.sh', 'modules/events.webhook.sh'],
+  '3.16': ['commands/events.journal.sh', 'commands/events.webhook.sh'],
+};
 
-export interface RootConfig {
-  /** Absolute paths of the sockets, in the order in which they get each event; none where events are switched off. */
-  readonly sockets: readonly string[];
-  readonly saveSeconds: number;
-}
-
-export function readConfig(root: string): RootConfig {
-  const values = new Map<string, string>();
-  for (const line of readFileSync(configPath(root), 'utf8').split('\n')) {
-    const setting = /^\s*([a-z_]+)=(.*)$/.exec(line);
-    if (setting) values.set(setting[1] ?? '', setting[2]?.trim() ?? '');
+function writeParts(root: string, generation: RootGeneration): void {
+  for (const file of Object.values(parts).flat()) rmSync(join(root, file), { force: true });
+  for (const file of parts[generation]) {
+    mkdirSync(join(root, file, '..'), { recursive: true });
+    writeFileSync(join(root, file), '#!/bin/sh\n# kgsm.sh does it.\n', { mode: 0o755 });
   }
-  const names = values.get('event_socket_filenames') ?? values.get('event_socket_filename') ?? 'kgsm.sock';
-  return {
-    sockets:
-      values.get('enable_event_broadcasting') === 'true'
-        ? names
-            .split(',')
-            .map((name) => name.trim())
-            .filter((name) => name !== '')
-            // Joined, never resolved: an absolute name ends up below the root in this generation.
-            .map((name) => posix.join(root, name))
-        : [],
-    saveSeconds: Number(values.get('save_command_timeout_seconds') ?? '5'),
-  };
-}
-
-export function readBehaviour(root: string): Behaviour {
-  if (!existsSync(behaviourPath(root))) return defaultBehaviour;
-  // Written by `makeRoot`.
-  return JSON.parse(readFileSync(behaviourPath(root), 'utf8')) as Behaviour;
-}
-
-function configPath(root: string): string {
-  return join(root, 'config.ini');
-}
-
-function behaviourPath(root: string): string {
-  return join(root, 'simulator.json');
-}
-
-function writeConfig(root: string, saveSeconds = 5): void {
-  const lines = [
-    '[events]',
-    'enable_event_broadcasting=true',
-    'event_socket_filenames=kgsm.sock',
-    '[instances]',
-    `save_command_timeout_seconds=${saveSeconds}`,
-  ];
-  writeFileSync(configPath(root), `${lines.join('\n')}\n`);
 }
 
 /**

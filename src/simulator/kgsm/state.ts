@@ -3,6 +3,13 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { errorCode } from '../../core/wire/unixPath.ts';
 
+export interface BackupNote {
+  readonly version: string;
+  readonly createdAt: string;
+  /** Taken from a server that stood still, or from one that had just saved. */
+  readonly consistency: 'cold' | 'flushed';
+}
+
 /** What the stand-in remembers of an instance, in a file of its own. */
 export interface InstanceState {
   readonly name: string;
@@ -15,7 +22,13 @@ export interface InstanceState {
   /** The watcher has seen it open for players. */
   readonly ready?: boolean;
   readonly players?: readonly string[];
+  /** Their names, the oldest first. */
   readonly backups?: readonly string[];
+  /** What version 3 notes of each backup, whose names say nothing there. */
+  readonly backupNotes?: Readonly<Record<string, BackupNote>>;
+  readonly port?: string;
+  /** What the last look for an update found that was to be told, and when it was. */
+  readonly look?: { readonly latest: string; readonly at: string };
   /** Its configuration cannot be read: KGSM lists it, but says nothing of it. */
   readonly malformed?: boolean;
   readonly startedAt?: number;

@@ -144,7 +144,7 @@ describe('the command line of the KGSM stand-in', () => {
     );
     expect(told).toEqual(names);
     const known =
-      /^(calls\.log|config\.ini|game\.sh|instances|kgsm\.sh|kgsm\.sock|simulator\.json|\.kgsm\.version)$/;
+      /^(calls\.log|config\.ini|game\.sh|instances|modules|kgsm\.sh|kgsm\.sock|simulator\.json|\.kgsm\.version)$/;
     expect(readdirSync(path).filter((file) => !known.test(file))).toEqual([]);
   });
 
@@ -193,7 +193,7 @@ describe('the command line of the KGSM stand-in', () => {
     expect(JSON.parse(status.output)).toMatchObject({
       instance_name: 'srv',
       status: true,
-      process: { status: 'active', pid: expect.any(Number) as number },
+      process: { status: 'S', pid: expect.any(Number) as number },
       version: { current: '1.0.0' },
       configuration: { blueprint: 'fakegame.bp', lifecycle_manager: 'standalone' },
     });

@@ -1,0 +1,72 @@
+import { catalogEntry } from '../../core/systems/kgsm/catalog.ts';
+import type { KgsmEvent } from './envelope.ts';
+
+/**
+ * What stands in `Data` beside the subject, in the order in which an emitting command line gives it. A field with `?` is null
+ * where it is empty, one with `#` is a number, one with `!` is true, false or null.
+ */
+const fields: Readonly<Record<string, readonly string[]>> = {
+  instance_created: ['Blueprint'],
+  instance_installation_started: ['Blueprint'],
+  instance_installation_finished: ['Blueprint'],
+  instance_installed: ['Blueprint'],
+  instance_version_updated: ['OldVersion', 'NewVersion'],
+  instance_backup_created: ['Source', 'Version'],
+  instance_backup_restored: ['Source', 'Version'],
+  instance_crashed: ['ExitCode', 'Restarts'],
+  instance_failed: ['ExitCode', 'Restarts'],
+  instance_player_joined: ['PlayerId?', 'PlayerName?', 'PlayerAddr?', 'SessionKey'],
+  instance_player_left: ['PlayerId?', 'PlayerName?', 'PlayerAddr?', 'SessionKey', 'Reason?'],
+  instance_player_kicked: ['Target', 'Command'],
+  instance_player_banned: ['Target', 'Command'],
+  instance_player_unbanned: ['Target', 'Command'],
+  instance_config_changed: ['Key'],
+  instance_input_sent: ['Command'],
+  instance_backup_deleted: ['Source'],
+  instance_backups_pruned: ['Deleted#', 'Kept#'],
+  instance_update_available: ['CurrentVersion', 'LatestVersion'],
+  blueprint_created: ['Tier', 'OverridesSystem!', 'Runtime?'],
+  blueprint_updated: ['Tier', 'OverridesSystem!', 'Runtime?'],
+  blueprint_removed: ['Tier', 'RevertedToSystem!'],
+};
+
+/** The types of KGSM 2.2, without the tests of its transports. */
+const second: ReadonlySet<string> = new Set(
+  `created directories_created files_created download_started download_finished downloaded deploy_started deploy_finished
+   deployed update_started update_finished updated version_updated installation_started installation_finished installed
+   started stopped ready backup_created backup_restored files_removed directories_removed removed uninstall_started
+   uninstall_finished uninstalled`
+    .split(/\s+/)
+    .map((name) => `instance_${name}`),
+);
+
+/** How many words such an event takes from the command line: its subject and its fields. */
+export function wordsOf(type: string): number {
+  return 1 + (fields[type]?.length ?? 0);
+}
+
+export function isKnown(generation: '2.2' | '3.16', type: string): boolean {
+  return generation === '2.2'
+    ? second.has(type)
+    : catalogEntry(type) !== undefined && !/^\w+_test$/.test(type);
+}
+
+/** The event that a command line asks for; nothing where a field is missing that has to be there. */
+export function eventFrom(type: string, words: readonly string[]): KgsmEvent | undefined {
+  const [subject = '', ...values] = words;
+  if (subject === '') return undefined;
+  const data: Record<string, unknown> = {
+    [type.startsWith('blueprint_') ? 'BlueprintName' : 'InstanceName']: subject,
+  };
+  for (const [index, field] of (fields[type] ?? []).entries()) {
+    const value = values[index] ?? '';
+    const name = field.replace(/[?#!]$/, '');
+    if (field.endsWith('?')) data[name] = value === '' ? null : value;
+    else if (field.endsWith('!')) data[name] = value === 'true' ? true : value === 'false' ? false : null;
+    else if (field.endsWith('#')) data[name] = Number(value);
+    // A session has a key in any case, be it an empty one.
+    else if (value === '' && name !== 'SessionKey') return undefined;
+    else data[name] = value;
+  }
+  return { type, data };
+}

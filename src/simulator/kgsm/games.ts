@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kgsm } from './kgsm.ts';
+import { beginLog } from './logs.ts';
+import { fileNameOf, type InstanceState } from './state.ts';
+
+/**
+ * Starts the stand-in of the game in a session of its own. It keeps our stderr open, as real games do: whoever waits for the
+ * end of the pipe waits for the end of the game. A second start makes a second process and forgets the first.
+ */
+export function launchGame(kgsm: Kgsm, instance: InstanceState): InstanceState {
+  const folder = join(kgsm.root, 'run');
+  mkdirSync(folder, { recursive: true });
+  const now = kgsm.now();
+  beginLog(instance, now);
+  const run = join(folder, `${fileNameOf(instance.name)}.${process.pid}.${now}`);
+  writeFileSync(run, '');
+  const game = spawn('/bin/sh', [join(kgsm.root, 'game.sh'), run], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  game.unref();
+  const { pid = 0 } = game;
+  const started: InstanceState = {
+    ...instance,
+    active: true,
+    ready: false,
+    players: [],
+    startedAt: now,
+    pid,
+    run,
+  };
+  kgsm.store.put(started);
+  return started;
+}
+
+export function endGame(kgsm: Kgsm, instance: InstanceState): void {
+  const { run, startedAt, pid, ready, players, malformed, ...rest } = instance;
+  if (run !== undefined) rmSync(run, { force: true });
+  kgsm.store.put({ ...rest, active: false });
+}
+
+/** The watcher is detached and outlives the command; it keeps our stdout open until it has ended. */
+export function watchForReady(kgsm: Kgsm, { name, run = '' }: InstanceState): void {
+  const { node, entry } = kgsm.environment.launch;
+  const watcher = spawn(node, [entry, 'kgsm-watcher', '--root', kgsm.root, '--run', run, '--', name], {
+    detached: true,
+    stdio: ['ignore', 'inherit', 'ignore'],
+  });
+  watcher.unref();
+}
