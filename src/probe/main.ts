@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { english } from '../core/model/text.ts';
 import { readConnection } from '../core/connections/settings.ts';
+import { secretKinds } from '../core/systems/system.ts';
 import { runProbe, type ProbeRun } from './probe.ts';
 
 const usage = `usage: npm run probe -- '<one connection as JSON>' [--seconds 10] [--run <operation>[:<instance key>] [--input '<JSON>']]
@@ -34,10 +35,13 @@ function readCommandLine(args: readonly string[]): ProbeRun | string {
   const read = readConnection(entry);
   if (!read.ok) return read.problems.map(english).join('\n');
   for (const warning of read.warnings) process.stderr.write(`${english(warning)}\n`);
+  const secret = secretOf(process.env);
+  if (typeof secret === 'string') return secret;
   const colon = values.run?.indexOf(':') ?? -1;
   return {
     connection: read.connection,
     seconds,
+    ...(secret ? { secret } : {}),
     ...(values.run === undefined
       ? {}
       : {
@@ -48,6 +52,16 @@ function readCommandLine(args: readonly string[]): ProbeRun | string {
           },
         }),
   };
+}
+
+/** The secret never stands in the command line, where other users of the machine could read it. */
+function secretOf({
+  GSOPS_SECRET: value,
+  GSOPS_SECRET_KIND: given = 'password',
+}: NodeJS.ProcessEnv): ProbeRun['secret'] | string {
+  if (value === undefined || value === '') return undefined;
+  const kind = secretKinds.find((one) => one === given);
+  return kind ? { kind, value } : `GSOPS_SECRET_KIND must be one of ${secretKinds.join(', ')}`;
 }
 
 function parse(json: string): unknown {

@@ -10,12 +10,15 @@ import { runOperation } from '../core/connections/runOperation.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
-import type { Log } from '../core/systems/system.ts';
+import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
+import type { AnyOperation, Log, OperationInput, SecretKind } from '../core/systems/system.ts';
 
 export interface ProbeRun {
   readonly connection: ConfiguredConnection;
   readonly seconds: number;
   readonly operation?: { readonly id: string; readonly key: string | undefined; readonly input: unknown };
+  /** The secret of the environment, and what it is. */
+  readonly secret?: { readonly kind: SecretKind; readonly value: string };
 }
 
 const log: Log = {
@@ -69,10 +72,11 @@ export async function runProbe(
     host,
     // A look of some seconds; it begins anew every time.
     memory: () => ({ load: () => undefined, save: () => undefined }),
+    secrets: () => (kind) => Promise.resolve(run.secret?.kind === kind ? run.secret.value : undefined),
   });
   connection.start();
   const time = timeUp(run.seconds * 1000, interrupt);
-  const operated = operate(run, pipeline, host, ready.promise, time.aborted, write);
+  const operated = operate(run, connection, pipeline, host, ready.promise, time.aborted, write);
   await Promise.race([time.over, failed.promise]);
   time.end();
   await operated;
@@ -112,6 +116,7 @@ function timeUp(ms: number, interrupt: AbortSignal): TimeUp {
 /** Runs the operation as soon as the connection is ready; it may outlast the time that was given. */
 async function operate(
   run: ProbeRun,
+  connection: Connection,
   pipeline: Pipeline,
   host: string,
   ready: Promise<undefined>,
@@ -132,7 +137,7 @@ async function operate(
     );
     return;
   }
-  if (key === undefined) {
+  if (key === undefined && operation.target === 'instance') {
     report('refused', `${id} needs an instance: --run ${id}:<instance key>`);
     return;
   }
@@ -145,9 +150,10 @@ async function operate(
     return;
   }
   const known = instancesOf(pipeline.fleet(), settings.id).find((instance) => instance.key === key);
-  const instance: Instance = known ?? unheardOf(settings.id, key);
-  if (!operation.when(instance, settings)) {
-    report('refused', english(text('{0} is not on offer while it is {1}', id, instance.state)));
+  const instance = key === undefined ? undefined : (known ?? unheardOf(settings.id, key));
+  const offers = instance ? instanceOffers(system, settings, instance) : connectionOffers(system, settings);
+  if (!offers.some((offer) => offer.id === id)) {
+    report('refused', english(text('{0} is not on offer while it is {1}', id, instance?.state ?? 'ready')));
     return;
   }
   const logLine = (line: string): void => {
@@ -159,7 +165,8 @@ async function operate(
     system,
     operation,
     instance,
-    input,
+    session: connection.session,
+    input: inputOf(operation, input),
     pipeline,
     clock: systemClock,
     host,
@@ -167,6 +174,18 @@ async function operate(
     log: logLine,
   });
   report(result.outcome, english(result.message));
+}
+
+/** An object gives every input by its field; anything else is meant for the first. */
+function inputOf(operation: AnyOperation, input: unknown): OperationInput {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input))
+    return Object.fromEntries(Object.entries(input).map(([field, value]) => [field, asText(value)]));
+  const [first] = operation.inputs ?? [];
+  return first && input !== undefined ? { [first.field]: asText(input) } : {};
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The user knows of it, even if no event has told of it yet. */

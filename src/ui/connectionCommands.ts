@@ -1,11 +1,16 @@
-import { commands, env, l10n, window, workspace, ConfigurationTarget } from 'vscode';
-import { findInstance } from '../core/model/fleet.ts';
+import { commands, env, l10n, window, workspace } from 'vscode';
+import { findInstance, instancesOf } from '../core/model/fleet.ts';
+import { instanceId, type Instance } from '../core/model/instance.ts';
+import type { AnyConsole } from '../core/systems/system.ts';
 import { oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
-import { addConnection } from './addConnection.ts';
-import { configuration } from './configuration.ts';
+import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { commandId, prefix, type OwnCommand } from './contributions/commands.ts';
+import { addConnection, duplicateConnection, editConnection } from './connecting/connectionForm.ts';
+import { configuredConnections, removeEntry } from './connecting/entries.ts';
 import type { Row } from './instanceItems.ts';
+import { diagnose } from './diagnosis.ts';
+import { Terminals } from './terminals.ts';
 import { showInformation } from './messages.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -15,7 +20,22 @@ export function registerConnectionCommands(runtime: Runtime): void {
   const register = (command: OwnCommand, run: (row: Row | undefined) => unknown): void => {
     scope.add(commands.registerCommand(commandId(command), run));
   };
-  register('addConnection', () => addConnection());
+  register('addConnection', () => (trusted() ? addConnection(runtime) : undefined));
+  register('editConnection', async (row) => {
+    if (!trusted()) return;
+    const connection = await choose(runtime, row, () => true);
+    if (connection) await editConnection(runtime, connection.id);
+  });
+  register('duplicateConnection', async (row) => {
+    if (!trusted()) return;
+    const connection = await choose(runtime, row, () => true);
+    if (connection) await duplicateConnection(runtime, connection.id);
+  });
+  register('signOut', async (row) => {
+    const { secrets } = runtime;
+    const connection = await choose(runtime, row, (c) => secrets.has(c.system, c.settings));
+    if (connection) await signOut(runtime, connection);
+  });
   register('editConnections', () =>
     commands.executeCommand('workbench.action.openSettings', `${prefix}.connections`),
   );
@@ -38,7 +58,18 @@ export function registerConnectionCommands(runtime: Runtime): void {
   });
   register('removeConnection', async (row) => {
     const connection = await choose(runtime, row, () => true);
-    if (connection) await remove(connection);
+    if (connection) await remove(runtime, connection);
+  });
+  register('diagnose', async (row) => {
+    if (!trusted()) return;
+    const connection = await choose(runtime, row, (c) => c.system.diagnose !== undefined);
+    if (connection) await diagnose(runtime, connection);
+  });
+  const terminals = new Terminals(runtime);
+  register('logs', async (row) => {
+    if (!trusted()) return;
+    const chosen = await chooseInstance(runtime, row);
+    if (chosen) terminals.show(chosen.connection, chosen.instance, chosen.console);
   });
   register('copyName', async (row) => {
     if (!row) return;
@@ -80,21 +111,75 @@ async function choose(
   return (await window.showQuickPick(items, { placeHolder: l10n.t('Which connection?') }))?.connection;
 }
 
-async function remove(connection: Connection): Promise<void> {
+interface WithConsole {
+  readonly connection: Connection;
+  readonly instance: Instance;
+  readonly console: AnyConsole;
+}
+
+/** The instance of the row, else one of those that have a log. */
+async function chooseInstance(runtime: Runtime, row: Row | undefined): Promise<WithConsole | undefined> {
+  const fleet = runtime.pipeline.fleet();
+  const all = runtime.connections.connections.flatMap((connection): WithConsole[] => {
+    const { system, settings } = connection;
+    const { console } = system;
+    if (!console) return [];
+    return instancesOf(fleet, connection.id)
+      .filter((instance) => console.when(instance, settings))
+      .map((instance) => ({ connection, instance, console }));
+  });
+  if (row?.row === 'instance') {
+    const id = instanceId(row);
+    return all.find(({ instance }) => instanceId(instance) === id);
+  }
+  const items = all.map((candidate) => ({
+    candidate,
+    label: oneLine(candidate.instance.name, 100),
+    description: candidate.connection.settings.name,
+  }));
+  if (items.length === 0) {
+    showInformation(l10n.t('There is no instance with a log.'));
+    return undefined;
+  }
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('The log of which instance?') }))
+    ?.candidate;
+}
+
+async function remove(runtime: Runtime, connection: Connection): Promise<void> {
   const { name, id } = connection.settings;
   const action = l10n.t('Remove');
   const answer = await window.showWarningMessage(
     l10n.t('Remove the connection {0}?', oneLine(name, 60)),
-    { modal: true, detail: l10n.t('It is taken out of the settings. The game servers are not touched.') },
+    {
+      modal: true,
+      detail: l10n.t(
+        'It is taken out of the settings, and its stored secrets are forgotten. The game servers are not touched.',
+      ),
+    },
     action,
   );
   if (answer !== action) return;
-  const entries = configuration().connections;
-  if (!Array.isArray(entries)) return;
-  const { readConnection } = await import('../core/connections/settings.ts');
-  const kept = entries.filter((entry) => {
-    const read = readConnection(entry);
-    return !(read.ok && read.connection.settings.id === id);
-  });
-  await workspace.getConfiguration(prefix).update('connections', kept, ConfigurationTarget.Global);
+  await removeEntry(id);
+  await runtime.secrets.forget(connection, others(id));
+}
+
+/** Forgets what is stored to sign in with, and ends the conversation that was opened with it. */
+async function signOut(runtime: Runtime, connection: Connection): Promise<void> {
+  const { name, id } = connection.settings;
+  const action = l10n.t('Sign Out');
+  const answer = await window.showWarningMessage(
+    l10n.t('Sign out of {0}?', oneLine(name, 60)),
+    {
+      modal: true,
+      detail: l10n.t('Its stored secrets are forgotten. The connection stays in the settings.'),
+    },
+    action,
+  );
+  if (answer !== action) return;
+  await connection.stop();
+  await runtime.secrets.forget(connection, others(id));
+}
+
+function others(id: string): readonly ConfiguredConnection[] {
+  return configuredConnections().filter(({ settings }) => settings.id !== id);
 }

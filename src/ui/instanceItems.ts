@@ -23,6 +23,10 @@ export interface ConnectionFacts {
   readonly live: boolean;
   readonly active: boolean;
   readonly refreshable: boolean;
+  /** Ids of what may be done with the connection as a whole. */
+  readonly operations: readonly string[];
+  readonly diagnosable: boolean;
+  readonly hasSecrets: boolean;
 }
 
 const connectionLooks: Readonly<Record<ConnectionState, { readonly icon: string; readonly color?: string }>> =
@@ -68,9 +72,13 @@ function connectionDescription(
 }
 
 function connectionFlags(facts: ConnectionFacts, state: ConnectionState): string {
-  if (!facts.active) return state === 'failed' ? '.reconnect' : '.connect';
-  if (state === 'waiting') return '.reconnect.disconnect';
-  return facts.refreshable ? '.refresh.disconnect' : '.disconnect';
+  const flags = [...facts.operations];
+  if (facts.diagnosable) flags.push('diagnose');
+  if (facts.hasSecrets) flags.push('signOut');
+  if (!facts.active) flags.push(state === 'failed' ? 'reconnect' : 'connect');
+  else if (state === 'waiting') flags.push('reconnect', 'disconnect');
+  else flags.push(...(facts.refreshable ? ['refresh'] : []), 'disconnect');
+  return flags.map((flag) => `.${flag}`).join('');
 }
 
 export function connectionTooltip(

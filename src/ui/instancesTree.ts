@@ -1,9 +1,12 @@
 import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { liveTimeline } from '../core/model/event.ts';
 import { findInstance, instancesOf, type Fleet } from '../core/model/fleet.ts';
+import type { Instance } from '../core/model/instance.ts';
 import { isFinished } from '../core/model/task.ts';
 import { systemOf } from '../core/systems/index.ts';
 import type { TimelineChange } from '../core/journal/pipeline.ts';
+import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
+import type { AnySystem, ConnectionSettings } from '../core/systems/system.ts';
 import { viewIds } from './contributions/ids.ts';
 import {
   connectionItem,
@@ -110,6 +113,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
       live: timelines.id === liveTimeline,
       active: connection?.active ?? false,
       refreshable: connection?.refreshable ?? false,
+      operations: connection ? connectionOffers(connection.system, connection.settings).map((o) => o.id) : [],
+      diagnosable: connection?.system.diagnose !== undefined,
+      hasSecrets: connection !== undefined && connection.system.secrets(connection.settings).length > 0,
     };
   }
 
@@ -119,10 +125,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const instance = findInstance(fleet, row);
     const stale = live && fleet.connections.get(row.connection)?.state !== 'ready';
     const settings = this.#runtime.connections.get(row.connection)?.settings;
-    const operations =
-      live && instance && settings
-        ? (system?.operations.filter((o) => o.when(instance, settings)).map((o) => o.id) ?? [])
-        : [];
+    const operations = live && instance && settings ? offersOf(system, settings, instance) : [];
     return { operations, stale, connectionName: name };
   }
 
@@ -186,6 +189,17 @@ export class InstancesTree implements TreeDataProvider<Row> {
     this.#rows.set(id, row);
     return row;
   }
+}
+
+/** Ids of what may be done to it; to look into its log is one of them. */
+function offersOf(
+  system: AnySystem | undefined,
+  settings: ConnectionSettings,
+  instance: Instance,
+): readonly string[] {
+  if (!system) return [];
+  const ids = instanceOffers(system, settings, instance).map(({ id }) => id);
+  return system.console?.when(instance, settings) === true ? [...ids, 'logs'] : ids;
 }
 
 const noFacts: InstanceFacts = { operations: [], stale: true, connectionName: '' };

@@ -20,3 +20,9 @@ export function showInformation(message: string, actions: Actions = {}): void {
     .showInformationMessage(message, ...Object.keys(actions))
     .then((chosen) => (chosen === undefined ? undefined : actions[chosen]?.()));
 }
+
+export function showWarning(message: string, actions: Actions = {}): void {
+  void window
+    .showWarningMessage(message, ...Object.keys(actions))
+    .then((chosen) => (chosen === undefined ? undefined : actions[chosen]?.()));
+}

@@ -8,21 +8,22 @@ import type { Task } from '../core/model/task.ts';
 import { oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
-import type { AnyOperation, Question } from '../core/systems/system.ts';
+import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
+import type { AnyOperation, OperationInput, Question } from '../core/systems/system.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { commandId, verbIds, verbs, type Verb } from './contributions/commands.ts';
 import type { Row } from './instanceItems.ts';
 import { showInformation } from './messages.ts';
+import { askInputs, confirmed } from './questions.ts';
 import type { Runtime } from './runtime.ts';
 import { translate } from './translate.ts';
 
-/** The user turned back. */
-const cancelled = Symbol('cancelled');
-
+/** Something that would be done now: an operation with what it is done to. */
 interface Candidate {
   readonly connection: Connection;
-  readonly instance: Instance;
   readonly operation: AnyOperation;
+  /** Nothing where it is done with the connection as a whole. */
+  readonly instance: Instance | undefined;
 }
 
 /**
@@ -62,10 +63,10 @@ export class Operations {
     const offered = this.#candidates(verb, rows);
     const candidates = clicked && offered.length > 0 ? offered : await this.#choose(verb, offered);
     if (candidates.length === 0) return;
-    const input = await this.#input(candidates);
-    if (input === cancelled) return;
+    const input = await this.#input(verb, candidates);
+    if (!input) return;
     // Last, so that the answer is about all that will happen.
-    if (!(await this.#confirmed(verb, candidates))) return;
+    if (!(await this.#confirmed(verb, candidates, input))) return;
     await Promise.all(candidates.map((candidate) => this.#run(candidate, input)));
   }
 
@@ -76,106 +77,88 @@ export class Operations {
     const chosen = rows.flatMap((row) => (row.row === 'instance' ? (findInstance(fleet, row) ?? []) : []));
     const instances =
       chosen.length > 0 ? chosen : connections.connections.flatMap(({ id }) => instancesOf(fleet, id));
-    return instances.flatMap((instance) => {
+    const ofInstances = instances.flatMap((instance): Candidate[] => {
       const connection = connections.get(instance.connection);
-      const operation = connection?.system.operations.find(
-        (o) => o.id === verb && o.when(instance, connection.settings),
+      if (!connection) return [];
+      const operation = instanceOffers(connection.system, connection.settings, instance).find(
+        ({ id }) => id === verb,
       );
-      return connection && operation ? [{ connection, instance, operation }] : [];
+      return operation ? [{ connection, instance, operation }] : [];
     });
+    const clicked = new Set(rows.map((row) => (row.row === 'connection' ? row.id : row.connection)));
+    const ofConnections = connections.connections.flatMap((connection): Candidate[] => {
+      if (clicked.size > 0 && !clicked.has(connection.id)) return [];
+      const operation = connectionOffers(connection.system, connection.settings).find(
+        ({ id }) => id === verb,
+      );
+      return operation ? [{ connection, instance: undefined, operation }] : [];
+    });
+    return [...ofInstances, ...ofConnections];
   }
 
   async #choose(verb: Verb, offered: readonly Candidate[]): Promise<readonly Candidate[]> {
     const title = l10n.t(verbs[verb].title);
     if (offered.length === 0) {
-      showInformation(l10n.t('{0}: no instance can do this now.', title));
+      showInformation(l10n.t('{0}: nothing can do this now.', title));
       return [];
     }
-    const items = offered.map((candidate): QuickPickItem & { candidate: Candidate } => ({
-      candidate,
-      label: oneLine(candidate.instance.name, 100),
-      description: `${translate(lifecycle[candidate.instance.state].label)} · ${candidate.connection.settings.name}`,
-    }));
+    // One connection needs no choice; one instance does, because it would be done to it at once.
+    if (offered.length === 1 && offered[0]?.instance === undefined) return offered;
+    const items = offered.map((candidate): QuickPickItem & { candidate: Candidate } => {
+      const { name } = candidate.connection.settings;
+      if (!candidate.instance)
+        return { candidate, label: oneLine(name, 100), description: candidate.connection.system.label };
+      const state = translate(lifecycle[candidate.instance.state].label);
+      return {
+        candidate,
+        label: oneLine(candidate.instance.name, 100),
+        description: `${state} · ${name}`,
+      };
+    });
     const picked = await window.showQuickPick(items, {
       title,
-      placeHolder: l10n.t('Which instance?'),
+      placeHolder: offered[0]?.instance ? l10n.t('Which instance?') : l10n.t('Which connection?'),
       matchOnDescription: true,
     });
     return picked ? [picked.candidate] : [];
   }
 
-  async #confirmed(verb: Verb, candidates: readonly Candidate[]): Promise<boolean> {
-    const questions = candidates.flatMap(
-      ({ operation, instance, connection }) => operation.confirm?.(instance, connection.settings.name) ?? [],
-    );
+  async #confirmed(verb: Verb, candidates: readonly Candidate[], input: OperationInput): Promise<boolean> {
+    const questions = candidates.flatMap((candidate) => questionOf(candidate, input) ?? []);
     const [first] = questions;
     if (!first) return true;
+    // What destroys is asked for one by one.
     const typed = questions.filter((question) => question.typed !== undefined);
-    for (const question of typed) if (!(await this.#typed(question))) return false;
+    for (const question of typed) if (!(await confirmed(question))) return false;
     if (typed.length > 0) return true;
+    if (questions.length === 1) return confirmed(first);
     const action = translate(first.action);
-    const message =
-      questions.length === 1
-        ? translate(first.message)
-        : l10n.t('{0} {1} instances?', l10n.t(verbs[verb].title), questions.length);
     const names = candidates.map(
-      ({ instance, connection }) => `${oneLine(instance.name, 60)} · ${connection.settings.name}`,
+      ({ instance, connection }) => `${oneLine(instance?.name ?? '', 60)} · ${connection.settings.name}`,
     );
-    const detail =
-      questions.length === 1 ? translate(first.detail) : `${translate(first.detail)}\n\n${names.join('\n')}`;
+    const message = l10n.t('{0} {1} instances?', l10n.t(verbs[verb].title), questions.length);
+    const detail = `${translate(first.detail)}\n\n${names.join('\n')}`;
     return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
   }
 
-  /** What destroys is asked for one by one, and the name has to be typed. */
-  async #typed({ message, detail, typed = '' }: Question): Promise<boolean> {
-    const answer = await window.showInputBox({
-      title: translate(message),
-      prompt: translate(detail),
-      placeHolder: oneLine(typed, 100),
-      ignoreFocusOut: true,
-      // Nothing typed yet is no mistake: then the question itself is what has to be read.
-      validateInput: (value) =>
-        value === typed || value === '' ? undefined : l10n.t('This is not the name. {0}', translate(detail)),
-    });
-    return answer === typed;
-  }
-
-  /** The one line that an operation needs, the same for all of a selection. */
-  async #input(candidates: readonly Candidate[]): Promise<string | undefined | typeof cancelled> {
+  /** What the operation needs from the user, the same for all of a selection; nothing where the user turned back. */
+  async #input(verb: Verb, candidates: readonly Candidate[]): Promise<OperationInput | undefined> {
     const [first] = candidates;
-    const wanted = first?.operation.input;
-    if (!first || !wanted) return undefined;
-    const title = translate(first.operation.progressTitle(first.instance));
-    if ('check' in wanted) {
-      const answer = await window.showInputBox({
-        title,
-        prompt: translate(wanted.prompt),
-        placeHolder: translate(wanted.placeholder),
-        validateInput: (value) => {
-          const wrong = wanted.check(value);
-          return wrong && translate(wrong);
-        },
-      });
-      return answer ?? cancelled;
-    }
-    if (candidates.length > 1) {
+    const inputs = first?.operation.inputs ?? [];
+    if (!first || inputs.length === 0) return {};
+    if (candidates.length > 1 && inputs.some((input) => 'options' in input)) {
       showInformation(l10n.t('This is done to one instance at a time.'));
-      return cancelled;
+      return undefined;
     }
-    const options = await wanted.options(
-      first.connection.settings,
-      first.instance,
-      AbortSignal.timeout(30_000),
-    );
-    if (options.length === 0) {
-      showInformation(translate(wanted.none));
-      return cancelled;
-    }
-    const picked = await window.showQuickPick(options, { title, placeHolder: translate(wanted.prompt) });
-    return picked ?? cancelled;
+    const { operation, instance, connection } = first;
+    const title =
+      operation.target === 'instance' && instance
+        ? translate(operation.progressTitle(instance))
+        : `${l10n.t(verbs[verb].title)} · ${connection.settings.name}`;
+    return askInputs(title, inputs, connection.settings, instance);
   }
 
-  async #run({ connection, instance, operation }: Candidate, input: string | undefined): Promise<void> {
+  async #run({ connection, instance, operation }: Candidate, input: OperationInput): Promise<void> {
     const { pipeline, channel, host } = this.#runtime;
     const id = randomUUID();
     const abort = new AbortController();
@@ -187,6 +170,7 @@ export class Operations {
         system: connection.system,
         operation,
         instance,
+        session: connection.session,
         input,
         pipeline,
         clock: systemClock,
@@ -202,4 +186,13 @@ export class Operations {
       this.#running.delete(id);
     }
   }
+}
+
+function questionOf(
+  { operation, instance, connection }: Candidate,
+  input: OperationInput,
+): Question | undefined {
+  const { name } = connection.settings;
+  if (operation.target === 'connection') return operation.confirm?.(input, name);
+  return instance && operation.confirm?.(instance, name);
 }

@@ -11,6 +11,7 @@ import { Emitter } from '../core/playback/emitter.ts';
 import { systemOf } from '../core/systems/index.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { configuration } from './configuration.ts';
+import { Secrets } from './secrets.ts';
 import { SessionMemories } from './sessionMemory.ts';
 import { FleetStore } from './fleetStore.ts';
 import { coreLog } from './log.ts';
@@ -27,6 +28,7 @@ export interface Runtime {
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
   readonly emitter: Emitter;
+  readonly secrets: Secrets;
   readonly timelines: TimelineSelection;
 }
 
@@ -45,6 +47,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline));
   store.restore();
   const memories = scope.add(new SessionMemories(join(storage, 'sessions')));
+  const secrets = new Secrets(context);
   const connections = new ConnectionManager({
     pipeline,
     lock: captureLock(join(storage, 'locks')),
@@ -53,6 +56,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     log,
     host,
     memory: (connection) => memories.of(connection),
+    secrets: (system, settings) => secrets.reader(system, settings),
   });
   scope.add(connections);
   scope.defer(
@@ -65,5 +69,5 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     }),
   );
   const timelines = scope.add(new TimelineSelection());
-  return { scope, context, channel, host, journal, pipeline, connections, emitter, timelines };
+  return { scope, context, channel, host, journal, pipeline, connections, emitter, secrets, timelines };
 }

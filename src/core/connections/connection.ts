@@ -8,6 +8,7 @@ import {
   type AnySystem,
   type ConnectionSettings,
   type Log,
+  type SecretReader,
   type Session,
   type SessionMemory,
 } from '../systems/system.ts';
@@ -33,6 +34,8 @@ export interface ConnectionOptions {
   readonly host: string;
   /** What a session of this connection finds again. */
   readonly memory: (connection: string) => SessionMemory;
+  /** What a session may ask for. */
+  readonly secrets: (system: AnySystem, settings: ConnectionSettings) => SecretReader;
 }
 
 /**
@@ -46,6 +49,9 @@ export class Connection {
   #state: ConnectionState = 'closed';
   #session: Session | undefined;
   #run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  #failure: SessionError | undefined;
+  /** When the last conversation ended; from then on nothing was heard. */
+  #deafSince: number | undefined;
   /** Ends the present wait; the next attempt comes at once. */
   #hurry: (() => void) | undefined;
 
@@ -65,6 +71,15 @@ export class Connection {
 
   get session(): Session | undefined {
     return this.#session;
+  }
+
+  /** Why it failed or waits, until it is ready. */
+  get failure(): SessionError | undefined {
+    return this.#failure;
+  }
+
+  get secret(): SecretReader {
+    return this.#options.secrets(this.system, this.settings);
   }
 
   /** True between `start` and the end of the attempts. */
@@ -137,6 +152,7 @@ export class Connection {
         readyAt = clock.now();
       });
       if (!error || aborted(signal)) return;
+      this.#failure = error;
       if (!error.retry) {
         this.#report('failed', error.text);
         return;
@@ -157,11 +173,15 @@ export class Connection {
         log,
         signal,
         memory: this.#options.memory(this.id),
+        secret: this.secret,
         deliver: (draft) => {
           this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft });
         },
         report: (state, detail) => {
           this.#report(state, detail);
+        },
+        gap: (message) => {
+          this.#gap(message);
         },
       });
     } catch (error) {
@@ -171,11 +191,17 @@ export class Connection {
     }
     try {
       onReady();
+      this.#failure = undefined;
       if (!signal.aborted) this.#report('ready', undefined);
+      if (this.#deafSince !== undefined && this.#session.catchesUp !== true) {
+        const seconds = Math.max(1, Math.round((clock.now() - this.#deafSince) / 1000));
+        this.#gap(text('Nothing was received for {0} s; what happened then is not delivered later', seconds));
+      }
       return await Promise.race([this.#session.closed, abortion(signal)]);
     } finally {
       await this.#session.dispose();
       this.#session = undefined;
+      this.#deafSince = clock.now();
     }
   }
 
@@ -191,6 +217,14 @@ export class Connection {
     cancel();
     signal.removeEventListener('abort', done);
     this.#hurry = undefined;
+  }
+
+  #gap(message: Text): void {
+    this.#options.log.warn(text('{0}: {1}', this.settings.name, message));
+    this.#options.pipeline.control(
+      { ...this.#where(), receivedAt: this.#options.clock.now() },
+      { type: 'connection.gap', message },
+    );
   }
 
   #report(state: ConnectionState, detail?: Text, retryAt?: number): void {

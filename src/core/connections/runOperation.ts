@@ -1,19 +1,29 @@
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { Instance } from '../model/instance.ts';
-import { english, oneLine, text } from '../model/text.ts';
+import { english, oneLine, text, type Text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { ControlMessage } from '../journal/control.ts';
 import { redactText } from '../systems/redaction.ts';
-import type { AnyOperation, AnySystem, ConnectionSettings, OperationResult } from '../systems/system.ts';
+import type {
+  AnyOperation,
+  AnySystem,
+  ConnectionOperation,
+  ConnectionSettings,
+  OperationInput,
+  OperationResult,
+  Session,
+} from '../systems/system.ts';
 
 export interface RunOperation {
   readonly id: string;
   readonly connection: ConnectionSettings;
   readonly system: AnySystem;
   readonly operation: AnyOperation;
-  readonly instance: Instance;
-  readonly input: unknown;
+  /** What it is done to; nothing where it is the connection itself. */
+  readonly instance: Instance | undefined;
+  readonly session: Session | undefined;
+  readonly input: OperationInput;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly host: string;
@@ -24,7 +34,9 @@ export interface RunOperation {
 
 /** Runs an operation with everything about it in the journal: asked, progress, output, outcome. It is a task there. */
 export async function runOperation(run: RunOperation): Promise<OperationResult> {
-  const { id, operation, instance, connection, pipeline } = run;
+  const { id, operation, instance, connection, pipeline, input, session } = run;
+  if (operation.target === 'instance' && !instance)
+    return { outcome: 'refused', message: text('{0} needs an instance', operation.id) };
   const say = (message: ControlMessage): void => {
     pipeline.control(
       {
@@ -38,9 +50,9 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
       message,
     );
   };
-  const { kind, key } = instance;
-  const title = operation.progressTitle(instance);
-  say({ type: 'operation.asked', id, operation: operation.id, title, kind, key });
+  const subject = instance ? { kind: instance.kind, key: instance.key } : {};
+  const title = titleOf(run);
+  say({ type: 'operation.asked', id, operation: operation.id, title, ...subject });
   run.log(english(title));
   const onAbort = (): void => {
     say({ type: 'operation.cancelling', id });
@@ -48,11 +60,11 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   run.signal.addEventListener('abort', onAbort, { once: true });
   let result: OperationResult;
   try {
-    result = await operation.run({
+    const common: Parameters<ConnectionOperation<ConnectionSettings>['run']>[0] = {
       settings: connection,
       connectionName: connection.name,
-      instance,
-      input: run.input,
+      session,
+      input,
       signal: run.signal,
       progress(message) {
         say({ type: 'operation.progress', id, message });
@@ -63,7 +75,10 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
         say({ type: 'operation.output', id, text: safe });
         for (const line of safe.split('\n')) if (line.trim() !== '') run.log(oneLine(line));
       },
-    });
+    };
+    if (operation.target === 'connection') result = await operation.run(common);
+    else if (instance) result = await operation.run({ ...common, instance });
+    else throw new Error('there is an instance');
   } catch (error) {
     const reason = oneLine(error instanceof Error ? error.message : String(error), 200);
     result = { outcome: 'failed', message: text('an unexpected error: {0}', reason) };
@@ -74,11 +89,15 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
     type: 'operation.finished',
     id,
     operation: operation.id,
-    kind,
-    key,
+    ...subject,
     outcome,
     message: result.message,
   });
   run.log(english(result.message));
   return result;
+}
+
+function titleOf({ operation, instance, input }: RunOperation): Text {
+  if (operation.target === 'connection') return operation.progressTitle(input);
+  return instance ? operation.progressTitle(instance) : operation.title;
 }

@@ -19,8 +19,8 @@ const controlMessages = z.discriminatedUnion('type', [
     id: z.string(),
     operation: z.string(),
     title: z.custom<Text>(isText),
-    kind: z.string(),
-    key: z.string(),
+    kind: z.optional(z.string()),
+    key: z.optional(z.string()),
   }),
   z.object({ type: z.literal('operation.progress'), id: z.string(), message: z.custom<Text>(isText) }),
   z.object({ type: z.literal('operation.cancelling'), id: z.string() }),
@@ -29,12 +29,13 @@ const controlMessages = z.discriminatedUnion('type', [
     type: z.literal('operation.finished'),
     id: z.string(),
     operation: z.string(),
-    kind: z.string(),
-    key: z.string(),
+    kind: z.optional(z.string()),
+    key: z.optional(z.string()),
     outcome: z.enum(['succeeded', 'failed', 'refused', 'cancelled']),
     message: z.custom<Text>(isText),
   }),
   z.object({ type: z.literal('task.lost'), task: z.string() }),
+  z.object({ type: z.literal('connection.gap'), message: z.custom<Text>(isText) }),
   z.object({ type: z.literal('emit.failed'), address: z.string(), message: z.custom<Text>(isText) }),
 ]);
 
@@ -110,16 +111,16 @@ function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
       };
     }
     case 'operation.asked': {
-      const subject = { kind: message.kind, key: message.key };
+      const subject = subjectOf(message);
       return {
-        event: { ...base(message, 'info', message.title), subject },
+        event: { ...base(message, 'info', message.title), ...subject },
         signals: [
           {
             signal: 'task',
             id: message.id,
             patch: {
               title: message.title,
-              subject,
+              ...subject,
               state: 'running',
               operation: message.operation,
               startedBy: 'here',
@@ -148,7 +149,7 @@ function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
       return {
         event: {
           ...base(message, severity, message.message),
-          subject: { kind: message.kind, key: message.key },
+          ...subjectOf(message),
         },
         signals: [{ signal: 'task', id: message.id, patch: { state, message: message.message } }],
       };
@@ -164,12 +165,30 @@ function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
         signals: [],
         lostTask: message.task,
       };
+    case 'connection.gap':
+      return {
+        event: { type: message.type, severity: 'warning', retention: 'lifecycle', summary: message.message },
+        signals: [],
+      };
     case 'emit.failed':
       return {
         event: { type: message.type, severity: 'error', retention: 'control', summary: message.message },
         signals: [],
       };
   }
+}
+
+/** What an operation on a connection as a whole is about has no name of its own. */
+function subjectOf({
+  kind,
+  key,
+}: {
+  readonly kind?: string | undefined;
+  readonly key?: string | undefined;
+}): {
+  readonly subject?: NonNullable<OpsEvent['subject']>;
+} {
+  return kind === undefined || key === undefined ? {} : { subject: { kind, key } };
 }
 
 function base(

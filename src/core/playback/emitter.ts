@@ -2,13 +2,16 @@ import type { Clock } from '../model/clock.ts';
 import { liveTimeline, type Draft, type OpsEvent } from '../model/event.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
-import type { AnySystem } from '../systems/system.ts';
+import type { AnySystem, SecretReader, Session } from '../systems/system.ts';
 
 export interface EmitTarget {
   readonly system: AnySystem;
   readonly address: string;
   /** The connection that listens there, if one of ours does; otherwise the address itself names the target. */
   readonly connection?: string;
+  /** The conversation of that connection as it is now. */
+  readonly session?: Session | undefined;
+  readonly secret: SecretReader;
 }
 
 export interface EmitRequest {
@@ -69,7 +72,8 @@ export class Emitter {
     const key = echoKey(connection, bytes);
     this.#expect(key, { correlation, until: clock.now() + echoWithinMs });
     try {
-      await target.system.emit(target.address, bytes, signal);
+      const { session, secret } = target;
+      await target.system.emit(target.address, bytes, { signal, session, secret });
       return { ok: true };
     } catch (error) {
       const message = wordsOf(error);
@@ -100,9 +104,14 @@ export class Emitter {
   }
 }
 
-/** White space round a document is the wire's, not the event's. */
+/** White space in a document is the wire's, not the event's: some wires want it on one line. */
 function echoKey(connection: string, bytes: Uint8Array): string {
-  return `${connection}\n${Buffer.from(bytes).toString('latin1').trim()}`;
+  const text = Buffer.from(bytes).toString('utf8').trim();
+  try {
+    return `${connection}\n${JSON.stringify(JSON.parse(text))}`;
+  } catch {
+    return `${connection}\n${text}`;
+  }
 }
 
 function wordsOf(error: unknown): Text {

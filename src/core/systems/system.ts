@@ -31,6 +31,22 @@ export interface SessionMemory {
   save(value: unknown): void;
 }
 
+/** What a secret is; a connection has at most one of each kind. */
+export const secretKinds = ['password', 'apiKey', 'token', 'passphrase', 'webhook'] as const;
+export type SecretKind = (typeof secretKinds)[number];
+
+/** A secret that a connection may use. It is kept under what it is good for, so that an edited address never inherits it. */
+export interface SecretSpec {
+  readonly kind: SecretKind;
+  readonly title: Text;
+  /** Where it is good for: scheme, host and port, or the path of a key. */
+  readonly origin: string;
+  readonly user: string;
+}
+
+/** Finds a secret of a connection; nothing where none is stored. */
+export type SecretReader = (kind: SecretKind) => Promise<string | undefined>;
+
 /** What a session may use; nothing else of the outside world is in its reach. */
 export interface SessionEnvironment {
   readonly clock: Clock;
@@ -38,17 +54,26 @@ export interface SessionEnvironment {
   /** Aborted when the connection is closed. */
   readonly signal: AbortSignal;
   readonly memory: SessionMemory;
+  readonly secret: SecretReader;
   deliver(draft: SessionDraft): void;
-  /** Progress before `ready`: connecting, authenticating. */
+  /** A step on the way to `ready`, in words that a user sees while it lasts. */
   report(state: Extract<ConnectionState, 'connecting' | 'authenticating'>, detail?: Text): void;
+  /** Something was lost that nobody can deliver any more: it stands in the journal as a gap. */
+  gap(message: Text): void;
 }
 
 /** An open conversation. */
 export interface Session {
   /** Settles when the conversation is over, with the reason. */
   readonly closed: Promise<SessionError>;
+  /** Where events can be sent to so that they come in here. */
+  readonly address?: string;
+  /** True where what happened while nobody listened is delivered later, so that an interruption loses nothing. */
+  readonly catchesUp?: boolean;
   /** Asks the system again for everything that there is, where it can be asked. */
   refresh?(): void;
+  /** Sends one event through the conversation itself, where that is the only way in. */
+  send?(bytes: Uint8Array, signal: AbortSignal): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -57,11 +82,17 @@ export class SessionError extends Error {
   override readonly name = 'SessionError';
   readonly text: Text;
   readonly retry: boolean;
+  /** The secret that was wrong or missing: the user is asked for it. */
+  readonly secret?: SecretKind;
 
-  constructor(message: Text, options: { readonly retry: boolean; readonly cause?: unknown }) {
+  constructor(
+    message: Text,
+    options: { readonly retry: boolean; readonly cause?: unknown; readonly secret?: SecretKind },
+  ) {
     super(message.template, { cause: options.cause });
     this.text = message;
     this.retry = options.retry;
+    if (options.secret !== undefined) this.secret = options.secret;
   }
 }
 
@@ -86,21 +117,30 @@ export interface Question {
   readonly typed?: string;
 }
 
+/** What an operation was given, by the names of its inputs. */
+export type OperationInput = Readonly<Record<string, string>>;
+
 /** One line of text that an operation needs from the user. */
-interface LineInput {
+interface LineInput<S> {
+  readonly field: string;
   readonly prompt: Text;
   readonly placeholder: Text;
+  /** What stands there at first, by what was given before it. */
+  value?(settings: S, given: OperationInput, signal: AbortSignal): Promise<string>;
   /** What is wrong with it, while it is typed. */
   check(value: string): Text | undefined;
 }
 
 /** One of several things that exist now; the operation gets what was picked. */
 interface PickInput<S> {
+  readonly field: string;
   readonly prompt: Text;
   /** Said where there is nothing to pick. */
   readonly none: Text;
-  options(settings: S, instance: Instance, signal: AbortSignal): Promise<readonly string[]>;
+  options(settings: S, instance: Instance | undefined, signal: AbortSignal): Promise<readonly string[]>;
 }
+
+export type Input<S> = LineInput<S> | PickInput<S>;
 
 type OperationOutcome = 'succeeded' | 'failed' | 'refused';
 
@@ -109,11 +149,12 @@ export interface OperationResult {
   readonly message: Text;
 }
 
-export interface OperationRun<S> {
+interface Run<S> {
   readonly settings: S;
   readonly connectionName: string;
-  readonly instance: Instance;
-  readonly input: unknown;
+  /** The open conversation, if there is one. */
+  readonly session: Session | undefined;
+  readonly input: OperationInput;
   readonly signal: AbortSignal;
   /** What it is doing now, for the task. */
   progress(message: Text): void;
@@ -121,24 +162,129 @@ export interface OperationRun<S> {
   output(chunk: string): void;
 }
 
-/** Something one may do. It decides for itself when it is on offer; menus and palette only ask. */
-export interface Operation<S> {
+export interface OperationRun<S> extends Run<S> {
+  readonly instance: Instance;
+}
+
+interface OperationBase<S> {
   readonly id: string;
   readonly title: Text;
-  /** What is going on while it runs: "Starting {0}". */
-  progressTitle(instance: Instance): Text;
-  /** Only operations on instances so far; connections and items join when a system needs them. */
-  readonly target: 'instance';
-  /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
-  when(instance: Instance, settings: S): boolean;
   /** Its outcome is what the user wanted to know, so it is said and not only logged. */
   readonly answers?: boolean;
   /** It changes something that no event tells of: the system has to be asked afterwards. */
   readonly silent?: boolean;
+  /** What the user is asked for, in this order. */
+  readonly inputs?: readonly Input<S>[];
+}
+
+/** Something one may do to an instance. It decides for itself when it is on offer; menus and palette only ask. */
+export interface InstanceOperation<S> extends OperationBase<S> {
+  readonly target: 'instance';
+  /** What is going on while it runs: "Starting {0}". */
+  progressTitle(instance: Instance): Text;
+  /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
+  when(instance: Instance, settings: S): boolean;
   /** The question to ask before, if one is needed. */
-  readonly input?: LineInput | PickInput<S>;
   confirm?(instance: Instance, connectionName: string): Question | undefined;
   run(run: OperationRun<S>): Promise<OperationResult>;
+}
+
+/** Something one may do with a connection as a whole. */
+export interface ConnectionOperation<S> extends OperationBase<S> {
+  readonly target: 'connection';
+  progressTitle(input: OperationInput): Text;
+  when(settings: S): boolean;
+  confirm?(input: OperationInput, connectionName: string): Question | undefined;
+  run(run: Run<S>): Promise<OperationResult>;
+}
+
+export type Operation<S> = InstanceOperation<S> | ConnectionOperation<S>;
+
+/** The log of an instance while somebody looks at it. */
+export interface OpenConsole {
+  /** Gives a line to the instance; only where it takes input. */
+  send?(line: string): Promise<OperationResult>;
+  dispose(): Promise<void>;
+}
+
+/** How the log of an instance is followed. */
+export interface Console<S> {
+  when(instance: Instance, settings: S): boolean;
+  open(run: {
+    readonly settings: S;
+    readonly instance: Instance;
+    readonly session: Session | undefined;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    /** Text of the log as it came; it may hold anything. */
+    write(chunk: string): void;
+    /** Something about the log itself: it was rotated, it is not there yet. */
+    note(message: Text): void;
+  }): Promise<OpenConsole>;
+}
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly title: Text;
+  readonly outcome: 'fine' | 'doubtful' | 'wrong' | 'skipped';
+  readonly detail?: Text;
+  readonly fix?: Fix;
+}
+
+/** What would mend a finding. It changes nothing before the user said yes to the question. */
+export interface Fix {
+  readonly title: Text;
+  readonly question?: Question;
+  /** Answers what was done. */
+  apply(signal: AbortSignal): Promise<Text>;
+}
+
+export interface DiagnosisEnvironment {
+  readonly signal: AbortSignal;
+  readonly session: Session | undefined;
+  readonly secret: SecretReader;
+  /** Whether something with this in its text comes in through the connection before the time is over. */
+  arrives(marker: string, withinMs: number): Promise<boolean>;
+}
+
+/** One question of the form that makes or edits a connection. */
+export interface FormField {
+  /** Place in the settings, dots for what is nested. A secret stands nowhere there: its field is its kind. */
+  readonly field: string;
+  readonly type: 'text' | 'number' | 'folder' | 'file' | 'choice' | 'secret';
+  readonly prompt: Text;
+  readonly placeholder?: string;
+  /** Left empty it is left out of the settings. */
+  readonly optional?: boolean;
+  /** Asked only where this holds. */
+  when?(given: FormAnswers): boolean;
+  /** What stands there at first. */
+  suggest?(given: FormAnswers): Promise<string | undefined>;
+  /** What is wrong with the value; a hint does not stop anybody. */
+  check?(value: string, given: FormAnswers): Promise<FormProblem | undefined>;
+  choices?(given: FormAnswers): Promise<readonly FormChoice[]>;
+}
+
+/** What was given so far, by field. */
+export type FormAnswers = Readonly<Record<string, string>>;
+
+export interface FormProblem {
+  readonly message: Text;
+  readonly hint?: boolean;
+}
+
+export interface FormChoice {
+  readonly value: string;
+  readonly label: Text;
+  readonly detail?: Text;
+}
+
+/** What may be used to send one event. */
+export interface EmitEnvironment {
+  readonly signal: AbortSignal;
+  /** The conversation of the connection that the target belongs to. */
+  readonly session: Session | undefined;
+  readonly secret: SecretReader;
 }
 
 export type SettingsResult<S> =
@@ -155,11 +301,28 @@ export interface System<S extends ConnectionSettings, C> {
   readonly decoder: Decoder<C>;
   readonly catalog: readonly CatalogEntry[];
   readonly operations: readonly Operation<S>[];
+  /** What it is and how it is reached, for somebody who chooses. */
+  readonly purpose: Text;
+  /** A name for a connection with these answers. */
+  suggestName?(given: FormAnswers): string | undefined;
+  /** The questions that make a connection, in their order; the name is asked for every system. */
+  readonly form: readonly FormField[];
+  /** The secrets that a connection with these settings may use. */
+  secrets(settings: S): readonly SecretSpec[];
   openSession(settings: S, environment: SessionEnvironment): Promise<Session>;
-  /** Where this connection listens, so that events can be sent there. */
+  readonly console?: Console<S>;
+  /** Looks step by step why no events come. */
+  diagnose?(settings: S, environment: DiagnosisEnvironment): AsyncIterable<Finding>;
+  /** The one thing that will surely keep events from coming, found without side effects after connecting. */
+  advise?(settings: S, signal: AbortSignal): Promise<Finding | undefined>;
+  /** Where this connection listens by its settings; an open session knows it better. */
   emitTargets(settings: S): readonly string[];
+  /** How a target is asked for that the user names; without it there are only those of the connections. */
+  readonly targetPrompt?: Text;
+  /** The secret that sending to a named target may use. */
+  targetSecret?(address: string): SecretSpec | undefined;
   /** Sends one event to an address of this system, as the system itself would. */
-  emit(address: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  emit(address: string, bytes: Uint8Array, environment: EmitEnvironment): Promise<void>;
   /** Makes what the user typed as a target into an address, or says what is wrong with it. */
   checkTarget(value: string): Text | undefined;
   /** One line that says where this connection goes. */
@@ -176,3 +339,6 @@ export interface ConnectionSettings {
 /** A system whose types only it knows: what lists of systems are made of. */
 export type AnySystem = System<ConnectionSettings, unknown>;
 export type AnyOperation = Operation<ConnectionSettings>;
+export type AnyInstanceOperation = InstanceOperation<ConnectionSettings>;
+export type AnyConnectionOperation = ConnectionOperation<ConnectionSettings>;
+export type AnyConsole = Console<ConnectionSettings>;

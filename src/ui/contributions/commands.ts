@@ -14,6 +14,8 @@ export interface VerbSpec {
   readonly icon: string;
   /** Place among the buttons on the row; at most three verbs have one. */
   readonly inline?: number;
+  /** Done with the connection as a whole; otherwise with one of its instances. */
+  readonly on?: 'connection';
   /** Stands apart at the end of the menu. */
   readonly danger?: true;
 }
@@ -26,10 +28,13 @@ export const verbs = {
   save: { title: 'Save World', icon: '$(save)' },
   command: { title: 'Send Command…', icon: '$(terminal)' },
   backup: { title: 'Back Up', icon: '$(archive)' },
+  listBackups: { title: 'List Backups', icon: '$(list-unordered)' },
   restore: { title: 'Restore Backup…', icon: '$(history)' },
   checkUpdate: { title: 'Check for Update', icon: '$(cloud)' },
   update: { title: 'Update', icon: '$(cloud-download)' },
   remove: { title: 'Uninstall…', icon: '$(trash)', danger: true },
+  install: { title: 'Install Game Server…', icon: '$(desktop-download)', on: 'connection' },
+  message: { title: 'Send Message…', icon: '$(comment)', on: 'connection' },
 } as const satisfies Readonly<Record<string, VerbSpec>>;
 
 export type Verb = keyof typeof verbs;
@@ -37,6 +42,11 @@ export const verbIds = Object.keys(verbs) as Verb[];
 
 const own = {
   addConnection: { title: 'Add Connection…', icon: '$(add)' },
+  editConnection: { title: 'Edit Connection…', icon: '$(edit)' },
+  duplicateConnection: { title: 'Duplicate Connection…', icon: '$(copy)' },
+  signOut: { title: 'Sign Out…', icon: '$(sign-out)' },
+  diagnose: { title: 'Why Are There No Events?', icon: '$(question)' },
+  logs: { title: 'Show Server Log', icon: '$(output)' },
   editConnections: { title: 'Edit Connections in Settings', icon: '$(gear)' },
   connect: { title: 'Connect', icon: '$(plug)' },
   disconnect: { title: 'Disconnect', icon: '$(debug-disconnect)' },

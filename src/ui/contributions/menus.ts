@@ -30,8 +30,10 @@ function item(command: OwnCommand | Verb, when: string, group: string): MenuItem
 }
 
 const verbItems = verbIds.flatMap((verb, i): MenuItem[] => {
-  const when = `${instanceItem} && ${offers(verb)}`;
   const spec: VerbSpec = verbs[verb];
+  if (spec.on === 'connection')
+    return [item(verb, `${connectionItem} && ${offers(verb)}`, `0_operations@${String(i)}`)];
+  const when = `${instanceItem} && ${offers(verb)}`;
   const entry = item(
     verb,
     when,
@@ -52,6 +54,7 @@ export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
   ],
   'view/item/context': [
     ...verbItems,
+    item('logs', `${instanceItem} && ${offers('logs')}`, '3_events@0'),
     item('showEvents', instanceItem, '3_events@1'),
     item('copyName', instanceItem, '4_copy@1'),
     item('connect', `${connectionItem} && ${offers('connect')}`, 'inline@1'),
@@ -63,7 +66,11 @@ export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
     item('disconnect', `${connectionItem} && ${offers('disconnect')}`, '1_connection@3'),
     item('showEvents', connectionItem, '2_events@1'),
     item('showLog', connectionItem, '2_events@2'),
-    item('editConnections', connectionItem, '3_settings@1'),
+    item('diagnose', `${connectionItem} && ${offers('diagnose')}`, '2_events@0'),
+    item('editConnection', connectionItem, '3_settings@1'),
+    item('duplicateConnection', connectionItem, '3_settings@2'),
+    item('editConnections', connectionItem, '3_settings@3'),
+    item('signOut', `${connectionItem} && ${offers('signOut')}`, '3_settings@4'),
     item('copyName', connectionItem, '4_copy@1'),
     item('removeConnection', connectionItem, '9_danger@1'),
   ],

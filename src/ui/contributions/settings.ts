@@ -10,13 +10,17 @@ const fieldTexts: Readonly<Record<string, string>> = {
   name: 'How the connection is shown.',
   root: "KGSM's folder, the one with kgsm.sh. Without it, events are received but nothing can be started or stopped.",
   events:
-    'How events arrive. "auto" looks which version of KGSM is in the root: up to 3.6 it has a socket, later a journal.',
+    'How events arrive. "auto" looks which version of KGSM is in the root: up to 3.6 it has a socket, later a journal. "webhook" listens for what KGSM 2.2 and later posts.',
   journalDir:
     "Folder of KGSM's journal, an absolute path. By default the one that KGSM names (its event_journal_dir), else /var/lib/kgsm/events.",
   backfillHours:
     'How many hours the first look into a journal goes back; 0 shows only what comes from now on.',
   socket: "Name of the socket file below the root (KGSM's event_socket_filename), or an absolute path.",
   maxMessageBytes: 'Longest event in bytes; what is longer is cut off, and said to be.',
+  webhook: 'Where events are listened for that KGSM posts. Its secret is asked for and stands in no setting.',
+  'webhook.host': 'Address to listen on. 127.0.0.1 is reached from this machine only.',
+  'webhook.port': 'Port to listen on.',
+  'webhook.path': 'Path that events are posted to; any path where it is left out.',
   socketMode: 'Permissions of the socket file. KGSM under another user needs "0660" (same group) or "0666".',
 };
 
@@ -35,14 +39,27 @@ function schemaOf(kind: (typeof kinds)[number]): JsonSchema {
     string,
     unknown
   >;
-  const properties = Object.fromEntries(
-    Object.entries(schema['properties'] as Record<string, JsonSchema>).map(([name, property]) => {
-      const description = fieldTexts[name];
-      if (description === undefined) throw new Error(`the connection field ${name} has no description`);
-      return [name, { ...property, description }];
+  const properties = described(schema['properties'] as Record<string, JsonSchema>, '');
+  return { ...schema, title: kind.label, required: kind.required, properties, additionalProperties: true };
+}
+
+/** Every field has its description, also those inside another. */
+function described(
+  properties: Readonly<Record<string, JsonSchema>>,
+  place: string,
+): Readonly<Record<string, JsonSchema>> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => {
+      const description = fieldTexts[place + name];
+      if (description === undefined)
+        throw new Error(`the connection field ${place}${name} has no description`);
+      const inner = property['properties'] as Record<string, JsonSchema> | undefined;
+      return [
+        name,
+        { ...property, description, ...(inner ? { properties: described(inner, `${place}${name}.`) } : {}) },
+      ];
     }),
   );
-  return { ...schema, title: kind.label, required: kind.required, properties, additionalProperties: true };
 }
 
 export const settings: Readonly<Record<string, JsonSchema>> = {

@@ -1,6 +1,8 @@
 import { l10n, window, workspace, type Memento } from 'vscode';
 import type { EmitTarget } from '../../core/playback/emitter.ts';
 import { systems } from '../../core/systems/index.ts';
+import type { AnySystem } from '../../core/systems/system.ts';
+import { severityOf } from '../questions.ts';
 import { translate } from '../translate.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -27,22 +29,25 @@ export class EmitTargets {
   }
 
   list(): NamedTarget[] {
-    const own = this.#runtime.connections.connections.flatMap(({ id: connection, system, settings }) =>
-      system.emitTargets(settings).map((address): NamedTarget => ({
-        id: JSON.stringify([connection, address]),
+    const own = this.#runtime.connections.connections.flatMap((connection) => {
+      const { id, system, settings, session, secret } = connection;
+      // An open session knows best where it listens: it may have found out only then.
+      const addresses = session?.address === undefined ? system.emitTargets(settings) : [session.address];
+      return addresses.map((address): NamedTarget => ({
+        id: JSON.stringify([id, address]),
         label: settings.name,
         address,
         system,
-        connection,
-      })),
-    );
+        connection: id,
+        session,
+        secret,
+      }));
+    });
     const known = new Set(own.map(({ address }) => address));
     const custom = this.#custom().flatMap(({ system: id, address }): NamedTarget[] => {
       const system = systems.find((s) => s.id === id);
       if (!system || known.has(address)) return [];
-      return [
-        { id: JSON.stringify(['', address]), label: address.split('/').at(-1) ?? address, address, system },
-      ];
+      return [this.#named(system, address)];
     });
     return [...own, ...custom];
   }
@@ -55,28 +60,55 @@ export class EmitTargets {
     signal: AbortSignal,
   ): Promise<{ readonly ok: boolean; readonly message: string }> {
     if (!workspace.isTrusted) return { ok: false, message: l10n.t('not in an untrusted workspace') };
-    const result = await this.#runtime.emitter.emit({ target, bytes: withNewline(bytes), origin, signal });
+    const result = await this.#runtime.emitter.emit({ target, bytes, origin, signal });
     return { ok: result.ok, message: result.ok ? l10n.t('sent') : translate(result.message) };
   }
 
   /** Asks for the address of another target and remembers it. */
   async add(): Promise<NamedTarget | undefined> {
-    const [system] = systems;
-    if (!system) return undefined;
+    const takers = systems.filter(({ targetPrompt }) => targetPrompt !== undefined);
+    const system = takers.length > 1 ? await pickSystem(takers) : takers[0];
+    if (!system?.targetPrompt) return undefined;
     const address = await window.showInputBox({
       title: l10n.t('Add a target'),
-      prompt: l10n.t('The socket file of a bot or dashboard that listens for {0} events.', system.label),
-      placeHolder: '/run/my-bot/kgsm.sock',
+      prompt: translate(system.targetPrompt),
       ignoreFocusOut: true,
       validateInput: (value) => {
         const problem = system.checkTarget(value);
-        return problem && translate(problem);
+        return problem && { message: translate(problem), severity: severityOf(value) };
       },
     });
     if (address === undefined) return undefined;
+    await this.#askSecret(system, address);
     const others = this.#custom().filter((c) => c.address !== address);
     await this.#storage.update(storageKey, [...others, { system: system.id, address }]);
     return this.list().find((target) => target.address === address);
+  }
+
+  /** A receiver may want events to be signed; without a secret they are sent unsigned. */
+  async #askSecret(system: AnySystem, address: string): Promise<void> {
+    const spec = system.targetSecret?.(address);
+    if (!spec) return;
+    const value = await window.showInputBox({
+      title: translate(spec.title),
+      prompt: l10n.t('Leave it empty where the receiver checks none. It is kept in the secret storage.'),
+      password: true,
+      ignoreFocusOut: true,
+    });
+    if (value !== undefined && value !== '') await this.#runtime.secrets.store(system, spec, value);
+  }
+
+  #named(system: AnySystem, address: string): NamedTarget {
+    return {
+      id: JSON.stringify(['', address]),
+      label: address.split('/').at(-1) ?? address,
+      address,
+      system,
+      secret: async (kind) => {
+        const spec = system.targetSecret?.(address);
+        return spec?.kind === kind ? this.#runtime.secrets.get(system, spec) : undefined;
+      },
+    };
   }
 
   #custom(): readonly Custom[] {
@@ -84,7 +116,7 @@ export class EmitTargets {
   }
 }
 
-/** KGSM ends every event with a newline; what was stored without it gets it back. */
-function withNewline(bytes: Uint8Array): Uint8Array {
-  return bytes.at(-1) === 0x0a ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
+async function pickSystem(takers: readonly AnySystem[]): Promise<AnySystem | undefined> {
+  const items = takers.map((system) => ({ label: system.label, system }));
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('Which system is it of?') }))?.system;
 }

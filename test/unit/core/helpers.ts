@@ -9,7 +9,7 @@ import type { Draft } from '../../../src/core/model/event.ts';
 import type { Fleet } from '../../../src/core/model/fleet.ts';
 import { systemOf } from '../../../src/core/systems/index.ts';
 import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
-import type { Log, SessionMemory } from '../../../src/core/systems/system.ts';
+import type { Log, SecretReader, SessionMemory } from '../../../src/core/systems/system.ts';
 import { systemClock, type Clock } from '../../../src/core/model/clock.ts';
 
 /** A clock that only moves when told to. */
@@ -119,6 +119,9 @@ export function fleetWhere(pipeline: Pipeline, wanted: (fleet: Fleet) => boolean
   });
 }
 
+/** A connection that has no secret. */
+export const noSecrets = (): SecretReader => () => Promise.resolve(undefined);
+
 /** The right to capture that nobody else wants. */
 export const freeLock: CaptureLock = { acquire: () => Promise.resolve(() => Promise.resolve()) };
 
@@ -135,6 +138,7 @@ export function openKgsm(parts: Core, root: string, options: Partial<ConnectionO
     random: Math.random,
     log: silentLog,
     memory: testMemory,
+    secrets: noSecrets,
     host: 'h',
     ...options,
   });

@@ -10,6 +10,12 @@ export interface Dialect {
   readonly verbs: Readonly<Record<Verb, (name: string) => readonly string[]>>;
   input(name: string, line: string): readonly string[];
   restore(name: string, backup: string): readonly string[];
+  /** Where its files are, as flat JSON. */
+  info(name: string): readonly string[];
+  readonly blueprints: readonly string[];
+  install(blueprint: string, name: string, directory: string): readonly string[];
+  /** The value of one setting of KGSM. */
+  setting(key: string): readonly string[];
 }
 
 export type Verb = 'start' | 'stop' | 'restart' | 'save' | 'backup' | 'checkUpdate' | 'update' | 'remove';
@@ -29,6 +35,17 @@ const second: Dialect = {
   },
   input: (name, line) => ['-i', name, '--input', line],
   restore: (name, backup) => ['-i', name, '--restore-backup', backup],
+  info: (name) => ['-i', name, '--info', '--json'],
+  blueprints: ['--blueprints', '--json'],
+  install: (blueprint, name, directory) => [
+    '--create',
+    blueprint,
+    '--install-dir',
+    directory,
+    '--name',
+    name,
+  ],
+  setting: (key) => ['--config', '--get', key],
 };
 
 const third: Dialect = {
@@ -47,6 +64,10 @@ const third: Dialect = {
   },
   input: (name, line) => ['instances', 'input', name, line],
   restore: (name, backup) => ['instances', 'restore-backup', name, backup],
+  info: (name) => ['instances', 'info', name, '--json'],
+  blueprints: ['blueprints', 'list', '--json'],
+  install: (blueprint, name, directory) => ['install', blueprint, '--install-dir', directory, '--name', name],
+  setting: (key) => ['config', 'get', key],
 };
 
 /** KGSM 2 answers at once that it does not know the option. */

@@ -1,10 +1,12 @@
 import type { Instance } from '../../model/instance.ts';
 import { lifecycle } from '../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { Operation, OperationResult, OperationRun } from '../system.ts';
+import type { InstanceOperation, Operation, OperationResult, OperationRun } from '../system.ts';
 import { failureOf, runKgsm } from './cli.ts';
-import { backupsOf } from './backups.ts';
-import { dialectOf, type Dialect, type Verb } from './dialect.ts';
+import { backupsOf } from './questions.ts';
+import { dialectOf, type Verb } from './dialect.ts';
+import { installOperation } from './installOperation.ts';
+import { noRoot, runCommand } from './runCommand.ts';
 import type { KgsmSettings } from './settings.ts';
 
 /** KGSM waits up to 30 s for a stop and has slow starters behind systemd; beyond this it hangs. */
@@ -36,6 +38,10 @@ function isDown(instance: Instance, { root }: KgsmSettings): boolean {
   return root !== undefined && ['stopped', 'failed', 'crashed', 'unknown'].includes(instance.state);
 }
 
+function isThere(instance: Instance, { root }: KgsmSettings): boolean {
+  return root !== undefined && instance.state !== 'removed' && !lifecycle[instance.state].transitional;
+}
+
 /** Words that KGSM takes for its own wherever they stand in a command line. */
 const ownWords = ['--debug', '--json'];
 
@@ -47,7 +53,7 @@ function down(
     question: (name: string, connection: string) => Text;
     done: (name: string) => Text;
   },
-): Operation<KgsmSettings> {
+): InstanceOperation<KgsmSettings> {
   return {
     id,
     title: texts.title,
@@ -109,13 +115,16 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     target: 'instance',
     progressTitle: (instance) => text('Sending a command to {0}', name(instance)),
     when: mayStop,
-    input: {
-      prompt: text('A command for the console of the server'),
-      placeholder: text('say hello'),
-      check: checkCommand,
-    },
+    inputs: [
+      {
+        field: 'command',
+        prompt: text('A command for the console of the server'),
+        placeholder: text('say hello'),
+        check: checkCommand,
+      },
+    ],
     async run(run) {
-      const line = typeof run.input === 'string' ? run.input : '';
+      const line = run.input['command'] ?? '';
       const wrong = checkCommand(line);
       if (wrong) return { outcome: 'refused', message: wrong };
       return runCommand(
@@ -136,18 +145,30 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     run: (run) => kgsm(run, 'backup', text('{0} is backed up', name(run.instance)), longTimeoutMs),
   },
   {
+    id: 'listBackups',
+    title: text('List Backups'),
+    target: 'instance',
+    answers: true,
+    progressTitle: (instance) => text('Looking for the backups of {0}', name(instance)),
+    when: isThere,
+    run: listBackups,
+  },
+  {
     id: 'restore',
     title: text('Restore Backup…'),
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Restoring {0}', name(instance)),
     when: isDown,
-    input: {
-      prompt: text('Which backup?'),
-      none: text('There is no backup of this instance.'),
-      options: ({ root }, instance, signal) =>
-        root === undefined ? Promise.resolve([]) : backupsOf(root, instance.key, signal),
-    },
+    inputs: [
+      {
+        field: 'backup',
+        prompt: text('Which backup?'),
+        none: text('There is no backup of this instance.'),
+        options: ({ root }, instance, signal) =>
+          root === undefined || !instance ? Promise.resolve([]) : backupsOf(root, instance.key, signal),
+      },
+    ],
     confirm: (instance, connection) => ({
       message: text('Restore the backup of {0} on {1}?', name(instance), connection),
       detail: text(
@@ -156,8 +177,8 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
       action: text('Restore'),
     }),
     async run(run) {
-      const { input: backup } = run;
-      if (typeof backup !== 'string' || backup === '')
+      const { backup } = run.input;
+      if (backup === undefined || backup === '')
         return { outcome: 'refused', message: text('The name of a backup is needed.') };
       return runCommand(
         run,
@@ -173,8 +194,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     target: 'instance',
     answers: true,
     progressTitle: (instance) => text('Looking for an update of {0}', name(instance)),
-    when: (instance, { root }) =>
-      root !== undefined && instance.state !== 'removed' && !lifecycle[instance.state].transitional,
+    when: isThere,
     run: checkUpdate,
   },
   {
@@ -208,9 +228,33 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     }),
     run: (run) => kgsm(run, 'remove', text('{0} is uninstalled', name(run.instance)), longTimeoutMs),
   },
+  installOperation,
 ];
 
-function checkCommand(line: string): Text | undefined {
+/** So many names fit into a message; all are in the log. */
+const namesShown = 3;
+
+async function listBackups(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
+  const { root } = run.settings;
+  if (root === undefined) return { outcome: 'refused', message: noRoot };
+  const backups = await backupsOf(root, run.instance.key, run.signal);
+  const who = name(run.instance);
+  const [first] = backups;
+  if (first === undefined) return { outcome: 'succeeded', message: text('{0} has no backup', who) };
+  run.output(`${backups.join('\n')}\n`);
+  const names = backups.slice(0, namesShown).map((backup) => oneLine(backup, 100));
+  const rest = backups.length - names.length;
+  return {
+    outcome: 'succeeded',
+    message:
+      rest > 0
+        ? text('{0} has {1} backups: {2} and {3} more', who, backups.length, names.join(', '), rest)
+        : text('{0} has {1} backups: {2}', who, backups.length, names.join(', ')),
+  };
+}
+
+/** What is wrong with a line for the console of a server. */
+export function checkCommand(line: string): Text | undefined {
   if (line.trim() === '') return text('A command is needed.');
   const own = ownWords.find((word) => line.includes(word));
   return own === undefined ? undefined : text('KGSM would take {0} for an option of its own.', own);
@@ -242,27 +286,6 @@ function kgsm(
   return runCommand(run, (dialect) => dialect.verbs[verb](run.instance.key), done, timeoutMs);
 }
 
-async function runCommand(
-  run: OperationRun<KgsmSettings>,
-  args: (dialect: Dialect) => readonly string[],
-  done: Text,
-  timeoutMs: number,
-): Promise<OperationResult> {
-  const { root } = run.settings;
-  if (root === undefined) return { outcome: 'refused', message: noRoot };
-  const result = await runKgsm({
-    root,
-    args: args(await dialectOf(root, run.signal)),
-    timeoutMs,
-    signal: run.signal,
-    onOutput: (chunk) => {
-      run.output(chunk);
-    },
-  });
-  if (result.code === 0 && !result.problem) return { outcome: 'succeeded', message: done };
-  return { outcome: 'failed', message: failureOf(result) };
-}
-
 /** KGSM 2 stops with an immediate TERM and sends no save of its own. A server that cannot save is stopped all the same. */
 async function saveFirst(run: OperationRun<KgsmSettings>): Promise<void> {
   const { root } = run.settings;
@@ -276,5 +299,3 @@ async function saveFirst(run: OperationRun<KgsmSettings>): Promise<void> {
   });
   if (result.code !== 0) run.progress(text('The world could not be saved: {0}', failureOf(result)));
 }
-
-const noRoot = text('this connection has no "root": it listens to events, but cannot reach KGSM itself');

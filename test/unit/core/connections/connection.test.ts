@@ -12,6 +12,7 @@ import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import { SessionError, type AnySystem, type Session } from '../../../../src/core/systems/system.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import {
+  noSecrets,
   core,
   fleetWhere,
   kgsmEvent,
@@ -59,6 +60,7 @@ describe('a connection', () => {
     random: (): number => 0.999,
     log: silentLog,
     memory: testMemory,
+    secrets: noSecrets,
     host: 'here',
     lock: freeLock,
   };

@@ -9,7 +9,7 @@ import { readRecording } from '../../../../src/core/playback/recordingFile.ts';
 import { replay, replayDuration, type ReplayItem } from '../../../../src/core/playback/replay.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import type { AnySystem } from '../../../../src/core/systems/system.ts';
-import { core, fleetWhere, kgsmEvent, ManualClock, realClock, openKgsm } from '../helpers.ts';
+import { noSecrets, core, fleetWhere, kgsmEvent, ManualClock, realClock, openKgsm } from '../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;
 const items = (...times: number[]): ReplayItem[] =>
@@ -167,7 +167,7 @@ describe('emitting', () => {
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
     const bytes = Buffer.from(`${kgsmEvent('instance_started', 'a')}\n`);
     const result = await emitter.emit({
-      target: { system, address: join(root, 'kgsm.sock'), connection: 'home' },
+      target: { system, address: join(root, 'kgsm.sock'), connection: 'home', secret: noSecrets() },
       bytes,
       origin: 'emitted',
       signal: never,
@@ -192,7 +192,7 @@ describe('emitting', () => {
       newId: () => 'c-1',
     });
     const result = await emitter.emit({
-      target: { system, address: '/nowhere/x.sock' },
+      target: { system, address: '/nowhere/x.sock', secret: noSecrets() },
       bytes: Buffer.from('{}'),
       origin: 'replayed',
       signal: never,

@@ -8,7 +8,16 @@ import { readConnection } from '../../../../../src/core/connections/settings.ts'
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english, type Text } from '../../../../../src/core/model/text.ts';
 import type { SessionMemory } from '../../../../../src/core/systems/system.ts';
-import { core, fleetWhere, kgsmEvent, ManualClock, silentLog, testMemory, type Core } from '../../helpers.ts';
+import {
+  core,
+  fleetWhere,
+  kgsmEvent,
+  ManualClock,
+  noSecrets,
+  silentLog,
+  testMemory,
+  type Core,
+} from '../../helpers.ts';
 
 const recording = fileURLToPath(
   new URL('../../../../wire/kgsm-3.16-journal-2026-11-20.ndjson', import.meta.url),
@@ -55,6 +64,7 @@ describe('a connection to a journal of KGSM', () => {
       log: { ...silentLog, warn: (message: Text) => warnings.push(english(message)) },
       host: 'here',
       memory: () => memory,
+      secrets: noSecrets,
     });
     open.push(connection);
     connection.start();

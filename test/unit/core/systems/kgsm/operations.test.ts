@@ -4,12 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runOperation } from '../../../../../src/core/connections/runOperation.ts';
+import { connectionOffers, instanceOffers } from '../../../../../src/core/connections/offers.ts';
 import type { Instance } from '../../../../../src/core/model/instance.ts';
 import { lifecycleStates, type LifecycleState } from '../../../../../src/core/model/lifecycle.ts';
 import { english } from '../../../../../src/core/model/text.ts';
-import { backupsOf } from '../../../../../src/core/systems/kgsm/backups.ts';
+import { backupsOf, blueprintsOf } from '../../../../../src/core/systems/kgsm/questions.ts';
 import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
-import type { AnyOperation, AnySystem, OperationResult } from '../../../../../src/core/systems/system.ts';
+import type {
+  AnyOperation,
+  AnySystem,
+  OperationInput,
+  OperationResult,
+} from '../../../../../src/core/systems/system.ts';
 import { core, realClock, type Core } from '../../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;
@@ -29,18 +35,17 @@ function instance(state: LifecycleState, key = 'mc-1'): Instance {
 
 describe('what is on offer', () => {
   const offered = (state: LifecycleState): string =>
-    system.operations
-      .filter((o) => o.when(instance(state), settings))
+    instanceOffers(system, settings, instance(state))
       .map((o) => o.id)
       .join(' ');
 
   it.each([
-    ['running', 'stop restart save command checkUpdate'],
-    ['ready', 'stop restart save command checkUpdate'],
-    ['stopped', 'start backup restore checkUpdate update remove'],
-    ['failed', 'start backup restore checkUpdate update remove'],
-    ['crashed', 'start backup restore checkUpdate update remove'],
-    ['unknown', 'start stop restart save command backup restore checkUpdate update remove'],
+    ['running', 'stop restart save command listBackups checkUpdate'],
+    ['ready', 'stop restart save command listBackups checkUpdate'],
+    ['stopped', 'start backup listBackups restore checkUpdate update remove'],
+    ['failed', 'start backup listBackups restore checkUpdate update remove'],
+    ['crashed', 'start backup listBackups restore checkUpdate update remove'],
+    ['unknown', 'start stop restart save command backup listBackups restore checkUpdate update remove'],
     ['updating', ''],
     ['installing', ''],
     ['removed', ''],
@@ -50,7 +55,7 @@ describe('what is on offer', () => {
 
   it('asks before players could be disconnected, a server started twice, or files replaced or deleted', () => {
     for (const state of lifecycleStates) {
-      for (const o of system.operations.filter((one) => one.when(instance(state), settings))) {
+      for (const o of instanceOffers(system, settings, instance(state))) {
         const asks = o.confirm?.(instance(state), 'Home') !== undefined;
         expect(asks, `${o.id} when ${state}`).toBe(
           ['stop', 'restart', 'restore', 'update', 'remove'].includes(o.id) ||
@@ -65,7 +70,8 @@ it('offers nothing where KGSM cannot be reached', () => {
   const far = kgsm.parseSettings({ kind: 'kgsm', socket: '/run/k.sock' });
   if (!far.ok) throw new Error('the settings are right');
   for (const state of lifecycleStates)
-    expect(system.operations.filter((o) => o.when(instance(state), far.settings))).toEqual([]);
+    expect(instanceOffers(system, far.settings, instance(state))).toEqual([]);
+  expect(connectionOffers(system, far.settings)).toEqual([]);
 });
 
 describe("operations through KGSM's program", () => {
@@ -92,9 +98,9 @@ describe("operations through KGSM's program", () => {
 
   function run(
     id: string,
-    on: Instance,
+    on: Instance | undefined,
     signal: AbortSignal = new AbortController().signal,
-    input?: string,
+    input: OperationInput = {},
   ): Promise<OperationResult> {
     const parsed = system.parseSettings({ kind: 'kgsm', id: 'home', root });
     if (!parsed.ok) throw new Error('the settings are right');
@@ -104,6 +110,7 @@ describe("operations through KGSM's program", () => {
       system,
       operation: operation(id),
       instance: on,
+      session: undefined,
       input,
       pipeline: parts.pipeline,
       clock: realClock,
@@ -125,9 +132,14 @@ describe("operations through KGSM's program", () => {
 
   it.each([
     ['save', 'running', undefined, ['-i', 'mc-1', '--save']],
-    ['command', 'running', 'say "hi"; $(id)', ['-i', 'mc-1', '--input', 'say "hi"; $(id)']],
+    ['command', 'running', { command: 'say "hi"; $(id)' }, ['-i', 'mc-1', '--input', 'say "hi"; $(id)']],
     ['backup', 'stopped', undefined, ['-i', 'mc-1', '--create-backup']],
-    ['restore', 'stopped', 'mc-1-1.0-x y.backup', ['-i', 'mc-1', '--restore-backup', 'mc-1-1.0-x y.backup']],
+    [
+      'restore',
+      'stopped',
+      { backup: 'mc-1-1.0-x y.backup' },
+      ['-i', 'mc-1', '--restore-backup', 'mc-1-1.0-x y.backup'],
+    ],
     ['update', 'stopped', undefined, ['-i', 'mc-1', '--update']],
     ['remove', 'stopped', undefined, ['--remove', 'mc-1']],
   ] as const)('%s calls KGSM with its arguments as they are', async (id, state, input, args) => {
@@ -141,16 +153,66 @@ describe("operations through KGSM's program", () => {
     ['stop', 'stopped', undefined, ['stop', 'mc-1']],
     ['restart', 'stopped', undefined, ['restart', 'mc-1']],
     ['save', 'running', undefined, ['instances', 'save', 'mc-1']],
-    ['command', 'running', 'say hi', ['instances', 'input', 'mc-1', 'say hi']],
+    ['command', 'running', { command: 'say hi' }, ['instances', 'input', 'mc-1', 'say hi']],
     ['backup', 'stopped', undefined, ['instances', 'create-backup', 'mc-1']],
     ['checkUpdate', 'stopped', undefined, ['instances', 'check-update', 'mc-1']],
-    ['restore', 'stopped', 'b.backup', ['instances', 'restore-backup', 'mc-1', 'b.backup']],
+    ['restore', 'stopped', { backup: 'b.backup' }, ['instances', 'restore-backup', 'mc-1', 'b.backup']],
     ['update', 'stopped', undefined, ['instances', 'update', 'mc-1']],
     ['remove', 'stopped', undefined, ['uninstall', 'mc-1', '--yes']],
   ] as const)('%s speaks to KGSM 3 in its own words', async (id, state, input, args) => {
     await program('exit 0', `[ "$1" != --paths ] || { echo '{}'; exit 0; }`);
     expect(await run(id, instance(state), undefined, input)).toMatchObject({ outcome: 'succeeded' });
     expect(calls()).toEqual(args);
+  });
+
+  const wanted = { blueprint: 'minecraft', name: 'ünï-1', directory: '/srv/my $(games)' };
+  it.each([
+    ['exit 8', ['--create', 'minecraft', '--install-dir', '/srv/my $(games)', '--name', 'ünï-1']],
+    [`echo '{}'; exit 0`, ['install', 'minecraft', '--install-dir', '/srv/my $(games)', '--name', 'ünï-1']],
+  ])('installs in the words of its generation: %s', async (paths, args) => {
+    await program('exit 0', `[ "$1" != --paths ] || { ${paths}; }`);
+    expect(await run('install', undefined, undefined, wanted)).toMatchObject({ outcome: 'succeeded' });
+    expect(calls()).toEqual(args);
+  });
+
+  it.each([
+    { blueprint: '' },
+    { name: '' },
+    { name: 'two words' },
+    { name: '--debug' },
+    { name: '../up' },
+    { name: 'a/b' },
+    { name: 'x'.repeat(65) },
+    { directory: 'games' },
+    { directory: '' },
+    { directory: '/a\nb' },
+  ])('does not install with %j', async (wrong) => {
+    await program('exit 0');
+    expect(await run('install', undefined, undefined, { ...wanted, ...wrong })).toMatchObject({
+      outcome: 'refused',
+    });
+    expect(existsSync(join(root, 'calls'))).toBe(false);
+  });
+
+  it.each([
+    ['["minecraft.bp","ark"]', ['ark', 'minecraft']],
+    ['[{"name":"ark","tier":"x"}]', ['ark']],
+    ['{"factorio":{"Ports":"34197"}}', ['factorio']],
+    ['[""]', []],
+    ['[1]', []],
+    ['oops', []],
+  ])('reads the blueprints from %s', async (answer, names) => {
+    await program(`echo '${answer}'`);
+    expect(await blueprintsOf(root, new AbortController().signal)).toEqual(names);
+  });
+
+  it('says which backups there are, and the rest of many in the log', async () => {
+    const backups = [1, 2, 3, 4].map((day) => `mc-1-1.0-2026-11-0${String(day)}T03:00:00.backup`);
+    await program(`echo '${JSON.stringify({ status: false, backups })}'`);
+    const result = await run('listBackups', instance('stopped'));
+    expect(english(result.message)).toMatch(/^mc-1 has 4 backups: mc-1-1.0-2026-11-04T.* and 1 more$/);
+    const output = [...parts.journal.events()].find(({ type }) => type === 'operation.output');
+    for (const name of backups) expect(output?.raw).toContain(name);
   });
 
   it('lists the backups of an instance, the newest first, and none where KGSM gives no list', async () => {
@@ -165,7 +227,7 @@ describe("operations through KGSM's program", () => {
     'refuses the console command %j, which KGSM would take for its own',
     async (input) => {
       await program('exit 0');
-      expect(await run('command', instance('running'), undefined, input)).toMatchObject({
+      expect(await run('command', instance('running'), undefined, { command: input })).toMatchObject({
         outcome: 'refused',
       });
       expect(existsSync(join(root, 'calls'))).toBe(false);
@@ -264,7 +326,8 @@ describe("operations through KGSM's program", () => {
       system,
       operation: operation('start'),
       instance: instance('stopped'),
-      input: undefined,
+      input: {},
+      session: undefined,
       pipeline: parts.pipeline,
       clock: realClock,
       host: 'h',

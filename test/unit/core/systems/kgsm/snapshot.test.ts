@@ -11,6 +11,7 @@ import { withSnapshots } from '../../../../../src/core/systems/kgsm/snapshot.ts'
 import { makeRoot } from '../../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runKgsm, launch } from '../../../simulator/kgsmRoot.ts';
 import {
+  noSecrets,
   core,
   draft,
   fleetWhere,
@@ -207,6 +208,8 @@ esac`;
         log: silentLog,
         signal: new AbortController().signal,
         memory: testMemory(),
+        secret: noSecrets(),
+        gap: () => undefined,
         report: () => undefined,
         deliver: (given) => {
           parts.pipeline.ingest(draft(given.bytes, given));

@@ -1,0 +1,65 @@
+import type { AnySystem, FormAnswers, FormField } from '../systems/system.ts';
+
+/** Answers that steer the questions and stand in no setting. */
+const steering = '@';
+
+/** The questions that are asked with these answers, in their order. */
+export function fieldsFor(system: AnySystem, given: FormAnswers): readonly FormField[] {
+  return system.form.filter((field) => field.when?.(given) !== false);
+}
+
+/**
+ * The settings entry that the answers give. What an existing entry has beside them stays: somebody wrote it by hand.
+ * Secrets are not in it.
+ */
+export function entryOf(
+  system: AnySystem,
+  given: FormAnswers,
+  base: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const entry: Record<string, unknown> = { ...structuredClone(base), kind: system.id };
+  const asked = new Set(fieldsFor(system, given));
+  for (const field of system.form) {
+    if (field.type === 'secret' || field.field.startsWith(steering)) continue;
+    const value = asked.has(field) ? (given[field.field] ?? '').trim() : '';
+    write(entry, field.field.split('.'), value === '' ? undefined : typed(field, value));
+  }
+  return entry;
+}
+
+/** The answers that an entry would have been given. */
+export function answersOf(system: AnySystem, entry: Readonly<Record<string, unknown>>): FormAnswers {
+  const answers: Record<string, string> = {};
+  for (const { field, type } of system.form) {
+    if (type === 'secret' || field.startsWith(steering)) continue;
+    const value = read(entry, field.split('.'));
+    if (typeof value === 'string') answers[field] = value;
+    else if (typeof value === 'number' || typeof value === 'boolean') answers[field] = String(value);
+  }
+  return answers;
+}
+
+function typed({ type }: FormField, value: string): unknown {
+  if (type === 'number') return Number(value);
+  return type === 'choice' && (value === 'true' || value === 'false') ? value === 'true' : value;
+}
+
+function read(from: Readonly<Record<string, unknown>>, [key = '', ...rest]: readonly string[]): unknown {
+  const value = from[key];
+  if (rest.length === 0) return value;
+  return isObject(value) ? read(value, rest) : undefined;
+}
+
+function write(into: Record<string, unknown>, [key = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length > 0) {
+    const inner = isObject(into[key]) ? into[key] : {};
+    write(inner, rest, value);
+    if (Object.keys(inner).length > 0) into[key] = inner;
+    else Reflect.deleteProperty(into, key);
+  } else if (value === undefined) Reflect.deleteProperty(into, key);
+  else into[key] = value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,30 @@
+import type { Instance } from '../model/instance.ts';
+import type {
+  AnyConnectionOperation,
+  AnyInstanceOperation,
+  AnySystem,
+  ConnectionSettings,
+} from '../systems/system.ts';
+
+/** What may be done to an instance now. */
+export function instanceOffers(
+  system: AnySystem,
+  settings: ConnectionSettings,
+  instance: Instance,
+): readonly AnyInstanceOperation[] {
+  return system.operations.filter(
+    (operation): operation is AnyInstanceOperation =>
+      operation.target === 'instance' && operation.when(instance, settings),
+  );
+}
+
+/** What may be done with a connection as a whole. */
+export function connectionOffers(
+  system: AnySystem,
+  settings: ConnectionSettings,
+): readonly AnyConnectionOperation[] {
+  return system.operations.filter(
+    (operation): operation is AnyConnectionOperation =>
+      operation.target === 'connection' && operation.when(settings),
+  );
+}

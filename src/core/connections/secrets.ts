@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type {
+  AnySystem,
+  ConnectionSettings,
+  SecretKind,
+  SecretReader,
+  SecretSpec,
+} from '../systems/system.ts';
+
+/** Where secrets are kept; VS Code's storage, or nothing but the environment for the probe. */
+export interface SecretStore {
+  get(id: string): Promise<string | undefined>;
+}
+
+/** The id of a secret: what it is good for and for whom. A connection that goes elsewhere has other ids. */
+export function secretId(system: string, { kind, origin, user }: SecretSpec): string {
+  const parts = JSON.stringify([system, kind, origin, user]);
+  return createHash('sha256').update(parts).digest('hex').slice(0, 40);
+}
+
+/** The ids of all secrets that a connection may use. */
+export function secretIds(system: AnySystem, settings: ConnectionSettings): readonly string[] {
+  return system.secrets(settings).map((spec) => secretId(system.id, spec));
+}
+
+/** Reads the secrets of one connection, and of no other. */
+export function secretReader(
+  store: SecretStore,
+  system: AnySystem,
+  settings: ConnectionSettings,
+): SecretReader {
+  return async (kind: SecretKind) => {
+    const spec = system.secrets(settings).find((one) => one.kind === kind);
+    return spec && store.get(secretId(system.id, spec));
+  };
+}

@@ -1,0 +1,157 @@
+import { access, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { oneLine, text } from '../../model/text.ts';
+import type { FormAnswers, FormChoice, FormField, FormProblem } from '../system.ts';
+
+/** Where KGSM is found unless somebody put it elsewhere. */
+const usualFolders = (): readonly string[] => ['/opt/kgsm', join(homedir(), 'kgsm'), '/srv/kgsm'];
+
+const isHere = (given: FormAnswers): boolean => given['@place'] !== 'elsewhere';
+const isWebhook = (given: FormAnswers): boolean => !isHere(given) || given['events'] === 'webhook';
+
+/** The questions that make a KGSM connection. */
+export const kgsmForm: readonly FormField[] = [
+  {
+    field: '@place',
+    type: 'choice',
+    prompt: text('Where does KGSM run?'),
+    choices: () =>
+      Promise.resolve([
+        {
+          value: 'here',
+          label: text('On this machine'),
+          detail: text('Its events are received and its servers operated.'),
+        },
+        {
+          value: 'elsewhere',
+          label: text('On another machine, which posts its events here'),
+          detail: text('A webhook: events only, nothing can be started or stopped.'),
+        },
+      ]),
+    suggest: (given) =>
+      Promise.resolve(given['root'] === undefined && given['events'] === 'webhook' ? 'elsewhere' : 'here'),
+  },
+  {
+    field: 'root',
+    type: 'folder',
+    prompt: text("KGSM's folder on this machine: the one with kgsm.sh."),
+    placeholder: '/opt/kgsm',
+    when: isHere,
+    suggest: () => firstWithProgram(usualFolders()),
+    check: checkRoot,
+  },
+  {
+    field: 'events',
+    type: 'choice',
+    prompt: text('How do the events come?'),
+    // From elsewhere there is one way only.
+    choices: (given) =>
+      Promise.resolve(isHere(given) ? ways : ways.filter(({ value }) => value === 'webhook')),
+    suggest: (given) => Promise.resolve(isHere(given) ? 'auto' : 'webhook'),
+  },
+  {
+    field: 'socketMode',
+    type: 'choice',
+    prompt: text('Who runs KGSM? It needs permission to write to the event socket.'),
+    when: (given) => isHere(given) && (given['events'] === 'auto' || given['events'] === 'socket'),
+    choices: () => Promise.resolve(modes),
+    suggest: async (given) => ((await isMine(given['root'] ?? '')) ? '0600' : '0660'),
+  },
+  {
+    field: 'webhook.host',
+    type: 'text',
+    prompt: text('Address that the webhook listens on. 127.0.0.1 is reached from this machine only.'),
+    placeholder: '127.0.0.1',
+    when: isWebhook,
+    suggest: (given) => Promise.resolve(isHere(given) ? '127.0.0.1' : '0.0.0.0'),
+    check: (value) =>
+      Promise.resolve(
+        /^(127\.|localhost$|::1$)/.test(value)
+          ? undefined
+          : { message: text('Other machines can post events here: use a secret.'), hint: true },
+      ),
+  },
+  {
+    field: 'webhook.port',
+    type: 'number',
+    prompt: text('Port that the webhook listens on'),
+    placeholder: '8787',
+    when: isWebhook,
+    suggest: () => Promise.resolve('8787'),
+    check: (value) =>
+      Promise.resolve(
+        Number(value) >= 1 && Number(value) <= 65_535
+          ? undefined
+          : { message: text('A port is a number from 1 to 65535.') },
+      ),
+  },
+  {
+    field: 'webhook',
+    type: 'secret',
+    prompt: text("KGSM's webhook_secret, which signs its events. Empty where none is set."),
+    optional: true,
+    when: isWebhook,
+  },
+];
+
+const ways: readonly FormChoice[] = [
+  {
+    value: 'auto',
+    label: text('Find out'),
+    detail: text('The socket of KGSM up to 3.6, the journal of later ones.'),
+  },
+  { value: 'socket', label: text('Unix socket'), detail: text('KGSM 1.6 to 3.6') },
+  { value: 'journal', label: text('Journal'), detail: text('KGSM 3.7 and later') },
+  {
+    value: 'webhook',
+    label: text('Webhook'),
+    detail: text('KGSM 2.2 and later posts to a port of this machine'),
+  },
+];
+
+const modes: readonly FormChoice[] = [
+  { value: '0600', label: text('This user') },
+  { value: '0660', label: text('Another user of the same group') },
+  {
+    value: '0666',
+    label: text('Any other user'),
+    detail: text('Every local user could then send events.'),
+  },
+];
+
+/** A name that tells this KGSM from others. */
+export function suggestKgsmName(given: FormAnswers): string | undefined {
+  const folder = isHere(given) ? basename(given['root'] ?? '') : '';
+  return folder === '' ? undefined : folder;
+}
+
+async function checkRoot(value: string): Promise<FormProblem | undefined> {
+  if (!value.startsWith('/')) return { message: text('An absolute path is needed, such as /opt/kgsm.') };
+  const folder = await stat(value).catch(() => undefined);
+  if (!folder?.isDirectory())
+    return { message: text('There is no folder {0} on this machine.', oneLine(value, 200)) };
+  if (await hasProgram(value)) return undefined;
+  // Events can be received without it, so this is a hint and not a refusal.
+  return {
+    message: text('There is no kgsm.sh in it: events can be received, but nothing operated.'),
+    hint: true,
+  };
+}
+
+async function isMine(root: string): Promise<boolean> {
+  const owner = (await stat(root).catch(() => undefined))?.uid;
+  return owner === undefined || owner === process.getuid?.();
+}
+
+async function firstWithProgram(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) if (await hasProgram(folder)) return folder;
+  return undefined;
+}
+
+function hasProgram(folder: string): Promise<boolean> {
+  return access(join(folder, 'kgsm.sh')).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,83 @@
+import { InputBoxValidationSeverity, l10n, window } from 'vscode';
+import type { Instance } from '../core/model/instance.ts';
+import { oneLine } from '../core/model/text.ts';
+import type { ConnectionSettings, Input, OperationInput, Question } from '../core/systems/system.ts';
+import { showInformation } from './messages.ts';
+import { translate } from './translate.ts';
+
+/** What a program may take to list what can be picked. */
+const optionsWithinMs = 30_000;
+
+/** Asks for what an operation needs, one thing after another; nothing where the user turned back. */
+export async function askInputs(
+  title: string,
+  inputs: readonly Input<ConnectionSettings>[],
+  settings: ConnectionSettings,
+  instance: Instance | undefined,
+): Promise<OperationInput | undefined> {
+  let given: OperationInput = {};
+  for (const [i, input] of inputs.entries()) {
+    const numbered = inputs.length > 1 ? `${title} (${String(i + 1)}/${String(inputs.length)})` : title;
+    const value = await askInput(numbered, input, settings, instance, given);
+    if (value === undefined) return undefined;
+    given = { ...given, [input.field]: value };
+  }
+  return given;
+}
+
+async function askInput(
+  title: string,
+  input: Input<ConnectionSettings>,
+  settings: ConnectionSettings,
+  instance: Instance | undefined,
+  given: OperationInput,
+): Promise<string | undefined> {
+  if ('check' in input) {
+    return window.showInputBox({
+      title,
+      prompt: translate(input.prompt),
+      placeHolder: translate(input.placeholder),
+      value: (await input.value?.(settings, given, AbortSignal.timeout(optionsWithinMs))) ?? '',
+      ignoreFocusOut: true,
+      validateInput: (value) => {
+        const wrong = input.check(value);
+        return wrong && { message: translate(wrong), severity: severityOf(value) };
+      },
+    });
+  }
+  const options = input.options(settings, instance, AbortSignal.timeout(optionsWithinMs));
+  const found = await options.catch((): readonly string[] => []);
+  if (found.length === 0) {
+    showInformation(translate(input.none));
+    return undefined;
+  }
+  return window.showQuickPick(found, { title, placeHolder: translate(input.prompt), ignoreFocusOut: true });
+}
+
+/** An empty field is not a mistake yet; it just cannot be accepted. */
+export function severityOf(value: string): InputBoxValidationSeverity {
+  return value === '' ? InputBoxValidationSeverity.Info : InputBoxValidationSeverity.Error;
+}
+
+/** Asks before something is done that cannot be taken back; what destroys wants its name typed. */
+export async function confirmed(question: Question): Promise<boolean> {
+  if (question.typed !== undefined) return typedName(question, question.typed);
+  const action = translate(question.action);
+  const detail = translate(question.detail);
+  return (
+    (await window.showWarningMessage(translate(question.message), { modal: true, detail }, action)) === action
+  );
+}
+
+async function typedName({ message, detail }: Question, typed: string): Promise<boolean> {
+  const answer = await window.showInputBox({
+    title: translate(message),
+    prompt: translate(detail),
+    placeHolder: oneLine(typed, 100),
+    ignoreFocusOut: true,
+    // Nothing typed yet is no mistake: then the question itself is what has to be read.
+    validateInput: (value) =>
+      value === typed || value === '' ? undefined : l10n.t('This is not the name. {0}', translate(detail)),
+  });
+  return answer === typed;
+}
