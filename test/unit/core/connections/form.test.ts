@@ -1,0 +1,89 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { answersOf, entryOf, fieldsFor } from '../../../../src/core/connections/form.ts';
+import { readConnection } from '../../../../src/core/connections/settings.ts';
+import { systems } from '../../../../src/core/systems/index.ts';
+import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
+import { secretKinds, type AnySystem, type FormAnswers } from '../../../../src/core/systems/system.ts';
+
+const system = kgsm as unknown as AnySystem;
+
+describe('the questions that make a connection', () => {
+  it('ask for the folder, the way of the events and who runs KGSM', () => {
+    const given = { '@place': 'here', root: '/opt/kgsm', events: 'auto' };
+    expect(fieldsFor(system, given).map(({ field }) => field)).toEqual([
+      '@place',
+      'root',
+      'events',
+      'socketMode',
+    ]);
+    expect(entryOf(system, { ...given, socketMode: '0660' })).toEqual({
+      kind: 'kgsm',
+      root: '/opt/kgsm',
+      events: 'auto',
+      socketMode: '0660',
+    });
+  });
+
+  it('ask for address, port and secret where events are posted, and write no secret into the settings', () => {
+    const given = {
+      '@place': 'elsewhere',
+      events: 'webhook',
+      'webhook.host': '0.0.0.0',
+      'webhook.port': '9000',
+      webhook: 'hunter2',
+    };
+    expect(fieldsFor(system, given).map(({ field }) => field)).toEqual([
+      '@place',
+      'events',
+      'webhook.host',
+      'webhook.port',
+      'webhook',
+    ]);
+    const entry = entryOf(system, given);
+    expect(entry).toEqual({ kind: 'kgsm', events: 'webhook', webhook: { host: '0.0.0.0', port: 9000 } });
+    expect(readConnection({ ...entry, id: 'far' }).ok).toBe(true);
+  });
+
+  it('leave what somebody wrote by hand, and take back what is not asked for any more', () => {
+    const base = {
+      kind: 'kgsm',
+      id: 'home',
+      root: '/opt/kgsm',
+      socketMode: '0666',
+      backfillHours: 3,
+      webhook: { path: '/mine', port: 1 },
+    };
+    const given = { ...answersOf(system, base), '@place': 'here', events: 'journal' };
+    expect(entryOf(system, given, base)).toEqual({
+      kind: 'kgsm',
+      id: 'home',
+      root: '/opt/kgsm',
+      events: 'journal',
+      backfillHours: 3,
+      webhook: { path: '/mine' },
+    });
+    expect(base.webhook.port).toBe(1);
+  });
+
+  it('know every field of every system, and every secret by its kind', () => {
+    for (const { form, label } of systems) {
+      for (const { field, type } of form) {
+        if (type === 'secret') expect(secretKinds, label).toContain(field);
+        else expect(secretKinds, `${label} ${field}`).not.toContain(field);
+      }
+    }
+  });
+
+  it('give settings that are read back as the same answers, whatever was typed', () => {
+    const text = fc.stringMatching(/^\/[a-zA-Z0-9 $()'"_-]{1,20}$/).map((value) => value.trim());
+    fc.assert(
+      fc.property(text, fc.constantFrom('auto', 'socket', 'journal'), (root, events) => {
+        const given: FormAnswers = { '@place': 'here', root, events, socketMode: '0600' };
+        const { '@place': _, socketMode, ...expected } = given;
+        const answers = answersOf(system, entryOf(system, given));
+        expect(answers).toEqual(events === 'journal' ? expected : { ...expected, socketMode });
+      }),
+    );
+  });
+});
