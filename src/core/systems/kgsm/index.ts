@@ -1,11 +1,13 @@
 import { text } from '../../model/text.ts';
-import { sendToUnixSocket } from '../../wire/unixSender.ts';
 import type { Session, SessionEnvironment, System } from '../system.ts';
 import { kgsmEntries } from './catalogEntries.ts';
+import { kgsmConsole } from './console.ts';
 import { kgsmDecoder } from './decode.ts';
+import { kgsmForm, suggestKgsmName } from './form.ts';
 import type { KgsmContext } from './memory.ts';
 import { kgsmOperations } from './operations.ts';
 import { parseKgsmSettings, type KgsmSettings } from './settings.ts';
+import { checkKgsmTarget, kgsmSecrets, kgsmTargetPrompt, webhookAddress } from './targets.ts';
 import type { Transport } from './transport.ts';
 
 export const kgsm: System<KgsmSettings, KgsmContext> = {
@@ -16,19 +18,43 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
   decoder: kgsmDecoder,
   catalog: kgsmEntries,
   operations: kgsmOperations,
+  purpose: text(
+    'Krystal Game Server Manager: through its event socket, journal or webhooks, and its program',
+  ),
+  form: kgsmForm,
+  suggestName: suggestKgsmName,
+  console: kgsmConsole,
+  secrets: kgsmSecrets,
   async openSession(settings, environment) {
     const [{ chooseTransport }, { withSnapshots }] = await Promise.all([
       import('./transport.ts'),
       import('./snapshot.ts'),
     ]);
     const transport = await chooseTransport(settings, environment);
-    return withSnapshots(settings.root, environment, await open(transport, settings, environment));
+    const session = await open(transport, settings, environment);
+    return { ...session, ...withSnapshots(settings.root, environment, session) };
   },
-  // A journal is KGSM's to write; nothing is sent there.
-  emitTargets: ({ socketPath }) => (socketPath === undefined ? [] : [socketPath]),
-  emit: (address, bytes, signal) => sendToUnixSocket(address, bytes, { signal }),
-  checkTarget: (value) => (value.startsWith('/') ? undefined : text('The absolute path of a socket file')),
-  describe: ({ socketPath, journalDir, root }) => socketPath ?? journalDir ?? root ?? '',
+  async *diagnose(settings, environment) {
+    const { diagnoseKgsm } = await import('./diagnosis.ts');
+    yield* diagnoseKgsm(settings, environment);
+  },
+  async advise(settings, signal) {
+    const { adviseKgsm } = await import('./diagnosis.ts');
+    return adviseKgsm(settings, signal);
+  },
+  // A journal is KGSM's to write: it is no target by itself, only where the user picks it.
+  emitTargets: ({ socketPath, webhook }) => {
+    if (webhook !== undefined) return [webhookAddress(webhook)];
+    return socketPath === undefined ? [] : [socketPath];
+  },
+  targetPrompt: kgsmTargetPrompt,
+  checkTarget: checkKgsmTarget,
+  async emit(address, bytes, environment) {
+    const { emitToKgsm } = await import('./emit.ts');
+    await emitToKgsm(address, bytes, environment);
+  },
+  describe: ({ webhook, socketPath, journalDir, root }) =>
+    webhook === undefined ? (socketPath ?? journalDir ?? root ?? '') : webhookAddress(webhook),
 };
 
 /** Each way is loaded when it is taken. */
@@ -37,10 +63,18 @@ async function open(
   settings: KgsmSettings,
   environment: SessionEnvironment,
 ): Promise<Session> {
-  if (transport.events === 'socket') {
-    const { openSocketSession } = await import('./session.ts');
-    return openSocketSession(settings, transport.path, environment);
+  switch (transport.events) {
+    case 'socket': {
+      const { openSocketSession } = await import('./session.ts');
+      return openSocketSession(settings, transport.path, environment);
+    }
+    case 'journal': {
+      const { openJournalSession } = await import('./journalSession.ts');
+      return openJournalSession(settings, transport.directory, environment);
+    }
+    case 'webhook': {
+      const { openWebhookSession } = await import('./webhookSession.ts');
+      return openWebhookSession(settings, transport.place, environment);
+    }
   }
-  const { openJournalSession } = await import('./journalSession.ts');
-  return openJournalSession(settings, transport.directory, environment);
 }

@@ -5,6 +5,7 @@ import { isJournalFile, type JournalTailReason } from '../../wire/journalFiles.t
 import { JournalTail, JournalTailError, type JournalCursor } from '../../wire/journalTail.ts';
 import { SessionError, type Session, type SessionEnvironment } from '../system.ts';
 import type { KgsmSettings } from './settings.ts';
+import { journalAddress } from './targets.ts';
 
 const positionSchema = z.object({
   file: z.string().check(z.refine(isJournalFile)),
@@ -23,7 +24,7 @@ export async function openJournalSession(
   directory: string,
   environment: SessionEnvironment,
 ): Promise<Session> {
-  const { clock, log, memory, signal } = environment;
+  const { clock, memory, signal } = environment;
   const closed = Promise.withResolvers<SessionError>();
   const save = (cursor: JournalCursor): void => {
     memory.save({ directory, cursor });
@@ -55,7 +56,7 @@ export async function openJournalSession(
       },
       onMoved: save,
       onGap(message) {
-        log.warn(message);
+        environment.gap(message);
       },
       onLost(error) {
         closed.resolve(sessionError(error));
@@ -70,7 +71,12 @@ export async function openJournalSession(
   if (signal.aborted) stop();
   await tail.caughtUp();
   signal.removeEventListener('abort', stop);
-  return { closed: closed.promise, dispose: () => tail.dispose() };
+  return {
+    closed: closed.promise,
+    address: journalAddress(directory),
+    catchesUp: true,
+    dispose: () => tail.dispose(),
+  };
 }
 
 function remembered(value: unknown, directory: string): JournalCursor | undefined {

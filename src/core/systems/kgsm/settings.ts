@@ -5,7 +5,13 @@ import { readSettings } from '../settingsProblems.ts';
 import type { SettingsResult } from '../system.ts';
 
 /** How KGSM's events reach us. `auto` looks which version of KGSM is there. */
-const eventTransports = ['auto', 'socket', 'journal'] as const;
+const eventTransports = ['auto', 'socket', 'journal', 'webhook'] as const;
+
+const webhookSchema = z.looseObject({
+  host: z._default(z.string().check(z.regex(/^[A-Za-z0-9.:_-]{1,255}$/)), '127.0.0.1'),
+  port: z._default(z.int().check(z.minimum(1), z.maximum(65_535)), 8787),
+  path: z.optional(z.string().check(z.regex(/^\/[!-"$->@-~]{0,255}$/))),
+});
 
 export const kgsmSettingsSchema = z.looseObject({
   kind: z.literal('kgsm'),
@@ -16,9 +22,18 @@ export const kgsmSettingsSchema = z.looseObject({
   socket: z._default(z.string().check(z.minLength(1)), 'kgsm.sock'),
   socketMode: z._default(z.string().check(z.regex(/^0?[0-7]{3}$/)), '0600'),
   journalDir: z.optional(z.string().check(z.regex(/^\//))),
+  webhook: z._default(webhookSchema, { host: '127.0.0.1', port: 8787 }),
   backfillHours: z._default(z.int().check(z.minimum(0), z.maximum(168)), 24),
   maxMessageBytes: z._default(z.int().check(z.minimum(1024), z.maximum(64 * 1024 * 1024)), 1024 * 1024),
 });
+
+/** Where webhooks are listened for. */
+export interface WebhookPlace {
+  readonly host: string;
+  readonly port: number;
+  /** The only path that is answered; without it every path is. */
+  readonly path?: string;
+}
 
 export interface KgsmSettings {
   readonly kind: 'kgsm';
@@ -32,6 +47,8 @@ export interface KgsmSettings {
   readonly socketMode: number;
   /** Absolute path of the journal's directory, where it is not the one that KGSM names. */
   readonly journalDir?: string;
+  /** Only where events are set to come by webhook: no port is opened that nobody asked for. */
+  readonly webhook?: WebhookPlace;
   /** The first look into a journal goes back so far. */
   readonly backfillHours: number;
   /** One event may be this long; what is longer is kept to here and counted whole. */
@@ -45,6 +62,12 @@ const allowed: Readonly<Record<string, Text>> = {
   events: text('one of {0}', eventTransports.join(', ')),
   socket: text('a file name below the root, or an absolute path'),
   journalDir: text('an absolute path'),
+  webhook: text(
+    'an object of {0}, {1} (1 to 65535) and {2} (it begins with /)',
+    '"host"',
+    '"port"',
+    '"path"',
+  ),
   backfillHours: text('a whole number from 0 to 168'),
   maxMessageBytes: text('a whole number from 1024 to 67108864'),
   socketMode: text('an octal file mode such as 0600, 0660 or 0666'),
@@ -54,9 +77,10 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> {
   const read = readSettings(kgsmSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'kgsm', name, root, events, socket, journalDir } = read.value;
+  const { id = 'kgsm', name, root, events, socket, journalDir, webhook } = read.value;
   const { socketMode, maxMessageBytes, backfillHours } = read.value;
-  const socketPath = events === 'journal' ? undefined : socketPathOf(root, socket);
+  const withSocket = events === 'auto' || events === 'socket';
+  const socketPath = withSocket ? socketPathOf(root, socket) : undefined;
   const problem = missing(events, socketPath, root ?? journalDir);
   if (problem) return { ok: false, problems: [problem] };
   return {
@@ -71,10 +95,15 @@ export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> 
       ...(socketPath === undefined ? {} : { socketPath }),
       socketMode: parseInt(socketMode, 8),
       ...(journalDir === undefined ? {} : { journalDir: posix.normalize(journalDir) }),
+      ...(events === 'webhook' ? { webhook: placeOf(webhook) } : {}),
       backfillHours,
       maxMessageBytes,
     },
   };
+}
+
+function placeOf({ host, port, path }: z.infer<typeof webhookSchema>): WebhookPlace {
+  return { host, port, ...(path === undefined ? {} : { path }) };
 }
 
 /** KGSM joins root and name itself; a name such as ../x.sock is one that it accepts. */
@@ -83,12 +112,13 @@ function socketPathOf(root: string | undefined, socket: string): string | undefi
   return root === undefined ? undefined : posix.join(root, socket);
 }
 
-/** Every way needs a place; `auto` is content with either. */
+/** Every way needs a place; `auto` is content with either, and a webhook comes from wherever KGSM is. */
 function missing(
   events: KgsmSettings['events'],
   socketPath: string | undefined,
   journal: string | undefined,
 ): Text | undefined {
+  if (events === 'webhook') return undefined;
   if (events === 'journal') {
     if (journal !== undefined) return undefined;
     return text('"journalDir" is missing: without "root", nothing tells where the journal is');

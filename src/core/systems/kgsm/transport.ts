@@ -3,12 +3,14 @@ import { posix } from 'node:path';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { Log } from '../system.ts';
 import { runKgsm } from './cli.ts';
-import type { KgsmSettings } from './settings.ts';
+import type { KgsmSettings, WebhookPlace } from './settings.ts';
+import { webhookAddress } from './targets.ts';
 
 /** How the events of a KGSM reach us. */
 export type Transport =
   | { readonly events: 'socket'; readonly path: string }
-  | { readonly events: 'journal'; readonly directory: string };
+  | { readonly events: 'journal'; readonly directory: string }
+  | { readonly events: 'webhook'; readonly place: WebhookPlace };
 
 interface TransportEnvironment {
   readonly log: Log;
@@ -33,12 +35,19 @@ export async function chooseTransport(
   environment: TransportEnvironment,
 ): Promise<Transport> {
   const { transport, why } = await choose(settings, environment);
-  environment.log.info(
-    transport.events === 'socket'
-      ? text('Events come through the socket {0}: {1}.', oneLine(transport.path), why)
-      : text('Events come from the journal in {0}: {1}.', oneLine(transport.directory), why),
-  );
+  environment.log.info(wayOf(transport, why));
   return transport;
+}
+
+function wayOf(transport: Transport, why: Text): Text {
+  switch (transport.events) {
+    case 'socket':
+      return text('Events come through the socket {0}: {1}.', oneLine(transport.path), why);
+    case 'journal':
+      return text('Events come from the journal in {0}: {1}.', oneLine(transport.directory), why);
+    case 'webhook':
+      return text('Events come by webhook to {0}: {1}.', webhookAddress(transport.place), why);
+  }
 }
 
 interface Choice {
@@ -47,7 +56,11 @@ interface Choice {
 }
 
 async function choose(settings: KgsmSettings, { signal }: TransportEnvironment): Promise<Choice> {
-  const { events, root, socketPath, journalDir } = settings;
+  const { events, root, socketPath, journalDir, webhook } = settings;
+  // Never by `auto`: a port that nobody asked for is not opened.
+  if (webhook !== undefined) {
+    return { transport: { events: 'webhook', place: webhook }, why: text('"events" is set to {0}', events) };
+  }
   if (events === 'journal') {
     const directory = journalDir ?? (await askForJournal(root, signal)) ?? defaultJournalDir;
     return { transport: { events, directory }, why: text('"events" is set to {0}', events) };
