@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -188,6 +189,36 @@ describe('the demo of the KGSM stand-in', () => {
         'EventType Data Timestamp Actor Origin Hostname KGSMVersion',
       ]),
     );
+  });
+});
+
+describe('the demo of KGSM 3.16', () => {
+  it('writes the same world into a journal, which needs nobody to listen', async () => {
+    using folder = temporaryFolder();
+    makeDemoRoot(folder.path, launch, '3.16');
+    const stop = new AbortController();
+    /** Ends with the first minute of the world. */
+    class Minute extends HastyClock {
+      override async sleep(ms: number, signal: AbortSignal): Promise<void> {
+        if (this.elapsed > 60_000) stop.abort();
+        await super.sleep(ms, signal);
+      }
+    }
+    await play({ root: folder.path, signal: stop.signal, clock: new Minute() });
+    const text = readFileSync(join(folder.path, 'events', '2026-11-20.ndjson'), 'utf8');
+    const follower = new Follower();
+    for (const line of text.trimEnd().split('\n')) {
+      const { V, EventType, Data } = JSON.parse(line) as {
+        readonly V: number;
+        readonly EventType: string;
+        readonly Data: { readonly InstanceName: string };
+      };
+      expect(V).toBe(1);
+      follower.take({ at: 0, type: EventType, instance: Data.InstanceName, text: line });
+    }
+    expect(follower.problems).toEqual([]);
+    for (const state of ['creating', 'updating', 'crashed', 'ready', 'removing'])
+      expect(follower.states).toContain(state);
   });
 });
 
