@@ -62,13 +62,23 @@ export function writeMissingConfig(
   if (existsSync(configPath(root))) return false;
   const { generation } = readBehaviour(root);
   const all = { ...known[generation], ...(generation === '3.16' ? journalHere(root) : {}), ...values };
-  writeFileSync(
-    configPath(root),
-    `[kgsm]\n${Object.entries(all)
-      .map(([key, value]) => `${key}=${value}\n`)
-      .join('')}`,
-  );
+  writeFileSync(configPath(root), fileOf(all));
   return true;
+}
+
+/** The file of KGSM's own defaults beside it, by which one tells what a version knows. */
+export function writeDefaults(root: string): void {
+  writeFileSync(defaultsPath(root), fileOf(known[readBehaviour(root).generation]));
+}
+
+export function defaultsPath(root: string): string {
+  return join(root, 'config.default.ini');
+}
+
+function fileOf(values: Readonly<Record<string, ConfigValue>>): string {
+  return `[kgsm]\n${Object.entries(values)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')}`;
 }
 
 /** Not where the real one writes, /var/lib/kgsm/events: a stand-in stays in its root. */

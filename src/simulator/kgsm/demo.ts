@@ -49,6 +49,7 @@ export function makeDemoRoot(root: string, launch: Launch, generation: RootGener
     // Real enough to be seen, short enough to be waited for.
     saveSeconds: 1,
     behaviour: { hostname: 'gamehost' },
+    settings: { default_install_directory: join(root, 'servers') },
     instances: fresh ? present.map(stateAtFirst) : [],
   });
 }

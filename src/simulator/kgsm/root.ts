@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBehaviour, writeBehaviour, type Behaviour, type RootGeneration } from './behaviour.ts';
-import { setConfig, writeMissingConfig, type ConfigValue } from './config.ts';
+import { setConfig, writeDefaults, writeMissingConfig, type ConfigValue } from './config.ts';
 import { newestVersion } from './envelope.ts';
 import { beginLog, logLine } from './logs.ts';
 import { InstanceStore, type InstanceState } from './state.ts';
@@ -33,6 +33,7 @@ export function makeRoot(root: string, options: RootOptions): void {
   writeFileSync(join(root, '.kgsm.version'), `${generation === '2.2' ? '2.2.0' : newestVersion}\n`);
   writeParts(root, generation);
   writeBehaviour(root, { ...options.behaviour, generation });
+  writeDefaults(root);
   writeMissingConfig(root, {
     ...(options.saveSeconds === undefined ? {} : { save_command_timeout_seconds: options.saveSeconds }),
   });

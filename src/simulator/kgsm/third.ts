@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { configPath } from './config.ts';
+import { configPath, defaultsPath } from './config.ts';
 import { newestVersion } from './envelope.ts';
 import type { Kgsm } from './kgsm.ts';
 import { blueprintOf, getConfig, listConfig, putConfig } from './second.ts';
@@ -61,6 +61,7 @@ function paths(kgsm: Kgsm, args: readonly string[]): number {
     KGSM_HANDLERS_DIR: in_('commands', 'handlers'),
     KGSM_TEMPLATES_DIR: in_('templates'),
     KGSM_SYSTEM_BLUEPRINTS_DIR: in_('blueprints'),
+    KGSM_DEFAULT_CONFIG_FILE: defaultsPath(kgsm.root),
   };
   const user = {
     KGSM_CONFIG_DIR: kgsm.root,

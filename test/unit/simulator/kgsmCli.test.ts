@@ -144,7 +144,7 @@ describe('the command line of the KGSM stand-in', () => {
     );
     expect(told).toEqual(names);
     const known =
-      /^(calls\.log|config\.ini|game\.sh|instances|modules|kgsm\.sh|kgsm\.sock|simulator\.json|\.kgsm\.version)$/;
+      /^(calls\.log|config\.ini|config\.default\.ini|game\.sh|instances|modules|kgsm\.sh|kgsm\.sock|simulator\.json|\.kgsm\.version)$/;
     expect(readdirSync(path).filter((file) => !known.test(file))).toEqual([]);
   });
 
