@@ -18,6 +18,10 @@ describe('a new user', () => {
     await wb.page.getByText('No game server manager is connected yet.').waitFor();
     await wb.screenshot('welcome-dark');
     await wb.page.getByRole('button', { name: 'Add Connection…' }).last().click();
+    await wb.quickItem('KGSM').waitFor();
+    await wb.screenshot('add-connection-kind-dark');
+    await wb.pick('KGSM');
+    await wb.pick('On this machine');
     await wb.quickInput.fill('kgsm');
     await wb.page.getByText('An absolute path is needed, such as /opt/kgsm.').waitFor();
     await wb.quickInput.fill('/nowhere');
@@ -28,8 +32,12 @@ describe('a new user', () => {
     writeFileSync(join(kgsm.path, 'kgsm.sh'), '#!/bin/sh\nexit 5\n');
     chmodSync(join(kgsm.path, 'kgsm.sh'), 0o755);
     await wb.enter(kgsm.path);
-    await wb.enter('My Servers');
-    await wb.pick('This user runs KGSM');
+    await wb.pick('Unix socket');
+    await wb.pick('This user');
+    await wb.enter('My Servers', 'How the connection is shown');
+    await wb.quickItem('Waiting for the first event or answer').waitFor();
+    await wb.screenshot('add-connection-test-dark');
+    await wb.pick('Save');
     await wb.treeItem(/Connection My Servers, Connected/).waitFor();
     await kgsm.send('instance_started', 'valheim-1');
     await wb.treeItem(/valheim-1, running/).waitFor();

@@ -150,8 +150,10 @@ export class Workbench implements AsyncDisposable {
     await this.quickItem(text).click();
   }
 
-  /** Types a value into the input box that is open or about to open, and accepts it. */
-  async enter(value: string): Promise<void> {
+  /** Types a value into the input box that is open or about to open, and accepts it. The prompt tells it from the one before. */
+  async enter(value: string, prompt?: string | RegExp): Promise<void> {
+    if (prompt !== undefined)
+      await this.page.locator('.quick-input-widget', { hasText: prompt }).first().waitFor();
     await this.quickInput.fill(value);
     await this.page.keyboard.press('Enter');
   }

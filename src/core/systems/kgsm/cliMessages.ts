@@ -4,7 +4,7 @@ import type { Decoded, Message, Signal } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { askedInstance } from './dialect.ts';
 import { works, type KgsmContext, type Memory } from './memory.ts';
-import { Run } from './run.ts';
+import { gameOf, Run } from './run.ts';
 
 const requestSchema = z.object({ cli: z.array(z.string()) });
 const replySchema = z.object({ cli: z.array(z.string()), code: z.nullable(z.number()), output: z.string() });
@@ -99,10 +99,10 @@ function stated(
   const run = new Run(context, { type: 'cli.status', instance, data: {} });
   run.onlyIfKnown();
   if (!newer) settle(run, memory, status.status);
-  const blueprint = status.configuration?.blueprint?.replace(/\.bp$/, '');
+  const game = gameOf(status.configuration?.blueprint ?? '');
   const version = status.version?.current;
   run.patch({
-    ...(blueprint === undefined || blueprint === '' ? {} : { game: blueprint }),
+    ...(game === '' ? {} : { game }),
     ...(typeof version === 'string' && version !== '' && version !== '0' ? { version } : {}),
   });
   const { context: next, signals } = run.result();

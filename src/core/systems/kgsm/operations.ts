@@ -256,6 +256,7 @@ async function listBackups(run: OperationRun<KgsmSettings>): Promise<OperationRe
 /** What is wrong with a line for the console of a server. */
 export function checkCommand(line: string): Text | undefined {
   if (line.trim() === '') return text('A command is needed.');
+  if (line.startsWith('--')) return text('KGSM would take {0} for an option of its own.', '--');
   const own = ownWords.find((word) => line.includes(word));
   return own === undefined ? undefined : text('KGSM would take {0} for an option of its own.', own);
 }
@@ -269,6 +270,9 @@ async function checkUpdate(run: OperationRun<KgsmSettings>): Promise<OperationRe
   const result = await runKgsm({ root, args, timeoutMs: operationTimeoutMs, signal: run.signal });
   run.output(result.output);
   const version = oneLine(result.stdout.trim().split('\n').at(-1) ?? '', 60);
+  // Version 3 says that there is none by saying nothing.
+  if (result.code === 0 && version === '')
+    return { outcome: 'succeeded', message: text('{0} is up to date', name(run.instance)) };
   if (result.code === 0)
     return { outcome: 'succeeded', message: text('{0} can be updated to {1}', name(run.instance), version) };
   if (result.code === 1 && /version is the same/i.test(result.output)) {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { runKgsm } from './cli.ts';
 import { dialectOf, type Dialect } from './dialect.ts';
+import { gameOf } from './run.ts';
 
 const askTimeoutMs = 20_000;
 
@@ -29,7 +30,7 @@ export async function blueprintsOf(root: string, signal: AbortSignal): Promise<s
     ? data.map((one) => (typeof one === 'string' ? one : one.name))
     : Object.keys(data);
   return names
-    .map((name) => name.replace(/\.bp$/, ''))
+    .map(gameOf)
     .filter((name) => name !== '')
     .sort();
 }
@@ -69,6 +70,8 @@ async function askJson(
 }
 
 function timeOrdered(names: readonly string[]): string[] {
-  const time = (name: string): string => /\d{4}-\d\d-\d\dT[\d:.-]+/.exec(name)?.[0] ?? '';
-  return [...names].sort((a, b) => (time(a) < time(b) ? 1 : -1));
+  // 2026-11-20T18:06:41 in version 2, 20261120T180641Z in 3: the digits alone order both.
+  const time = (name: string): string =>
+    (/\d{4}-?\d\d-?\d\dT\d\d:?\d\d:?\d\d/.exec(name)?.[0] ?? '').replaceAll(/\D/g, '');
+  return [...names].sort((a, b) => time(b).localeCompare(time(a)));
 }

@@ -18,6 +18,11 @@ export interface Followed {
   readonly signals: readonly Signal[];
 }
 
+/** The game that a blueprint's file is named after: `minecraft.bp`, and `minecraft.bp.yaml` in version 3. */
+export function gameOf(blueprint: string): string {
+  return blueprint.replace(/\.bp(\.yaml)?$/, '');
+}
+
 const newcomer: Memory = { base: 'unknown', open: {} };
 
 /** One event being applied: collects what changes and gives it all out at the end. */
@@ -92,8 +97,8 @@ export class Run {
     const { open, base } = this.#memory;
     const work = works.find((w) => open[w]);
     const state = work === undefined ? base : stateOfWork[work];
-    const game = this.field('Blueprint')?.replace(/\.bp$/, '');
-    this.patch({ state, ...(game === undefined ? {} : { game }) });
+    const blueprint = this.field('Blueprint');
+    this.patch({ state, ...(blueprint === undefined ? {} : { game: gameOf(blueprint) }) });
     if (this.fact.actor !== undefined) this.patch({ actor: this.fact.actor });
   }
 

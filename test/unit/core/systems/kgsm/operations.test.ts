@@ -195,7 +195,7 @@ describe("operations through KGSM's program", () => {
   });
 
   it.each([
-    ['["minecraft.bp","ark"]', ['ark', 'minecraft']],
+    ['["minecraft.bp.yaml","ark.bp"]', ['ark', 'minecraft']],
     ['[{"name":"ark","tier":"x"}]', ['ark']],
     ['{"factorio":{"Ports":"34197"}}', ['factorio']],
     ['[""]', []],
@@ -219,11 +219,14 @@ describe("operations through KGSM's program", () => {
     const backups = ['mc-1-1.0-2026-11-01T03:00:00.backup', 'mc-1-1.1-2026-11-20T18:06:41.backup.tar.gz'];
     await program(`echo '${JSON.stringify({ status: false, backups })}'`);
     expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual(backups.toReversed());
+    const third = ['mc-1-20261101T030000Z-a1b2c3', 'mc-1-20261120T180641Z-00ff00'];
+    await program(`echo '${JSON.stringify({ status: false, backups: third })}'`);
+    expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual(third.toReversed());
     await program('echo oops; exit 5');
     expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual([]);
   });
 
-  it.each(['', '  ', 'say --debug', 'x --json'])(
+  it.each(['', '  ', 'say --debug', 'x --json', '--say'])(
     'refuses the console command %j, which KGSM would take for its own',
     async (input) => {
       await program('exit 0');
@@ -241,6 +244,7 @@ describe("operations through KGSM's program", () => {
       'succeeded',
       'mc-1 is up to date',
     ],
+    ['echo "[INFO] up to date" >&2', 'succeeded', 'mc-1 is up to date'],
     ['echo "[ERROR] no network" >&2; exit 1', 'failed', 'KGSM reported an error: [ERROR] no network'],
   ])('tells an update from none and from a look that failed: %s', async (body, outcome, message) => {
     await program(body);
