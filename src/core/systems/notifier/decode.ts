@@ -1,0 +1,243 @@
+import type { Problem, Subject } from '../../model/event.ts';
+import type { Decoded, Decoder, Message, Signal } from '../../model/signal.ts';
+import { oneLine, text, type Text } from '../../model/text.ts';
+import { kgsmDecoder } from '../kgsm/decode.ts';
+import { catalogEntry, type NotifierEntry } from './catalog.ts';
+import { accepted, clientKind, leaving, left, present } from './follow.ts';
+import { parseLoosely } from './jsonText.ts';
+import { initialContext, loadContext, saveContext, type NotifierContext } from './memory.ts';
+import { contentSchema, envelopeSchema, type NotifierContent } from './messages.ts';
+import { redactNotifier } from './redact.ts';
+
+type Step = Decoded<NotifierContext>;
+
+export const notifierDecoder: Decoder<NotifierContext> = {
+  initial: initialContext,
+  decode,
+  taskLost(context, task) {
+    const lost = kgsmDecoder.taskLost(context.kgsm, task);
+    return { context: { ...context, kgsm: lost.context }, signals: lost.signals };
+  },
+  save: saveContext,
+  load: loadContext,
+  redact: redactNotifier,
+};
+
+function decode(context: NotifierContext, message: Message): Step {
+  const problems: Problem[] = [];
+  if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
+  const parsed = parse(message, problems);
+  const read = parsed && envelope(parsed.value, problems);
+  if (!read) return unreadable(context, problems);
+
+  const { type, id, content, time } = read;
+  const known = catalogEntry(type);
+  for (const issue of (known && contentSchema(type)?.safeParse(content))?.error?.issues ?? []) {
+    problems.push({ path: ['content', ...issue.path].join('.'), message: mismatch(issue) });
+  }
+  const relayed = type === 'broadcast_message' ? relay(context, message, content, problems) : undefined;
+  if (relayed) return relayed;
+
+  const client = clientOf(type, id, content);
+  const event: Step['event'] = {
+    type: known?.type ?? type,
+    severity: known?.severity ?? 'info',
+    retention: known?.retention ?? 'lifecycle',
+    summary: known ? summaryOf(known, content) : text('Unknown event type {0}', oneLine(type, 80)),
+    ...(time === undefined ? {} : { time }),
+    ...(client === undefined ? {} : { subject: { kind: clientKind, key: client } satisfies Subject }),
+  };
+  if (client === undefined) return { context, event, signals: [], problems };
+  return { ...follow(context, message, type, client), event, problems };
+}
+
+/** Decided by type and direction: what we send says nothing about the world but that we leave it. */
+function follow(
+  context: NotifierContext,
+  { channel, direction }: Message,
+  type: string,
+  client: string,
+): { readonly context: NotifierContext; readonly signals: readonly Signal[] } {
+  if (direction === 'out') {
+    return type === 'disconnecting' ? leaving(context, client) : { context, signals: [] };
+  }
+  switch (type) {
+    case 'connection_accepted':
+      return accepted(context, client, channel === 'reply');
+    case 'client_authenticated':
+    case 'broadcast_message':
+      return present(context, client);
+    case 'client_disconnected':
+      return left(context, client);
+    default:
+      return { context, signals: [] };
+  }
+}
+
+/** Which client an event is about. */
+function clientOf(type: string, id: string | undefined, content: NotifierContent): string | undefined {
+  switch (type) {
+    case 'connection_accepted':
+    case 'client_authenticated':
+    case 'client_disconnected':
+      return named(content['client_id']);
+    case 'broadcast_message':
+      return named(content['sender']);
+    case 'send_message':
+    case 'disconnecting':
+      return named(id);
+    default:
+      return undefined;
+  }
+}
+
+/** A message whose text is an event of KGSM is that event: so the events of a host elsewhere come in through here. */
+function relay(
+  context: NotifierContext,
+  message: Message,
+  content: NotifierContent,
+  problems: readonly Problem[],
+): Step | undefined {
+  const inner = content['message'];
+  if (message.direction === 'out' || typeof inner !== 'string' || !looksLikeKgsm(inner)) return undefined;
+  const step = kgsmDecoder.decode(context.kgsm, { ...message, channel: 'push', text: inner, utf8: true });
+  const sender = named(content['sender']);
+  const after = { ...context, kgsm: step.context };
+  const { context: next, signals } =
+    sender === undefined || message.direction !== 'in'
+      ? { context: after, signals: [] }
+      : present(after, sender);
+  return {
+    context: next,
+    event: step.event,
+    signals: [...signals, ...step.signals],
+    problems: [
+      ...problems,
+      ...step.problems.map(({ path, message: said }) => ({
+        path: path === '' ? 'content.message' : `content.message.${path}`,
+        message: said,
+      })),
+    ],
+  };
+}
+
+function looksLikeKgsm(inner: string): boolean {
+  if (!inner.includes('"EventType"') || !inner.trimStart().startsWith('{')) return false;
+  try {
+    const value: unknown = JSON.parse(inner);
+    return isObject(value) && typeof value['EventType'] === 'string' && value['EventType'] !== '';
+  } catch {
+    return false;
+  }
+}
+
+function parse(message: Message, problems: Problem[]): { readonly value: unknown } | undefined {
+  if (message.truncated) {
+    problems.push({ path: '', message: text('cut off: only the beginning was kept') });
+    return undefined;
+  }
+  try {
+    return { value: JSON.parse(message.text) };
+  } catch (error) {
+    // The examples of the server's own document cannot be read strictly; what is typed after them should be seen.
+    try {
+      const value = parseLoosely(message.text);
+      problems.push({
+        path: '',
+        message: text('no JSON: there is a comma or "..." before a closing bracket'),
+      });
+      return { value };
+    } catch {
+      // The engine's message quotes the input; it is shown as one harmless line.
+      const reason = error instanceof Error ? oneLine(error.message, 120) : '';
+      problems.push({ path: '', message: text('not readable as JSON: {0}', reason) });
+      return undefined;
+    }
+  }
+}
+
+function unreadable(context: NotifierContext, problems: readonly Problem[]): Step {
+  return {
+    context,
+    event: {
+      type: 'unreadable',
+      severity: 'warning',
+      retention: 'control',
+      summary: text('Something that is no event of the notification server'),
+    },
+    signals: [],
+    problems,
+  };
+}
+
+interface Envelope {
+  readonly type: string;
+  readonly id?: string;
+  readonly content: NotifierContent;
+  readonly time?: number;
+}
+
+function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
+  for (const issue of envelopeSchema.safeParse(value).error?.issues ?? [])
+    problems.push({ path: issue.path.join('.'), message: mismatch(issue) });
+  if (!isObject(value)) return undefined;
+  const { event: type, id, content } = value;
+  if (typeof type !== 'string' || type === '') return undefined;
+  const time = timeOf(value['timestamp'], problems);
+  return {
+    type,
+    content: isObject(content) ? content : {},
+    ...(typeof id === 'string' ? { id } : {}),
+    ...(time === undefined ? {} : { time }),
+  };
+}
+
+/** RFC 3339 with any number of digits behind the second; a time zone is never guessed. */
+function timeOf(value: unknown, problems: Problem[]): number | undefined {
+  // Another type than text has been complained about by the schema.
+  if (typeof value !== 'string') return undefined;
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value)) {
+    const time = Date.parse(value);
+    if (!Number.isNaN(time)) return time;
+  }
+  problems.push({
+    path: 'timestamp',
+    message: text('is no point in time: {0}', oneLine(JSON.stringify(value), 60)),
+  });
+  return undefined;
+}
+
+function summaryOf(found: NotifierEntry, content: NotifierContent): Text {
+  if (found.fields.length === 0) return found.title;
+  return text(found.title.template, ...found.fields.map((field) => shown(content[field])));
+}
+
+/** A field that is missing or null stands as a dash. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null || value === '') return '–';
+  return oneLine(typeof value === 'string' ? value : literal(value), 300);
+}
+
+/** What is nested a hundred thousand deep can be read but not written. */
+function literal(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '…';
+  }
+}
+
+function named(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What a schema wanted, in words: it is told which type of JSON value should stand there. */
+function mismatch(issue: object): Text {
+  return 'expected' in issue && typeof issue.expected === 'string'
+    ? text('must be of type {0}', issue.expected)
+    : text('is not what it should be');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,50 @@
+import { text } from '../../model/text.ts';
+import type { SecretSpec, System } from '../system.ts';
+import { notifierEntries } from './catalog.ts';
+import { NotifierError } from './conversation.ts';
+import { notifierDecoder } from './decode.ts';
+import { notifierForm } from './form.ts';
+import type { NotifierContext } from './memory.ts';
+import { notifierOperations } from './operations.ts';
+import { addressOf, parseNotifierSettings, type NotifierSettings } from './settings.ts';
+
+/** The TLS notification server: JSON events over mutual TLS. */
+export const notifier: System<NotifierSettings, NotifierContext> = {
+  id: 'notifier',
+  label: 'TLS notification server',
+  icon: 'bell',
+  parseSettings: parseNotifierSettings,
+  decoder: notifierDecoder,
+  catalog: notifierEntries,
+  operations: notifierOperations,
+  purpose: text(
+    'A server that passes JSON events between its clients over mutual TLS; events of KGSM among them',
+  ),
+  suggestName: ({ host }) => host,
+  form: notifierForm,
+  secrets,
+  async openSession(settings, environment) {
+    const { openNotifierSession } = await import('./session.ts');
+    return openNotifierSession(settings, environment);
+  },
+  // The server takes events from clients that it let in, so the way to it is the conversation that is open.
+  emitTargets: (settings) => [addressOf(settings)],
+  async emit(address, bytes, { session, signal }) {
+    if (session?.send === undefined || session.address !== address) {
+      throw new NotifierError(
+        'noSession',
+        text('There is no open connection to {0}; events are sent through it.', address),
+      );
+    }
+    await session.send(bytes, signal);
+  },
+  checkTarget: () => text('Events are sent through an open connection; make one for the server first'),
+  describe: addressOf,
+};
+
+function secrets(settings: NotifierSettings): readonly SecretSpec[] {
+  const { key } = settings;
+  const token: SecretSpec = { kind: 'token', title: text('Token'), origin: addressOf(settings), user: '' };
+  if (key === undefined) return [token];
+  return [{ kind: 'passphrase', title: text('Passphrase of the key'), origin: key, user: '' }, token];
+}

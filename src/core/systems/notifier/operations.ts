@@ -1,0 +1,54 @@
+import { oneLine, text, type Text } from '../../model/text.ts';
+import type { ConnectionOperation, Operation } from '../system.ts';
+import { isConversation, NotifierError } from './conversation.ts';
+import { clientEvent, maxEventBytes } from './messages.ts';
+import type { NotifierSettings } from './settings.ts';
+
+/** The ids that the server gives are this long. */
+const idLength = 'client-260cf053-2648-4757-8648-2cd23473fbcf'.length;
+
+const sendMessage: ConnectionOperation<NotifierSettings> = {
+  id: 'message',
+  title: text('Send Message'),
+  target: 'connection',
+  // Nobody is told that a message arrived but its sender, here.
+  answers: true,
+  inputs: [
+    {
+      field: 'message',
+      prompt: text('The message to all other clients'),
+      placeholder: text('for example: backup of minecraft finished'),
+      check: checkMessage,
+    },
+  ],
+  progressTitle: () => text('Sending a message'),
+  // A server of the first revision does not know messages, and dies of what it does not know.
+  when: ({ legacyServer }) => !legacyServer,
+  async run({ session, input }) {
+    const message = input['message'] ?? '';
+    const problem = checkMessage(message);
+    if (problem) return { outcome: 'refused', message: problem };
+    if (!isConversation(session))
+      return { outcome: 'refused', message: text('There is no open connection to send through.') };
+    try {
+      await session.say(message);
+      return { outcome: 'succeeded', message: text('Sent to all other clients: {0}', oneLine(message, 100)) };
+    } catch (error) {
+      if (NotifierError.is(error)) return { outcome: 'failed', message: error.text };
+      throw error;
+    }
+  },
+};
+
+export const notifierOperations: readonly Operation<NotifierSettings>[] = [sendMessage];
+
+function checkMessage(value: string): Text | undefined {
+  if (value.trim() === '') return text('A message is needed.');
+  const size = clientEvent('send_message', '-'.repeat(idLength), { message: value }, 0).length + 1;
+  if (size <= maxEventBytes) return undefined;
+  return text(
+    'Too long by {0} bytes: the server reads at most {1} at once.',
+    size - maxEventBytes,
+    maxEventBytes,
+  );
+}

@@ -1,0 +1,46 @@
+import { oneLine, text } from '../../model/text.ts';
+import type { TlsError, TlsReason } from '../../wire/tlsError.ts';
+import { SessionError } from '../system.ts';
+import type { NotifierContent } from './messages.ts';
+
+/** What goes away by itself; everything else waits for the user. */
+const passing: readonly TlsReason[] = ['nameNotFound', 'refused', 'unreachable', 'timeout', 'lost'];
+
+export function sessionErrorOf(error: TlsError): SessionError {
+  const { reason } = error;
+  const passphrase = reason === 'passphraseMissing' || reason === 'passphraseWrong';
+  return new SessionError(error.text, {
+    retry: passing.includes(reason),
+    cause: error,
+    ...(passphrase ? { secret: 'passphrase' } : {}),
+  });
+}
+
+/** The documented codes; of others it is known by their hundreds whether waiting may help. */
+export function refusalOf(content: NotifierContent): SessionError {
+  const given = content['code'];
+  const code = typeof given === 'number' || typeof given === 'string' ? String(given).trim() : '';
+  const reason = oneLine(typeof content['reason'] === 'string' ? content['reason'] : '–', 200);
+  switch (code) {
+    case '504':
+      return new SessionError(text('The server is full: {0}', reason), { retry: true });
+    case '401':
+      return /certificate/i.test(reason)
+        ? new SessionError(text('The server does not accept the client certificate: {0}', reason), {
+            retry: false,
+          })
+        : new SessionError(text('The server does not accept this client: {0}', reason), {
+            retry: false,
+            secret: 'token',
+          });
+    case '403':
+      return new SessionError(text('This client is not allowed to connect: {0}', reason), { retry: false });
+    case '':
+      return new SessionError(text('The server refused the connection: {0}', reason), { retry: false });
+    default:
+      return new SessionError(
+        text('The server refused the connection with code {0}: {1}', oneLine(code, 40), reason),
+        { retry: /^5\d\d$/.test(code) },
+      );
+  }
+}

@@ -1,0 +1,325 @@
+import { randomUUID } from 'node:crypto';
+import type { Channel, Problem } from '../../model/event.ts';
+import { oneLine, text, type Text } from '../../model/text.ts';
+import { JsonDocuments, type Piece } from '../../wire/jsonDocuments.ts';
+import { TlsConnection, type TlsStep } from '../../wire/tlsConnection.ts';
+import { readCredentials } from '../../wire/tlsCredentials.ts';
+import { TlsError } from '../../wire/tlsError.ts';
+import { SessionError, type SessionEnvironment } from '../system.ts';
+import { NotifierError, type Conversation } from './conversation.ts';
+import { compactJson } from './jsonText.ts';
+import { clientEvent, maxEventBytes, type NotifierContent } from './messages.ts';
+import { refusalOf, sessionErrorOf } from './refusal.ts';
+import { addressOf, type NotifierSettings } from './settings.ts';
+
+/** The server answers within milliseconds; one that says nothing for so long never will. */
+const answerMs = 15_000;
+/** A close that comes so soon behind a message of ours, with nothing in between, is the answer to it. */
+const blameMs = 2000;
+
+const newline = Buffer.from('\n');
+
+/** Connects, asks to be let in, and resolves once the server has accepted. Rejects with a SessionError. */
+export async function openNotifierSession(
+  settings: NotifierSettings,
+  environment: SessionEnvironment,
+): Promise<Conversation> {
+  const session = new NotifierSession(settings, environment);
+  try {
+    await session.open();
+    return session;
+  } catch (error) {
+    await session.dispose();
+    throw error instanceof TlsError ? sessionErrorOf(error) : error;
+  }
+}
+
+class NotifierSession implements Conversation {
+  readonly closed: Promise<SessionError>;
+  readonly address: string;
+  readonly #settings: NotifierSettings;
+  readonly #environment: SessionEnvironment;
+  readonly #documents: JsonDocuments;
+  readonly #over = Promise.withResolvers<SessionError>();
+  readonly #accepted = Promise.withResolvers<undefined>();
+  #wire: TlsConnection | undefined;
+  /** The id that we have as long as we are in. */
+  #client: string | undefined;
+  /** Links our request and its answer, until that comes. */
+  #asked: string | undefined;
+  /** What we sent last, until anything comes. */
+  #lastSent: { readonly type: string; readonly at: number } | undefined;
+  /** Set when it is over: why, in the words of whoever knew first. */
+  #ended: SessionError | undefined;
+
+  constructor(settings: NotifierSettings, environment: SessionEnvironment) {
+    this.#settings = settings;
+    this.#environment = environment;
+    this.#documents = new JsonDocuments({ maxBytes: settings.maxMessageBytes });
+    this.closed = this.#over.promise;
+    this.address = addressOf(settings);
+  }
+
+  async open(): Promise<void> {
+    const { clock, signal, secret } = this.#environment;
+    const { host, port, serverName, rejectUnauthorized } = this.#settings;
+    const credentials = await readCredentials(this.#settings, () => secret('passphrase'));
+    const token = await secret('token');
+    const wire = await TlsConnection.open({
+      host,
+      port,
+      serverName,
+      credentials,
+      rejectUnauthorized,
+      clock,
+      signal,
+      onStep: (step) => {
+        this.#environment.report('connecting', stepText(step, this.#settings));
+      },
+      onData: (bytes) => {
+        for (const piece of this.#documents.push(bytes)) this.#take(piece);
+      },
+    });
+    this.#wire = wire;
+    void wire.ended.then((failure) => {
+      this.#whenEnded(failure);
+    });
+    this.#environment.report('authenticating', text('{0}: asking to be let in', wire.protocol));
+    await this.#ask(wire, token ?? '');
+    await this.#answer(signal);
+  }
+
+  async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { line, type } = oneEvent(bytes);
+    const wire = this.#wire;
+    if (this.#ended || !wire) throw new NotifierError('closed', text('The connection is closed.'));
+    if (this.#client === undefined && type !== 'request_authentication') {
+      throw new NotifierError(
+        'notAuthenticated',
+        text('The server has not let this client in; nothing is sent before that.'),
+      );
+    }
+    await this.#write(wire, line, type);
+    // Whoever says goodbye is out until it asks again.
+    if (type === 'disconnecting') this.#client = undefined;
+  }
+
+  async say(message: string): Promise<void> {
+    const { clock, signal } = this.#environment;
+    const bytes = clientEvent('send_message', this.#client ?? '', { message }, clock.now());
+    await this.send(bytes, signal);
+    this.#deliverOwn(bytes, 'push');
+  }
+
+  async dispose(): Promise<void> {
+    const wire = this.#wire;
+    if (!wire) return;
+    // A server of the first revision dies of a goodbye.
+    if (!this.#ended && this.#client !== undefined && !this.#settings.legacyServer) {
+      const bytes = clientEvent('disconnecting', this.#client, {}, this.#environment.clock.now());
+      this.#client = undefined;
+      this.#deliverOwn(bytes, 'push');
+      await wire.write(Buffer.concat([bytes, newline])).catch(() => undefined);
+    }
+    this.#finish(new SessionError(text('The connection was closed from this side.'), { retry: false }));
+    await wire.close();
+  }
+
+  async #ask(wire: TlsConnection, token: string): Promise<void> {
+    const type = 'request_authentication';
+    const bytes = clientEvent(type, '', { token }, this.#environment.clock.now());
+    const { line } = oneEvent(bytes);
+    this.#asked = randomUUID();
+    this.#deliverOwn(bytes, 'request', this.#asked);
+    try {
+      await this.#write(wire, line, type);
+    } catch (error) {
+      // The server may have said why before it closed; that is still on its way in.
+      if (!NotifierError.is(error, 'closed')) throw error;
+    }
+  }
+
+  /** Waits until we are in or it is over. */
+  async #answer(signal: AbortSignal): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const disarm = this.#environment.clock.after(answerMs, () => {
+      const seconds = answerMs / 1000;
+      late.reject(
+        new SessionError(text('The server did not answer the request to be let in for {0} s.', seconds), {
+          retry: true,
+        }),
+      );
+    });
+    const onAbort = (): void => {
+      late.reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const refused = this.closed.then((error) => {
+      throw error;
+    });
+    try {
+      await Promise.race([this.#accepted.promise, refused, late.promise]);
+    } finally {
+      disarm();
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #write(wire: TlsConnection, line: Uint8Array, type: string): Promise<void> {
+    this.#lastSent = { type, at: this.#environment.clock.now() };
+    try {
+      await wire.write(line);
+    } catch (error) {
+      const message = error instanceof TlsError ? error.text : text('The connection is closed.');
+      throw new NotifierError('closed', message, { cause: error });
+    }
+  }
+
+  #take(piece: Piece): void {
+    this.#lastSent = undefined;
+    const { clock } = this.#environment;
+    const problems: Problem[] = [];
+    if (piece.size > piece.bytes.length)
+      problems.push({ path: '', message: text('{0} bytes arrived, more than the cap', piece.size) });
+    const { event, content } = glance(piece);
+    const isAnswer = isRefusal(event) || event === 'connection_accepted';
+    const correlation = isAnswer ? this.#asked : undefined;
+    this.#environment.deliver({
+      channel: correlation === undefined ? 'push' : 'reply',
+      direction: 'in',
+      bytes: piece.bytes,
+      size: piece.size,
+      truncated: piece.truncated,
+      receivedAt: clock.now(),
+      problems,
+      ...(correlation === undefined ? {} : { correlation }),
+    });
+    if (isAnswer) this.#asked = undefined;
+    if (event === 'connection_accepted') this.#enter(content);
+    else if (isRefusal(event)) this.#finish(refusalOf(content));
+  }
+
+  #enter(content: NotifierContent): void {
+    const client = content['client_id'];
+    // Without an id we are in all the same; the server takes events without one.
+    this.#client = typeof client === 'string' ? client : '';
+    this.#accepted.resolve(undefined);
+  }
+
+  #whenEnded(failure: TlsError | undefined): void {
+    for (const piece of this.#documents.end()) this.#take(piece);
+    this.#finish(failure && failure.reason !== 'lost' ? sessionErrorOf(failure) : this.#silentClose(failure));
+  }
+
+  /** The server closes without a word where it cannot read a message. */
+  #silentClose(failure: TlsError | undefined): SessionError {
+    const { clock } = this.#environment;
+    const last = this.#lastSent;
+    const blamed = last && clock.now() - last.at <= blameMs ? last.type : undefined;
+    const cause = failure ? { cause: failure } : {};
+    if (this.#asked !== undefined) {
+      return new SessionError(
+        text(
+          'The server closed the connection instead of answering. It may have refused the client certificate, or it does not know {0}.',
+          'request_authentication',
+        ),
+        { retry: true, ...cause },
+      );
+    }
+    if (blamed === undefined)
+      return new SessionError(failure?.text ?? text('The server closed the connection.'), {
+        retry: true,
+        ...cause,
+      });
+    return new SessionError(blameText(oneLine(blamed, 80), this.#settings.legacyServer), {
+      retry: true,
+      ...cause,
+    });
+  }
+
+  #finish(error: SessionError): void {
+    if (this.#ended) return;
+    this.#ended = error;
+    this.#client = undefined;
+    this.#over.resolve(error);
+  }
+
+  #deliverOwn(bytes: Uint8Array, channel: Channel, correlation?: string): void {
+    const receivedAt = this.#environment.clock.now();
+    this.#environment.deliver({
+      channel,
+      direction: 'out',
+      bytes,
+      receivedAt,
+      ...(correlation === undefined ? {} : { correlation }),
+    });
+  }
+}
+
+function blameText(type: string, legacyServer: boolean): Text {
+  return legacyServer
+    ? text(
+        'The server closed the connection after the message of type {0}: it does not accept it. A server of this revision crashes then, and all its clients lose their connection.',
+        type,
+      )
+    : text('The server closed the connection after the message of type {0}: it does not accept it.', type);
+}
+
+function stepText(step: TlsStep, { host, port }: NotifierSettings): Text {
+  switch (step) {
+    case 'lookUp':
+      return text('looking up {0}', host);
+    case 'connect':
+      return text('connecting to {0}, port {1}', host, String(port));
+    case 'handshake':
+      return text('securing the connection (TLS)');
+  }
+}
+
+function isRefusal(event: string | undefined): boolean {
+  return event === 'connection_rejected' || event === 'connection_refused';
+}
+
+/** What the conversation itself has to know of a document; the decoder says what is wrong with it. */
+function glance({ kind, bytes, truncated }: Piece): {
+  readonly event: string | undefined;
+  readonly content: NotifierContent;
+} {
+  const nothing = { event: undefined, content: {} };
+  if (kind === 'garbage' || truncated) return nothing;
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+      readonly event?: unknown;
+      readonly content?: unknown;
+    } | null;
+    const { event, content } = value ?? {};
+    return {
+      event: typeof event === 'string' ? event : undefined,
+      content: typeof content === 'object' && content !== null ? (content as NotifierContent) : {},
+    };
+  } catch {
+    return nothing;
+  }
+}
+
+/** One line of at most 1024 bytes with its newline: what the server reads in one go. Rejects what is longer. */
+function oneEvent(bytes: Uint8Array): { readonly line: Uint8Array; readonly type: string } {
+  const raw = Buffer.from(bytes).toString('utf8').trim();
+  let type = 'unreadable';
+  let body = bytes;
+  try {
+    const value = JSON.parse(raw) as { readonly event?: unknown } | null;
+    if (typeof value?.event === 'string') type = value.event;
+    body = Buffer.from(compactJson(raw));
+  } catch {
+    // Not ours to mend: whoever sends it wants to see what the server makes of it.
+  }
+  const line = Buffer.concat([body, newline]);
+  if (line.length <= maxEventBytes) return { line, type };
+  throw new NotifierError(
+    'tooLong',
+    text('The event has {0} bytes; the server reads at most {1}.', line.length, maxEventBytes),
+  );
+}

@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
+import type { Identity } from './certificates.ts';
+import { alerts, Gate, gateCipher } from './gate.ts';
+import { readEvent, serverEvent, type ClientEvent, type Revision } from './messages.ts';
+
+export interface NotifierServerOptions {
+  /**
+   * `seed` knows request_authentication alone and crashes on anything else; `lax` also knows messages and goodbyes and
+   * closes the connection instead; `strict` in addition wants client certificates that it trusts.
+   */
+  readonly revision: Revision;
+  readonly identity: Identity;
+  /** Who signs the clients of a strict server. */
+  readonly clientAuthority?: string;
+  readonly capacity?: number;
+  readonly port?: number;
+  readonly tls?: SecureVersion;
+  /** Comes back by itself after a crash. */
+  readonly restartAfterMs?: number;
+  /** What came in, event by event as the records were. */
+  readonly onRecord?: (text: string) => void;
+}
+
+interface Peer {
+  readonly raw: Socket;
+  socket?: TLSSocket;
+  readonly ids: Set<string>;
+}
+
+interface Refusal {
+  readonly event: 'connection_rejected' | 'connection_refused';
+  readonly code: number | string;
+  readonly reason: string;
+}
+
+const full: Refusal = {
+  event: 'connection_rejected',
+  code: 504,
+  reason: 'Server Full: Server is at its max capacity',
+};
+
+/** The notification server, true to what its revisions were seen to do. */
+export class NotifierServer {
+  /** Answers to requests for being let in with this instead, while it is set. */
+  refusal: Refusal | undefined;
+  readonly #options: NotifierServerOptions;
+  readonly #peers = new Set<Peer>();
+  /** Ids that were let in; one that vanishes without a goodbye stays for ever. */
+  readonly #known = new Set<string>();
+  #id = `server-${randomUUID()}`;
+  #server: Server | undefined;
+  #port: number;
+  #restart: NodeJS.Timeout | undefined;
+  #crashed = Promise.withResolvers<undefined>();
+
+  private constructor(options: NotifierServerOptions) {
+    this.#options = options;
+    this.#port = options.port ?? 0;
+  }
+
+  static async listen(options: NotifierServerOptions): Promise<NotifierServer> {
+    const server = new NotifierServer(options);
+    await server.start();
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Resolves when the process has crashed, as the first revision does. */
+  get crashed(): Promise<undefined> {
+    return this.#crashed.promise;
+  }
+
+  /** Begins to listen, at the same port as before, with a new id and nobody known. */
+  async start(): Promise<void> {
+    clearTimeout(this.#restart);
+    this.#id = `server-${randomUUID()}`;
+    this.#known.clear();
+    this.#crashed = Promise.withResolvers();
+    const server = createServer({ allowHalfOpen: false }, (raw) => {
+      this.#accept(raw);
+    });
+    this.#server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  /** Stops listening and drops everybody without a word. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#restart);
+    const server = this.#server;
+    this.#server = undefined;
+    for (const { raw } of this.#peers) raw.destroy();
+    this.#peers.clear();
+    if (server) await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** Drops everybody but goes on listening. */
+  dropAll(): void {
+    for (const { raw } of this.#peers) raw.destroy();
+  }
+
+  /** Lets in somebody who has no connection, for demos; answers the id. */
+  admit(): string {
+    const id = `client-${randomUUID()}`;
+    this.#known.add(id);
+    this.#tell('client_authenticated', { client_id: id });
+    return id;
+  }
+
+  /** A message of somebody to all others. */
+  say(sender: string, message: string): void {
+    this.#tell('broadcast_message', { message, sender });
+  }
+
+  leave(id: string): void {
+    this.#known.delete(id);
+    this.#tell('client_disconnected', { client_id: id });
+  }
+
+  /** Sends something as it is to everybody who is in. */
+  sendRaw(bytes: string | Uint8Array): void {
+    for (const { ids, socket } of this.#peers) if (ids.size > 0) socket?.write(bytes);
+  }
+
+  /** Counted before anything is known of who connects. */
+  #accept(raw: Socket): void {
+    raw.setNoDelay(true);
+    raw.on('error', () => raw.destroy());
+    const isFull = this.#peers.size >= (this.#options.capacity ?? 2);
+    const peer: Peer = { raw, ids: new Set() };
+    if (!isFull) {
+      this.#peers.add(peer);
+      raw.on('close', () => this.#peers.delete(peer));
+    }
+    this.#secure(raw, (socket) => {
+      if (isFull) {
+        this.#refuse(socket, full);
+        return;
+      }
+      peer.socket = socket;
+      socket.on('data', (record: Buffer) => {
+        this.#take(peer, socket, record);
+      });
+    });
+  }
+
+  /** The handshake; a strict server judges the certificate of the client in it. */
+  #secure(raw: Socket, then: (socket: TLSSocket) => void): void {
+    const { identity, revision, clientAuthority, tls } = this.#options;
+    const gate = new Gate(raw);
+    const server = createTlsServer(
+      {
+        ...identity,
+        requestCert: true,
+        rejectUnauthorized: false,
+        ciphers: `${gateCipher}:ECDHE-ECDSA-AES256-GCM-SHA384`,
+        minVersion: tls ?? 'TLSv1.2',
+        maxVersion: tls ?? 'TLSv1.3',
+        ...(clientAuthority === undefined ? {} : { ca: clientAuthority }),
+      },
+      (socket) => {
+        socket.on('error', () => raw.destroy());
+        const alert = revision === 'strict' ? verdict(socket) : undefined;
+        if (alert === undefined) {
+          gate.release();
+          then(socket);
+        } else gate.refuse(alert);
+      },
+    );
+    server.on('keylog', (line: Buffer) => {
+      gate.learn(line.toString());
+    });
+    server.on('tlsClientError', () => {
+      gate.release();
+      raw.end();
+    });
+    server.emit('connection', gate);
+  }
+
+  #take(peer: Peer, socket: TLSSocket, record: Buffer): void {
+    this.#options.onRecord?.(record.toString('utf8'));
+    const event = readEvent(record, this.#options.revision);
+    if (event) this.#follow(peer, socket, event);
+    else if (this.#options.revision === 'seed') this.#crash();
+    else socket.end();
+  }
+
+  #follow(peer: Peer, socket: TLSSocket, event: ClientEvent): void {
+    switch (event.event) {
+      case 'request_authentication': {
+        if (this.refusal) {
+          this.#refuse(socket, this.refusal);
+          return;
+        }
+        const id = `client-${randomUUID()}`;
+        this.#known.add(id);
+        peer.ids.add(id);
+        socket.write(this.#event('connection_accepted', { client_id: id }));
+        this.#tell('client_authenticated', { client_id: id }, peer);
+        return;
+      }
+      case 'disconnecting':
+        // Whose id it is, and whether it is one, is not looked at.
+        peer.ids.delete(event.id);
+        this.#known.delete(event.id);
+        this.#tell('client_disconnected', { client_id: event.id }, peer);
+        return;
+      case 'send_message':
+        if (event.id === '' || this.#known.has(event.id))
+          this.#tell('broadcast_message', { message: event.message, sender: event.id }, peer);
+    }
+  }
+
+  #refuse(socket: TLSSocket, { event, code, reason }: Refusal): void {
+    socket.end(this.#event(event, { code, reason }));
+    // Read what still comes, so that closing is no reset.
+    socket.resume();
+  }
+
+  /** Tells everybody who is in but one. */
+  #tell(event: string, content: object, but?: Peer): void {
+    const text = this.#event(event, content);
+    for (const peer of this.#peers) if (peer !== but && peer.ids.size > 0) peer.socket?.write(text);
+  }
+
+  #event(event: string, content: object): string {
+    return serverEvent(event, this.#id, Date.now(), content);
+  }
+
+  #crash(): void {
+    const { restartAfterMs } = this.#options;
+    const crashed = this.#crashed;
+    void this.stop().then(() => {
+      if (restartAfterMs !== undefined) this.#restart = setTimeout(() => void this.start(), restartAfterMs);
+      crashed.resolve(undefined);
+    });
+  }
+}
+
+/** The alert for the certificate of a client, if there is something wrong with it. */
+function verdict(socket: TLSSocket): number | undefined {
+  if (socket.authorized) return undefined;
+  if (Object.keys(socket.getPeerCertificate()).length === 0)
+    return socket.getProtocol() === 'TLSv1.3' ? alerts.certificateRequired : alerts.badCertificate;
+  // Node gives the code itself, whatever its types say.
+  switch (String(socket.authorizationError)) {
+    case 'CERT_HAS_EXPIRED':
+      return alerts.certificateExpired;
+    case 'INVALID_PURPOSE':
+      return alerts.badCertificate;
+    default:
+      return alerts.unknownCa;
+  }
+}
