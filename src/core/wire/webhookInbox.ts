@@ -40,7 +40,8 @@ interface Arrival {
 
 interface Guest {
   cancelDeadline: () => void;
-  arrival: Arrival | undefined;
+  /** More than one where the sender does not wait for answers. */
+  readonly arrivals: Set<Arrival>;
 }
 
 /** Takes requests and makes one message of each body. Answers nothing but a number. */
@@ -54,13 +55,13 @@ export class WebhookInbox {
   }
 
   accept(socket: Duplex): void {
-    const guest: Guest = { cancelDeadline: () => undefined, arrival: undefined };
+    const guest: Guest = { cancelDeadline: () => undefined, arrivals: new Set() };
     this.#guests.set(socket, guest);
     this.#arm(socket, guest);
     socket.on('close', () => {
       guest.cancelDeadline();
       this.#guests.delete(socket);
-      if (guest.arrival) this.#finish(guest, { slow: false, broken: true });
+      this.#finishAll(guest, { slow: false, broken: true });
     });
   }
 
@@ -76,12 +77,12 @@ export class WebhookInbox {
       return;
     }
     const arrival: Arrival = { request, response, chunks: [], kept: 0, size: 0 };
-    guest.arrival = arrival;
+    guest.arrivals.add(arrival);
     request.on('data', (chunk: Uint8Array) => {
       this.#collect(guest, arrival, chunk);
     });
     request.on('end', () => {
-      if (guest.arrival === arrival) this.#finish(guest, { slow: false, broken: false });
+      this.#finish(guest, arrival, { slow: false, broken: false });
     });
     // The connection's 'close' follows and delivers; without a listener the error would be thrown.
     request.on('error', () => undefined);
@@ -96,7 +97,7 @@ export class WebhookInbox {
   /** Delivers what has come of unfinished bodies and ends every connection. */
   flush(): void {
     for (const [socket, guest] of this.#guests) {
-      if (guest.arrival) this.#finish(guest, { slow: false, broken: true });
+      this.#finishAll(guest, { slow: false, broken: true });
       socket.destroy();
     }
   }
@@ -112,7 +113,7 @@ export class WebhookInbox {
   }
 
   #collect(guest: Guest, arrival: Arrival, chunk: Uint8Array): void {
-    if (guest.arrival !== arrival) return;
+    if (!guest.arrivals.has(arrival)) return;
     const { maxMessageBytes } = this.#options;
     arrival.size += chunk.length;
     const room = Math.min(maxMessageBytes - arrival.kept, excess * maxMessageBytes - this.#keptBytes);
@@ -122,14 +123,16 @@ export class WebhookInbox {
       arrival.kept += part.length;
       this.#keptBytes += part.length;
     }
-    if (arrival.size > excess * maxMessageBytes) this.#finish(guest, { slow: false, broken: true });
+    if (arrival.size > excess * maxMessageBytes) this.#finish(guest, arrival, { slow: false, broken: true });
+  }
+
+  #finishAll(guest: Guest, how: Pick<WebhookMessage, 'slow' | 'broken'>): void {
+    for (const arrival of guest.arrivals) this.#finish(guest, arrival, how);
   }
 
   /** A body that is too long is read to its end all the same: whoever is cut off while writing never sees the answer. */
-  #finish(guest: Guest, how: Pick<WebhookMessage, 'slow' | 'broken'>): void {
-    const { arrival } = guest;
-    if (!arrival) return;
-    guest.arrival = undefined;
+  #finish(guest: Guest, arrival: Arrival, how: Pick<WebhookMessage, 'slow' | 'broken'>): void {
+    if (!guest.arrivals.delete(arrival)) return;
     const { chunks, kept, size, request, response } = arrival;
     this.#keptBytes -= kept;
     const [first] = chunks;
@@ -164,7 +167,7 @@ export class WebhookInbox {
   #arm(socket: Duplex, guest: Guest): void {
     guest.cancelDeadline();
     guest.cancelDeadline = this.#options.clock.after(this.#options.maxRequestMs, () => {
-      if (guest.arrival) this.#finish(guest, { slow: true, broken: false });
+      this.#finishAll(guest, { slow: true, broken: false });
       socket.destroy();
     });
   }
