@@ -62,7 +62,7 @@ async function advise(runtime: Runtime, connection: Connection, advised: Set<str
   if (advised.has(key)) return;
   advised.add(key);
   const { fix } = finding;
-  showWarning(l10n.t('{0}: {1}', settings.name, detail), {
+  showWarning(l10n.t('{0} will get no events: {1}', settings.name, detail), {
     ...(fix ? { [translate(fix.title)]: () => mend(connection, fix) } : {}),
     [l10n.t('Why?')]: () => diagnose(runtime, connection),
   });

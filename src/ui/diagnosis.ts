@@ -31,8 +31,17 @@ export async function diagnose(runtime: Runtime, connection: Connection): Promis
     list.show(findings);
     log(runtime, connection, findings);
     const chosen = await list.choose(summary(findings), [
-      ...findings.flatMap(({ fix }, i) =>
-        fix ? [{ id: String(i), icon: 'wrench', label: translate(fix.title) }] : [],
+      ...findings.flatMap(({ fix, title, detail }, i) =>
+        fix
+          ? [
+              {
+                id: String(i),
+                icon: 'wrench',
+                label: translate(fix.title),
+                detail: translate(detail ?? title),
+              },
+            ]
+          : [],
       ),
       { id: 'again', icon: 'refresh', label: l10n.t('Look Again') },
       { id: 'log', icon: 'output', label: l10n.t('Show Log') },

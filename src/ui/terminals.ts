@@ -56,6 +56,8 @@ class ServerTerminal implements Pseudoterminal {
   readonly #text = new TerminalText();
   readonly #editor = new LineEditor();
   #console: OpenConsole | undefined;
+  /** Typed before the log was there. */
+  #early = '';
   readonly onDidWrite = this.#written.event;
   readonly onDidClose = this.#ended.event;
 
@@ -78,7 +80,11 @@ class ServerTerminal implements Pseudoterminal {
   }
 
   handleInput(data: string): void {
-    if (!this.#console?.send) return;
+    if (!this.#console) {
+      this.#early += data;
+      return;
+    }
+    if (!this.#console.send) return;
     const { echo, lines } = this.#editor.type(data);
     this.#written.fire(echo);
     for (const line of lines) if (line.trim() !== '') void this.#send(line);
@@ -106,6 +112,7 @@ class ServerTerminal implements Pseudoterminal {
       }
       this.#console = opened;
       if (opened.send) this.#show('');
+      if (this.#early !== '') this.handleInput(this.#early);
     } catch (error) {
       this.#note(error instanceof SessionError ? error.text : { template: '{0}', args: [String(error)] });
     }

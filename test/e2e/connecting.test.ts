@@ -28,17 +28,17 @@ describe('a connection to KGSM', () => {
     const wb = workbench();
     await wb.openView('Game Servers');
     await wb.treeItem(/survival, stopped/).waitFor();
-    await wb.toasts(/Home: .*mine\.sock/).waitFor();
+    await wb.toasts(/Home will get no events: .*only kgsm\.sock/).waitFor();
     await wb.screenshot('advice-dark');
-    await wb.pressToast(/mine\.sock/, 'Why?');
+    await wb.pressToast(/will get no events/, 'Why?');
     await wb.quickItem('Look Again').waitFor();
     await wb.screenshot('diagnosis-dark');
     await wb.quickItem(/mine\.sock/).waitFor();
     expect(readFileSync(config, 'utf8')).toContain('event_socket_filenames=kgsm.sock\n');
-    await wb.pick(/^Add /);
+    await wb.pick('Add This Socket');
     await wb.dialog.getByText(/event_socket_filenames/).waitFor();
     await wb.screenshot('diagnosis-question-dark');
-    await wb.dialog.getByRole('button', { name: /^Add/ }).click();
+    await wb.dialog.getByRole('button', { name: 'Change' }).click();
     // It looks again by itself, and finds nothing wrong now.
     await wb.quickItem('Look Again').waitFor();
     await wb.page.getByPlaceholder('Nothing is wrong: events come when something happens.').waitFor();
@@ -85,10 +85,9 @@ describe('a connection to KGSM', () => {
   it('is edited: the questions hold what is set, the test is seen, and a copy gets its own name', async () => {
     const wb = workbench();
     await wb.contextMenu(wb.treeItem(/Connection Home/), 'Edit Connection…');
-    await wb.pick('On this machine');
+    await wb.pick('On this machine, by its event socket');
     await expect.poll(() => wb.quickInput.inputValue()).toBe(kgsm.path);
     await wb.page.keyboard.press('Enter');
-    await wb.pick('Unix socket');
     await wb.pick('This user');
     await expect.poll(() => wb.quickInput.inputValue()).toBe('Home');
     await wb.enter('Basement');
@@ -97,10 +96,10 @@ describe('a connection to KGSM', () => {
     await wb.pick('Save');
     await wb.treeItem(/Connection Basement, Connected/).waitFor();
     await wb.contextMenu(wb.treeItem(/Connection Basement/), 'Duplicate Connection…');
-    await wb.pick('On another machine');
-    await wb.pick('Webhook');
-    await wb.enter('127.0.0.1', 'Address that the webhook listens on');
-    await wb.enter('0', 'Port that the webhook listens on');
+    await wb.pick('by webhook');
+    await wb.enter('', 'empty where KGSM is on another one');
+    await wb.enter('127.0.0.1', '(3/6)');
+    await wb.enter('0', '(4/6)');
     await wb.page.getByText('A port is a number from 1 to 65535.').waitFor();
     await wb.page.keyboard.press('Escape');
     await wb.treeItem(/Connection Basement, Connected/).waitFor();

@@ -21,7 +21,9 @@ describe('a new user', () => {
     await wb.quickItem('KGSM').waitFor();
     await wb.screenshot('add-connection-kind-dark');
     await wb.pick('KGSM');
-    await wb.pick('On this machine');
+    await wb.quickItem('On this machine, by its event socket').waitFor();
+    await wb.screenshot('add-connection-kgsm-dark');
+    await wb.pick('On this machine, by its event socket');
     await wb.quickInput.fill('kgsm');
     await wb.page.getByText('An absolute path is needed, such as /opt/kgsm.').waitFor();
     await wb.quickInput.fill('/nowhere');
@@ -32,7 +34,6 @@ describe('a new user', () => {
     writeFileSync(join(kgsm.path, 'kgsm.sh'), '#!/bin/sh\nexit 5\n');
     chmodSync(join(kgsm.path, 'kgsm.sh'), 0o755);
     await wb.enter(kgsm.path);
-    await wb.pick('Unix socket');
     await wb.pick('This user');
     await wb.enter('My Servers', 'How the connection is shown');
     await wb.quickItem('Waiting for the first event or answer').waitFor();

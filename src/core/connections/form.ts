@@ -1,8 +1,5 @@
 import type { AnySystem, FormAnswers, FormField } from '../systems/system.ts';
 
-/** Answers that steer the questions and stand in no setting. */
-const steering = '@';
-
 /** The questions that are asked with these answers, in their order. */
 export function fieldsFor(system: AnySystem, given: FormAnswers): readonly FormField[] {
   return system.form.filter((field) => field.when?.(given) !== false);
@@ -19,8 +16,10 @@ export function entryOf(
 ): Record<string, unknown> {
   const entry: Record<string, unknown> = { ...structuredClone(base), kind: system.id };
   const asked = new Set(fieldsFor(system, given));
-  for (const field of system.form) {
-    if (field.type === 'secret' || field.field.startsWith(steering)) continue;
+  // A question may have two forms; the one that is asked comes last, so that it counts.
+  const fields = [...system.form.filter((field) => !asked.has(field)), ...asked];
+  for (const field of fields) {
+    if (field.type === 'secret') continue;
     const value = asked.has(field) ? (given[field.field] ?? '').trim() : '';
     write(entry, field.field.split('.'), value === '' ? undefined : typed(field, value));
   }
@@ -31,7 +30,7 @@ export function entryOf(
 export function answersOf(system: AnySystem, entry: Readonly<Record<string, unknown>>): FormAnswers {
   const answers: Record<string, string> = {};
   for (const { field, type } of system.form) {
-    if (type === 'secret' || field.startsWith(steering)) continue;
+    if (type === 'secret') continue;
     const value = read(entry, field.split('.'));
     if (typeof value === 'string') answers[field] = value;
     else if (typeof value === 'number' || typeof value === 'boolean') answers[field] = String(value);

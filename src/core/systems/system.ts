@@ -249,7 +249,7 @@ export interface DiagnosisEnvironment {
 
 /** One question of the form that makes or edits a connection. */
 export interface FormField {
-  /** Place in the settings, dots for what is nested. A secret stands nowhere there: its field is its kind. */
+  /** Place in the settings, dots for what is nested. A secret stands nowhere there: its field is its kind. Two forms of one question share it. */
   readonly field: string;
   readonly type: 'text' | 'number' | 'folder' | 'file' | 'choice' | 'secret';
   readonly prompt: Text;

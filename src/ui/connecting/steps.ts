@@ -1,4 +1,4 @@
-import { Disposable, l10n, QuickPickItemKind, ThemeIcon, window, type QuickPickItem } from 'vscode';
+import { l10n, QuickPickItemKind, ThemeColor, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import type { Text } from '../../core/model/text.ts';
 import { translate } from '../translate.ts';
 
@@ -19,12 +19,12 @@ interface StepItem extends QuickPickItem {
   readonly choice?: string;
 }
 
-const icons: Readonly<Record<ShownStep['outcome'], string>> = {
-  running: 'loading~spin',
-  fine: 'pass',
-  doubtful: 'warning',
-  wrong: 'error',
-  skipped: 'circle-slash',
+const icons: Readonly<Record<ShownStep['outcome'], ThemeIcon>> = {
+  running: new ThemeIcon('loading~spin'),
+  fine: new ThemeIcon('pass', new ThemeColor('testing.iconPassed')),
+  doubtful: new ThemeIcon('warning', new ThemeColor('list.warningForeground')),
+  wrong: new ThemeIcon('error', new ThemeColor('testing.iconFailed')),
+  skipped: new ThemeIcon('circle-slash', new ThemeColor('disabledForeground')),
 };
 
 /** Steps of something that is being looked at, as they come, and at the end what one can do about it. */
@@ -82,7 +82,7 @@ export class StepList {
     }));
     const steps = this.#steps.map(({ title, outcome, detail }): StepItem => ({
       label: translate(title),
-      iconPath: new ThemeIcon(icons[outcome]),
+      iconPath: icons[outcome],
       alwaysShow: true,
       ...(detail ? { detail: translate(detail) } : {}),
     }));
@@ -94,10 +94,4 @@ export class StepList {
     const [first] = offered;
     if (first) this.#pick.activeItems = [first];
   }
-}
-
-/** Ends a list from a scope. */
-export function closing(list: StepList, close: () => void): Disposable {
-  list.signal.addEventListener('abort', close, { once: true });
-  return new Disposable(close);
 }

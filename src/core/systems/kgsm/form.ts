@@ -7,54 +7,40 @@ import type { FormAnswers, FormChoice, FormField, FormProblem } from '../system.
 /** Where KGSM is found unless somebody put it elsewhere. */
 const usualFolders = (): readonly string[] => ['/opt/kgsm', join(homedir(), 'kgsm'), '/srv/kgsm'];
 
-const isHere = (given: FormAnswers): boolean => given['@place'] !== 'elsewhere';
-const isWebhook = (given: FormAnswers): boolean => !isHere(given) || given['events'] === 'webhook';
+const isWebhook = (given: FormAnswers): boolean => given['events'] === 'webhook';
 
 /** The questions that make a KGSM connection. */
 export const kgsmForm: readonly FormField[] = [
   {
-    field: '@place',
+    field: 'events',
     type: 'choice',
-    prompt: text('Where does KGSM run?'),
-    choices: () =>
-      Promise.resolve([
-        {
-          value: 'here',
-          label: text('On this machine'),
-          detail: text('Its events are received and its servers operated.'),
-        },
-        {
-          value: 'elsewhere',
-          label: text('On another machine, which posts its events here'),
-          detail: text('A webhook: events only, nothing can be started or stopped.'),
-        },
-      ]),
-    suggest: (given) =>
-      Promise.resolve(given['root'] === undefined && given['events'] === 'webhook' ? 'elsewhere' : 'here'),
+    prompt: text('Where is KGSM, and how do its events come?'),
+    choices: () => Promise.resolve(ways),
+    suggest: () => Promise.resolve('auto'),
   },
   {
     field: 'root',
     type: 'folder',
     prompt: text("KGSM's folder on this machine: the one with kgsm.sh."),
     placeholder: '/opt/kgsm',
-    when: isHere,
+    when: (given) => !isWebhook(given),
     suggest: () => firstWithProgram(usualFolders()),
     check: checkRoot,
   },
   {
-    field: 'events',
-    type: 'choice',
-    prompt: text('How do the events come?'),
-    // From elsewhere there is one way only.
-    choices: (given) =>
-      Promise.resolve(isHere(given) ? ways : ways.filter(({ value }) => value === 'webhook')),
-    suggest: (given) => Promise.resolve(isHere(given) ? 'auto' : 'webhook'),
+    field: 'root',
+    type: 'folder',
+    prompt: text("KGSM's folder on this machine; empty where KGSM is on another one."),
+    placeholder: '/opt/kgsm',
+    optional: true,
+    when: isWebhook,
+    check: checkRoot,
   },
   {
     field: 'socketMode',
     type: 'choice',
     prompt: text('Who runs KGSM? It needs permission to write to the event socket.'),
-    when: (given) => isHere(given) && (given['events'] === 'auto' || given['events'] === 'socket'),
+    when: (given) => given['events'] === 'auto' || given['events'] === 'socket',
     choices: () => Promise.resolve(modes),
     suggest: async (given) => ((await isMine(given['root'] ?? '')) ? '0600' : '0660'),
   },
@@ -64,7 +50,7 @@ export const kgsmForm: readonly FormField[] = [
     prompt: text('Address that the webhook listens on. 127.0.0.1 is reached from this machine only.'),
     placeholder: '127.0.0.1',
     when: isWebhook,
-    suggest: (given) => Promise.resolve(isHere(given) ? '127.0.0.1' : '0.0.0.0'),
+    suggest: (given) => Promise.resolve(given['root'] === '' ? '0.0.0.0' : '127.0.0.1'),
     check: (value) =>
       Promise.resolve(
         /^(127\.|localhost$|::1$)/.test(value)
@@ -98,15 +84,15 @@ export const kgsmForm: readonly FormField[] = [
 const ways: readonly FormChoice[] = [
   {
     value: 'auto',
-    label: text('Find out'),
-    detail: text('The socket of KGSM up to 3.6, the journal of later ones.'),
+    label: text('On this machine'),
+    detail: text('Finds out how the events come: by socket up to KGSM 3.6, from the journal later.'),
   },
-  { value: 'socket', label: text('Unix socket'), detail: text('KGSM 1.6 to 3.6') },
-  { value: 'journal', label: text('Journal'), detail: text('KGSM 3.7 and later') },
+  { value: 'socket', label: text('On this machine, by its event socket'), detail: text('KGSM 1.6 to 3.6') },
+  { value: 'journal', label: text('On this machine, from its journal'), detail: text('KGSM 3.6 and later') },
   {
     value: 'webhook',
-    label: text('Webhook'),
-    detail: text('KGSM 2.2 and later posts to a port of this machine'),
+    label: text('Here or elsewhere, by webhook'),
+    detail: text('KGSM 2.2 and later posts to a port of this machine. From elsewhere there are events only.'),
   },
 ];
 
@@ -122,7 +108,7 @@ const modes: readonly FormChoice[] = [
 
 /** A name that tells this KGSM from others. */
 export function suggestKgsmName(given: FormAnswers): string | undefined {
-  const folder = isHere(given) ? basename(given['root'] ?? '') : '';
+  const folder = basename(given['root'] ?? '');
   return folder === '' ? undefined : folder;
 }
 

@@ -10,13 +10,8 @@ const system = kgsm as unknown as AnySystem;
 
 describe('the questions that make a connection', () => {
   it('ask for the folder, the way of the events and who runs KGSM', () => {
-    const given = { '@place': 'here', root: '/opt/kgsm', events: 'auto' };
-    expect(fieldsFor(system, given).map(({ field }) => field)).toEqual([
-      '@place',
-      'root',
-      'events',
-      'socketMode',
-    ]);
+    const given = { events: 'auto', root: '/opt/kgsm' };
+    expect(fieldsFor(system, given).map(({ field }) => field)).toEqual(['events', 'root', 'socketMode']);
     expect(entryOf(system, { ...given, socketMode: '0660' })).toEqual({
       kind: 'kgsm',
       root: '/opt/kgsm',
@@ -27,15 +22,15 @@ describe('the questions that make a connection', () => {
 
   it('ask for address, port and secret where events are posted, and write no secret into the settings', () => {
     const given = {
-      '@place': 'elsewhere',
       events: 'webhook',
+      root: '',
       'webhook.host': '0.0.0.0',
       'webhook.port': '9000',
       webhook: 'hunter2',
     };
     expect(fieldsFor(system, given).map(({ field }) => field)).toEqual([
-      '@place',
       'events',
+      'root',
       'webhook.host',
       'webhook.port',
       'webhook',
@@ -54,7 +49,7 @@ describe('the questions that make a connection', () => {
       backfillHours: 3,
       webhook: { path: '/mine', port: 1 },
     };
-    const given = { ...answersOf(system, base), '@place': 'here', events: 'journal' };
+    const given = { ...answersOf(system, base), events: 'journal' };
     expect(entryOf(system, given, base)).toEqual({
       kind: 'kgsm',
       id: 'home',
@@ -79,8 +74,8 @@ describe('the questions that make a connection', () => {
     const text = fc.stringMatching(/^\/[a-zA-Z0-9 $()'"_-]{1,20}$/).map((value) => value.trim());
     fc.assert(
       fc.property(text, fc.constantFrom('auto', 'socket', 'journal'), (root, events) => {
-        const given: FormAnswers = { '@place': 'here', root, events, socketMode: '0600' };
-        const { '@place': _, socketMode, ...expected } = given;
+        const given: FormAnswers = { root, events, socketMode: '0600' };
+        const { socketMode, ...expected } = given;
         const answers = answersOf(system, entryOf(system, given));
         expect(answers).toEqual(events === 'journal' ? expected : { ...expected, socketMode });
       }),
