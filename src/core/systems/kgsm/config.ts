@@ -14,7 +14,7 @@ import {
 import { lookAt, type Generation, type Installation } from './generation.ts';
 
 export { KgsmConfigError } from './configFile.ts';
-export type { ConfigChange, KgsmConfigReason } from './configFile.ts';
+export type { ConfigChange } from './configFile.ts';
 
 /** A switch as it stands in the configuration. */
 export interface ConfigSwitch {
@@ -26,7 +26,7 @@ export interface ConfigSwitch {
 }
 
 /** A comma list as it stands in the configuration. */
-export interface ConfigList {
+interface ConfigList {
   readonly key: string;
   readonly value: string | undefined;
   readonly items: readonly string[];
@@ -135,7 +135,7 @@ export async function readEventConfig(root: string, signal: AbortSignal): Promis
 }
 
 /** The place of a socket that stands in the configuration. Only version 3 takes an absolute path for what it is. */
-export function socketPlace({ installation, generation }: EventConfig, name: string): string {
+function socketPlace({ installation, generation }: EventConfig, name: string): string {
   return name.startsWith('/') && generation === 'third' ? name : posix.join(installation.root, name);
 }
 

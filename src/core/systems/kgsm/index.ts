@@ -7,7 +7,13 @@ import { kgsmForm, suggestKgsmName } from './form.ts';
 import type { KgsmContext } from './memory.ts';
 import { kgsmOperations } from './operations.ts';
 import { parseKgsmSettings, type KgsmSettings } from './settings.ts';
-import { checkKgsmTarget, kgsmSecrets, kgsmTargetPrompt, webhookAddress } from './targets.ts';
+import {
+  checkKgsmTarget,
+  kgsmSecrets,
+  kgsmTargetPrompt,
+  kgsmTargetSecret,
+  webhookAddress,
+} from './targets.ts';
 import type { Transport } from './transport.ts';
 
 export const kgsm: System<KgsmSettings, KgsmContext> = {
@@ -48,6 +54,7 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
     return socketPath === undefined ? [] : [socketPath];
   },
   targetPrompt: kgsmTargetPrompt,
+  targetSecret: kgsmTargetSecret,
   checkTarget: checkKgsmTarget,
   async emit(address, bytes, environment) {
     const { emitToKgsm } = await import('./emit.ts');

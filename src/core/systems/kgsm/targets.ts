@@ -32,6 +32,13 @@ export function kgsmSecrets({ webhook }: KgsmSettings): readonly SecretSpec[] {
   return [{ kind: 'webhook', title: text('The secret that KGSM signs its webhooks with'), origin, user: '' }];
 }
 
+/** The secret that is sent to a receiver of webhooks is good for its origin, as one that we take them with is. */
+export function kgsmTargetSecret(address: string): SecretSpec | undefined {
+  if (!/^https?:/i.test(address) || webAddressProblem(address)) return undefined;
+  const title = text('The secret that webhooks to this address are signed with');
+  return { kind: 'webhook', title, origin: new URL(address).origin, user: '' };
+}
+
 /** How a target is asked for. */
 export const kgsmTargetPrompt = text(
   'The socket file of a bot or dashboard, a journal as journal:/directory, or the web address of a webhook.',

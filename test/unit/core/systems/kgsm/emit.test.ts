@@ -140,4 +140,13 @@ describe('a target', () => {
     const found = kgsm.checkTarget(target);
     expect(found && english(found)).toBe(problem);
   });
+
+  it('has a secret of its own where it is a webhook, and none that belongs to another place', () => {
+    const origin = (address: string): string | undefined => kgsm.targetSecret?.(address)?.origin;
+    expect(origin('https://x.org:8443/a?b')).toBe('https://x.org:8443');
+    expect(origin('http://127.0.0.1:8787/')).toBe('http://127.0.0.1:8787');
+    expect(origin('/run/a.sock')).toBeUndefined();
+    expect(origin('journal:/j')).toBeUndefined();
+    expect(origin('http://')).toBeUndefined();
+  });
 });
