@@ -63,16 +63,18 @@ export function lockKey({ privateKey }: Authority, passphrase: string): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString();
 }
 
-/** What the server's own script makes: a server and a client that each sign themselves. */
+/** What the server's own script makes: a server and a client that each sign themselves. Good for a demo of years. */
 export function makeSelfSigned(): { readonly server: Identity; readonly client: Identity } {
+  const long = { notAfter: Date.now() + 3650 * day };
   return {
     server: makeCertificate({
+      ...long,
       commonName: 'localhost',
       names: ['localhost'],
       addresses: ['127.0.0.1'],
       purpose: 'server',
     }),
-    client: makeCertificate({ commonName: 'testingclient', purpose: 'client' }),
+    client: makeCertificate({ ...long, commonName: 'testingclient', purpose: 'client' }),
   };
 }
 

@@ -8,15 +8,15 @@ export type ClientEvent =
   | { readonly event: 'disconnecting'; readonly id: string }
   | { readonly event: 'send_message'; readonly id: string; readonly message: string };
 
-/** What the server reads at once; what is longer is cut there, and then broken. */
-const readBuffer = 1024;
+/** What the server reads at once; of a longer record each part is taken for an event of its own. */
+export const readBuffer = 1024;
 const utf8 = new TextDecoder('utf-8');
 
 /** Reads one record as the server does: exactly one whole event, or nothing. */
 export function readEvent(record: Uint8Array, revision: Revision): ClientEvent | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(utf8.decode(record.subarray(0, readBuffer)));
+    value = JSON.parse(utf8.decode(record));
   } catch {
     return undefined;
   }

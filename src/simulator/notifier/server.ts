@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { Identity } from './certificates.ts';
 import { alerts, Gate, gateCipher } from './gate.ts';
-import { readEvent, serverEvent, type ClientEvent, type Revision } from './messages.ts';
+import { readBuffer, readEvent, serverEvent, type ClientEvent, type Revision } from './messages.ts';
 
 export interface NotifierServerOptions {
   /**
@@ -187,10 +187,16 @@ export class NotifierServer {
 
   #take(peer: Peer, socket: TLSSocket, record: Buffer): void {
     this.#options.onRecord?.(record.toString('utf8'));
-    const event = readEvent(record, this.#options.revision);
-    if (event) this.#follow(peer, socket, event);
-    else if (this.#options.revision === 'seed') this.#crash();
-    else socket.end();
+    const { revision } = this.#options;
+    for (let at = 0; at < record.length; at += readBuffer) {
+      const event = readEvent(record.subarray(at, at + readBuffer), revision);
+      if (event) this.#follow(peer, socket, event);
+      else {
+        if (revision === 'seed') this.#crash();
+        else socket.end();
+        return;
+      }
+    }
   }
 
   #follow(peer: Peer, socket: TLSSocket, event: ClientEvent): void {

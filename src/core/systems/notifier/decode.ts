@@ -4,7 +4,7 @@ import { oneLine, text, type Text } from '../../model/text.ts';
 import { kgsmDecoder } from '../kgsm/decode.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
 import { accepted, clientKind, leaving, left, present } from './follow.ts';
-import { parseLoosely } from './jsonText.ts';
+import { depthOf, parseLoosely } from './jsonText.ts';
 import { initialContext, loadContext, saveContext, type NotifierContext } from './memory.ts';
 import { contentSchema, envelopeSchema, type NotifierContent } from './messages.ts';
 import { redactNotifier } from './redact.ts';
@@ -121,10 +121,14 @@ function relay(
   };
 }
 
+/** Events of KGSM are three deep. What is nested far deeper can be read but not handed on. */
+const deepestKgsm = 64;
+
 function looksLikeKgsm(inner: string): boolean {
   if (!inner.includes('"EventType"') || !inner.trimStart().startsWith('{')) return false;
   try {
     const value: unknown = JSON.parse(inner);
+    if (depthOf(inner) > deepestKgsm) return false;
     return isObject(value) && typeof value['EventType'] === 'string' && value['EventType'] !== '';
   } catch {
     return false;

@@ -16,6 +16,20 @@ export function parseLoosely(json: string): unknown {
   return JSON.parse(mapOutside(compact, (outside) => outside.replace(/,(?=[}\]])/g, '')));
 }
 
+/** How many brackets are open at once. */
+export function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  mapOutside(json, (outside) => {
+    for (const c of outside) {
+      if (c === '{' || c === '[') deepest = Math.max(deepest, ++depth);
+      else if (c === '}' || c === ']') depth--;
+    }
+    return '';
+  });
+  return deepest;
+}
+
 /** Applies a change to each stretch between strings. One pass. */
 function mapOutside(json: string, change: (outside: string) => string): string {
   let made = '';
