@@ -154,7 +154,14 @@ async function connectAny(
 ): Promise<Socket> {
   let failure: unknown;
   for (const host of addresses) {
-    const socket = connectTcp({ host, port: options.port, noDelay: true });
+    const socket = connectTcp({
+      host,
+      port: options.port,
+      noDelay: true,
+      // Neither side says anything for hours; without this, nobody would notice that the other is gone.
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+    });
     try {
       await within(options, place, event(socket, 'connect'), () => socket.destroy());
       return socket;

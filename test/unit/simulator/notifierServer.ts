@@ -174,3 +174,8 @@ export function openNotifier(rig: Rig, given: Given = {}): Opened {
     [Symbol.asyncDispose]: () => connection.stop(),
   };
 }
+
+/** Waits until the server has let us in. */
+export function ready(opened: Opened): Promise<void> {
+  return opened.until(() => opened.connection.state === 'ready');
+}

@@ -5,7 +5,7 @@ import { instancesOf } from '../../../src/core/model/fleet.ts';
 import { english } from '../../../src/core/model/text.ts';
 import { NotifierError } from '../../../src/core/systems/notifier/conversation.ts';
 import { notifier } from '../../../src/core/systems/notifier/index.ts';
-import { identities, openNotifier, passphrase, startServer, type Opened } from './notifierServer.ts';
+import { identities, openNotifier, passphrase, ready, startServer, type Opened } from './notifierServer.ts';
 
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 const revisions = ['seed', 'lax', 'strict'] as const;
@@ -14,10 +14,6 @@ function clients({ pipeline }: Opened): string[] {
   return instancesOf(pipeline.fleet(), 'bell').map(
     ({ kind, name, state, detail }) => `${kind} ${name} ${state}${detail ? ` (${english(detail)})` : ''}`,
   );
-}
-
-function ready(opened: Opened): Promise<void> {
-  return opened.until(() => opened.connection.state === 'ready');
 }
 
 function failed(opened: Opened): Promise<void> {
