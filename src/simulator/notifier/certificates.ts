@@ -137,10 +137,12 @@ function oid(dotted: string): Buffer {
   return tagged(0x06, Buffer.from(bytes));
 }
 
-/** GeneralizedTime, as `20261120180641Z`; its years reach further than those of UTCTime. */
+/** Two digits of the year up to 2049 and four after that, as RFC 5280 wants it. */
 function time(ms: number): Buffer {
   const digits = new Date(ms).toISOString().replace(/\.\d+/, '').replace(/[-:T]/g, '');
-  return tagged(0x18, Buffer.from(digits, 'ascii'));
+  return digits < '2050'
+    ? tagged(0x17, Buffer.from(digits.slice(2), 'ascii'))
+    : tagged(0x18, Buffer.from(digits, 'ascii'));
 }
 
 function pem(der: Buffer): string {
