@@ -294,14 +294,17 @@ describe('what we send', () => {
     await ready(opened);
   });
 
-  it('and a server of the first revision does not know drops everybody; it says so, and finds it again', async () => {
+  it('and a server of the first revision cannot read drops everybody; what it surely does not know is not sent', async () => {
     await using rig = await startServer({ revision: 'seed', restartAfterMs: 1 });
     await using opened = openNotifier(rig, { settings: { legacyServer: true } });
     await using other = openNotifier(rig, { settings: { legacyServer: true } });
     await ready(opened);
     await ready(other);
     const { crashed } = rig.server;
-    await emit(opened, { event: 'send_message', id: 'x', content: { message: 'm' } });
+    const unknown = emit(opened, { event: 'send_message', id: 'x', content: { message: 'm' } });
+    await expect(unknown).rejects.toSatisfy((error) => NotifierError.is(error, 'wouldCrash'));
+    expect(opened.connection.state).toBe('ready');
+    await emit(opened, { event: 'request_authentication', id: 7 });
     await crashed;
     await Promise.all([waiting(opened), waiting(other)]);
     expect(opened.states().join('\n')).toContain('A server of this revision crashes then');

@@ -11,7 +11,7 @@ export function isConversation(session: Session | undefined): session is Convers
   return session !== undefined && 'say' in session && typeof session.say === 'function';
 }
 
-export type NotifierReason = 'noSession' | 'notAuthenticated' | 'tooLong' | 'closed';
+export type NotifierReason = 'noSession' | 'notAuthenticated' | 'wouldCrash' | 'tooLong' | 'closed';
 
 /** Why an event was not sent. */
 export class NotifierError extends Error {

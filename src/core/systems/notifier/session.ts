@@ -100,6 +100,15 @@ class NotifierSession implements Conversation {
         text('The server has not let this client in; nothing is sent before that.'),
       );
     }
+    if (this.#settings.legacyServer && type !== 'request_authentication') {
+      throw new NotifierError(
+        'wouldCrash',
+        text(
+          'Not sent: a server of the first revision knows no message of type {0}, crashes on it, and drops all its clients ("legacyServer" is set).',
+          oneLine(type, 80),
+        ),
+      );
+    }
     await this.#write(wire, line, type);
     // Whoever says goodbye is out until it asks again.
     if (type === 'disconnecting') this.#client = undefined;

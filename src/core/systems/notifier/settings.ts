@@ -8,7 +8,7 @@ import type { SettingsResult } from '../system.ts';
 const path = z.optional(z.string().check(z.refine((value) => isAbsolute(value))));
 const host = /^[^\s/[\]@]{1,253}$/;
 
-const notifierSettingsSchema = z.looseObject({
+export const notifierSettingsSchema = z.looseObject({
   kind: z.literal('notifier'),
   id: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
