@@ -64,6 +64,9 @@ describe('the probe', () => {
     expect(code).toBe(0);
     expect(lines.flatMap((line) => line['connection']?.['state'] ?? [])).toEqual([
       'connecting',
+      // How the events come, and where.
+      'connecting',
+      'connecting',
       'ready',
       'closed',
     ]);
@@ -129,7 +132,7 @@ describe('the probe', () => {
   it.each([
     [[], 'usage:'],
     [['{'], 'not readable as JSON'],
-    [['{"kind":"nope"}'], '"kind" must be one of kgsm, not "nope"'],
+    [['{"kind":"nope"}'], '"kind" must be one of kgsm, notifier, not "nope"'],
     [['{"kind":"kgsm"}'], '"root" is missing'],
     [['{"kind":"kgsm","root":"/r"}', '--seconds', 'soon'], '--seconds must be a number'],
     [['{"kind":"kgsm","root":"/r"}', '--run', 'start:a', '--input', '{'], '--input is not readable'],

@@ -25,6 +25,8 @@ export interface UnixListenerOptions {
   readonly onLost?: (error: UnixListenerError) => void;
   /** What it did by itself and somebody may want to read in a log. */
   readonly onNotice?: (text: Text) => void;
+  /** For a moment nobody could send: what was sent then is lost. */
+  readonly onGap?: (text: Text) => void;
   readonly clock?: Clock;
 }
 
@@ -227,7 +229,13 @@ export class UnixListener {
     removeOwnFile(old);
     this.#retire(old.server);
     this.#adopt(binding);
-    this.#notify(text('The socket file {0} was removed; it has been created again.', oneLine(this.path)));
+    if (this.#stopped) return;
+    this.#options.onGap?.(
+      text(
+        'The socket file {0} was removed and has been created again; what was sent in between is lost.',
+        oneLine(this.path),
+      ),
+    );
   }
 
   #notify(notice: Text): void {

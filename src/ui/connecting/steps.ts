@@ -8,6 +8,20 @@ export interface ShownStep {
   readonly detail?: Text;
 }
 
+function outcomeText(outcome: ShownStep['outcome']): string {
+  switch (outcome) {
+    case 'wrong':
+      return l10n.t('wrong');
+    case 'doubtful':
+      return l10n.t('not sure');
+    case 'skipped':
+      return l10n.t('skipped');
+    case 'running':
+    case 'fine':
+      return '';
+  }
+}
+
 export interface Choice {
   readonly id: string;
   readonly label: string;
@@ -83,6 +97,8 @@ export class StepList {
     const steps = this.#steps.map(({ title, outcome, detail }): StepItem => ({
       label: translate(title),
       iconPath: icons[outcome],
+      // Said as well: an icon is not heard, and its colour not seen by all.
+      description: outcomeText(outcome),
       alwaysShow: true,
       ...(detail ? { detail: translate(detail) } : {}),
     }));

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { kgsmSettingsSchema } from '../../core/systems/kgsm/settings.ts';
+import { notifierSettingsSchema } from '../../core/systems/notifier/settings.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -21,6 +22,16 @@ const fieldTexts: Readonly<Record<string, string>> = {
   'webhook.host': 'Address to listen on. 127.0.0.1 is reached from this machine only.',
   'webhook.port': 'Port to listen on.',
   'webhook.path': 'Path that events are posted to; any path where it is left out.',
+  host: 'Name or address of the server.',
+  port: 'Port of the server.',
+  serverName: "The name in the server's certificate, where it is not the host.",
+  ca: 'PEM file that the certificate of the server is checked against, an absolute path; the certificates of the system without it.',
+  cert: 'PEM file with the certificate of this client, an absolute path.',
+  key: 'PEM file with the key of this client, an absolute path. Its passphrase is asked for and stands in no setting.',
+  rejectUnauthorized:
+    'Refuse a server whose certificate cannot be checked. Without it anybody in between can read and change what is sent.',
+  legacyServer:
+    'The server is of the revision that ends with all its connections at every message that it does not know; such messages are then not sent.',
   socketMode: 'Permissions of the socket file. KGSM under another user needs "0660" (same group) or "0666".',
 };
 
@@ -30,6 +41,21 @@ const kinds = [
     label: 'KGSM',
     required: ['kind'],
     snippet: { kind: 'kgsm', id: 'home', name: 'Home', root: '/opt/kgsm' },
+  },
+  {
+    schema: notifierSettingsSchema,
+    label: 'TLS notification server',
+    required: ['kind'],
+    snippet: {
+      kind: 'notifier',
+      id: 'bell',
+      name: 'Bell',
+      host: '127.0.0.1',
+      port: 3000,
+      ca: '/etc/bell/ca.crt',
+      cert: '/etc/bell/client.crt',
+      key: '/etc/bell/client.key',
+    },
   },
 ] as const;
 

@@ -48,7 +48,7 @@ export async function lookAt(root: string, signal: AbortSignal): Promise<Install
     generation: (await has('commands/events.socket.sh')) ? 'third' : 'journal',
     configFile: pathIn(layout, 'KGSM_CONFIG_FILE') ?? (await usual(root, has)),
     defaultsFile: pathIn(layout, 'KGSM_DEFAULT_CONFIG_FILE') ?? old.defaultsFile,
-    setter: (key, value) => ['config', 'set', key, value],
+    setter: (key, value) => ['config', 'set', `${key}=${value}`],
   };
 }
 

@@ -1,4 +1,4 @@
-import { text } from '../../model/text.ts';
+import { oneLine, text, type Text } from '../../model/text.ts';
 import type { Session, SessionEnvironment, System } from '../system.ts';
 import { kgsmEntries } from './catalogEntries.ts';
 import { kgsmConsole } from './console.ts';
@@ -36,7 +36,9 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
       import('./transport.ts'),
       import('./snapshot.ts'),
     ]);
+    environment.report('connecting', text('Looking how the events come'));
     const transport = await chooseTransport(settings, environment);
+    environment.report('connecting', openingOf(transport));
     const session = await open(transport, settings, environment);
     return { ...session, ...withSnapshots(settings.root, environment, session) };
   },
@@ -63,6 +65,17 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
   describe: ({ webhook, socketPath, journalDir, root }) =>
     webhook === undefined ? (socketPath ?? journalDir ?? root ?? '') : webhookAddress(webhook),
 };
+
+function openingOf(transport: Transport): Text {
+  switch (transport.events) {
+    case 'socket':
+      return text('Listening on {0}', oneLine(transport.path, 200));
+    case 'journal':
+      return text('Reading the journal in {0}', oneLine(transport.directory, 200));
+    case 'webhook':
+      return text('Listening on {0}', webhookAddress(transport.place));
+  }
+}
 
 /** Each way is loaded when it is taken. */
 async function open(

@@ -22,6 +22,9 @@ export async function openSocketSession(
       onNotice(notice) {
         environment.log.info(notice);
       },
+      onGap(message) {
+        environment.gap(message);
+      },
       onLost(error) {
         closed.resolve(sessionError(error));
       },

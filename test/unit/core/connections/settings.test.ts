@@ -40,8 +40,8 @@ describe('the connections setting', () => {
   it.each([
     ['x', 'the list of connections must be an array'],
     [[7], 'connection #1: must be an object'],
-    [[{}], 'connection #1: "kind" is missing; allowed: kgsm'],
-    [[{ kind: 'kgms' }], 'connection #1: "kind" must be one of kgsm, not "kgms"'],
+    [[{}], 'connection #1: "kind" is missing; allowed: kgsm, notifier'],
+    [[{ kind: 'kgms' }], 'connection #1: "kind" must be one of kgsm, notifier, not "kgms"'],
     [
       [{ kind: 'kgsm', name: 'H', root: 'opt' }],
       'connection "H": "root" must be an absolute path, not "opt"',
@@ -52,7 +52,7 @@ describe('the connections setting', () => {
     ],
     [
       [{ kind: 'kgsm', name: 'H', root: '/k', events: 'carrier pigeon' }],
-      'connection "H": "events" must be one of auto, socket, journal, not "carrier pigeon"',
+      'connection "H": "events" must be one of auto, socket, journal, webhook, not "carrier pigeon"',
     ],
     [
       [{ kind: 'kgsm', name: 'H', root: '/k', socketMode: 600 }],

@@ -51,6 +51,9 @@ export class Room {
       onNotice: (notice) => {
         ear.notices.add(notice);
       },
+      onGap: (notice) => {
+        ear.notices.add(notice);
+      },
       onLost: (error) => {
         ear.losses.add(error);
       },
