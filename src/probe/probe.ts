@@ -151,7 +151,9 @@ async function operate(
   }
   const known = instancesOf(pipeline.fleet(), settings.id).find((instance) => instance.key === key);
   const instance = key === undefined ? undefined : (known ?? unheardOf(settings.id, key));
-  const offers = instance ? instanceOffers(system, settings, instance) : connectionOffers(system, settings);
+  const offers = instance
+    ? instanceOffers(system, settings, instance, connection.session)
+    : connectionOffers(system, settings, connection.session);
   if (!offers.some((offer) => offer.id === id)) {
     report('refused', english(text('{0} is not on offer while it is {1}', id, instance?.state ?? 'ready')));
     return;
@@ -171,6 +173,8 @@ async function operate(
     clock: systemClock,
     host,
     signal,
+    // Nobody is there to answer; who means it says so with the input.
+    ask: () => Promise.resolve(inputOf(operation, input)['confirm'] === 'yes'),
     log: logLine,
   });
   report(result.outcome, english(result.message));

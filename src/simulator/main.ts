@@ -6,10 +6,13 @@ import type { CliEnvironment } from './kgsm/kgsm.ts';
 import { play } from './kgsm/play.ts';
 import type { Launch } from './kgsm/root.ts';
 import { watchInstance } from './kgsm/watcher.ts';
+import { playNotifier } from './notifier/play.ts';
 
 const usage = `Usage:
   main play --root DIR [--speed N] [--seed N] [--generation 2.2|3.16]
                                                 makes DIR a KGSM root with games and lets them live, until Ctrl+C
+  main notifier --root DIR [--port N] [--revision seed|lax|strict] [--speed N]
+                                                a notification server with clients, its certificates in DIR, until Ctrl+C
   main kgsm --root DIR [--] ARGS…               answers one command line of KGSM, as DIR/kgsm.sh does
 `;
 
@@ -38,6 +41,8 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       run: { type: 'string' },
       generation: { type: 'string', default: '2.2' },
+      port: { type: 'string', default: '3000' },
+      revision: { type: 'string', default: 'lax' },
     },
   });
   const { root } = values;
@@ -45,6 +50,8 @@ async function main(): Promise<number> {
   switch (mode) {
     case 'play':
       return playUntilStopped(root, Number(values.speed), Number(values.seed), values.generation);
+    case 'notifier':
+      return notifierUntilStopped(root, Number(values.port), values.revision, Number(values.speed));
     case 'kgsm':
       return runCli(environment(root), passed);
     case 'kgsm-watcher':
@@ -63,20 +70,46 @@ async function playUntilStopped(
 ): Promise<number> {
   if (!(speed > 0) || !Number.isInteger(seed)) return wrong();
   if (generation !== '2.2' && generation !== '3.16') return wrong();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stop.abort();
-    });
-  }
   makeDemoRoot(root, launch, generation);
   process.stdout.write(
     generation === '2.2'
       ? `KGSM stands in ${root} and waits for a listener.\n`
       : `KGSM stands in ${root} and writes its journal in ${root}/events.\n`,
   );
-  await play({ root, speed, seed, signal: stop.signal });
+  await play({ root, speed, seed, signal: untilInterrupted() });
   return 0;
+}
+
+async function notifierUntilStopped(
+  folder: string,
+  port: number,
+  given: string,
+  speed: number,
+): Promise<number> {
+  const revision = (['seed', 'lax', 'strict'] as const).find((one) => one === given);
+  if (!revision || !(speed > 0) || !Number.isInteger(port) || port < 0 || port > 65_535) return wrong();
+  await playNotifier({
+    folder,
+    port,
+    revision,
+    speed,
+    signal: untilInterrupted(),
+    onListening(settings) {
+      // One line that can be put into the settings as it is.
+      process.stdout.write(`${JSON.stringify(settings)}\n`);
+    },
+  });
+  return 0;
+}
+
+function untilInterrupted(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop.abort();
+    });
+  }
+  return stop.signal;
 }
 
 function environment(root: string): CliEnvironment {

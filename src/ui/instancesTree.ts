@@ -6,7 +6,7 @@ import { isFinished } from '../core/model/task.ts';
 import { systemOf } from '../core/systems/index.ts';
 import type { TimelineChange } from '../core/journal/pipeline.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
-import type { AnySystem, ConnectionSettings } from '../core/systems/system.ts';
+import type { AnySystem, ConnectionSettings, Session } from '../core/systems/system.ts';
 import { viewIds } from './contributions/ids.ts';
 import {
   connectionItem,
@@ -113,7 +113,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
       live: timelines.id === liveTimeline,
       active: connection?.active ?? false,
       refreshable: connection?.refreshable ?? false,
-      operations: connection ? connectionOffers(connection.system, connection.settings).map((o) => o.id) : [],
+      operations: connection
+        ? connectionOffers(connection.system, connection.settings, connection.session).map((o) => o.id)
+        : [],
       diagnosable: connection?.system.diagnose !== undefined,
       hasSecrets: connection !== undefined && connection.system.secrets(connection.settings).length > 0,
     };
@@ -124,8 +126,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const fleet = this.#fleet;
     const instance = findInstance(fleet, row);
     const stale = live && fleet.connections.get(row.connection)?.state !== 'ready';
-    const settings = this.#runtime.connections.get(row.connection)?.settings;
-    const operations = live && instance && settings ? offersOf(system, settings, instance) : [];
+    const connection = this.#runtime.connections.get(row.connection);
+    const settings = connection?.settings;
+    const operations = live && instance && settings ? offersOf(system, settings, instance, connection?.session) : [];
     return { operations, stale, connectionName: name };
   }
 
@@ -196,9 +199,10 @@ function offersOf(
   system: AnySystem | undefined,
   settings: ConnectionSettings,
   instance: Instance,
+  session: Session | undefined,
 ): readonly string[] {
   if (!system) return [];
-  const ids = instanceOffers(system, settings, instance).map(({ id }) => id);
+  const ids = instanceOffers(system, settings, instance, session).map(({ id }) => id);
   return system.console?.when(instance, settings) === true ? [...ids, 'logs'] : ids;
 }
 

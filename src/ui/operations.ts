@@ -80,15 +80,18 @@ export class Operations {
     const ofInstances = instances.flatMap((instance): Candidate[] => {
       const connection = connections.get(instance.connection);
       if (!connection) return [];
-      const operation = instanceOffers(connection.system, connection.settings, instance).find(
-        ({ id }) => id === verb,
-      );
+      const operation = instanceOffers(
+        connection.system,
+        connection.settings,
+        instance,
+        connection.session,
+      ).find(({ id }) => id === verb);
       return operation ? [{ connection, instance, operation }] : [];
     });
     const clicked = new Set(rows.map((row) => (row.row === 'connection' ? row.id : row.connection)));
     const ofConnections = connections.connections.flatMap((connection): Candidate[] => {
       if (clicked.size > 0 && !clicked.has(connection.id)) return [];
-      const operation = connectionOffers(connection.system, connection.settings).find(
+      const operation = connectionOffers(connection.system, connection.settings, connection.session).find(
         ({ id }) => id === verb,
       );
       return operation ? [{ connection, instance: undefined, operation }] : [];
@@ -151,11 +154,12 @@ export class Operations {
       return undefined;
     }
     const { operation, instance, connection } = first;
+    const { settings, session } = connection;
     const title =
       operation.target === 'instance' && instance
         ? translate(operation.progressTitle(instance))
         : `${l10n.t(verbs[verb].title)} · ${connection.settings.name}`;
-    return askInputs(title, inputs, connection.settings, instance);
+    return askInputs(title, inputs, { settings, instance, session });
   }
 
   async #run({ connection, instance, operation }: Candidate, input: OperationInput): Promise<void> {
@@ -176,6 +180,7 @@ export class Operations {
         clock: systemClock,
         host,
         signal: abort.signal,
+        ask: confirmed,
         log: (line) => {
           channel.info(`[${connection.settings.name}] ${line}`);
         },

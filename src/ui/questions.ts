@@ -1,7 +1,13 @@
 import { InputBoxValidationSeverity, l10n, window } from 'vscode';
-import type { Instance } from '../core/model/instance.ts';
 import { oneLine } from '../core/model/text.ts';
-import type { ConnectionSettings, Input, OperationInput, Question } from '../core/systems/system.ts';
+import type {
+  ConnectionSettings,
+  Input,
+  InputChoice,
+  InputContext,
+  OperationInput,
+  Question,
+} from '../core/systems/system.ts';
 import { showInformation } from './messages.ts';
 import { translate } from './translate.ts';
 
@@ -12,13 +18,13 @@ const optionsWithinMs = 30_000;
 export async function askInputs(
   title: string,
   inputs: readonly Input<ConnectionSettings>[],
-  settings: ConnectionSettings,
-  instance: Instance | undefined,
+  context: Pick<InputContext<ConnectionSettings>, 'settings' | 'instance' | 'session'>,
 ): Promise<OperationInput | undefined> {
   let given: OperationInput = {};
   for (const [i, input] of inputs.entries()) {
     const numbered = inputs.length > 1 ? `${title} (${String(i + 1)}/${String(inputs.length)})` : title;
-    const value = await askInput(numbered, input, settings, instance, given);
+    const signal = AbortSignal.timeout(optionsWithinMs);
+    const value = await askInput(numbered, input, { ...context, given, signal });
     if (value === undefined) return undefined;
     given = { ...given, [input.field]: value };
   }
@@ -28,16 +34,14 @@ export async function askInputs(
 async function askInput(
   title: string,
   input: Input<ConnectionSettings>,
-  settings: ConnectionSettings,
-  instance: Instance | undefined,
-  given: OperationInput,
+  context: InputContext<ConnectionSettings>,
 ): Promise<string | undefined> {
   if ('check' in input) {
     return window.showInputBox({
       title,
       prompt: translate(input.prompt),
       placeHolder: translate(input.placeholder),
-      value: (await input.value?.(settings, given, AbortSignal.timeout(optionsWithinMs))) ?? '',
+      value: (await input.value?.(context)) ?? '',
       ignoreFocusOut: true,
       validateInput: (value) => {
         const wrong = input.check(value);
@@ -45,13 +49,22 @@ async function askInput(
       },
     });
   }
-  const options = input.options(settings, instance, AbortSignal.timeout(optionsWithinMs));
-  const found = await options.catch((): readonly string[] => []);
+  const found = await input.options(context).catch((): readonly InputChoice[] => []);
   if (found.length === 0) {
     showInformation(translate(input.none));
     return undefined;
   }
-  return window.showQuickPick(found, { title, placeHolder: translate(input.prompt), ignoreFocusOut: true });
+  const items = found.map((choice) =>
+    typeof choice === 'string'
+      ? { label: oneLine(choice, 200), value: choice }
+      : {
+          label: translate(choice.label),
+          value: choice.value,
+          ...(choice.detail ? { detail: translate(choice.detail) } : {}),
+        },
+  );
+  const placeHolder = translate(input.prompt);
+  return (await window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
 }
 
 /** An empty field is not a mistake yet; it just cannot be accepted. */

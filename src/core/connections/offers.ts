@@ -4,6 +4,7 @@ import type {
   AnyInstanceOperation,
   AnySystem,
   ConnectionSettings,
+  Session,
 } from '../systems/system.ts';
 
 /** What may be done to an instance now. */
@@ -11,10 +12,11 @@ export function instanceOffers(
   system: AnySystem,
   settings: ConnectionSettings,
   instance: Instance,
+  session: Session | undefined,
 ): readonly AnyInstanceOperation[] {
   return system.operations.filter(
     (operation): operation is AnyInstanceOperation =>
-      operation.target === 'instance' && operation.when(instance, settings),
+      operation.target === 'instance' && operation.when(instance, settings, session),
   );
 }
 
@@ -22,9 +24,10 @@ export function instanceOffers(
 export function connectionOffers(
   system: AnySystem,
   settings: ConnectionSettings,
+  session: Session | undefined,
 ): readonly AnyConnectionOperation[] {
   return system.operations.filter(
     (operation): operation is AnyConnectionOperation =>
-      operation.target === 'connection' && operation.when(settings),
+      operation.target === 'connection' && operation.when(settings, session),
   );
 }

@@ -12,6 +12,7 @@ import type {
   ConnectionSettings,
   OperationInput,
   OperationResult,
+  Question,
   Session,
 } from '../systems/system.ts';
 
@@ -28,6 +29,7 @@ export interface RunOperation {
   readonly clock: Clock;
   readonly host: string;
   readonly signal: AbortSignal;
+  ask(question: Question): Promise<boolean>;
   /** A line for the log. */
   log(line: string): void;
 }
@@ -66,6 +68,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
       session,
       input,
       signal: run.signal,
+      ask: (question) => run.ask(question),
       progress(message) {
         say({ type: 'operation.progress', id, message });
         run.log(english(message));

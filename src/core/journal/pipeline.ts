@@ -2,6 +2,7 @@ import type { Draft, OpsEvent, Problem } from '../model/event.ts';
 import { liveTimeline } from '../model/event.ts';
 import { emptyFleet, fold, forgetConnection, type Fleet } from '../model/fleet.ts';
 import type { Decoder, Message, Signal } from '../model/signal.ts';
+import type { MetricsStore } from '../model/metrics.ts';
 import { text } from '../model/text.ts';
 import { decodeControl, type ControlMessage } from './control.ts';
 import type { Journal } from './journal.ts';
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** Finds what an arriving message echoes; answers its correlation. */
   correlate?(draft: Draft): string | undefined;
+  /** Takes the measurements of the live timeline. */
+  readonly metrics?: MetricsStore;
   /** Runs something soon, after the present turn; a batch of events is folded at once then. */
   readonly defer: (run: () => void) => void;
 }
@@ -128,6 +131,7 @@ export class Pipeline {
     const before = timeline.fleet;
     timeline.fleet = forgetConnection(before, connection);
     timeline.contexts.delete(connection);
+    this.#options.metrics?.forget(connection);
     this.#notify({ timeline: liveTimeline, before, fleet: timeline.fleet, events: [] });
   }
 
@@ -144,7 +148,10 @@ export class Pipeline {
       const batch = timeline.pending.splice(0);
       const before = timeline.fleet;
       let fleet = before;
-      for (const { event, signals } of batch) if (signals.length > 0) fleet = fold(fleet, event, signals);
+      for (const { event, signals } of batch) {
+        if (signals.length > 0) fleet = fold(fleet, event, signals);
+        if (id === liveTimeline) this.#options.metrics?.take(event, signals);
+      }
       timeline.fleet = fleet;
       this.#notify({ timeline: id, before, fleet, events: batch.map(({ event }) => event) });
     }

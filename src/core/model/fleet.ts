@@ -88,6 +88,8 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
           }),
         ),
       );
+    case 'metrics':
+      return fleet;
     case 'task':
       return withTask(fleet, event, signal.id, signal.patch);
     case 'connection': {

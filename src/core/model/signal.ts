@@ -17,6 +17,13 @@ export type Signal =
       readonly onlyIfKnown?: boolean;
     }
   | { readonly signal: 'gone'; readonly kind: string; readonly key: string }
+  | {
+      /** Measured values of an instance at the time of the event; they are no part of the fleet. */
+      readonly signal: 'metrics';
+      readonly kind: string;
+      readonly key: string;
+      readonly values: Readonly<Record<string, number>>;
+    }
   | { readonly signal: 'task'; readonly id: string; readonly patch: TaskPatch }
   | {
       /** The full list of a connection: what is not in it is gone. */

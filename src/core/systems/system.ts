@@ -1,6 +1,14 @@
 import type { Clock } from '../model/clock.ts';
 import type { Instance } from '../model/instance.ts';
-import type { Channel, Direction, Origin, Problem, RetentionClass, Severity } from '../model/event.ts';
+import type {
+  Channel,
+  Direction,
+  Origin,
+  Problem,
+  RetentionClass,
+  Severity,
+  Subject,
+} from '../model/event.ts';
 import type { ConnectionState, Decoder } from '../model/signal.ts';
 import type { Text } from '../model/text.ts';
 
@@ -70,6 +78,8 @@ export interface Session {
   readonly address?: string;
   /** True where what happened while nobody listened is delivered later, so that an interruption loses nothing. */
   readonly catchesUp?: boolean;
+  /** Who somebody looks at now: what costs the system something is asked for of them alone. */
+  watch?(looked: readonly Subject[]): void;
   /** Asks the system again for everything that there is, where it can be asked. */
   refresh?(): void;
   /** Sends one event through the conversation itself, where that is the only way in. */
@@ -120,13 +130,23 @@ export interface Question {
 /** What an operation was given, by the names of its inputs. */
 export type OperationInput = Readonly<Record<string, string>>;
 
+/** What is there when something is asked for. */
+export interface InputContext<S> {
+  readonly settings: S;
+  readonly instance: Instance | undefined;
+  readonly session: Session | undefined;
+  /** What was given before. */
+  readonly given: OperationInput;
+  readonly signal: AbortSignal;
+}
+
 /** One line of text that an operation needs from the user. */
 interface LineInput<S> {
   readonly field: string;
   readonly prompt: Text;
   readonly placeholder: Text;
-  /** What stands there at first, by what was given before it. */
-  value?(settings: S, given: OperationInput, signal: AbortSignal): Promise<string>;
+  /** What stands there at first. */
+  value?(context: InputContext<S>): Promise<string>;
   /** What is wrong with it, while it is typed. */
   check(value: string): Text | undefined;
 }
@@ -137,8 +157,11 @@ interface PickInput<S> {
   readonly prompt: Text;
   /** Said where there is nothing to pick. */
   readonly none: Text;
-  options(settings: S, instance: Instance | undefined, signal: AbortSignal): Promise<readonly string[]>;
+  options(context: InputContext<S>): Promise<readonly InputChoice[]>;
 }
+
+/** A value, or one with words for people. */
+export type InputChoice = string | { readonly value: string; readonly label: Text; readonly detail?: Text };
 
 export type Input<S> = LineInput<S> | PickInput<S>;
 
@@ -160,6 +183,8 @@ interface Run<S> {
   progress(message: Text): void;
   /** What the program said, for the log of the task. */
   output(chunk: string): void;
+  /** Asks what came up only while it ran; false where nobody said yes. */
+  ask(question: Question): Promise<boolean>;
 }
 
 export interface OperationRun<S> extends Run<S> {
@@ -183,7 +208,7 @@ export interface InstanceOperation<S> extends OperationBase<S> {
   /** What is going on while it runs: "Starting {0}". */
   progressTitle(instance: Instance): Text;
   /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
-  when(instance: Instance, settings: S): boolean;
+  when(instance: Instance, settings: S, session: Session | undefined): boolean;
   /** The question to ask before, if one is needed. */
   confirm?(instance: Instance, connectionName: string): Question | undefined;
   run(run: OperationRun<S>): Promise<OperationResult>;
@@ -193,7 +218,7 @@ export interface InstanceOperation<S> extends OperationBase<S> {
 export interface ConnectionOperation<S> extends OperationBase<S> {
   readonly target: 'connection';
   progressTitle(input: OperationInput): Text;
-  when(settings: S): boolean;
+  when(settings: S, session: Session | undefined): boolean;
   confirm?(input: OperationInput, connectionName: string): Question | undefined;
   run(run: Run<S>): Promise<OperationResult>;
 }

@@ -76,6 +76,7 @@ describe.each(['lax', 'strict'] as const)('two windows at a %s server', (revisio
       signal: new AbortController().signal,
       progress: () => undefined,
       output: () => undefined,
+      ask: () => Promise.resolve(false),
     });
     expect(result.outcome).toBe('succeeded');
     await first.until(() => first.types().includes('broadcast_message'));

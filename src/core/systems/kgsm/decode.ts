@@ -123,9 +123,14 @@ function timeOf(value: unknown, problems: Problem[]): number | undefined {
   }
   problems.push({
     path: 'Timestamp',
-    message: text('is no point in time: {0}', oneLine(JSON.stringify(value), 60)),
+    message: text('is no point in time: {0}', shown(value)),
   });
   return undefined;
+}
+
+/** What is nested too deeply to be written again is not worth a line either. */
+function shown(value: unknown): string {
+  return typeof value === 'object' ? typeof value : oneLine(JSON.stringify(value), 60);
 }
 
 /** `InstanceName` since 2.0, `InstanceId` in 1.x, `Instance` in its first document. */

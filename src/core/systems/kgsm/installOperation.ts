@@ -20,21 +20,21 @@ export const installOperation: ConnectionOperation<KgsmSettings> = {
       field: 'blueprint',
       prompt: text('Which game?'),
       none: text('KGSM has no blueprint to install from.'),
-      options: ({ root }, _instance, signal) =>
+      options: ({ settings: { root }, signal }) =>
         root === undefined ? Promise.resolve([]) : blueprintsOf(root, signal),
     },
     {
       field: 'name',
       prompt: text('Name of the new instance'),
       placeholder: text('survival-1'),
-      value: (_settings, { blueprint = '' }) => Promise.resolve(blueprint),
+      value: ({ given: { blueprint = '' } }) => Promise.resolve(blueprint),
       check: checkName,
     },
     {
       field: 'directory',
       prompt: text('Folder on the machine of KGSM that the instance gets its own folder in'),
       placeholder: text('/srv/games'),
-      value: async ({ root }, _given, signal) =>
+      value: async ({ settings: { root }, signal }) =>
         (root === undefined ? undefined : await installFolderOf(root, signal)) ?? '',
       check: checkDirectory,
     },

@@ -165,7 +165,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
         field: 'backup',
         prompt: text('Which backup?'),
         none: text('There is no backup of this instance.'),
-        options: ({ root }, instance, signal) =>
+        options: ({ settings: { root }, instance, signal }) =>
           root === undefined || !instance ? Promise.resolve([]) : backupsOf(root, instance.key, signal),
       },
     ],

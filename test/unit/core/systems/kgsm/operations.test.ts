@@ -35,7 +35,7 @@ function instance(state: LifecycleState, key = 'mc-1'): Instance {
 
 describe('what is on offer', () => {
   const offered = (state: LifecycleState): string =>
-    instanceOffers(system, settings, instance(state))
+    instanceOffers(system, settings, instance(state), undefined)
       .map((o) => o.id)
       .join(' ');
 
@@ -55,7 +55,7 @@ describe('what is on offer', () => {
 
   it('asks before players could be disconnected, a server started twice, or files replaced or deleted', () => {
     for (const state of lifecycleStates) {
-      for (const o of instanceOffers(system, settings, instance(state))) {
+      for (const o of instanceOffers(system, settings, instance(state), undefined)) {
         const asks = o.confirm?.(instance(state), 'Home') !== undefined;
         expect(asks, `${o.id} when ${state}`).toBe(
           ['stop', 'restart', 'restore', 'update', 'remove'].includes(o.id) ||
@@ -70,8 +70,8 @@ it('offers nothing where KGSM cannot be reached', () => {
   const far = kgsm.parseSettings({ kind: 'kgsm', socket: '/run/k.sock' });
   if (!far.ok) throw new Error('the settings are right');
   for (const state of lifecycleStates)
-    expect(instanceOffers(system, far.settings, instance(state))).toEqual([]);
-  expect(connectionOffers(system, far.settings)).toEqual([]);
+    expect(instanceOffers(system, far.settings, instance(state), undefined)).toEqual([]);
+  expect(connectionOffers(system, far.settings, undefined)).toEqual([]);
 });
 
 describe("operations through KGSM's program", () => {
@@ -116,6 +116,7 @@ describe("operations through KGSM's program", () => {
       clock: realClock,
       host: 'h',
       signal,
+      ask: () => Promise.resolve(false),
       log: () => undefined,
     });
   }
@@ -336,6 +337,7 @@ describe("operations through KGSM's program", () => {
       clock: realClock,
       host: 'h',
       signal: new AbortController().signal,
+      ask: () => Promise.resolve(false),
       log: () => undefined,
     });
     expect(result.outcome).toBe('refused');

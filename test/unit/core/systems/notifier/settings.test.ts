@@ -133,8 +133,8 @@ describe('sending a message', () => {
 
   it('is not offered for a server that would die of it, and refused without a connection', async () => {
     if (operation?.target !== 'connection') throw new Error('it is done to the connection');
-    expect(operation.when(settings({ legacyServer: true }))).toBe(false);
-    expect(operation.when(settings({}))).toBe(true);
+    expect(operation.when(settings({ legacyServer: true }), undefined)).toBe(false);
+    expect(operation.when(settings({}), undefined)).toBe(true);
     const result = await operation.run({
       settings: settings({}),
       connectionName: 'Bell',
@@ -143,6 +143,7 @@ describe('sending a message', () => {
       signal: new AbortController().signal,
       progress: () => undefined,
       output: () => undefined,
+      ask: () => Promise.resolve(false),
     });
     expect(result.outcome).toBe('refused');
   });
