@@ -6,40 +6,45 @@ const secretName = /pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?
 const secretWord =
   /\b((?:passw(?:or)?d|login|register|token|secret|auth)\b(?:\s*[=:]\s*|\s+))((?:[^\s"\\]|\\.)+)/gi;
 
+/** The same in a command as it is typed, where a secret may stand in quotes. */
+const typedSecret =
+  /\b(?:passw(?:or)?d|login|register|token|secret|auth)\b(?:\s*[=:]\s*|\s+)(?:"((?:[^"\\]|\\.)+)|((?:(?!\\")[^\s"])+))/gi;
+
+/** A part of a text and what takes its place. */
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+}
+
 /**
  * Cuts the values of fields whose names mean a secret, and what follows a secret word in the fields named in `commands`.
  * Works on text, not on parsed JSON, so that all the rest stays exactly as it came, also in broken documents.
- * One pass, whatever the input: a hostile document costs no more than its length.
+ * No searching back, whatever the input: a hostile document costs about its length.
  */
 export function redactJson(
   raw: string,
   commands: readonly string[],
 ): { text: string; redacted: readonly string[] } {
-  if (!secretName.test(raw) && !commands.some((name) => raw.includes(`"${name}"`)))
-    return { text: raw, redacted: [] };
+  // Names may be written in escapes.
+  const mayHold =
+    secretName.test(raw) || raw.includes('\\u') || commands.some((name) => raw.includes(`"${name}"`));
+  if (!mayHold) return { text: raw, redacted: [] };
   const redacted: string[] = [];
-  let kept = '';
-  let copied = 0;
-  let at = raw.indexOf('"');
-  while (at >= 0) {
-    const keyEnd = endOfString(raw, at);
-    const valueStart = afterColon(raw, keyEnd);
-    if (valueStart < 0) {
-      at = raw.indexOf('"', keyEnd);
-      continue;
-    }
-    const key = raw.slice(at + 1, keyEnd - 1);
-    const quoted = raw[valueStart] === '"';
-    const valueEnd = quoted ? endOfString(raw, valueStart) : endOfScalar(raw, valueStart);
-    const replacement = replace(key, raw.slice(valueStart, valueEnd), quoted, commands);
-    if (replacement !== undefined) {
-      redacted.push(key);
-      kept += raw.slice(copied, valueStart) + replacement;
-      copied = valueEnd;
-    }
-    at = raw.indexOf('"', Math.max(valueEnd, keyEnd));
+  const cuts: Cut[] = [];
+  for (const value of valuesIn(raw)) {
+    const { key } = value;
+    if (key === undefined) continue;
+    const found = secretName.test(key)
+      ? wholeCut(raw, value)
+      : value.quoted && commands.includes(key)
+        ? literalCuts(raw, value)
+        : [];
+    if (found.length === 0) continue;
+    redacted.push(key);
+    cuts.push(...found);
   }
-  return { text: kept + raw.slice(copied), redacted };
+  return { text: apply(raw, cuts), redacted };
 }
 
 /** The same for the output of programs, which has no fields. */
@@ -47,19 +52,111 @@ export function redactText(output: string): string {
   return output.replace(secretWord, (_, word: string) => word + redactionMark);
 }
 
-function replace(
-  key: string,
-  value: string,
-  quoted: boolean,
-  commands: readonly string[],
-): string | undefined {
-  if (secretName.test(key)) {
-    const says = value !== '' && value !== '""' && value !== 'null' && value !== 'true' && value !== 'false';
-    return says ? `"${redactionMark}"` : undefined;
+interface Value {
+  /** Its field; nothing for what stands alone or in a list. */
+  readonly key: string | undefined;
+  readonly start: number;
+  readonly end: number;
+  readonly quoted: boolean;
+}
+
+/** The values of all fields, and the strings that are no field's. */
+function* valuesIn(text: string): Generator<Value> {
+  let at = text.indexOf('"');
+  while (at >= 0) {
+    const end = endOfString(text, at);
+    const start = afterColon(text, end);
+    if (start < 0) {
+      yield { key: undefined, start: at, end, quoted: true };
+      at = text.indexOf('"', end);
+      continue;
+    }
+    const quoted = text[start] === '"';
+    const valueEnd = quoted ? endOfString(text, start) : endOfScalar(text, start);
+    yield { key: unescaped(text, at, end).text, start, end: valueEnd, quoted };
+    at = text.indexOf('"', Math.max(valueEnd, end));
   }
-  if (!quoted || !commands.includes(key)) return undefined;
-  const masked = value.replace(secretWord, (_, word: string) => word + redactionMark);
-  return masked === value ? undefined : masked;
+}
+
+function wholeCut(text: string, { start, end }: Value): Cut[] {
+  const value = text.slice(start, end);
+  const says = value !== '' && value !== '""' && value !== 'null' && value !== 'true' && value !== 'false';
+  return says ? [{ start, end, replacement: `"${redactionMark}"` }] : [];
+}
+
+/** What to cut inside a string: looked for in the text that it means, cut where that is written. */
+function literalCuts(raw: string, { start, end }: Value): Cut[] {
+  const { text, at } = unescaped(raw, start, end);
+  return commandCuts(text).map((cut) => ({
+    start: at(cut.start),
+    end: at(cut.end),
+    replacement: JSON.stringify(cut.replacement).slice(1, -1),
+  }));
+}
+
+/** A command may hold JSON, and that strings with JSON: each level doubles its escapes, so there are few. */
+function commandCuts(command: string): Cut[] {
+  const cuts = [...command.matchAll(typedSecret)].map((match): Cut => {
+    const end = match.index + match[0].length;
+    const secret = match[1] ?? match[2] ?? '';
+    return { start: end - secret.length, end, replacement: redactionMark };
+  });
+  for (const value of valuesIn(command)) {
+    if (value.key !== undefined && secretName.test(value.key)) cuts.push(...wholeCut(command, value));
+    // Without escapes, its words have been seen above.
+    else if (value.quoted && command.slice(value.start, value.end).includes('\\'))
+      cuts.push(...literalCuts(command, value));
+  }
+  return disjoint(cuts);
+}
+
+/** In their order; what overlaps is one. */
+function disjoint(cuts: Cut[]): Cut[] {
+  const apart: Cut[] = [];
+  for (const cut of cuts.sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = apart.at(-1);
+    if (last && cut.start < last.end) apart[apart.length - 1] = { ...last, end: Math.max(last.end, cut.end) };
+    else apart.push(cut);
+  }
+  return apart;
+}
+
+function apply(text: string, cuts: readonly Cut[]): string {
+  let kept = '';
+  let copied = 0;
+  for (const { start, end, replacement } of cuts) {
+    kept += text.slice(copied, start) + replacement;
+    copied = end;
+  }
+  return kept + text.slice(copied);
+}
+
+const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/** What the string from `start` to `end` means, and where each character of it is written. Broken escapes mean themselves. */
+function unescaped(
+  raw: string,
+  start: number,
+  end: number,
+): { readonly text: string; readonly at: (index: number) => number } {
+  const body = raw.slice(start + 1, end);
+  if (!body.includes('\\')) {
+    const text = body.endsWith('"') ? body.slice(0, -1) : body;
+    return { text, at: (index) => start + 1 + index };
+  }
+  const places: number[] = [];
+  let text = '';
+  let i = start + 1;
+  while (i < end && raw[i] !== '"') {
+    places.push(i);
+    const next = raw[i] === '\\' ? raw[i + 1] : undefined;
+    const code = next === 'u' ? /^[\da-f]{4}$/i.exec(raw.slice(i + 2, i + 6))?.[0] : undefined;
+    if (code !== undefined) text += String.fromCharCode(parseInt(code, 16));
+    else text += next === undefined ? (raw[i] ?? '') : (escapes[next] ?? next);
+    i += code !== undefined ? 6 : next === undefined ? 1 : 2;
+  }
+  places.push(Math.min(i, end));
+  return { text, at: (index) => places[index] ?? end };
 }
 
 /** The position behind the string that starts at `start`; the end of the text where it is never closed. */

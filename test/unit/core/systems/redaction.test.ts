@@ -23,6 +23,50 @@ describe('redaction', () => {
     expect(redactText('rcon password=hunter2\nok')).toBe(`rcon password=${redactionMark}\nok`);
   });
 
+  it('cuts secrets in a command that holds JSON, however deep, and the document stays one', () => {
+    const command = (line: string): string => JSON.stringify({ Command: line, Other: 1 });
+    const redact = (line: string): unknown =>
+      (JSON.parse(redactJson(command(line), commands).text) as { Command: string }).Command;
+    const mark = redactionMark;
+    expect(redact('say {"token":"abc"} password hunter2')).toBe(`say {"token":"${mark}"} password ${mark}`);
+    expect(redact('x {"api_key":12345} y')).toBe(`x {"api_key":"${mark}"} y`);
+    expect(redact('login "two words" now')).toBe(`login "${mark}" now`);
+    expect(redact('\tlogin\thunter2\nnext')).toBe(`\tlogin\t${mark}\nnext`);
+    expect(redact('tell {"text":"password \\"hunter2\\""}')).toBe(`tell {"text":"password \\"${mark}\\""}`);
+    let nested = 'password hunter2';
+    for (let level = 0; level < 6; level++) nested = JSON.stringify({ x: nested, token: 'hunter2' });
+    expect(redact(nested)).not.toContain('hunter2');
+    expect(redactJson(command(nested), commands).redacted).toEqual(['Command']);
+  });
+
+  it('knows a name and a word that are written in escapes', () => {
+    const { text, redacted } = redactJson(
+      String.raw`{"pass\u0077ord":"hunter2","Comm\u0061nd":"\u006cogin hunter3 \/x"}`,
+      commands,
+    );
+    expect(text).toBe(
+      String.raw`{"pass\u0077ord":"${redactionMark}","Comm\u0061nd":"\u006cogin ${redactionMark} \/x"}`,
+    );
+    expect(redacted).toEqual(['password', 'Command']);
+  });
+
+  it('keeps every document with any command readable, and the command without its secret', () => {
+    const secret = 'S3CR3T-VALUE';
+    const line = fc.oneof(
+      fc.string().map((text) => `${text} password ${secret} ${text}`),
+      fc.jsonValue().map((value) => `say ${JSON.stringify({ token: secret, value })}`),
+      fc.jsonValue().map((value) => `say ${JSON.stringify({ v: JSON.stringify({ secret, value }) })}`),
+    );
+    fc.assert(
+      fc.property(line, fc.constantFrom(0, 2), (command, indent) => {
+        const raw = JSON.stringify({ Data: { Command: command }, After: [1, '"'] }, null, indent);
+        const { text } = redactJson(raw, commands);
+        expect(text).not.toContain(secret);
+        expect(JSON.parse(text)).toMatchObject({ After: [1, '"'] });
+      }),
+    );
+  });
+
   it('leaves a document without secrets exactly as it came', () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
@@ -56,5 +100,7 @@ describe('redaction', () => {
     // Half a million escaped quotes took minutes with a backtracking search; now it is one pass. The runner's limit is the guard.
     const hostile = `{"password":"${'\\"'.repeat(500_000)}`;
     expect(redactJson(hostile, commands).text.length).toBeLessThan(100);
+    for (const piece of ['\\"', '\\\\', 'token ', '\\"token\\":', '"token', 'token =  ', '\\u0022{'])
+      redactJson(`{"Command":"${piece.repeat(200_000)}`, commands);
   });
 });
