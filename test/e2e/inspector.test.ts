@@ -56,7 +56,7 @@ describe('the inspector', () => {
 
     await detail.getByRole('button', { name: /Emit Again/ }).click();
     const form = view.getByRole('region', { name: 'Emit an event' });
-    await form.getByRole('button', { name: /Add socket path/ }).click();
+    await form.getByRole('button', { name: /Add target/ }).click();
     await wb.enter(bot.socket);
     await form.getByText('bot.sock', { exact: true }).click();
     await form.getByText('Home', { exact: true }).click();

@@ -1,26 +1,20 @@
 /**
- * `npm start`: a VS Code with the extension in it and a simulated KGSM host behind it, until Ctrl+C or the window is closed.
+ * `npm start`: a VS Code with the extension in it and simulated game servers behind it, until Ctrl+C or the window is closed.
  * `--check` looks at it in a headless browser instead and says what is there; `--browser` leaves an installed desktop VS Code alone.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Locator } from 'playwright-core';
-import { demoInstances, makeDemoRoot } from '../../src/simulator/kgsm/demo.ts';
+import { end, startDemo, type Demo, type DemoConnection } from './demo.ts';
 import { packagedVsix } from './vsix.ts';
-import { cleanEnvironment, killGroup, run } from './run.ts';
+import { cleanEnvironment, run } from './run.ts';
 import { BASE_SETTINGS, startServer, type VscodeServer } from './server.ts';
 import { openWorkbenchOn } from './workbench.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SIMULATOR = join(ROOT, 'src', 'simulator', 'main.ts');
-/** A socket path may have 103 bytes on macOS, whose own temporary folder alone takes 50. */
-const TEMP_BASE = process.platform === 'darwin' ? '/tmp' : tmpdir();
 /** For the check without the build and a first download of VS Code; a slow machine needs 20 s. */
 const CHECK_LIMIT_MS = 120_000;
 
@@ -58,73 +52,37 @@ async function main(): Promise<number> {
     const made = await run('npm', ['run', '--silent', script], { cwd: ROOT });
     if (made.code !== 0) throw new Error(`The ${script} failed:\n${made.output}`);
   }
-  await using demo = await startDemo();
-  if (options.check) return await check(demo.connection);
+  await using demo = await startDemo({
+    speed: options.speed,
+    onEnded(what) {
+      if (!interrupted.signal.aborted) console.error(`The simulated ${what} has ended.`);
+    },
+  });
+  if (options.check) return await check(demo);
   const code = options.browser ? undefined : findCode();
-  if (code === undefined) await serve(demo.connection);
+  if (code === undefined) await serve(demo.connections);
   else await openDesktop(code, demo);
   return 0;
 }
 
-type Connection = Readonly<Record<'kind' | 'id' | 'name' | 'root', string>>;
-
-interface Demo extends AsyncDisposable {
-  /** Free for others; removed with the demo. */
-  readonly folder: string;
-  readonly connection: Connection;
-}
-
-/** A KGSM root with a player in a process of its own, which ends with us however we end. */
-async function startDemo(): Promise<Demo> {
-  const folder = realpathSync(mkdtempSync(join(TEMP_BASE, 'gsops-')));
-  const root = join(folder, 'kgsm');
-  makeDemoRoot(root, { node: process.execPath, entry: SIMULATOR });
-  const leash = fileURLToPath(new URL('leash.ts', import.meta.url));
-  const player = spawn(
-    process.execPath,
-    [leash, folder, process.execPath, SIMULATOR, 'play', '--root', root, '--speed', options.speed],
-    { env: cleanEnvironment(), stdio: ['pipe', 'ignore', 'inherit'], detached: true },
-  );
-  await once(player, 'spawn');
-  player.on('exit', () => {
-    if (!interrupted.signal.aborted) console.error('The simulated KGSM host has ended.');
-  });
-  return {
-    folder,
-    connection: { kind: 'kgsm', id: 'demo', name: 'Demo', root },
-    async [Symbol.asyncDispose]() {
-      player.removeAllListeners('exit');
-      await end(player);
-      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    },
-  };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  killGroup(child.pid, 'SIGTERM');
-  await ended;
-}
-
 /** The settings that bring the demo in; of machine scope, as the extension wants its connections. */
-function demoSettings(connection: Connection): Readonly<Record<string, unknown>> {
-  return { 'gameServerOps.connections': [connection] };
+function demoSettings(connections: readonly DemoConnection[]): Readonly<Record<string, unknown>> {
+  return { 'gameServerOps.connections': connections };
 }
 
-async function startVscode(connection: Connection): Promise<VscodeServer> {
+async function startVscode(connections: readonly DemoConnection[]): Promise<VscodeServer> {
   console.log('Starting VS Code (the first time it is fetched, which takes half a minute) …');
   return await startServer({
     mode: 'installed',
     vsix: packagedVsix(),
     trust: true,
-    machineSettings: demoSettings(connection),
+    machineSettings: demoSettings(connections),
   });
 }
 
 /** VS Code in whatever browser the user has. */
-async function serve(connection: Connection): Promise<void> {
-  await using server = await startVscode(connection);
+async function serve(connections: readonly DemoConnection[]): Promise<void> {
+  await using server = await startVscode(connections);
   console.log(`\nOpen ${server.url}\n`);
   console.log(
     'In this browser VS Code secrets last until the page is reloaded. Where a desktop VS Code (code) is on PATH, that one is used.',
@@ -133,7 +91,7 @@ async function serve(connection: Connection): Promise<void> {
   await untilInterrupted();
 }
 
-async function openDesktop(code: string, { folder, connection }: Demo): Promise<void> {
+async function openDesktop(code: string, { folder, connections }: Demo): Promise<void> {
   const userData = join(folder, 'vscode');
   const workspace = join(folder, 'workspace');
   mkdirSync(join(userData, 'User'), { recursive: true });
@@ -141,7 +99,7 @@ async function openDesktop(code: string, { folder, connection }: Demo): Promise<
   const settings = {
     ...BASE_SETTINGS,
     'security.workspace.trust.enabled': false,
-    ...demoSettings(connection),
+    ...demoSettings(connections),
   };
   writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(settings, undefined, 2));
   console.log('Opening VS Code. Close its window or press Ctrl+C here to end the demo.');
@@ -184,14 +142,13 @@ function isExecutable(path: string): boolean {
 }
 
 /** Looks whether the tree shows what the demo has; answers the exit code. */
-async function check(connection: Connection): Promise<number> {
-  const server = await startVscode(connection);
+async function check({ connections, rows }: Demo): Promise<number> {
+  const server = await startVscode(connections);
   await using workbench = await openWorkbenchOn(server);
-  const expected = Object.values(demoInstances).filter(({ opening }) => opening !== 'absent');
-  const row = (name: string): Locator => workbench.treeItem(new RegExp(`^${name}, .*on ${connection.name}`));
   const shown = async (): Promise<number> => {
     await workbench.openView('Game Servers');
-    await Promise.all(expected.map(({ name }) => row(name).waitFor({ timeout: CHECK_LIMIT_MS })));
+    const limit = { timeout: CHECK_LIMIT_MS };
+    await Promise.all(rows.map((row) => workbench.treeItem(row).first().waitFor(limit)));
     return 0;
   };
   const outcome = await Promise.race([
@@ -204,13 +161,13 @@ async function check(connection: Connection): Promise<number> {
     if (label !== null) console.log(label);
   }
   if (outcome === 0) {
-    console.log(`The tree shows all ${expected.length} instances of the demo.`);
+    console.log(`The tree shows all ${rows.length} rows of the demo.`);
     return 0;
   }
   const missing: string[] = [];
-  for (const { name } of expected) if ((await row(name).count()) === 0) missing.push(name);
+  for (const row of rows) if ((await workbench.treeItem(row).count()) === 0) missing.push(row.source);
   const picture = await workbench.screenshotOfFailure('start');
-  console.error(`The tree does not show ${missing.join(', ') || 'what it should'}: ${outcome}`);
+  console.error(`The tree does not show ${missing.join(' or ') || 'what it should'}: ${outcome}`);
   for (const error of workbench.consoleErrors.slice(-5)) console.error(`Console: ${error}`);
   if (picture !== undefined) console.error(`Picture: ${picture}`);
   return 1;

@@ -152,10 +152,14 @@ export class Workbench implements AsyncDisposable {
 
   /** Types a value into the input box that is open or about to open, and accepts it. The prompt tells it from the one before. */
   async enter(value: string, prompt?: string | RegExp): Promise<void> {
-    if (prompt !== undefined)
-      await this.page.locator('.quick-input-widget', { hasText: prompt }).first().waitFor();
+    if (prompt !== undefined) await this.asked(prompt);
     await this.quickInput.fill(value);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Waits until the quick input asks this: a prompt, or the step in its title. */
+  async asked(prompt: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-widget', { hasText: prompt }).first().waitFor();
   }
 
   /** All toasts, or those with this text. Toasts exist in `installed` mode only. */

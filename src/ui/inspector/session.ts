@@ -162,16 +162,20 @@ export class InspectorSession {
   }
 
   #emitForm(): EmitForm {
+    const targets = this.#targets.list();
+    const reached = systems.filter((system) => targets.some((target) => target.system.id === system.id));
+    // Types of systems that nothing can be sent to would only be in the way.
+    const offered = reached.length > 0 ? reached : systems;
     return {
-      types: systems.flatMap((system) =>
+      types: offered.flatMap((system) =>
         system.catalog.map(({ type, category, description, example }) => ({
           type,
-          category,
+          category: offered.length > 1 ? `${system.label}: ${category}` : category,
           description: translate(description),
           example: JSON.stringify(example, null, 2),
         })),
       ),
-      targets: this.#targets.list().map(({ id, label, address }) => ({ id, label, detail: address })),
+      targets: targets.map(({ id, label, address }) => ({ id, label, detail: address })),
     };
   }
 

@@ -126,7 +126,7 @@ async function askDestinations(
       description: target.address,
       destination: { local: false, target },
     }));
-  const add: Item = { label: l10n.t('Add socket path…'), alwaysShow: true };
+  const add: Item = { label: l10n.t('Add target…'), alwaysShow: true };
   const picked = await window.showQuickPick([local, ...others, add], {
     title: l10n.t('Replay {0}', source.name),
     placeHolder: l10n.t('Into what?'),

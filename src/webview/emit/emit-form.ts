@@ -131,7 +131,7 @@ export class EmitPane extends LitElement {
             fire(this, 'gso-action', 'addTarget');
           }}
         >
-          ${t('Add socket path…')}
+          ${t('Add target…')}
         </button>
       </fieldset>
       <div class="send">

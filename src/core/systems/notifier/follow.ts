@@ -32,7 +32,7 @@ export function accepted(context: NotifierContext, client: string, opening: bool
         signal: 'instance',
         kind: clientKind,
         key: client,
-        patch: { state: 'ready', detail: text('this window') },
+        patch: { state: 'running', detail: text('this window') },
       },
     ],
   };
@@ -43,7 +43,7 @@ export function present(context: NotifierContext, client: string): Followed {
   if (context.own.includes(client)) return { context, signals: [] };
   return {
     context: { ...context, clients: context.clients.set(client, true) },
-    signals: [{ signal: 'instance', kind: clientKind, key: client, patch: { state: 'ready' } }],
+    signals: [{ signal: 'instance', kind: clientKind, key: client, patch: { state: 'running' } }],
   };
 }
 

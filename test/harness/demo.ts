@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { demoInstances, makeDemoRoot } from '../../src/simulator/kgsm/demo.ts';
+import { cleanEnvironment, killGroup } from './run.ts';
+
+const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
+const LEASH = fileURLToPath(new URL('leash.ts', import.meta.url));
+/** A socket path may have 103 bytes on macOS, whose own temporary folder alone takes 50. */
+const TEMP_BASE = process.platform === 'darwin' ? '/tmp' : tmpdir();
+
+/** An entry of the connections setting. */
+export type DemoConnection = Readonly<Record<string, unknown>> & { readonly name: string };
+
+export interface Demo extends AsyncDisposable {
+  /** Free for others; removed with the demo. */
+  readonly folder: string;
+  readonly connections: readonly DemoConnection[];
+  /** Rows that the tree has to show, as a reader is told them. */
+  readonly rows: readonly RegExp[];
+}
+
+export interface DemoOptions {
+  readonly speed: string;
+  /** A simulator ended that nobody ended. */
+  onEnded(what: string): void;
+}
+
+/** Every system in a process of its own, which ends with us however we end. */
+export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> {
+  const folder = realpathSync(mkdtempSync(join(TEMP_BASE, 'gsops-')));
+  const launch = { node: process.execPath, entry: SIMULATOR };
+  const [socketRoot, journalRoot] = [join(folder, 'kgsm'), join(folder, 'kgsm3')];
+  makeDemoRoot(socketRoot, launch);
+  makeDemoRoot(journalRoot, launch, '3.16');
+  const players: ChildProcess[] = [];
+  const start = async (what: string, ...args: string[]): Promise<ChildProcess> => {
+    const player = spawn(
+      process.execPath,
+      [LEASH, folder, process.execPath, SIMULATOR, ...args, '--speed', speed],
+      {
+        env: cleanEnvironment(),
+        stdio: ['pipe', 'pipe', 'inherit'],
+        detached: true,
+      },
+    );
+    players.push(player);
+    await once(player, 'spawn');
+    player.on('exit', () => {
+      onEnded(what);
+    });
+    return player;
+  };
+  (await start('KGSM host', 'play', '--root', socketRoot)).stdout?.resume();
+  (await start('KGSM 3 host', 'play', '--root', journalRoot, '--generation', '3.16')).stdout?.resume();
+  const bell = await start('notification server', 'notifier', '--root', join(folder, 'bell'), '--port', '0');
+  const names = Object.values(demoInstances)
+    .filter(({ opening }) => opening !== 'absent')
+    .map(({ name }) => name);
+  return {
+    folder,
+    connections: [
+      { kind: 'kgsm', id: 'demo', name: 'Demo', root: socketRoot },
+      { kind: 'kgsm', id: 'demo-3', name: 'Demo 3', root: journalRoot },
+      { ...(await firstLine(bell)), id: 'bell', name: 'Bell' },
+    ],
+    rows: [
+      ...names.map((name) => new RegExp(`^${name}, .*on Demo$`)),
+      /^Connection Demo 3, Connected/,
+      /^client-.*, .*on Bell$/,
+    ],
+    async [Symbol.asyncDispose]() {
+      for (const player of players) {
+        player.removeAllListeners('exit');
+        await end(player);
+      }
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+/** The settings that lead to a simulator, which it prints when it listens. */
+async function firstLine({ stdout }: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
+  if (!stdout) throw new Error('its output is piped');
+  const [line] = (await once(createInterface({ input: stdout }), 'line')) as [string];
+  stdout.resume();
+  return JSON.parse(line) as Readonly<Record<string, unknown>>;
+}
+
+/** Ends a process with all that it started. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  killGroup(child.pid, 'SIGTERM');
+  await ended;
+}
