@@ -128,7 +128,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const stale = live && fleet.connections.get(row.connection)?.state !== 'ready';
     const connection = this.#runtime.connections.get(row.connection);
     const settings = connection?.settings;
-    const operations = live && instance && settings ? offersOf(system, settings, instance, connection?.session) : [];
+    const operations =
+      live && instance && settings ? offersOf(system, settings, instance, connection?.session) : [];
     return { operations, stale, connectionName: name };
   }
 

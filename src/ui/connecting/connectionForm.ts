@@ -46,7 +46,7 @@ export async function addConnection(runtime: Runtime): Promise<void> {
   if (!system) return;
   await run(runtime, {
     system,
-    title: l10n.t('Add {0} Connection', system.label),
+    title: l10n.t('Add Connection: {0}', system.label),
     entry: undefined,
     answers: {},
   });

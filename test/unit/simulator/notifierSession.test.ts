@@ -12,7 +12,7 @@ const revisions = ['seed', 'lax', 'strict'] as const;
 
 function clients({ pipeline }: Opened): string[] {
   return instancesOf(pipeline.fleet(), 'bell').map(
-    ({ kind, name, state, detail }) => `${kind} ${name} ${state}${detail ? ` (${english(detail)})` : ''}`,
+    ({ kind, key, state, detail }) => `${kind} ${key} ${state}${detail ? ` (${english(detail)})` : ''}`,
   );
 }
 
@@ -40,16 +40,16 @@ describe.each(revisions.flatMap((revision) => versions.map((tls) => ({ revision,
       await ready(opened);
       expect(opened.states()).toEqual([
         'connecting',
-        `connecting: connecting to 127.0.0.1, port ${String(rig.server.port)}`,
-        'connecting: securing the connection (TLS)',
-        `authenticating: ${tls}: asking to be let in`,
+        `connecting: Connecting to 127.0.0.1, port ${String(rig.server.port)}`,
+        'connecting: Securing the connection (TLS)',
+        `authenticating: Asking to be let in, over ${tls}`,
         'ready',
       ]);
       expect(opened.types()).toEqual(['request_authentication', 'connection_accepted']);
       const [asked, answered] = opened.events().filter(({ channel }) => channel !== 'control');
       expect(asked).toMatchObject({ channel: 'request', direction: 'out' });
       expect(answered).toMatchObject({ channel: 'reply', direction: 'in', correlation: asked?.correlation });
-      expect(clients(opened)).toEqual([`client ${answered?.subject?.key ?? ''} ready (this window)`]);
+      expect(clients(opened)).toEqual([`client ${answered?.subject?.key ?? ''} running (this window)`]);
     });
   },
 );

@@ -32,10 +32,16 @@ export function accepted(context: NotifierContext, client: string, opening: bool
         signal: 'instance',
         kind: clientKind,
         key: client,
-        patch: { state: 'running', detail: text('this window') },
+        patch: { ...nameOf(client), state: 'running', detail: text('this window') },
       },
     ],
   };
+}
+
+/** Ids of clients are as long as they are random; their beginning tells them apart. */
+function nameOf(client: string): { readonly name?: string } {
+  const short = /^client-[0-9a-f]{8}(?=-[0-9a-f-]{27}$)/.exec(client)?.[0];
+  return short === undefined ? {} : { name: short };
 }
 
 /** Somebody is there: was let in, or said something. */
@@ -43,7 +49,9 @@ export function present(context: NotifierContext, client: string): Followed {
   if (context.own.includes(client)) return { context, signals: [] };
   return {
     context: { ...context, clients: context.clients.set(client, true) },
-    signals: [{ signal: 'instance', kind: clientKind, key: client, patch: { state: 'running' } }],
+    signals: [
+      { signal: 'instance', kind: clientKind, key: client, patch: { ...nameOf(client), state: 'running' } },
+    ],
   };
 }
 

@@ -84,7 +84,7 @@ class NotifierSession implements Conversation {
     void wire.ended.then((failure) => {
       this.#whenEnded(failure);
     });
-    this.#environment.report('authenticating', text('{0}: asking to be let in', wire.protocol));
+    this.#environment.report('authenticating', text('Asking to be let in, over {0}', wire.protocol));
     await this.#ask(wire, token ?? '');
     await this.#answer(signal);
   }
@@ -279,11 +279,11 @@ function blameText(type: string, legacyServer: boolean): Text {
 function stepText(step: TlsStep, { host, port }: NotifierSettings): Text {
   switch (step) {
     case 'lookUp':
-      return text('looking up {0}', host);
+      return text('Looking up {0}', host);
     case 'connect':
-      return text('connecting to {0}, port {1}', host, String(port));
+      return text('Connecting to {0}, port {1}', host, String(port));
     case 'handshake':
-      return text('securing the connection (TLS)');
+      return text('Securing the connection (TLS)');
   }
 }
 

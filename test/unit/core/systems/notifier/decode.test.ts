@@ -84,12 +84,12 @@ describe('the clients', () => {
       [event('client_authenticated', 'you')],
     ] as const;
     expect(tell([...first, [event('connection_accepted', 'me-too')]])).toEqual([
-      'client me ready this window',
-      'client me-too ready this window',
-      'client you ready',
+      'client me running this window',
+      'client me-too running this window',
+      'client you running',
     ]);
     expect(tell([...first, [event('connection_accepted', 'again'), { channel: 'reply' }]])).toEqual([
-      'client again ready this window',
+      'client again running this window',
     ]);
   });
 
@@ -100,13 +100,13 @@ describe('the clients', () => {
     ] as const;
     expect(
       tell([...both, [event('client_disconnected', 'you')], [event('client_disconnected', 'you')]]),
-    ).toEqual(['client me ready this window']);
+    ).toEqual(['client me running this window']);
     expect(tell([...both, [event('client_disconnected', 'me')]])).toEqual([
       'client me unknown this window; the server takes it for gone',
-      'client you ready',
+      'client you running',
     ]);
     const goodbye = { event: 'disconnecting', id: 'me', content: {} };
-    expect(tell([...both, [goodbye, { direction: 'out' }]])).toEqual(['client you ready']);
+    expect(tell([...both, [goodbye, { direction: 'out' }]])).toEqual(['client you running']);
     expect(tell([...both, [goodbye]])).toHaveLength(2);
   });
 
@@ -131,7 +131,7 @@ describe('an event of KGSM in a message', () => {
     expect(problems).toEqual([]);
     expect(
       tell([[broadcast(kgsm('instance_started'))], [broadcast(` ${kgsm('instance_ready')}\n`)]]),
-    ).toEqual(['client client-far ready', 'instance mc-1 ready']);
+    ).toEqual(['client client-far running', 'instance mc-1 ready']);
   });
 
   it('has its tasks, and one that is lost is lost there', () => {
