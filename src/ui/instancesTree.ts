@@ -129,7 +129,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const connection = this.#runtime.connections.get(row.connection);
     const settings = connection?.settings;
     const operations =
-      live && instance && settings ? offersOf(system, settings, instance, connection?.session) : [];
+      live && instance && settings ? offersOf(system, settings, instance, connection.session) : [];
     return { operations, stale, connectionName: name };
   }
 

@@ -28,7 +28,7 @@ export interface Demo extends AsyncDisposable {
 export interface DemoOptions {
   readonly speed: string;
   /** A simulator ended that nobody ended. */
-  onEnded(what: string): void;
+  readonly onEnded: (what: string) => void;
 }
 
 /** Every system in a process of its own, which ends with us however we end. */

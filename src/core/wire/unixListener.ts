@@ -229,13 +229,18 @@ export class UnixListener {
     removeOwnFile(old);
     this.#retire(old.server);
     this.#adopt(binding);
-    if (this.#stopped) return;
-    this.#options.onGap?.(
-      text(
-        'The socket file {0} was removed and has been created again; what was sent in between is lost.',
-        oneLine(this.path),
-      ),
-    );
+    if (!this.#hasStopped())
+      this.#options.onGap?.(
+        text(
+          'The socket file {0} was removed and has been created again; what was sent in between is lost.',
+          oneLine(this.path),
+        ),
+      );
+  }
+
+  /** A call, because it changes while something is waited for. */
+  #hasStopped(): boolean {
+    return this.#stopped;
   }
 
   #notify(notice: Text): void {

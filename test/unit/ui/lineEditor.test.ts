@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { LineEditor } from '../../../src/ui/lineEditor.ts';
 
+const escape = String.fromCharCode(0x1b);
+const colour = new RegExp(`${escape}\\[\\d+m`, 'g');
+const piece = new RegExp(`${escape}\\[K|[^]`, 'gu');
+
 /** What stands on a terminal of one wide line after what it was sent: a carriage return and clearing, no more. */
 function screen(...sent: string[]): string[] {
   const lines = [''];
-  for (const c of sent
-    .join('')
-    .replaceAll(/\x1b\[\d+m/g, '')
-    .matchAll(/\x1b\[K|[^]/gu)) {
+  for (const c of sent.join('').replaceAll(colour, '').matchAll(piece)) {
     const last = lines.length - 1;
     if (c[0] === '\r' || c[0] === '\x1b[K') {
       if (c[0] === '\x1b[K') lines[last] = '';

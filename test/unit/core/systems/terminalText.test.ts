@@ -32,7 +32,7 @@ describe('what a server writes, in a terminal', () => {
     const safe = shown(`a${hostile}b`);
     expect(safe.startsWith('a')).toBe(true);
     expect(safe.endsWith('b')).toBe(true);
-    expect([...safe].every((c) => c >= ' ' && c < '\x7f')).toBe(true);
+    expect(Array.from(safe).every((c) => c >= ' ' && c < '\x7f')).toBe(true);
   });
 
   it('goes on after a string that is never ended', () => {
@@ -74,7 +74,9 @@ describe('what a server writes, in a terminal', () => {
           expect(safe).toBe(shown(whole));
           const rest = safe.replaceAll(new RegExp(`${esc}\\[[0-9;:]*m`, 'g'), '').replaceAll('\r\n', '');
           expect(
-            [...rest].every((c) => c === '\t' || (c >= ' ' && c !== '\x7f' && !(c >= '\x80' && c <= '\x9f'))),
+            Array.from(rest).every(
+              (c) => c === '\t' || (c >= ' ' && c !== '\x7f' && !(c >= '\x80' && c <= '\x9f')),
+            ),
           ).toBe(true);
         },
       ),
