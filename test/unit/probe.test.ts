@@ -1,7 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,37 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
 import { makeRoot } from '../../src/simulator/kgsm/root.ts';
 import { kgsmEvent } from './core/helpers.ts';
+import { eventsOf, run } from './probeRun.ts';
 import { launch } from './simulator/kgsmRoot.ts';
-
-const probe = fileURLToPath(new URL('../../src/probe/main.ts', import.meta.url));
-
-type Line = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-interface Probed {
-  readonly lines: readonly Line[];
-  readonly errors: string;
-  readonly code: number | null;
-}
-
-/** Runs the probe; `onReady` is called when it says that the connection is ready, and ends it when it is done. */
-async function run(args: readonly string[], onReady?: () => Promise<void>): Promise<Probed> {
-  const child = spawn(process.execPath, [probe, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const lines: Line[] = [];
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  let acted: Promise<void> | undefined;
-  createInterface({ input: child.stdout }).on('line', (text) => {
-    const line = JSON.parse(text) as Line;
-    lines.push(line);
-    // What was to be seen is there; the rest of its time would be waiting.
-    if (line['operation']) child.kill('SIGINT');
-    if (line['connection']?.['state'] === 'ready')
-      acted ??= onReady?.().then(() => void child.kill('SIGINT'));
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  await acted;
-  return { lines, errors, code };
-}
 
 describe('the probe', () => {
   let root = '';
@@ -70,9 +37,7 @@ describe('the probe', () => {
       'ready',
       'closed',
     ]);
-    const events = lines.flatMap((line): Readonly<Record<string, unknown>>[] =>
-      line['event'] ? [line['event']] : [],
-    );
+    const events = eventsOf(lines);
     expect(events[0]).toMatchObject({
       connection: 'home',
       system: 'kgsm',
