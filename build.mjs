@@ -31,15 +31,22 @@ const common = {
 const host = {
   ...common,
   platform: 'node',
-  format: 'cjs',
+  // Modules, so that what a connection needs only when it is opened is loaded only then.
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'lazy/[name]-[hash]',
   target: 'node22',
   external: ['vscode'],
+  // Libraries of the old kind ask for Node's own modules by `require`.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
   // `ws` looks for these native helpers and does without.
   define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"' },
 };
 
 const bundles = [
-  { ...host, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs' },
+  { ...host, entryPoints: ['src/extension.ts'], outdir: 'dist' },
   {
     ...common,
     entryPoints: ['src/webview/main.ts'],
@@ -50,6 +57,14 @@ const bundles = [
     plugins: [cssAsText],
   },
 ];
+
+function sizeWithImports(outputs, file, seen = new Set()) {
+  if (seen.has(file)) return 0;
+  seen.add(file);
+  const { bytes, imports } = outputs[file];
+  const own = imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+  return own.reduce((sum, { path }) => sum + sizeWithImports(outputs, path, seen), bytes);
+}
 
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist/webview', { recursive: true });
@@ -67,9 +82,11 @@ if (watch) {
   console.log('watching');
 } else {
   const results = await Promise.all(bundles.map((options) => build(options)));
-  const sizes = results.flatMap(({ metafile }) =>
-    Object.entries(metafile.outputs).map(([file, { bytes }]) => [file, bytes]),
-  );
-  writeFileSync('dist/sizes.json', JSON.stringify(Object.fromEntries(sizes)));
-  for (const [file, bytes] of sizes) console.log(`${file} ${(bytes / 1000).toFixed(1)} kB`);
+  const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
+  const all = Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+  const webview = outputs['dist/webview/inspector.js'].bytes;
+  // What the host reads at its start: the entry and whatever it imports at once.
+  const sizes = { start: sizeWithImports(outputs, 'dist/extension.js'), host: all - webview, webview };
+  writeFileSync('dist/sizes.json', JSON.stringify(sizes));
+  for (const [what, bytes] of Object.entries(sizes)) console.log(`${what} ${(bytes / 1000).toFixed(1)} kB`);
 }

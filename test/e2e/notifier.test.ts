@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useWorkbench } from '../harness/e2e.ts';
 import { eventText } from '../../src/simulator/kgsm/envelope.ts';
-import { passphrase, startServer, type Rig } from '../unit/simulator/notifierServer.ts';
+import { startServer, type Rig } from '../unit/simulator/notifierServer.ts';
+import { passphrase } from '../unit/simulator/pem.ts';
 
 /** A user with a notification server, from the files of his certificate to a message to the others. */
 describe('a notification server', () => {

@@ -17,11 +17,17 @@ const files = execFileSync(
 
 describe('the package', () => {
   it('holds what it needs and nothing else', () => {
-    expect(files.trim().split('\n').sort()).toEqual([
+    // What is loaded only when it is needed has names that change with what is in it.
+    const listed = files
+      .trim()
+      .split('\n')
+      .map((file) => file.replace(/^dist\/lazy\/.*-[A-Z0-9]{8}\.js$/, 'dist/lazy'));
+    expect([...new Set(listed)].sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
-      'dist/extension.cjs',
+      'dist/extension.js',
+      'dist/lazy',
       'dist/webview/codicon.css',
       'dist/webview/codicon.ttf',
       'dist/webview/inspector.css',
@@ -43,8 +49,8 @@ describe('the package', () => {
 
   it('is within its budgets', () => {
     const sizes = JSON.parse(readFileSync(join(root, 'dist/sizes.json'), 'utf8')) as Record<string, number>;
-    expect(sizes['dist/extension.cjs']).toBeLessThanOrEqual(300_000);
-    expect(sizes['dist/webview/inspector.js']).toBeLessThanOrEqual(300_000);
+    expect(sizes['start']).toBeLessThanOrEqual(300_000);
+    expect(sizes['webview']).toBeLessThanOrEqual(300_000);
     expect(
       existsSync(join(root, `${name}-${version}.vsix`))
         ? readFileSync(join(root, `${name}-${version}.vsix`)).length

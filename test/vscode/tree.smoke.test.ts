@@ -42,7 +42,7 @@ describe('the tree in a real VS Code', () => {
     const item = tree.getTreeItem(row);
     assert.equal(item.label, 'mc-1');
     assert.equal(item.description, 'Running');
-    assert.equal(item.contextValue, 'instance.stop.restart.save.command.checkUpdate');
+    assert.equal(item.contextValue, 'instance.stop.restart.save.command.listBackups.checkUpdate.logs');
     assert.ok(item.iconPath instanceof ThemeIcon);
     assert.equal(item.iconPath.id, 'debug-start');
     assert.match(item.accessibilityInformation?.label ?? '', /^mc-1, running, on Test home$/);

@@ -5,7 +5,8 @@ import { instancesOf } from '../../../src/core/model/fleet.ts';
 import { english } from '../../../src/core/model/text.ts';
 import { NotifierError } from '../../../src/core/systems/notifier/conversation.ts';
 import { notifier } from '../../../src/core/systems/notifier/index.ts';
-import { identities, openNotifier, passphrase, ready, startServer, type Opened } from './notifierServer.ts';
+import { openNotifier, ready, startServer, type Opened } from './notifierServer.ts';
+import { identities, passphrase } from './pem.ts';
 
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 const revisions = ['seed', 'lax', 'strict'] as const;

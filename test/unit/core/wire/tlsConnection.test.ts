@@ -5,7 +5,8 @@ import { TlsConnection, type TlsOptions, type TlsStep } from '../../../../src/co
 import { readCredentials } from '../../../../src/core/wire/tlsCredentials.ts';
 import { explainTls, TlsError, type TlsReason } from '../../../../src/core/wire/tlsError.ts';
 import { ManualClock, realClock } from '../helpers.ts';
-import { passphrase, pemFolder, startServer, type Rig } from '../../simulator/notifierServer.ts';
+import { startServer, type Rig } from '../../simulator/notifierServer.ts';
+import { passphrase, pemFolder } from '../../simulator/pem.ts';
 
 async function options(rig: Rig, changes: Partial<TlsOptions> = {}): Promise<TlsOptions> {
   return {

@@ -38,7 +38,9 @@ describe.skipIf(noUnixSockets)('a unix listener and its file', () => {
         await arrives(ear, path);
       }
       expect(ear.notices.all.map(english)).toEqual(
-        Array(3).fill(`The socket file ${path} was removed and has been created again; what was sent in between is lost.`),
+        Array(3).fill(
+          `The socket file ${path} was removed and has been created again; what was sent in between is lost.`,
+        ),
       );
       expect(lstatSync(path).mode & 0o777).toBe(0o660);
       expect(ear.losses.all).toEqual([]);

@@ -4,7 +4,7 @@ import { entryOf } from '../../../../../src/core/connections/form.ts';
 import { notifier } from '../../../../../src/core/systems/notifier/index.ts';
 import { parseNotifierSettings } from '../../../../../src/core/systems/notifier/settings.ts';
 import type { AnySystem } from '../../../../../src/core/systems/system.ts';
-import { pemFolder } from '../../../simulator/notifierServer.ts';
+import { pemFolder } from '../../../simulator/pem.ts';
 
 function problems(fields: object): string[] {
   const parsed = parseNotifierSettings({ kind: 'notifier', ...fields });

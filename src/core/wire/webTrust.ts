@@ -1,0 +1,30 @@
+import { explainTls, TlsError, type TlsPlace } from './tlsError.ts';
+
+/** Whom a client of the web trusts. */
+export interface WebTrust {
+  /** PEM text of the authority, or of the server's own certificate, instead of the well-known authorities. */
+  readonly ca?: string;
+  /** False takes any certificate. */
+  readonly rejectUnauthorized?: boolean;
+}
+
+export function tlsOptions({ ca, rejectUnauthorized }: WebTrust): WebTrust {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+  };
+}
+
+/** What went wrong on the way to a server of the web, in the words and reasons of TLS, which know all of TCP too. */
+export function explainWeb(error: unknown, url: URL): TlsError {
+  if (TlsError.is(error)) return error;
+  const secure = url.protocol === 'https:' || url.protocol === 'wss:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const place: TlsPlace = {
+    host,
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    serverName: host,
+    withCertificate: false,
+  };
+  return explainTls(error, place);
+}
