@@ -20,8 +20,8 @@ export function walkthroughs(say: (key: string, english: string) => string): unk
       steps: [
         step(
           'connect',
-          'Connect to KGSM',
-          `Tell the extension where KGSM is installed. It listens on KGSM's event socket; nothing in KGSM is changed.\n[Add Connection…](command:${commandId('addConnection')})`,
+          'Connect your game servers',
+          `Tell the extension what runs your game servers. It tests the connection and shows each step; nothing of the server is changed.\n[Add Connection…](command:${commandId('addConnection')})`,
           [`onCommand:${commandId('addConnection')}`],
         ),
         step(
