@@ -1,0 +1,107 @@
+import type { Generation } from './generations.ts';
+
+export type Role = 'user' | 'moderator' | 'admin';
+
+export interface GivenUser {
+  readonly name: string;
+  readonly password: string;
+  readonly role: Role;
+  /** A disabled user still gets a token, which then opens nothing. */
+  readonly enabled?: boolean;
+}
+
+export interface Player {
+  readonly name: string;
+  /** The XUID; the program calls it uuid. */
+  readonly uuid: string;
+}
+
+export interface Usage {
+  readonly cpuPercent: number;
+  readonly memoryMb: number;
+}
+
+export type Status =
+  | 'STARTING'
+  | 'RUNNING'
+  | 'STOPPING'
+  | 'STOPPED'
+  | 'INSTALLING'
+  | 'INSTALLED'
+  | 'UPDATING'
+  | 'UPDATED'
+  | 'ERROR'
+  | 'UNKNOWN';
+
+export interface GivenServer {
+  readonly name: string;
+  readonly version?: string;
+  /** Runs from the beginning. */
+  readonly running?: boolean;
+  /** What is stored of it, where it does not run; nobody knows, as after an installation by hand. */
+  readonly status?: Status;
+  readonly players?: readonly Player[];
+  /** What its process takes, sample by sample. */
+  readonly usage?: () => Usage;
+  readonly properties?: Readonly<Record<string, string>>;
+  readonly log?: string;
+}
+
+/** How long things take, in milliseconds. The defaults are those of the real program. */
+export interface Timing {
+  /** From STARTING to RUNNING, and until it is seen that a process is gone. */
+  readonly spawnMs: number;
+  /** What plugins do between RUNNING and `after_server_start`. */
+  readonly startMs: number;
+  /** From STOPPING to STOPPED. */
+  readonly stopMs: number;
+  /** What plugins do between STOPPED and `after_server_stop`. */
+  readonly afterStopMs: number;
+  /** How long players are warned before a stop. */
+  readonly warnMs: number;
+  readonly backupMs: number;
+  readonly installMs: number;
+  /** Between two samples of processes. */
+  readonly monitorMs: number;
+  /** Between two looks at logs. */
+  readonly logMs: number;
+  /** Between two looks for crashes and players. */
+  readonly pollMs: number;
+  /** How long a socket may wait with its first message. */
+  readonly authMs: number;
+}
+
+export const realTiming: Timing = {
+  spawnMs: 2,
+  startMs: 3000,
+  stopMs: 300,
+  afterStopMs: 1000,
+  warnMs: 10_000,
+  backupMs: 50,
+  installMs: 5000,
+  monitorMs: 2000,
+  logMs: 1000,
+  pollMs: 10_000,
+  authMs: 5000,
+};
+
+export interface BedrockServerOptions {
+  readonly generation: Generation;
+  /** Any that is free by default. */
+  readonly port?: number;
+  readonly timing?: Partial<Timing>;
+  readonly servers?: readonly GivenServer[];
+  /** By default there is one administrator, `admin` with the password `secret`. */
+  readonly users?: readonly GivenUser[];
+  /** A prefix that a reverse proxy in front of it would strip. */
+  readonly basePath?: string;
+  /** A reverse proxy in front of it would speak TLS with these. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** What the download site offers; without it there is no network. */
+  readonly latestVersion?: string;
+  /** Pings this often and closes with 1011 where no pong came until the next one; never by default. */
+  readonly keepaliveMs?: number;
+  readonly now?: () => number;
+  /** How time passes within operations. Tests bring one that does not wait. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}

@@ -1,0 +1,378 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Accounts, type Issued } from './accounts.ts';
+import { authRoutes } from './authRoutes.ts';
+import { backupRoutes } from './backupRoutes.ts';
+import { configRoutes } from './configRoutes.ts';
+import { Emitter } from './emitter.ts';
+import { describe, generalRoutes, type KnownPlayer } from './generalRoutes.ts';
+import { traitsOf, type Traits } from './generations.ts';
+import { readText, Router, send, type Reply } from './http.ts';
+import { Hub } from './hub.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { Machine } from './machine.ts';
+import { realTiming, type BedrockServerOptions, type Player, type Timing } from './options.ts';
+import { serverRoutes } from './serverRoutes.ts';
+import { Sockets } from './sockets.ts';
+import { Streams } from './streams.ts';
+import { Tasks } from './tasks.ts';
+import { Upkeep } from './upkeep.ts';
+
+/** A request that came in, without its secrets being hidden: it is a test that asks. */
+export interface SeenRequest {
+  readonly method: string;
+  /** As it was asked for, with its query and without the base path. */
+  readonly target: string;
+  readonly body: string;
+}
+
+export interface SeenMessage {
+  readonly username: string;
+  readonly text: string;
+}
+
+/** What lives from one start of the program to its end. */
+interface Life {
+  readonly http: Server;
+  readonly hub: Hub;
+  readonly sockets: Sockets;
+  readonly streams: Streams;
+  readonly tasks: Tasks;
+  readonly lifecycle: Lifecycle;
+  readonly emitter: Emitter;
+  readonly router: Router;
+  readonly polling: NodeJS.Timeout;
+  readonly over: AbortController;
+}
+
+/** The Bedrock Server Manager, true to what its releases were seen to do. */
+export class BedrockServer {
+  /** What came in over HTTP, handshakes included, since it was made. */
+  readonly requests: SeenRequest[] = [];
+  /** What clients said over their sockets once they were let in. */
+  readonly messages: SeenMessage[] = [];
+  readonly accounts: Accounts;
+  /** The game servers by name. */
+  readonly machines: Map<string, Machine>;
+  readonly #options: BedrockServerOptions;
+  readonly #traits: Traits;
+  readonly #timing: Timing;
+  readonly #now: () => number;
+  readonly #players = new Map<string, KnownPlayer>();
+  #appLog = Buffer.alloc(0);
+  #port: number;
+  #life: Life | undefined;
+
+  private constructor(options: BedrockServerOptions) {
+    const {
+      users = [{ name: 'admin', password: 'secret', role: 'admin' }],
+      servers = [],
+      now = Date.now,
+    } = options;
+    this.#options = options;
+    this.#traits = traitsOf[options.generation];
+    this.#timing = { ...realTiming, ...options.timing };
+    this.#now = now;
+    this.#port = options.port ?? 0;
+    this.accounts = new Accounts(users, now);
+    this.machines = new Map(servers.map((given) => [given.name, new Machine(given)]));
+    for (const { name, running, players = [], log } of servers)
+      if (running) this.#runFromTheBeginning(name, players, log);
+  }
+
+  static async listen(options: BedrockServerOptions): Promise<BedrockServer> {
+    const server = new BedrockServer(options);
+    await server.start();
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Where a client is pointed to. */
+  get url(): string {
+    const { tls, basePath = '' } = this.#options;
+    return `${tls ? 'https' : 'http'}://127.0.0.1:${this.#port}${basePath}`;
+  }
+
+  /** Open sockets, let in or not. */
+  get sockets(): number {
+    return this.#life?.sockets.size ?? 0;
+  }
+
+  /** Clients that it knows of. */
+  get clients(): number {
+    return this.#life?.hub.size ?? 0;
+  }
+
+  /** How many clients want which topic; topics stay when nobody does. */
+  get subscriptions(): ReadonlyMap<unknown, number> {
+    return new Map(this.#life?.hub.topics());
+  }
+
+  /** Begins to listen, at the same port as before, with nobody connected and no tasks. */
+  async start(): Promise<void> {
+    const life = this.#begin();
+    this.#life = life;
+    await new Promise<void>((resolve, reject) => {
+      life.http.once('error', reject);
+      life.http.listen(this.#port, '127.0.0.1', resolve);
+    }).catch((error: unknown) => {
+      this.#life = undefined;
+      end(life);
+      throw error;
+    });
+    this.#port = (life.http.address() as AddressInfo).port;
+    this.#note('Application startup complete.');
+  }
+
+  /** Ends as the program does: says goodbye to sockets, stops the game servers; only users and tokens outlive it. */
+  async stop(): Promise<void> {
+    const life = this.#life;
+    if (!life) return;
+    this.#life = undefined;
+    life.sockets.close(1012);
+    end(life);
+    const closed = once(life.http, 'close');
+    life.http.close();
+    life.http.closeIdleConnections();
+    for (const machine of this.machines.values()) {
+      if (machine.alive) machine.stored = 'STOPPED';
+      machine.die();
+      machine.watched = false;
+      machine.crashes = 0;
+    }
+    // Who does not answer the goodbye is not waited for.
+    const late = setTimeout(() => {
+      life.sockets.terminate();
+      life.http.closeAllConnections();
+    }, 200);
+    await closed;
+    clearTimeout(late);
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** The process of a server dies; the next look finds it so. */
+  crash(name: string): void {
+    this.#running.lifecycle.crash(this.#machine(name));
+  }
+
+  /** Looks for crashes and players now, as it does by itself now and then. */
+  async poll(): Promise<void> {
+    await this.#running.lifecycle.poll();
+  }
+
+  /** One round of resource samples now. */
+  sample(): void {
+    this.#running.streams.sample();
+  }
+
+  /** Who plays; clients hear of it after the next look. */
+  setPlayers(name: string, players: readonly Player[]): void {
+    this.#machine(name).setPlayers(players);
+  }
+
+  /** Adds to the log of a server, or without a name to that of the program. */
+  writeLog(name: string | undefined, text: string): void {
+    if (name === undefined) this.#appLog = Buffer.concat([this.#appLog, Buffer.from(text)]);
+    else this.#machine(name).write(text);
+  }
+
+  /** Closes all sockets with a code, or drops them without a close frame. */
+  killSockets(code?: number, reason?: string): void {
+    this.#life?.sockets.close(code, reason);
+  }
+
+  /** Forgets the clients of a user, or all, and leaves their sockets open: nothing is said to them any more. */
+  makeZombies(username?: string): void {
+    this.#life?.hub.forget(username);
+  }
+
+  /** An event to whoever subscribed to it. */
+  async emit(topic: string, data: unknown): Promise<void> {
+    await this.#running.emitter.emit(topic, data);
+  }
+
+  /** Any message that has a topic to whoever subscribed to that; tasks go to their user. */
+  async broadcast(message: { readonly topic: string; readonly data?: unknown }): Promise<void> {
+    const { hub } = this.#running;
+    const { data, topic } = message;
+    const username = topic.startsWith('task:') && isObject(data) ? data['username'] : undefined;
+    if (typeof username === 'string') await hub.sendToUser(username, message);
+    else await hub.broadcast(topic, message);
+  }
+
+  /** Exactly this to everybody. */
+  async sendRaw(data: string | Uint8Array): Promise<void> {
+    await this.#running.hub.sendRaw(data);
+  }
+
+  /** A task that somebody else started for this user; answers its id. */
+  async runTask(username: string, work: () => Promise<unknown>): Promise<string> {
+    const { id, run } = await this.#running.tasks.begin(username, work);
+    run();
+    return id;
+  }
+
+  /** A token without a login. */
+  issueToken(username: string, lifetimeMs?: number): Issued {
+    return this.accounts.issue(username, false, lifetimeMs);
+  }
+
+  expireToken(token: string): void {
+    this.accounts.expire(token);
+  }
+
+  setEnabled(username: string, enabled: boolean): void {
+    const user = this.accounts.find(username);
+    if (user) user.enabled = enabled;
+  }
+
+  get #running(): Life {
+    if (!this.#life) throw new Error('It does not run.');
+    return this.#life;
+  }
+
+  #machine(name: string): Machine {
+    const machine = this.machines.get(name);
+    if (!machine) throw new Error(`There is no server ${name}.`);
+    return machine;
+  }
+
+  #runFromTheBeginning(name: string, players: readonly Player[], log = ''): void {
+    const machine = this.#machine(name);
+    machine.spawn(this.#now());
+    machine.watched = true;
+    machine.write(log);
+    machine.players = [];
+    machine.setPlayers(players);
+    machine.knownPlayers = players;
+  }
+
+  #begin(): Life {
+    const { keepaliveMs, tls, latestVersion, wait = realWait } = this.#options;
+    const { accounts, machines } = this;
+    const [traits, timing, now] = [this.#traits, this.#timing, this.#now];
+    const over = new AbortController();
+    const hub = new Hub(traits.wildcard);
+    const emitter = new Emitter(hub, traits);
+    const tasks = new Tasks(hub, over.signal);
+    const lifecycle = new Lifecycle({ traits, timing, emitter, machines, now, wait, signal: over.signal });
+    const upkeep = new Upkeep(lifecycle, latestVersion);
+    const routes = [
+      ...authRoutes(traits, accounts, (line) => {
+        this.#note(line);
+      }),
+      ...generalRoutes(traits, lifecycle, emitter, tasks, this.#players),
+      ...serverRoutes(traits, lifecycle, upkeep, tasks),
+      ...backupRoutes(traits, upkeep, tasks),
+      ...configRoutes(traits, emitter),
+    ];
+    const page = traits.pageForUnknown
+      ? '<!DOCTYPE html>\n<html lang="en"><title>Bedrock Server Manager - Dashboard</title></html>'
+      : undefined;
+    const router = new Router({
+      routes: [...routes, ...describe(traits, routes)],
+      accounts,
+      machines,
+      ...(page === undefined ? {} : { page }),
+    });
+    const sockets = new Sockets({
+      traits,
+      accounts,
+      hub,
+      authMs: timing.authMs,
+      ...(keepaliveMs === undefined ? {} : { keepaliveMs }),
+      onMessage: (text, username) => this.messages.push({ text, username }),
+    });
+    const streams = new Streams({
+      hub,
+      machines,
+      timing,
+      logs: traits.logs,
+      appLog: () => this.#appLog,
+      now,
+    });
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      void this.#answer(router, request, response);
+    };
+    const http = tls ? createTlsServer(tls, answer) : createServer(answer);
+    http.on('upgrade', (request: IncomingMessage, raw, head: Buffer) => {
+      raw.on('error', () => raw.destroy());
+      const url = this.#urlOf(request);
+      this.#see(request, url, '');
+      sockets.upgrade(request, raw, head, url);
+    });
+    const polling = everyNowAndThen(timing.pollMs, () => lifecycle.poll());
+    return { http, hub, sockets, streams, tasks, lifecycle, emitter, router, polling, over };
+  }
+
+  async #answer(router: Router, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let reply: Reply;
+    try {
+      const url = this.#urlOf(request);
+      const text = await readText(request);
+      this.#see(request, url, text);
+      // This much a reverse proxy says by itself.
+      reply = url
+        ? await router.answer(request, url, text)
+        : { status: 404, body: '<html>404 Not Found</html>' };
+    } catch {
+      reply = { status: 500, body: 'Internal Server Error' };
+    }
+    if (this.#life) send(response, reply);
+    else response.destroy();
+  }
+
+  /** The address below the base path; what is beside it never gets here. */
+  #urlOf({ url = '/' }: IncomingMessage): URL | undefined {
+    const { basePath = '' } = this.#options;
+    if (!url.startsWith(basePath)) return undefined;
+    const rest = url.slice(basePath.length);
+    return rest === '' || /^[/?]/.test(rest) ? (URL.parse(rest, 'http://localhost') ?? undefined) : undefined;
+  }
+
+  #see({ method = 'GET', url = '' }: IncomingMessage, found: URL | undefined, body: string): void {
+    this.requests.push({ method, target: found ? found.pathname + found.search : url, body });
+  }
+
+  #note(line: string): void {
+    const time = new Date(this.#now()).toISOString().replace('T', ' ').slice(0, 19);
+    this.writeLog(undefined, `${time} - INFO - bedrock_server_manager - ${line}\n`);
+  }
+}
+
+function realWait(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal });
+}
+
+function end({ over, streams, polling }: Life): void {
+  over.abort();
+  streams.stop();
+  clearInterval(polling);
+}
+
+/** A round that takes longer than the time between two is not begun a second time. */
+function everyNowAndThen(ms: number, work: () => Promise<void>): NodeJS.Timeout {
+  let busy = false;
+  return setInterval(() => {
+    if (busy) return;
+    busy = true;
+    work()
+      // It was ended in the middle of it.
+      .catch(() => undefined)
+      .finally(() => (busy = false));
+  }, ms);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
