@@ -10,6 +10,7 @@ import { Pipeline } from '../core/journal/pipeline.ts';
 import { Emitter } from '../core/playback/emitter.ts';
 import { systemOf } from '../core/systems/index.ts';
 import { systemClock } from '../core/model/clock.ts';
+import { MetricsStore } from '../core/model/metrics.ts';
 import { configuration } from './configuration.ts';
 import { Secrets } from './secrets.ts';
 import { SessionMemories } from './sessionMemory.ts';
@@ -28,6 +29,8 @@ export interface Runtime {
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
   readonly emitter: Emitter;
+  /** What is measured of the live instances. */
+  readonly metrics: MetricsStore;
   readonly secrets: Secrets;
   readonly timelines: TimelineSelection;
 }
@@ -37,8 +40,10 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const storage = context.globalStorageUri.fsPath;
   const log = coreLog(channel);
   const journal = new Journal();
+  const metrics = new MetricsStore();
   const pipeline: Pipeline = new Pipeline({
     journal,
+    metrics,
     decoderOf: (system) => systemOf(system)?.decoder,
     correlate: (draft) => emitter.correlate(draft),
     defer: setImmediate,
@@ -69,5 +74,17 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     }),
   );
   const timelines = scope.add(new TimelineSelection());
-  return { scope, context, channel, host, journal, pipeline, connections, emitter, secrets, timelines };
+  return {
+    scope,
+    context,
+    channel,
+    host,
+    journal,
+    pipeline,
+    connections,
+    emitter,
+    metrics,
+    secrets,
+    timelines,
+  };
 }
