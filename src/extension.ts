@@ -10,9 +10,11 @@ import { showError } from './ui/messages.ts';
 import { Operations } from './ui/operations.ts';
 import { createRuntime, type Runtime } from './ui/runtime.ts';
 import { Scope } from './ui/scope.ts';
+import { logEvents } from './ui/eventLog.ts';
 import { createStatusBar } from './ui/statusBar.ts';
 import { TaskProgress } from './ui/taskProgress.ts';
 import { translate } from './ui/translate.ts';
+import { Watching } from './ui/watching.ts';
 import { readConnections } from './core/connections/settings.ts';
 
 let scope: Scope | undefined;
@@ -37,6 +39,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   });
   new Inspector(runtime);
   registerConnectionCommands(runtime);
+  new Watching(runtime, tree, []);
   createStatusBar(runtime);
   logEvents(runtime);
   tellFailures(runtime);
@@ -81,20 +84,4 @@ function followSettings(runtime: Runtime): void {
     }),
   );
   apply(configuration().connectOnStartup);
-}
-
-/** One line in the log for what went wrong with an event or a connection; the rest stands in the journal. */
-function logEvents({ pipeline, channel, scope: owner }: Runtime): void {
-  owner.defer(
-    pipeline.subscribe(({ events }) => {
-      for (const { type, connection, summary, problems, channel: kind } of events) {
-        const [problem] = problems;
-        if (problem) {
-          const path = problem.path === '' ? '' : `${problem.path}: `;
-          channel.warn(`[${connection}] ${type}: ${path}${translate(problem.message)}`);
-        } else if (kind === 'control' && type === 'connection.state')
-          channel.info(`[${connection}] ${translate(summary)}`);
-      }
-    }),
-  );
 }

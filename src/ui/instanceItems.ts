@@ -106,6 +106,8 @@ export interface InstanceFacts {
   /** The connection is not there: what is shown is what was last seen. */
   readonly stale: boolean;
   readonly connectionName: string;
+  /** What was measured last, by name. */
+  readonly measured?: Readonly<Record<string, number>> | undefined;
 }
 
 export function instanceItem(instance: Instance, facts: InstanceFacts): TreeItem {
@@ -125,6 +127,7 @@ function instanceDescription(instance: Instance, facts: InstanceFacts): string {
   if (instance.detail !== undefined) parts.push(translate(instance.detail));
   if (instance.players !== undefined && lifecycle[instance.state].up)
     parts.push(playersText(instance.players));
+  if (!facts.stale) parts.push(...measuredParts(facts.measured));
   if (instance.latestVersion !== undefined && instance.latestVersion !== instance.version) {
     parts.push(l10n.t('update to {0}', oneLine(instance.latestVersion, 40)));
   }
@@ -139,6 +142,20 @@ function instanceSpoken(instance: Instance, name: string, facts: InstanceFacts):
   parts.push(l10n.t('on {0}', facts.connectionName));
   if (facts.stale) parts.push(l10n.t('not up to date'));
   return parts.join(', ');
+}
+
+/** What was measured, as short as a row can have it. */
+export function measuredParts(measured: Readonly<Record<string, number>> = {}): readonly string[] {
+  const { cpu, memory } = measured;
+  return [
+    ...(cpu === undefined ? [] : [l10n.t('{0} % CPU', Math.round(cpu))]),
+    ...(memory === undefined ? [] : [bytesText(memory)]),
+  ];
+}
+
+function bytesText(bytes: number): string {
+  const [value, unit] = bytes >= 1024 ** 3 ? [bytes / 1024 ** 3, 'GiB'] : [bytes / 1024 ** 2, 'MiB'];
+  return `${value.toLocaleString(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 })} ${unit}`;
 }
 
 function playersText(players: number): string {

@@ -1,7 +1,7 @@
 import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { liveTimeline } from '../core/model/event.ts';
 import { findInstance, instancesOf, type Fleet } from '../core/model/fleet.ts';
-import type { Instance } from '../core/model/instance.ts';
+import { instanceId, type Instance } from '../core/model/instance.ts';
 import { isFinished } from '../core/model/task.ts';
 import { systemOf } from '../core/systems/index.ts';
 import type { TimelineChange } from '../core/journal/pipeline.ts';
@@ -13,11 +13,15 @@ import {
   connectionTooltip,
   instanceItem,
   instanceTooltip,
+  measuredParts,
   type ConnectionFacts,
   type InstanceFacts,
   type Row,
 } from './instanceItems.ts';
 import type { Runtime } from './runtime.ts';
+
+/** So long a measurement stands for what is now. */
+const measuredForMs = 15_000;
 
 /** Connections and their instances, as the timeline on screen has them. */
 export class InstancesTree implements TreeDataProvider<Row> {
@@ -25,6 +29,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #changed = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #rows = new Map<string, Row>();
+  /** What each row says of its measurements. */
+  readonly #said = new Map<string, string>();
   readonly view: TreeView<Row>;
 
   constructor(runtime: Runtime) {
@@ -41,6 +47,11 @@ export class InstancesTree implements TreeDataProvider<Row> {
     scope.defer(
       pipeline.subscribe((change) => {
         this.#follow(change);
+      }),
+    );
+    scope.defer(
+      runtime.metrics.onDidChange((ids) => {
+        if (timelines.id === liveTimeline) this.#measured(ids);
       }),
     );
     scope.defer(
@@ -123,6 +134,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   #instanceFacts(row: Extract<Row, { row: 'instance' }>): InstanceFacts {
     const { live, name, system } = this.#facts(row.connection);
+    const { metrics } = this.#runtime;
     const fleet = this.#fleet;
     const instance = findInstance(fleet, row);
     const stale = live && fleet.connections.get(row.connection)?.state !== 'ready';
@@ -130,7 +142,24 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const settings = connection?.settings;
     const operations =
       live && instance && settings ? offersOf(system, settings, instance, connection.session) : [];
-    return { operations, stale, connectionName: name };
+    // What was measured before somebody looked again says nothing of now.
+    const measured = live ? metrics.latest(row, Date.now() - measuredForMs) : undefined;
+    const charted = live && metrics.series(row) !== undefined ? ['metrics'] : [];
+    return { operations: [...operations, ...charted], stale, connectionName: name, measured };
+  }
+
+  /** Measurements come every few seconds; a row is drawn anew only where it says something else. */
+  #measured(ids: ReadonlySet<string>): void {
+    const changed: Row[] = [];
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      if (row?.row !== 'instance') continue;
+      const said = measuredParts(this.#runtime.metrics.latest(row)).join();
+      if (this.#said.get(id) === said) continue;
+      this.#said.set(id, said);
+      changed.push(row);
+    }
+    if (changed.length > 0) this.#changed.fire(changed);
   }
 
   #follow({ timeline, before, fleet, events }: TimelineChange): void {
@@ -187,7 +216,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   /** The same object for the same row: VS Code matches changed elements by identity. */
   #row(row: Row): Row {
-    const id = JSON.stringify(row.row === 'connection' ? [row.id] : [row.connection, row.kind, row.key]);
+    const id = row.row === 'connection' ? `connection:${row.id}` : instanceId(row);
     const known = this.#rows.get(id);
     if (known) return known;
     this.#rows.set(id, row);

@@ -54,11 +54,12 @@ export class MetricsStore {
     return { times: inOrder(ring.times, ring), values: Object.fromEntries(values) };
   }
 
-  /** The newest value of each name that was measured in the newest sample. */
-  latest(ref: InstanceRef): Readonly<Record<string, number>> | undefined {
+  /** The values of the newest sample, unless it is older than `notBefore`. */
+  latest(ref: InstanceRef, notBefore = 0): Readonly<Record<string, number>> | undefined {
     const ring = this.#rings.get(instanceId(ref));
     if (!ring || ring.length === 0) return undefined;
     const last = (ring.next + this.#capacity - 1) % this.#capacity;
+    if ((ring.times[last] ?? 0) < notBefore) return undefined;
     const values = [...ring.columns].map(([name, column]) => [name, column[last] ?? NaN] as const);
     return Object.fromEntries(values.filter(([, value]) => !Number.isNaN(value)));
   }
