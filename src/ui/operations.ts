@@ -5,7 +5,7 @@ import { findInstance, instancesOf } from '../core/model/fleet.ts';
 import type { Instance } from '../core/model/instance.ts';
 import { lifecycle } from '../core/model/lifecycle.ts';
 import type { Task } from '../core/model/task.ts';
-import { oneLine } from '../core/model/text.ts';
+import { oneLine, text } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
@@ -127,7 +127,7 @@ export class Operations {
   }
 
   async #confirmed(verb: Verb, candidates: readonly Candidate[], input: OperationInput): Promise<boolean> {
-    const questions = candidates.flatMap((candidate) => questionOf(candidate, input) ?? []);
+    const questions = candidates.flatMap((candidate) => this.#question(candidate, input) ?? []);
     const [first] = questions;
     if (!first) return true;
     // What destroys is asked for one by one.
@@ -191,13 +191,15 @@ export class Operations {
       this.#running.delete(id);
     }
   }
-}
 
-function questionOf(
-  { operation, instance, connection }: Candidate,
-  input: OperationInput,
-): Question | undefined {
-  const { name } = connection.settings;
-  if (operation.target === 'connection') return operation.confirm?.(input, name);
-  return instance && operation.confirm?.(instance, name);
+  /** The question with the machine that it is about: two windows may show servers of the same name. */
+  #question({ operation, instance, connection }: Candidate, input: OperationInput): Question | undefined {
+    const { settings, system } = connection;
+    const question =
+      operation.target === 'connection'
+        ? operation.confirm?.(input, settings.name)
+        : instance && operation.confirm?.(instance, settings.name);
+    const host = system.hostOf?.(settings) ?? this.#runtime.host;
+    return question && { ...question, detail: text('{0} Host: {1}', question.detail, oneLine(host, 100)) };
+  }
 }

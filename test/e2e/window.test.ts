@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useWorkbench, withWorkbench } from '../harness/e2e.ts';
@@ -52,6 +53,7 @@ describe('a new user', () => {
       .getByRole('button', { name: 'Stop' })
       .click();
     await wb.dialog.getByText('Stop valheim-1 on My Servers?').waitFor();
+    await wb.dialog.getByText(`The world is saved first. Host: ${hostname()}`).waitFor();
     await wb.screenshot('confirm-stop-dark');
     await wb.dialog.getByRole('button', { name: 'Cancel' }).click();
     await wb.treeItem(/valheim-1, running/).hover();

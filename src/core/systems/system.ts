@@ -350,6 +350,8 @@ export interface System<S extends ConnectionSettings, C> {
   emit(address: string, bytes: Uint8Array, environment: EmitEnvironment): Promise<void>;
   /** Makes what the user typed as a target into an address, or says what is wrong with it. */
   checkTarget(value: string): Text | undefined;
+  /** The machine that is operated, where it is not the one that the extension runs on. */
+  hostOf?(settings: S): string;
   /** One line that says where this connection goes. */
   describe(settings: S): string;
 }

@@ -39,6 +39,7 @@ export const notifier: System<NotifierSettings, NotifierContext> = {
     await session.send(bytes, signal);
   },
   checkTarget: () => text('Events are sent through an open connection; make one for the server first'),
+  hostOf: ({ host }) => host,
   describe: addressOf,
 };
 
