@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyFleet, fold, instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
 import { lifecycle } from '../../src/core/model/lifecycle.ts';
 import { isFinished } from '../../src/core/model/task.ts';
 import { kgsmDecoder } from '../../src/core/systems/kgsm/decode.ts';
+import { linesOf, message } from './reading.ts';
 
 interface Event {
   readonly EventType: string;
@@ -13,9 +13,9 @@ interface Event {
 
 /** The recorded events of each instance, in their order. */
 function lifecycles(): (readonly Event[])[] {
-  const journal = lines('kgsm-3.16-journal-2026-11-20.ndjson').map((line) => JSON.parse(line) as Event);
+  const journal = linesOf('kgsm-3.16-journal-2026-11-20.ndjson').map((line) => JSON.parse(line) as Event);
   const sockets = ['kgsm-2.2-lifecycle.jsonl', 'kgsm-2.2-all-events.jsonl'].map((name) =>
-    lines(name).map((line) => JSON.parse((JSON.parse(line) as { text: string }).text) as Event),
+    linesOf(name).map((line) => JSON.parse((JSON.parse(line) as { text: string }).text) as Event),
   );
   return [journal, ...sockets].flatMap((events) => {
     const byInstance = new Map<string, Event[]>();
@@ -28,10 +28,6 @@ function lifecycles(): (readonly Event[])[] {
   });
 }
 
-function lines(name: string): string[] {
-  return readFileSync(new URL(name, import.meta.url), 'utf8').split('\n').filter((line) => line !== '');
-}
-
 function named(event: Event, name: string): string {
   return JSON.stringify({ ...event, Data: { ...event.Data, InstanceName: name } });
 }
@@ -40,19 +36,7 @@ function tell(texts: readonly string[]): Fleet {
   let context = kgsmDecoder.initial;
   let fleet = emptyFleet;
   for (const [i, text] of texts.entries()) {
-    const step = kgsmDecoder.decode(context, {
-      timeline: 'live',
-      receivedAt: i,
-      host: 'h',
-      connection: 'home',
-      system: 'kgsm',
-      channel: 'push',
-      direction: 'in',
-      origin: 'live',
-      text,
-      utf8: true,
-      truncated: false,
-    });
+    const step = kgsmDecoder.decode(context, message(text, { receivedAt: i }));
     context = step.context;
     fleet = fold(fleet, { connection: 'home', system: 'kgsm', receivedAt: i }, step.signals);
   }

@@ -7,6 +7,7 @@ import { english } from '../../src/core/model/text.ts';
 import { kgsmDecoder } from '../../src/core/systems/kgsm/decode.ts';
 import { JsonDocuments, splitJson, type Piece } from '../../src/core/wire/jsonDocuments.ts';
 import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
+import { message } from './reading.ts';
 import { core, fleetWhere, kgsmEvent, openKgsm } from '../unit/core/helpers.ts';
 
 const folder = fileURLToPath(new URL('json-test-suite/', import.meta.url));
@@ -26,20 +27,8 @@ function complaints(pieces: readonly Piece[]): string[] {
       utf8 = false;
       text = Buffer.from(bytes).toString();
     }
-    const { problems } = kgsmDecoder.decode(kgsmDecoder.initial, {
-      timeline: 'live',
-      receivedAt: 0,
-      host: 'h',
-      connection: 'home',
-      system: 'kgsm',
-      channel: 'push',
-      direction: 'in',
-      origin: 'live',
-      text,
-      utf8,
-      truncated: false,
-    });
-    said.push(...problems.map(({ message }) => english(message)).filter((one) => /not (readable|UTF)/.test(one)));
+    const { problems } = kgsmDecoder.decode(kgsmDecoder.initial, message(text, { utf8 }));
+    said.push(...problems.map((problem) => english(problem.message)).filter((one) => /not (readable|UTF)/.test(one)));
   }
   return said;
 }

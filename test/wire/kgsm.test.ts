@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { emptyFleet, fold, instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
-import type { Decoded, Message, Signal } from '../../src/core/model/signal.ts';
+import type { Decoded, Signal } from '../../src/core/model/signal.ts';
 import { english, isText } from '../../src/core/model/text.ts';
 import { kgsmDecoder } from '../../src/core/systems/kgsm/decode.ts';
 import type { KgsmContext } from '../../src/core/systems/kgsm/memory.ts';
+import { linesOf, message } from './reading.ts';
 
 interface Line {
   readonly text?: string;
@@ -12,32 +12,12 @@ interface Line {
   readonly reads?: readonly number[];
 }
 
-function lines(name: string): string[] {
-  return readFileSync(new URL(name, import.meta.url), 'utf8').split('\n').filter((line) => line !== '');
-}
-
 /** What arrived in the connections of a socket recording. */
 function connections(name: string): string[] {
-  return lines(name).map((line) => {
+  return linesOf(name).map((line) => {
     const { text, base64 } = JSON.parse(line) as Line;
     return text ?? Buffer.from(base64 ?? '', 'base64').toString('utf8');
   });
-}
-
-function message(text: string): Message {
-  return {
-    timeline: 'live',
-    receivedAt: 1000,
-    host: 'here',
-    connection: 'home',
-    system: 'kgsm',
-    channel: 'push',
-    direction: 'in',
-    origin: 'live',
-    text,
-    utf8: true,
-    truncated: false,
-  };
 }
 
 interface Told {
@@ -98,7 +78,7 @@ describe('recordings of KGSM', () => {
   });
 
   it('the journal of 3.16 gives the types, subjects and signals of its golden file', async () => {
-    const told = tell(lines('kgsm-3.16-journal-2026-11-20.ndjson'));
+    const told = tell(linesOf('kgsm-3.16-journal-2026-11-20.ndjson'));
     expect(told.decoded.flatMap(({ problems }) => problems)).toEqual([]);
     await expect(golden(told)).toMatchFileSnapshot('golden/kgsm-3.16-journal.txt');
   });
@@ -113,7 +93,7 @@ describe('recordings of KGSM', () => {
 });
 
 describe("the examples of KGSM's own documents", () => {
-  const examples = lines('kgsm-documents.ndjson').map((line) => JSON.parse(line) as { readonly source: string; readonly text: string });
+  const examples = linesOf('kgsm-documents.ndjson').map((line) => JSON.parse(line) as { readonly source: string; readonly text: string });
 
   it('gives type and subject for every example that is JSON, and keeps those that are only a form', async () => {
     const all = examples.map(({ source, text }) => `# ${source}\n${golden(tell([text]))}`);

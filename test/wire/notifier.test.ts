@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Channel, Direction } from '../../src/core/model/event.ts';
 import { emptyFleet, fold, instancesOf } from '../../src/core/model/fleet.ts';
@@ -6,6 +5,7 @@ import type { Decoded, Signal } from '../../src/core/model/signal.ts';
 import { english, isText } from '../../src/core/model/text.ts';
 import { splitJson } from '../../src/core/wire/jsonDocuments.ts';
 import { notifierDecoder } from '../../src/core/systems/notifier/decode.ts';
+import { linesOf, message } from './reading.ts';
 import type { NotifierContext } from '../../src/core/systems/notifier/memory.ts';
 
 interface Spoken {
@@ -20,13 +20,9 @@ interface Heard {
   readonly channel: Channel;
 }
 
-function lines(name: string): string[] {
-  return readFileSync(new URL(name, import.meta.url), 'utf8').split('\n').filter((line) => line !== '');
-}
-
 /** What one client of the recording said and heard, as its session would have delivered it. */
 function conversation(client: string): Heard[] {
-  const spoken = lines('tcp-notification-manager.jsonl').map((line) => JSON.parse(line) as Spoken);
+  const spoken = linesOf('tcp-notification-manager.jsonl').map((line) => JSON.parse(line) as Spoken);
   return spoken
     .filter((line) => line.client === client && line.text !== undefined)
     .flatMap(({ dir, text = '' }) => splitJson(Buffer.from(text)).map(({ bytes }) => heard(Buffer.from(bytes).toString('utf8'), dir)));
@@ -42,10 +38,7 @@ function golden(messages: readonly Heard[]): string {
   let context = notifierDecoder.initial;
   let fleet = emptyFleet;
   const told = messages.map(({ text, direction, channel }) => {
-    const step = notifierDecoder.decode(context, {
-      timeline: 'live', receivedAt: 1000, host: 'here', connection: 'bell', system: 'notifier', origin: 'live',
-      utf8: true, truncated: false, text, direction, channel,
-    });
+    const step = notifierDecoder.decode(context, message(text, { connection: 'bell', system: 'notifier', direction, channel }));
     context = step.context;
     fleet = fold(fleet, { connection: 'bell', system: 'notifier', receivedAt: 1000 }, step.signals);
     return `${direction} ${line(step)}`;
@@ -77,7 +70,7 @@ describe('the recording of the notification server', () => {
 
 describe("the examples of the server's own document", () => {
   it('give their types, though most of them are no strict JSON', async () => {
-    const examples = lines('notifier-documents.ndjson').map((each) => JSON.parse(each) as { readonly source: string; readonly text: string });
+    const examples = linesOf('notifier-documents.ndjson').map((each) => JSON.parse(each) as { readonly source: string; readonly text: string });
     const all = examples.map(({ source, text }) => `# ${source}\n${golden([heard(text)])}`).join('\n');
     expect(all).not.toContain('unreadable');
     await expect(all).toMatchFileSnapshot('golden/notifier-documents.txt');
