@@ -31,7 +31,7 @@ export class Machine {
   version: string;
   /** What the program last wrote down; nobody has looked while it is UNKNOWN. */
   stored: Status;
-  players: readonly Player[];
+  players: readonly Player[] = [];
   /** What the program knows of them; it looks at the log now and then. */
   knownPlayers: readonly Player[] = [];
   /** Whether the program restarts it when it dies. */
@@ -55,7 +55,6 @@ export class Machine {
     this.name = given.name;
     this.version = given.version ?? '1.21.100.7';
     this.stored = given.running ? 'RUNNING' : (given.status ?? 'UNKNOWN');
-    this.players = given.players ?? [];
     this.properties = {
       'server-name': given.name,
       'level-name': 'Bedrock level',
@@ -107,6 +106,8 @@ export class Machine {
 
   /** People come and go: the log tells, and the program sees it at its next look. */
   setPlayers(players: readonly Player[]): void {
+    // Nobody plays on what does not run.
+    if (!this.alive) return;
     const gone = this.players.filter(({ uuid }) => !players.some((each) => each.uuid === uuid));
     const come = players.filter(({ uuid }) => !this.players.some((each) => each.uuid === uuid));
     for (const { name, uuid } of gone) this.write(`[INFO] Player disconnected: ${name}, xuid: ${uuid}\n`);

@@ -8,6 +8,7 @@ import { authRoutes } from './authRoutes.ts';
 import { backupRoutes } from './backupRoutes.ts';
 import { configRoutes } from './configRoutes.ts';
 import { Emitter } from './emitter.ts';
+import { corsHeaders, preflight } from './cors.ts';
 import { describe, generalRoutes, type KnownPlayer } from './generalRoutes.ts';
 import { traitsOf, type Traits } from './generations.ts';
 import { readText, Router, send, type Reply } from './http.ts';
@@ -33,6 +34,9 @@ export interface SeenMessage {
   readonly username: string;
   readonly text: string;
 }
+
+/** How many requests and messages are kept. */
+const remembered = 10_000;
 
 /** What lives from one start of the program to its end. */
 interface Life {
@@ -252,7 +256,6 @@ export class BedrockServer {
     machine.spawn(this.#now());
     machine.watched = true;
     machine.write(log);
-    machine.players = [];
     machine.setPlayers(players);
     machine.knownPlayers = players;
   }
@@ -291,7 +294,9 @@ export class BedrockServer {
       hub,
       authMs: timing.authMs,
       ...(keepaliveMs === undefined ? {} : { keepaliveMs }),
-      onMessage: (text, username) => this.messages.push({ text, username }),
+      onMessage: (text, username) => {
+        remember(this.messages, { text, username });
+      },
     });
     const streams = new Streams({
       hub,
@@ -322,13 +327,13 @@ export class BedrockServer {
       const text = await readText(request);
       this.#see(request, url, text);
       // This much a reverse proxy says by itself.
-      reply = url
-        ? await router.answer(request, url, text)
-        : { status: 404, body: '<html>404 Not Found</html>' };
+      if (!url) reply = { status: 404, body: '<html>404 Not Found</html>' };
+      else reply = preflight(request.method, request.headers) ?? (await router.answer(request, url, text));
     } catch {
       reply = { status: 500, body: 'Internal Server Error' };
     }
-    if (this.#life) send(response, reply);
+    const headers = { ...reply.headers, ...corsHeaders(request.headers) };
+    if (this.#life) send(response, { ...reply, headers });
     else response.destroy();
   }
 
@@ -341,13 +346,19 @@ export class BedrockServer {
   }
 
   #see({ method = 'GET', url = '' }: IncomingMessage, found: URL | undefined, body: string): void {
-    this.requests.push({ method, target: found ? found.pathname + found.search : url, body });
+    remember(this.requests, { method, target: found ? found.pathname + found.search : url, body });
   }
 
   #note(line: string): void {
     const time = new Date(this.#now()).toISOString().replace('T', ' ').slice(0, 19);
     this.writeLog(undefined, `${time} - INFO - bedrock_server_manager - ${line}\n`);
   }
+}
+
+/** Demos run for days: only the latest is kept. */
+function remember<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > remembered) list.shift();
 }
 
 function realWait(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Generation } from '../../../src/simulator/bedrock/generations.ts';
 import { realTiming } from '../../../src/simulator/bedrock/options.ts';
 import { BedrockServer } from '../../../src/simulator/bedrock/server.ts';
+import { linesOf } from '../../wire/reading.ts';
 import { ask, Listener, noTime, type Answer } from './bedrockServer.ts';
 
 interface Line {
@@ -37,11 +37,7 @@ const lookedAt = 31_090;
 const slackMs = 20;
 
 function recording(generation: Generation): Line[] {
-  const url = new URL(`../../wire/bedrock-${generation}.jsonl`, import.meta.url);
-  return readFileSync(url, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
+  return linesOf(`bedrock-${generation}.jsonl`).map((line) => JSON.parse(line) as Line);
 }
 
 /** The time of the recording: waits end when the line is reached at which they are over. */

@@ -19,7 +19,7 @@ export const noTime: Timing = {
   authMs: 3_600_000,
 };
 
-export const users: NonNullable<BedrockServerOptions['users']> = [
+const users: NonNullable<BedrockServerOptions['users']> = [
   { name: 'admin', password: 'secret', role: 'admin' },
   { name: 'mod', password: 'secret', role: 'moderator' },
   { name: 'guest', password: 'secret', role: 'user' },
@@ -32,6 +32,8 @@ export interface Rig extends AsyncDisposable {
   ask(method: string, path: string, body?: unknown, user?: string): Promise<Answer>;
   /** A socket that is let in. */
   enter(user?: string): Promise<Listener>;
+  /** Drops a client, and waits until the server has seen it. */
+  leave(listener: Listener): Promise<void>;
 }
 
 export interface Answer {
@@ -65,6 +67,11 @@ export async function startBedrock(
       const listener = await enter(server, options.generation, server.issueToken(user).token);
       listeners.push(listener);
       return listener;
+    },
+    async leave(listener) {
+      const before = server.sockets;
+      listener.drop();
+      while (server.sockets >= before) await nextTurn();
     },
     async [Symbol.asyncDispose]() {
       for (const listener of listeners) listener.drop();

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Generation } from './generations.ts';
+import { realTiming, type GivenServer, type Player, type Timing, type Usage } from './options.ts';
+import { BedrockServer } from './server.ts';
+
+export interface PlayBedrockOptions {
+  readonly signal: AbortSignal;
+  /** 11325 by default, as the program has it; 0 takes any that is free. */
+  readonly port?: number;
+  readonly generation?: Generation;
+  /** 2 plays twice as fast. */
+  readonly speed?: number;
+  /** The settings of a connection to it and the password that goes with them, once it listens. */
+  readonly onListening?: (settings: BedrockDemoSettings, password: string) => void;
+  /** Tests bring one that does not wait. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** An entry of the connections setting that leads to the demo. */
+export interface BedrockDemoSettings {
+  readonly kind: 'bedrock';
+  readonly url: string;
+  readonly username: string;
+}
+
+const username = 'admin';
+const password = 'demo';
+const latestVersion = '1.21.120.4';
+const oldVersion = '1.21.100.7';
+
+const alex: Player = { name: 'Alex', uuid: '2535400000000001' };
+const steve: Player = { name: 'Steve', uuid: '2535400000000002' };
+const efe: Player = { name: 'Efe', uuid: '2535400000000003' };
+
+/**
+ * Runs a Bedrock Server Manager with four servers on which people play; one crashes, one is backed up, one updated.
+ * Resolves when the signal aborts; rejects where the port is taken.
+ */
+export async function playBedrock(options: PlayBedrockOptions): Promise<void> {
+  const { signal, port = 11_325, generation = '3.10', speed = 1, wait = realWait, onListening } = options;
+  const server = await BedrockServer.listen({
+    generation,
+    port,
+    users: [
+      { name: username, password, role: 'admin' },
+      { name: 'moderator', password, role: 'moderator' },
+      { name: 'visitor', password, role: 'user' },
+    ],
+    servers: demoServers(),
+    latestVersion,
+    timing: faster(speed),
+    wait,
+  });
+  onListening?.({ kind: 'bedrock', url: server.url, username }, password);
+  try {
+    await live(server, generation, (seconds) => wait((1000 * seconds) / speed, signal));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await server.stop();
+  }
+}
+
+function realWait(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal });
+}
+
+/** How long somebody has to say who he is is not a matter of how fast the demo plays. */
+function faster(speed: number): Timing {
+  const times = Object.entries(realTiming).map(([key, ms]) => [key, Math.max(1, ms / speed)] as const);
+  return { ...realTiming, ...Object.fromEntries(times), authMs: realTiming.authMs };
+}
+
+function demoServers(): GivenServer[] {
+  return [
+    {
+      name: 'survival',
+      version: latestVersion,
+      running: true,
+      players: [alex],
+      usage: wave(34, 22, 780),
+    },
+    { name: 'creative', version: latestVersion, running: true, usage: wave(8, 5, 410) },
+    { name: 'skyblock', version: oldVersion, status: 'STOPPED' },
+    { name: 'minigames', version: oldVersion, status: 'ERROR' },
+  ];
+}
+
+/** A load that goes up and down, a little more than a core at its highest. */
+function wave(middle: number, swing: number, memory: number): () => Usage {
+  let sample = 0;
+  return () => {
+    sample += 1;
+    const height = Math.sin(sample / 9) + Math.sin(sample / 2.3) / 3;
+    return {
+      cpuPercent: Math.round(10 * Math.max(0, middle + swing * height)) / 10,
+      memoryMb: Math.round(10 * (memory + 20 * height + (sample % 60))) / 10,
+    };
+  };
+}
+
+/** One day after the other; what an administrator does goes over HTTP, so that his sockets hear of the tasks. */
+async function live(
+  server: BedrockServer,
+  generation: Generation,
+  pause: (seconds: number) => Promise<void>,
+): Promise<void> {
+  const ask = (method: string, path: string, body?: object): Promise<void> =>
+    request(server, method, path, body);
+  const act = (name: string, verb: string): Promise<void> => ask('POST', `/api/server/${name}/${verb}`);
+  for (;;) {
+    await pause(6);
+    server.setPlayers('survival', [alex, steve]);
+    server.writeLog('survival', '[INFO] Running AutoCompaction...\n');
+    await pause(12);
+    await act('skyblock', 'start');
+    await pause(8);
+    server.setPlayers('skyblock', [efe]);
+    await ask('POST', '/api/server/survival/send_command', { command: 'say Welcome' });
+    await pause(14);
+    server.crash('creative');
+    await pause(14);
+    server.setPlayers('survival', []);
+    await ask('POST', '/api/server/survival/backup/action', { backup_type: 'world' });
+    await pause(25);
+    await act('minigames', 'update');
+    await pause(12);
+    server.setPlayers('survival', [alex]);
+    await act('minigames', 'start');
+    await pause(10);
+    const player = { players: [`${efe.name}:${efe.uuid}`] };
+    await ask('POST', '/api/players/add', player);
+    await ask('POST', '/api/server/survival/allowlist/add', { players: [efe.name] });
+    await ask(generation === '3.10' ? 'PUT' : 'POST', '/api/server/survival/backups/prune');
+    await pause(8);
+    // It runs already: a failure that is reported as a success.
+    await act('creative', 'start');
+    await pause(6);
+    server.setPlayers('skyblock', []);
+    await act('skyblock', 'stop');
+    await act('minigames', 'stop');
+    await pause(15);
+    beginAnew(server);
+  }
+}
+
+/** For ever is longer than three crashes and one update. */
+function beginAnew({ machines }: BedrockServer): void {
+  for (const machine of machines.values()) machine.crashes = 0;
+  const old = machines.get('minigames');
+  if (old) old.version = oldVersion;
+}
+
+async function request(server: BedrockServer, method: string, path: string, body?: object): Promise<void> {
+  const response = await fetch(server.url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${server.issueToken(username).token}`,
+      connection: 'close',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  await response.arrayBuffer();
+}
