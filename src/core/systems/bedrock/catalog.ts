@@ -1,0 +1,117 @@
+import type { RetentionClass, Severity } from '../../model/event.ts';
+import { text, type Text } from '../../model/text.ts';
+import type { CatalogEntry } from '../system.ts';
+import examples from './examples.json' with { type: 'json' };
+import { deeds, retiredDeeds, type Deed } from './deeds.ts';
+import { globalStems, stemNames } from './stems.ts';
+
+export interface BedrockEntry extends CatalogEntry {
+  /** Who sends it: only what clients say can be emitted. */
+  readonly sentBy: 'server' | 'client';
+  readonly deed?: Deed;
+  readonly phase?: 'before' | 'after';
+  /** It names the server that it is about. */
+  readonly scoped?: boolean;
+}
+
+interface Level {
+  readonly severity: Severity;
+  readonly retention: RetentionClass;
+}
+
+function eventPair(
+  stem: string,
+  deed: Deed,
+  scoped: boolean,
+  data: unknown,
+  result: unknown,
+): BedrockEntry[] {
+  return (['before', 'after'] as const).map((phase) => {
+    const type = `event:${phase}_${stem}`;
+    return {
+      type,
+      category: deed.category,
+      severity: phase === 'before' || deed.quiet ? 'debug' : 'info',
+      retention: 'lifecycle',
+      description:
+        phase === 'before'
+          ? text('{0} Sent before it is done.', deed.description)
+          : text('{0} Sent when it was done or has failed: "result" tells which.', deed.description),
+      sentBy: 'server',
+      deed,
+      phase,
+      scoped,
+      get example() {
+        const all = phase === 'after' && result !== undefined ? { ...(data as object), result } : data;
+        return { type: 'event', topic: type, data: all };
+      },
+    };
+  });
+}
+
+function single(
+  type: 'resource_update' | 'log_update' | 'task_update' | 'subscribe' | 'unsubscribe',
+  category: string,
+  sentBy: BedrockEntry['sentBy'],
+  level: Level,
+  description: Text,
+): BedrockEntry {
+  return {
+    type,
+    category,
+    sentBy,
+    ...level,
+    description,
+    get example() {
+      return examples[type];
+    },
+  };
+}
+
+const control: Level = { severity: 'debug', retention: 'control' };
+
+/** Every message of every release: 64 events and 6 that only documents and old releases know. */
+export const bedrockEntries: readonly BedrockEntry[] = [
+  ...stemNames.flatMap((stem) => {
+    const { data, result } = examples.stems[stem];
+    return eventPair(stem, deeds[stem], !globalStems.includes(stem), data, result);
+  }),
+  ...(Object.keys(retiredDeeds) as (keyof typeof retiredDeeds)[]).flatMap((stem) =>
+    eventPair(stem, retiredDeeds[stem], stem === 'autostart_change', examples.retired[stem], undefined),
+  ),
+  single(
+    'resource_update',
+    'Measurements',
+    'server',
+    { severity: 'debug', retention: 'metric' },
+    text(
+      'Processor, memory and uptime of one server, every 2 seconds while its topic is subscribed by name.',
+    ),
+  ),
+  single(
+    'log_update',
+    'Logs',
+    'server',
+    { severity: 'debug', retention: 'log' },
+    text(
+      'New text of the log of a server, or of the manager itself. A chunk may begin and end inside a line.',
+    ),
+  ),
+  single(
+    'task_update',
+    'Tasks',
+    'server',
+    { severity: 'info', retention: 'task' },
+    text(
+      'A task of this user began or ended. It comes without a subscription; "success" only means that nothing was raised.',
+    ),
+  ),
+  single('subscribe', 'Subscriptions', 'client', control, text('Asks for the messages of a topic.')),
+  single('unsubscribe', 'Subscriptions', 'client', control, text('Asks for no more messages of a topic.')),
+];
+
+const byType = new Map(bedrockEntries.map((entry) => [entry.type, entry]));
+
+export function catalogEntry(type: string): BedrockEntry | undefined {
+  return byType.get(type);
+}

@@ -1,0 +1,52 @@
+import { isAbsolute } from 'node:path';
+import { text } from '../../model/text.ts';
+import { readPem } from '../../wire/tlsCredentials.ts';
+import { TlsError } from '../../wire/tlsError.ts';
+import type { FormField, FormProblem } from '../system.ts';
+import { addressProblem } from './settings.ts';
+
+/** The questions that make a connection to a Bedrock Server Manager. */
+export const bedrockForm: readonly FormField[] = [
+  {
+    field: 'url',
+    type: 'text',
+    prompt: text('Web address of Bedrock Server Manager, with its path behind a reverse proxy'),
+    placeholder: 'http://127.0.0.1:11325',
+    suggest: () => Promise.resolve('http://127.0.0.1:11325'),
+    check(value) {
+      const message = addressProblem(value);
+      return Promise.resolve(message && { message });
+    },
+  },
+  {
+    field: 'username',
+    type: 'text',
+    prompt: text('User name'),
+    placeholder: 'admin',
+    suggest: () => Promise.resolve('admin'),
+    check: (value) =>
+      Promise.resolve(value.trim() === '' ? { message: text('A user name is needed.') } : undefined),
+  },
+  { field: 'password', type: 'secret', prompt: text('Password of this user') },
+  {
+    field: 'ca',
+    type: 'file',
+    prompt: text('Certificate of the authority, or of the server itself where it signed its own (PEM)'),
+    placeholder: 'ca.crt',
+    optional: true,
+    when: ({ url = '' }) => url.trim().toLowerCase().startsWith('https:'),
+    check: checkFile,
+  },
+];
+
+async function checkFile(path: string): Promise<FormProblem | undefined> {
+  if (path === '') return undefined;
+  if (!isAbsolute(path)) return { message: text('The absolute path of a PEM file') };
+  try {
+    await readPem(path, 'certificate');
+    return undefined;
+  } catch (error) {
+    if (error instanceof TlsError) return { message: error.text };
+    throw error;
+  }
+}

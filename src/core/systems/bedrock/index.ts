@@ -1,0 +1,51 @@
+import { text } from '../../model/text.ts';
+import type { SecretSpec, System } from '../system.ts';
+import { bedrockEntries } from './catalog.ts';
+import { bedrockConsole } from './console.ts';
+import { BedrockError } from './conversation.ts';
+import { bedrockDecoder } from './decode.ts';
+import { bedrockForm } from './form.ts';
+import type { BedrockContext } from './memory.ts';
+import { bedrockOperations } from './operations.ts';
+import { parseBedrockSettings, socketAddress, type BedrockSettings } from './settings.ts';
+
+/** Bedrock Server Manager: REST calls and a WebSocket with topics. */
+export const bedrock: System<BedrockSettings, BedrockContext> = {
+  id: 'bedrock',
+  label: 'Bedrock Server Manager',
+  icon: 'symbol-method',
+  parseSettings: parseBedrockSettings,
+  decoder: bedrockDecoder,
+  catalog: bedrockEntries,
+  operations: bedrockOperations,
+  purpose: text('Minecraft Bedrock servers of a Bedrock Server Manager, through its web address'),
+  suggestName: ({ url = '' }) => (URL.canParse(url) ? new URL(url).hostname : undefined),
+  form: bedrockForm,
+  secrets,
+  async openSession(settings, environment) {
+    const { openBedrockSession } = await import('./session.ts');
+    return openBedrockSession(settings, environment);
+  },
+  console: bedrockConsole,
+  // What a client says goes through the conversation that is open; events come from the server alone.
+  emitTargets: (settings) => [socketAddress(settings)],
+  async emit(address, bytes, { session, signal }) {
+    if (session?.send === undefined || session.address !== address) {
+      throw new BedrockError(
+        'noSession',
+        text('There is no open connection to {0}; messages are sent through it.', address),
+      );
+    }
+    await session.send(bytes, signal);
+  },
+  checkTarget: () => text('Messages are sent through an open connection; make one for the server first'),
+  describe: ({ url }) => url,
+};
+
+/** Good for this address with its path: behind one proxy there may be several. */
+function secrets({ url, username }: BedrockSettings): readonly SecretSpec[] {
+  return [
+    { kind: 'password', title: text('Password'), origin: url, user: username },
+    { kind: 'token', title: text('Token'), origin: url, user: username },
+  ];
+}

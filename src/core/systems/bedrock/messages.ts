@@ -1,0 +1,145 @@
+import type { Problem } from '../../model/event.ts';
+import { oneLine, text, type Text } from '../../model/text.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A request to the server as it stands in the journal. Secrets are never in it. */
+export interface RestRequest {
+  readonly method: string;
+  /** Behind the base address. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** The answer: a status and what was in it, or why there was none. */
+export interface RestReply {
+  readonly method: string;
+  readonly path: string;
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly error?: string;
+}
+
+export function toBytes(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A text that is not empty. */
+export function named(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What an acknowledgement says, by which it finds its request: topics are all that it holds. */
+export function ackOf(action: string, topic: string): string {
+  return action === 'unsubscribe' ? `Unsubscribed from topic '${topic}'` : `Subscribed to topic '${topic}'`;
+}
+
+/** `task:<id>` and the like: the text behind the first colon. */
+export function behindColon(topic: string): string {
+  return topic.slice(topic.indexOf(':') + 1);
+}
+
+/** A handled failure comes as a success of its transport. */
+export function failureIn(result: unknown): string | undefined {
+  if (!isFields(result) || result['status'] !== 'error') return undefined;
+  return named(result['message']) ?? '–';
+}
+
+/** What stands in an event for people. */
+export function shown(value: unknown): string {
+  if (value === undefined || value === null || value === '') return '–';
+  return oneLine(typeof value === 'string' ? value : literal(value), 200);
+}
+
+/** What is nested a hundred thousand deep can be read but not written. */
+function literal(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '…';
+  }
+}
+
+export function wrongType(path: string, expected: string): Problem {
+  return { path, message: text('must be of type {0}', expected) };
+}
+
+export function missing(path: string): Problem {
+  return { path, message: text('is missing') };
+}
+
+/** What a server says in a refusal: a text, or a list of what was wrong with the fields. */
+export function detailOf(body: unknown): string | undefined {
+  if (!isFields(body)) return undefined;
+  const { detail, message } = body;
+  if (Array.isArray(detail)) {
+    const said = detail.map((each: unknown) => {
+      if (!isFields(each)) return shown(each);
+      const { loc, msg } = each;
+      const place = Array.isArray(loc) ? loc.map((part) => String(part)).join('.') : '';
+      return place === '' ? shown(msg) : `${place}: ${shown(msg)}`;
+    });
+    return oneLine(said.join('; '), 300);
+  }
+  const said = named(detail) ?? named(message);
+  return said === undefined ? undefined : oneLine(said, 300);
+}
+
+/** The path without the names in it, so that all calls of one kind have one type. */
+export function callType({ method, path }: RestRequest): string {
+  const plain = path.split('?')[0] ?? '';
+  const general = plain
+    .replace(/^(\/api\/server\/)(?!install$)[^/]+/, '$1{server}')
+    .replace(/^(\/api\/tasks\/status\/).+/, '$1{task}');
+  return oneLine(`${method} ${general}`, 120);
+}
+
+/** The server that a call is about. */
+export function serverOf(path: string): string | undefined {
+  const found = /^\/api\/server\/([^/?]+)\//.exec(path)?.[1];
+  if (found === undefined) return undefined;
+  try {
+    return decodeURIComponent(found);
+  } catch {
+    return found;
+  }
+}
+
+interface Known {
+  readonly operation: string;
+  readonly title: (server: string) => Text;
+}
+
+const calls: readonly (readonly [RegExp, Known])[] = [
+  [/\/start$/, { operation: 'start', title: (s) => text('Start {0}', s) }],
+  [/\/stop$/, { operation: 'stop', title: (s) => text('Stop {0}', s) }],
+  [/\/restart$/, { operation: 'restart', title: (s) => text('Restart {0}', s) }],
+  [/\/update$/, { operation: 'update', title: (s) => text('Update {0}', s) }],
+  [/\/delete$/, { operation: 'remove', title: (s) => text('Delete {0}', s) }],
+  [/\/backup\/action$/, { operation: 'backup', title: (s) => text('Back up {0}', s) }],
+  [/\/restore\/action$/, { operation: 'restore', title: (s) => text('Restore {0}', s) }],
+  [/\/backups\/prune$/, { operation: 'pruneBackups', title: (s) => text('Delete old backups of {0}', s) }],
+  [/\/world\/export$/, { operation: 'worldExport', title: (s) => text('Export the world of {0}', s) }],
+  [/\/world\/reset$/, { operation: 'worldReset', title: (s) => text('Reset the world of {0}', s) }],
+  [/\/world\/install$/, { operation: 'worldImport', title: (s) => text('Import a world into {0}', s) }],
+  [/^\/api\/server\/install$/, { operation: 'install', title: (s) => text('Install {0}', s) }],
+];
+
+/** What a call is for, where it may begin a task. */
+export function taskOfCall(request: RestRequest): {
+  readonly title: Text;
+  readonly operation?: string;
+  readonly server?: string;
+} {
+  const body = isFields(request.body) ? request.body : {};
+  const server = serverOf(request.path) ?? named(body['server_name']);
+  const about = server === undefined ? {} : { server };
+  const path = request.path.split('?')[0] ?? '';
+  const found = calls.find(([pattern]) => pattern.test(path))?.[1];
+  if (!found || server === undefined) return { title: text('{0}', callType(request)), ...about };
+  return { title: found.title(oneLine(server, 60)), operation: found.operation, ...about };
+}

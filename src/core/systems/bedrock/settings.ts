@@ -1,0 +1,115 @@
+import { isAbsolute } from 'node:path';
+import * as z from 'zod/mini';
+import { text, type Text } from '../../model/text.ts';
+import { webAddressProblem } from '../../wire/webAddress.ts';
+import { readSettings } from '../settingsProblems.ts';
+import type { SettingsResult } from '../system.ts';
+
+const topic = z.string().check(z.minLength(1), z.maxLength(300));
+
+export const bedrockSettingsSchema = z.looseObject({
+  kind: z.literal('bedrock'),
+  id: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  url: z._default(
+    z.string().check(z.refine((value) => addressProblem(value) === undefined)),
+    'http://127.0.0.1:11325',
+  ),
+  username: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'admin'),
+  ca: z.optional(z.string().check(z.refine((value) => isAbsolute(value)))),
+  rejectUnauthorized: z._default(z.boolean(), true),
+  subscriptions: z._default(z.array(topic).check(z.maxLength(1000)), ['*']),
+  maxMessageBytes: z._default(z.int().check(z.minimum(1024), z.maximum(64 * 1024 * 1024)), 1024 * 1024),
+});
+
+export interface BedrockSettings {
+  readonly kind: 'bedrock';
+  readonly id: string;
+  readonly name: string;
+  /** Without a slash at its end; with the path of a reverse proxy, if there is one. */
+  readonly url: string;
+  readonly username: string;
+  /** Absolute path of a PEM file. */
+  readonly ca?: string;
+  readonly rejectUnauthorized: boolean;
+  /** Topics that are subscribed from the beginning; `*` is all events. */
+  readonly subscriptions: readonly string[];
+  /** One message may be this long; what is longer is kept to here and counted whole. */
+  readonly maxMessageBytes: number;
+}
+
+const allowed: Readonly<Record<string, Text>> = {
+  id: text('lower-case letters, digits and dashes, at most 63'),
+  name: text('a text of 1 to 100 characters'),
+  url: text('a web address such as http://127.0.0.1:11325, without user name, query and fragment'),
+  username: text('a text of 1 to 200 characters'),
+  ca: text('an absolute path of a PEM file'),
+  rejectUnauthorized: text('true or false'),
+  subscriptions: text('a list of topics, each a text'),
+  maxMessageBytes: text('a whole number from 1024 to 67108864'),
+};
+
+/** Reads one entry of the connections setting. Every problem names the field and what is allowed there. */
+export function parseBedrockSettings(value: unknown): SettingsResult<BedrockSettings> {
+  const read = readSettings(bedrockSettingsSchema, value, allowed);
+  if (!read.ok) return read;
+  const {
+    id = 'bedrock',
+    name,
+    ca,
+    url,
+    username,
+    rejectUnauthorized,
+    subscriptions,
+    maxMessageBytes,
+  } = read.value;
+  const warnings = [...read.warnings];
+  const { protocol, hostname } = new URL(url);
+  if (!rejectUnauthorized) {
+    warnings.push(
+      text('"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along'),
+    );
+  }
+  if (protocol === 'http:' && !isLocal(hostname))
+    warnings.push(
+      text('"url" is not https: the password and all messages travel readable for everybody on the way'),
+    );
+  if (protocol === 'http:' && ca !== undefined) warnings.push(text('"ca" is of no use: "url" is not https'));
+  return {
+    ok: true,
+    warnings,
+    settings: {
+      kind: 'bedrock',
+      id,
+      name: name ?? id,
+      url: baseOf(url),
+      username,
+      ...(ca === undefined ? {} : { ca }),
+      rejectUnauthorized,
+      subscriptions: [...new Set(subscriptions)],
+      maxMessageBytes,
+    },
+  };
+}
+
+/** What is wrong with the address of a server. */
+export function addressProblem(value: string): Text | undefined {
+  const problem = webAddressProblem(value);
+  if (problem) return problem;
+  const { search, hash } = new URL(value);
+  return search === '' && hash === '' ? undefined : text('Without a query and without a fragment');
+}
+
+/** The place of the WebSocket: exactly `/ws` behind the path of the base. */
+export function socketAddress({ url }: Pick<BedrockSettings, 'url'>): string {
+  return `${url.replace(/^http/, 'ws')}/ws`;
+}
+
+function baseOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/+$/, '');
+}
+
+function isLocal(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}

@@ -1,0 +1,49 @@
+import examples from './examples.json' with { type: 'json' };
+
+/** Each thing that the server does is told twice: `before_<stem>` and `after_<stem>`. */
+export type Stem = keyof typeof examples.stems;
+
+export const stemNames = Object.keys(examples.stems) as readonly Stem[];
+
+/** They are about the server as a whole: no name of an instance is in them. */
+export const globalStems: readonly Stem[] = [
+  'players_add',
+  'player_db_scan',
+  'prune_download_cache',
+  'setting_update',
+  'set_plugin_status',
+  'web_service_change',
+];
+
+/** New in 3.10. */
+export const newStems: readonly Stem[] = [
+  'server_status_change',
+  'set_server_setting',
+  'setting_update',
+  'set_plugin_status',
+  'add_server_ban',
+  'remove_server_ban',
+];
+
+/** New in 3.9. */
+export const youngStems: readonly Stem[] = [
+  'addon_enable',
+  'addon_disable',
+  'addon_uninstall',
+  'addon_reorder',
+  'addon_subpack_update',
+];
+
+/** Documented, and sent up to 3.9 at most. */
+export const retiredTopics: readonly string[] = [
+  'event:before_autostart_change',
+  'event:after_autostart_change',
+  'event:before_web_server_start',
+  'event:after_web_server_start',
+  'event:before_web_server_stop',
+  'event:after_web_server_stop',
+];
+
+export function isStem(value: string): value is Stem {
+  return Object.hasOwn(examples.stems, value);
+}

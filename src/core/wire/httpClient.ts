@@ -1,0 +1,169 @@
+import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { english, oneLine, text, type Text } from '../model/text.ts';
+import type { TlsReason } from './tlsError.ts';
+import { webAddressProblem } from './webAddress.ts';
+import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
+
+export type HttpReason = TlsReason | 'invalid' | 'redirected' | 'tooLarge';
+
+/** Why a request got no answer that could be used. The address in its words is no more than the origin. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly reason: HttpReason;
+  readonly text: Text;
+
+  constructor(reason: HttpReason, message: Text, options: { readonly cause?: unknown } = {}) {
+    super(english(message), options);
+    this.reason = reason;
+    this.text = message;
+  }
+
+  static is(error: unknown, reason?: HttpReason): error is HttpError {
+    return error instanceof HttpError && (reason === undefined || error.reason === reason);
+  }
+}
+
+export interface HttpRequest extends WebTrust {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a form where `form` stands instead. */
+  readonly json?: unknown;
+  readonly form?: Readonly<Record<string, string>>;
+  /** How long all of it may take. */
+  readonly timeoutMs: number;
+  /** An answer may have this many bytes. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** What an answer holds: a web page where JSON was asked for is mostly that of a proxy. */
+export type HttpBody =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'html'; readonly title: string }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'empty' };
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly body: HttpBody;
+}
+
+/**
+ * One request and its whole answer, whatever its status. A redirection is a failure: what is sent along was meant for
+ * this address and for no other. Rejects with an HttpError, or with the reason of the signal.
+ */
+export async function requestWeb(request: HttpRequest): Promise<HttpAnswer> {
+  const { timeoutMs, signal } = request;
+  signal.throwIfAborted();
+  const problem = webAddressProblem(request.url);
+  if (problem) throw new HttpError('invalid', problem);
+  const target = new URL(request.url);
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(
+      new HttpError('timeout', text('{0} did not answer within {1} s.', target.origin, timeoutMs / 1000)),
+    );
+  }, timeoutMs);
+  const stop = AbortSignal.any([signal, late.signal]);
+  try {
+    return await exchange(target, request, stop);
+  } catch (error) {
+    stop.throwIfAborted();
+    if (HttpError.is(error)) throw error;
+    const { reason, text: message } = explainWeb(error, target);
+    throw new HttpError(reason, message, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function exchange(target: URL, request: HttpRequest, stop: AbortSignal): Promise<HttpAnswer> {
+  const { method, headers = {} } = request;
+  const { type, content } = contentOf(request);
+  return new Promise((resolve, reject) => {
+    const begin = target.protocol === 'https:' ? requestHttps : requestHttp;
+    const sent = begin(
+      target,
+      {
+        ...tlsOptions(request),
+        method,
+        // A connection of its own: none that stays open is found dead by the next request.
+        agent: false,
+        headers: {
+          Accept: 'application/json',
+          ...(content === undefined
+            ? {}
+            : { 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(content)) }),
+          ...headers,
+          Connection: 'close',
+        },
+      },
+      (response) => {
+        collect(response, target, request.maxBytes).then(resolve, (error: unknown) => {
+          response.destroy();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        });
+      },
+    );
+    const abort = (): void => {
+      sent.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
+    };
+    stop.addEventListener('abort', abort, { once: true });
+    sent.on('error', reject);
+    sent.on('close', () => {
+      stop.removeEventListener('abort', abort);
+    });
+    sent.end(content);
+  });
+}
+
+function contentOf({ json, form }: HttpRequest): { readonly type: string; readonly content?: string } {
+  if (form) {
+    return {
+      type: 'application/x-www-form-urlencoded',
+      content: new URLSearchParams({ ...form }).toString(),
+    };
+  }
+  return json === undefined ? { type: '' } : { type: 'application/json', content: JSON.stringify(json) };
+}
+
+async function collect(response: IncomingMessage, target: URL, maxBytes: number): Promise<HttpAnswer> {
+  const { statusCode: status = 0, headers } = response;
+  if (status >= 300 && status < 400 && status !== 304) {
+    const to = oneLine(headers.location ?? '–', 200);
+    throw new HttpError(
+      'redirected',
+      text('{0} answered {1} and points to {2}; it is not followed.', target.origin, status, to),
+    );
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      throw new HttpError(
+        'tooLarge',
+        text('The answer of {0} is longer than the cap of {1} bytes.', target.origin, maxBytes),
+      );
+    }
+    chunks.push(chunk);
+  }
+  const content = Buffer.concat(chunks).toString('utf8');
+  return { status, headers, text: content, body: bodyOf(content) };
+}
+
+/** By what it is, not by what its header says: proxies and old servers are wrong about it. */
+function bodyOf(content: string): HttpBody {
+  if (content.trim() === '') return { kind: 'empty' };
+  try {
+    return { kind: 'json', value: JSON.parse(content) };
+  } catch {
+    if (!/^\s*(?:<!|<html|<\?xml|<head|<body)/i.test(content)) return { kind: 'text' };
+    const title = /<title[^>]*>([^<]{0,200})/i.exec(content)?.[1]?.trim() ?? '';
+    return { kind: 'html', title: oneLine(title, 120) };
+  }
+}

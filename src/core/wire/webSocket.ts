@@ -1,0 +1,223 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket, type RawData } from 'ws';
+import { english, oneLine, text, type Text } from '../model/text.ts';
+import type { TlsReason } from './tlsError.ts';
+import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
+
+export type WebSocketReason = TlsReason | 'httpAnswer' | 'protocol' | 'tooLarge' | 'closed';
+
+/** Why a WebSocket could not be opened, or why a message could not be sent. Its words name no more than the origin. */
+export class WebSocketError extends Error {
+  override readonly name = 'WebSocketError';
+  readonly reason: WebSocketReason;
+  readonly text: Text;
+  /** The status of an ordinary answer that came instead of the upgrade. */
+  readonly status?: number;
+
+  constructor(
+    reason: WebSocketReason,
+    message: Text,
+    options: { readonly cause?: unknown; readonly status?: number } = {},
+  ) {
+    super(english(message), { cause: options.cause });
+    this.reason = reason;
+    this.text = message;
+    if (options.status !== undefined) this.status = options.status;
+  }
+
+  static is(error: unknown, reason?: WebSocketReason): error is WebSocketError {
+    return error instanceof WebSocketError && (reason === undefined || error.reason === reason);
+  }
+}
+
+/** A whole message; `bytes` is at most the cap, `size` what it really had. */
+export interface WebSocketMessage {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  readonly truncated: boolean;
+  readonly binary: boolean;
+}
+
+/** How it ended: the other side's code and words, and the failure where there was one. */
+export interface WebSocketEnd {
+  /** 1006 where there was no goodbye. */
+  readonly code: number;
+  readonly reason: string;
+  readonly error?: WebSocketError;
+}
+
+export interface WebSocketOptions extends WebTrust {
+  /** `ws:` or `wss:`; `http:` and `https:` mean the same. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How long the opening may take. */
+  readonly timeoutMs: number;
+  /** What is longer is cut off here and told with its real size. */
+  readonly maxMessageBytes: number;
+  readonly signal: AbortSignal;
+  readonly onMessage: (message: WebSocketMessage) => void;
+}
+
+/** A message beyond this ends the conversation instead of the memory of the machine. */
+const hardLimitBytes = 64 * 1024 * 1024;
+/** How long a goodbye may take. */
+const goodbyeMs = 1000;
+/** So much of an ordinary answer is read to tell what answers there. */
+const answerBytes = 2048;
+
+/** An open WebSocket. Messages come through `onMessage` until `ended` resolves. */
+export class WebSocketConnection {
+  readonly ended: Promise<WebSocketEnd>;
+  readonly #socket: WebSocket;
+
+  private constructor(socket: WebSocket, ended: Promise<WebSocketEnd>) {
+    this.#socket = socket;
+    this.ended = ended;
+  }
+
+  /** Connects. Rejects with a WebSocketError, or with the reason of the signal. */
+  static async open(options: WebSocketOptions): Promise<WebSocketConnection> {
+    const { signal, maxMessageBytes } = options;
+    signal.throwIfAborted();
+    const url = new URL(options.url);
+    const socket = new WebSocket(url, {
+      ...tlsOptions(options),
+      perMessageDeflate: false,
+      followRedirects: false,
+      handshakeTimeout: options.timeoutMs,
+      maxPayload: Math.max(hardLimitBytes, maxMessageBytes),
+      // What is no UTF-8 is the reader's to tell; it must not end the conversation.
+      skipUTF8Validation: true,
+      headers: { ...options.headers },
+    });
+    const ended = Promise.withResolvers<WebSocketEnd>();
+    const opened = Promise.withResolvers<undefined>();
+    let failure: WebSocketError | undefined;
+    const abort = (): void => {
+      opened.reject(signal.reason as Error);
+      socket.terminate();
+    };
+    socket.on('error', (error) => {
+      failure ??= explain(error, url);
+      opened.reject(failure);
+    });
+    socket.on('unexpected-response', (request, response: IncomingMessage) => {
+      void answered(response, url).then((error) => {
+        failure ??= error;
+        opened.reject(error);
+        request.destroy();
+      });
+    });
+    socket.on('close', (code, reason) => {
+      const words = oneLine(reason.toString('utf8'), 200);
+      ended.resolve({ code, reason: words, ...(failure ? { error: failure } : {}) });
+      opened.reject(failure ?? new WebSocketError('closed', text('{0} closed the connection.', url.host)));
+    });
+    // From the first: a server may speak in the same packet that opens.
+    socket.on('message', (data: RawData, binary) => {
+      const bytes = bytesOf(data);
+      const truncated = bytes.length > maxMessageBytes;
+      options.onMessage({
+        bytes: truncated ? bytes.subarray(0, maxMessageBytes) : bytes,
+        size: bytes.length,
+        truncated,
+        binary,
+      });
+    });
+    socket.on('open', () => {
+      opened.resolve(undefined);
+    });
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await opened.promise;
+      signal.throwIfAborted();
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+    return new WebSocketConnection(socket, ended.promise);
+  }
+
+  /** Sends one text message; resolves when it is handed to the system. */
+  send(message: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#socket.readyState !== WebSocket.OPEN) {
+        reject(new WebSocketError('closed', text('The connection is closed.')));
+        return;
+      }
+      this.#socket.send(message, (error) => {
+        if (error) reject(new WebSocketError('closed', text('The connection is closed.'), { cause: error }));
+        else resolve();
+      });
+    });
+  }
+
+  /** Says goodbye and ends; one that does not answer it is cut off. */
+  async close(): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#socket.terminate();
+    }, goodbyeMs);
+    this.#socket.close(1000);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** Ends at once, without a word. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
+
+async function answered(response: IncomingMessage, url: URL): Promise<WebSocketError> {
+  const status = response.statusCode ?? 0;
+  let said = '';
+  const timer = setTimeout(() => {
+    response.destroy();
+  }, goodbyeMs);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      said += chunk.toString('utf8');
+      if (said.length >= answerBytes) break;
+    }
+  } catch {
+    // The status alone says enough.
+  } finally {
+    clearTimeout(timer);
+  }
+  const line = oneLine(
+    said
+      .slice(0, answerBytes)
+      .split('\n')
+      .find((each) => each.trim() !== '')
+      ?.trim() ?? '',
+    120,
+  );
+  const message =
+    line === ''
+      ? text('{0} answered {1} instead of opening a WebSocket.', url.host, status)
+      : text('{0} answered {1} instead of opening a WebSocket: {2}', url.host, status, line);
+  return new WebSocketError('httpAnswer', message, { status });
+}
+
+function explain(error: Error, url: URL): WebSocketError {
+  const cause = { cause: error };
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+    return new WebSocketError('tooLarge', text('{0} sent a message beyond all bounds.', url.host), cause);
+  if (error.message.includes('handshake has timed out'))
+    return new WebSocketError('timeout', text('{0} did not answer in time.', url.host), cause);
+  if (code.startsWith('WS_ERR') || /^(?:Invalid|Server sent|Missing)/.test(error.message)) {
+    const said = oneLine(error.message, 200);
+    return new WebSocketError(
+      'protocol',
+      text('What answers at {0} speaks no WebSocket: {1}', url.host, said),
+      cause,
+    );
+  }
+  const { reason, text: message } = explainWeb(error, url);
+  return new WebSocketError(reason, message, cause);
+}
