@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { playBedrock } from './bedrock/play.ts';
 import { runCli } from './kgsm/cli.ts';
 import { makeDemoRoot } from './kgsm/demo.ts';
 import type { CliEnvironment } from './kgsm/kgsm.ts';
@@ -13,6 +14,8 @@ const usage = `Usage:
                                                 makes DIR a KGSM root with games and lets them live, until Ctrl+C
   main notifier --root DIR [--port N] [--revision seed|lax|strict] [--speed N]
                                                 a notification server with clients, its certificates in DIR, until Ctrl+C
+  main bedrock [--port N] [--generation 3.7|3.8|3.9|3.10] [--speed N]
+                                                a Bedrock Server Manager with four servers, until Ctrl+C
   main kgsm --root DIR [--] ARGS…               answers one command line of KGSM, as DIR/kgsm.sh does
 `;
 
@@ -40,18 +43,21 @@ async function main(): Promise<number> {
       speed: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       run: { type: 'string' },
-      generation: { type: 'string', default: '2.2' },
-      port: { type: 'string', default: '3000' },
+      generation: { type: 'string' },
+      port: { type: 'string' },
       revision: { type: 'string', default: 'lax' },
     },
   });
-  const { root } = values;
+  const { root, generation } = values;
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (mode === 'bedrock')
+    return bedrockUntilStopped(port ?? 11_325, generation ?? '3.10', Number(values.speed));
   if (root === undefined) return wrong();
   switch (mode) {
     case 'play':
-      return playUntilStopped(root, Number(values.speed), Number(values.seed), values.generation);
+      return playUntilStopped(root, Number(values.speed), Number(values.seed), generation ?? '2.2');
     case 'notifier':
-      return notifierUntilStopped(root, Number(values.port), values.revision, Number(values.speed));
+      return notifierUntilStopped(root, port ?? 3000, values.revision, Number(values.speed));
     case 'kgsm':
       return runCli(environment(root), passed);
     case 'kgsm-watcher':
@@ -87,7 +93,7 @@ async function notifierUntilStopped(
   speed: number,
 ): Promise<number> {
   const revision = (['seed', 'lax', 'strict'] as const).find((one) => one === given);
-  if (!revision || !(speed > 0) || !Number.isInteger(port) || port < 0 || port > 65_535) return wrong();
+  if (!revision || !(speed > 0) || !isPort(port)) return wrong();
   await playNotifier({
     folder,
     port,
@@ -100,6 +106,25 @@ async function notifierUntilStopped(
     },
   });
   return 0;
+}
+
+async function bedrockUntilStopped(port: number, given: string, speed: number): Promise<number> {
+  const generation = (['3.7', '3.8', '3.9', '3.10'] as const).find((one) => one === given);
+  if (!generation || !(speed > 0) || !isPort(port)) return wrong();
+  await playBedrock({
+    port,
+    generation,
+    speed,
+    signal: untilInterrupted(),
+    onListening(settings, password) {
+      process.stdout.write(`${JSON.stringify(settings)}\npassword: ${password}\n`);
+    },
+  });
+  return 0;
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
 }
 
 function untilInterrupted(): AbortSignal {
