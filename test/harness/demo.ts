@@ -21,6 +21,8 @@ export interface Demo extends AsyncDisposable {
   /** Free for others; removed with the demo. */
   readonly folder: string;
   readonly connections: readonly DemoConnection[];
+  /** What the connections that sign in are asked for, by their names. */
+  readonly passwords: Readonly<Record<string, string>>;
   /** Rows that the tree has to show, as a reader is told them. */
   readonly rows: readonly RegExp[];
 }
@@ -59,6 +61,9 @@ export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> 
   (await start('KGSM host', 'play', '--root', socketRoot)).stdout?.resume();
   (await start('KGSM 3 host', 'play', '--root', journalRoot, '--generation', '3.16')).stdout?.resume();
   const bell = await start('notification server', 'notifier', '--root', join(folder, 'bell'), '--port', '0');
+  const bedrock = await start('Bedrock Server Manager', 'bedrock', '--port', '0');
+  const [minecraft = '', password = ''] = await firstLines(bedrock, 2);
+  const [bellSettings = ''] = await firstLines(bell, 1);
   const names = Object.values(demoInstances)
     .filter(({ opening }) => opening !== 'absent')
     .map(({ name }) => name);
@@ -67,12 +72,15 @@ export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> 
     connections: [
       { kind: 'kgsm', id: 'demo', name: 'Demo', root: socketRoot },
       { kind: 'kgsm', id: 'demo-3', name: 'Demo 3', root: journalRoot },
-      { ...(await firstLine(bell)), id: 'bell', name: 'Bell' },
+      { ...parse(bellSettings), id: 'bell', name: 'Bell' },
+      { ...parse(minecraft), id: 'minecraft', name: 'Minecraft' },
     ],
+    passwords: { Minecraft: password.replace(/^password: /, '') },
     rows: [
       ...names.map((name) => new RegExp(`^${name}, .*on Demo$`)),
       /^Connection Demo 3, Connected/,
       /^client-.*, .*on Bell$/,
+      /, running.* on Minecraft$/,
     ],
     async [Symbol.asyncDispose]() {
       for (const player of players) {
@@ -84,12 +92,21 @@ export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> 
   };
 }
 
-/** The settings that lead to a simulator, which it prints when it listens. */
-async function firstLine({ stdout }: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
+/** What a simulator says when it listens: the settings that lead to it, and what it asks for. */
+async function firstLines({ stdout }: ChildProcess, count: number): Promise<string[]> {
   if (!stdout) throw new Error('its output is piped');
-  const [line] = (await once(createInterface({ input: stdout }), 'line')) as [string];
+  const lines: string[] = [];
+  const reader = createInterface({ input: stdout });
+  for await (const line of reader) {
+    lines.push(line);
+    if (lines.length === count) break;
+  }
   stdout.resume();
-  return JSON.parse(line) as Readonly<Record<string, unknown>>;
+  return lines;
+}
+
+function parse(json: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(json) as Readonly<Record<string, unknown>>;
 }
 
 /** Ends a process with all that it started. */

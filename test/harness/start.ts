@@ -59,6 +59,8 @@ async function main(): Promise<number> {
     },
   });
   if (options.check) return await check(demo);
+  for (const [name, password] of Object.entries(demo.passwords))
+    console.log(`${name} asks for a password, which is: ${password}`);
   const code = options.browser ? undefined : findCode();
   if (code === undefined) await serve(demo.connections);
   else await openDesktop(code, demo);
@@ -142,11 +144,15 @@ function isExecutable(path: string): boolean {
 }
 
 /** Looks whether the tree shows what the demo has; answers the exit code. */
-async function check({ connections, rows }: Demo): Promise<number> {
+async function check({ connections, rows, passwords }: Demo): Promise<number> {
   const server = await startVscode(connections);
   await using workbench = await openWorkbenchOn(server);
   const shown = async (): Promise<number> => {
     await workbench.openView('Game Servers');
+    for (const [name, password] of Object.entries(passwords)) {
+      await workbench.pressToast(new RegExp(`${name} cannot be connected`), 'Enter Password…');
+      await workbench.enter(password, name);
+    }
     const limit = { timeout: CHECK_LIMIT_MS };
     await Promise.all(rows.map((row) => workbench.treeItem(row).first().waitFor(limit)));
     return 0;

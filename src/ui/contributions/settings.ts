@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { bedrockSettingsSchema } from '../../core/systems/bedrock/settings.ts';
 import { kgsmSettingsSchema } from '../../core/systems/kgsm/settings.ts';
 import { notifierSettingsSchema } from '../../core/systems/notifier/settings.ts';
 
@@ -22,6 +23,9 @@ const fieldTexts: Readonly<Record<string, string>> = {
   'webhook.host': 'Address to listen on. 127.0.0.1 is reached from this machine only.',
   'webhook.port': 'Port to listen on.',
   'webhook.path': 'Path that events are posted to; any path where it is left out.',
+  url: 'Web address of the server, with the path of a reverse proxy where there is one.',
+  username: 'Who signs in. The password is asked for and stands in no setting.',
+  subscriptions: 'Topics that are subscribed from the beginning; "*" is all events.',
   host: 'Name or address of the server.',
   port: 'Port of the server.',
   serverName: "The name in the server's certificate, where it is not the host.",
@@ -41,6 +45,18 @@ const kinds = [
     label: 'KGSM',
     required: ['kind'],
     snippet: { kind: 'kgsm', id: 'home', name: 'Home', root: '/opt/kgsm' },
+  },
+  {
+    schema: bedrockSettingsSchema,
+    label: 'Bedrock Server Manager',
+    required: ['kind'],
+    snippet: {
+      kind: 'bedrock',
+      id: 'mc',
+      name: 'Minecraft',
+      url: 'http://127.0.0.1:11325',
+      username: 'admin',
+    },
   },
   {
     schema: notifierSettingsSchema,
