@@ -127,7 +127,7 @@ function instanceDescription(instance: Instance, facts: InstanceFacts): string {
   if (instance.detail !== undefined) parts.push(translate(instance.detail));
   if (instance.players !== undefined && lifecycle[instance.state].up)
     parts.push(playersText(instance.players));
-  if (!facts.stale) parts.push(...measuredParts(facts.measured));
+  if (!facts.stale && lifecycle[instance.state].up) parts.push(...measuredParts(facts.measured));
   if (instance.latestVersion !== undefined && instance.latestVersion !== instance.version) {
     parts.push(l10n.t('update to {0}', oneLine(instance.latestVersion, 40)));
   }

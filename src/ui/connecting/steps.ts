@@ -22,6 +22,11 @@ function outcomeText(outcome: ShownStep['outcome']): string {
   }
 }
 
+/** Steps are worded as parts of a sentence, for the tree; here each begins one. */
+function capitalised(words: string): string {
+  return words.slice(0, 1).toLocaleUpperCase() + words.slice(1);
+}
+
 export interface Choice {
   readonly id: string;
   readonly label: string;
@@ -95,7 +100,7 @@ export class StepList {
       ...(detail === undefined ? {} : { detail }),
     }));
     const steps = this.#steps.map(({ title, outcome, detail }): StepItem => ({
-      label: translate(title),
+      label: capitalised(translate(title)),
       iconPath: icons[outcome],
       // Said as well: an icon is not heard, and its colour not seen by all.
       description: outcomeText(outcome),

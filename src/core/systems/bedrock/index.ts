@@ -39,6 +39,7 @@ export const bedrock: System<BedrockSettings, BedrockContext> = {
     await session.send(bytes, signal);
   },
   checkTarget: () => text('Messages are sent through an open connection; make one for the server first'),
+  hostOf: ({ url }) => new URL(url).hostname,
   describe: ({ url }) => url,
 };
 
