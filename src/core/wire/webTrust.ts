@@ -26,5 +26,14 @@ export function explainWeb(error: unknown, url: URL): TlsError {
     serverName: host,
     withCertificate: false,
   };
-  return explainTls(error, place);
+  return explainTls(withCode(error), place);
+}
+
+/** HTTPS reports what TLS found wrong as a mere failed write; the code that TLS alone would have stands in the words. */
+function withCode(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EPROTO') return error;
+  const alert = /SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1];
+  if (alert === undefined) return error;
+  const code = `ERR_SSL_${alert.trim().replaceAll(' ', '_').toUpperCase()}`;
+  return Object.assign(new Error(alert.trim(), { cause: error }), { code });
 }

@@ -1,7 +1,7 @@
 /** The server repeats at most so many bytes of the past. */
 const tailLength = 2048;
-/** So few characters are the same by chance. */
-const shortest = 4;
+/** Fewer characters may be the same by chance, and a line told twice is better than one that is missing. */
+const shortest = 64;
 
 /**
  * Takes out of a log what was shown already: whoever follows it anew is first told its end once more, cut off at a byte

@@ -1,6 +1,7 @@
 import type { Problem, Severity, Subject } from '../../model/event.ts';
 import type { InstancePatch } from '../../model/instance.ts';
 import type { Decoded, Message, Signal } from '../../model/signal.ts';
+import { PersistentMap } from '../../model/persistentMap.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { generationOf } from './generation.ts';
 import { game, instanceKind, shownState, stateOf } from './lifecycle.ts';
@@ -105,15 +106,18 @@ function informed(context: BedrockContext, body: unknown): Meaning {
   const { statusEvents } = generationOf(version);
   return release({
     ...context,
-    calls: initialCalls(context),
+    calls: PersistentMap.empty(),
+    emitted: PersistentMap.empty(),
+    servers: PersistentMap.from(
+      [...context.servers].map(([name, server]) => [name, unheard(server)] as const),
+    ),
     statusEvents: version === undefined ? context.statusEvents : statusEvents,
   });
 }
 
-function initialCalls({ calls }: BedrockContext): BedrockContext['calls'] {
-  let rest = calls;
-  for (const [id] of calls) rest = rest.delete(id);
-  return rest;
+/** Nothing was heard for a while: what was going on may be over, and a stop that was asked for done. */
+function unheard({ prior: _prior, ...server }: ServerMemory): ServerMemory {
+  return { ...server, working: [], stopAsked: false };
 }
 
 /** The full list. Of a server that an event told of after the question, the event knows better. */

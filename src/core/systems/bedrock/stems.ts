@@ -43,7 +43,3 @@ export const retiredTopics: readonly string[] = [
   'event:before_web_server_stop',
   'event:after_web_server_stop',
 ];
-
-export function isStem(value: string): value is Stem {
-  return Object.hasOwn(examples.stems, value);
-}

@@ -17,7 +17,7 @@ import { BedrockServer } from '../../../../../src/simulator/bedrock/server.ts';
 import { core, freeLock, realClock, silentLog, testMemory, type Core } from '../../helpers.ts';
 
 /** All that takes seconds in the real program, fast. */
-export const quick = {
+const quick = {
   spawnMs: 1,
   startMs: 5,
   stopMs: 5,
@@ -89,6 +89,7 @@ export function open(url: string, given: Given = {}): Opened {
   if (!parsed.ok) throw new Error(parsed.problems.map(english).join('; '));
   const { settings } = parsed;
   const metrics = new MetricsStore();
+  const memory = testMemory();
   const parts = core({ metrics });
   const secrets: Partial<Record<SecretKind, string>> = given.secrets ?? { password };
   const connection = new Connection({
@@ -99,7 +100,7 @@ export function open(url: string, given: Given = {}): Opened {
     clock: realClock,
     random: () => 0,
     log: silentLog,
-    memory: testMemory,
+    memory: () => memory,
     secrets: () => (kind) => Promise.resolve(secrets[kind]),
     host: 'h',
     ...given.options,

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { instancesOf } from '../../../../../src/core/model/fleet.ts';
+import type { BedrockServer } from '../../../../../src/simulator/bedrock/server.ts';
+import { open, ready, startServer, type Opened } from './rig.ts';
+
+/** Numbers that look random and are the same every time. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+async function call(server: BedrockServer, method: string, path: string, body?: object): Promise<void> {
+  const { token } = server.issueToken('admin');
+  await fetch(server.url + path, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+}
+
+/** What somebody else does with the servers, whatever becomes of us. */
+const scenario: readonly ((server: BedrockServer) => Promise<void>)[] = [
+  (server) => call(server, 'POST', '/api/server/alpha/start'),
+  async (server) => {
+    server.setPlayers('alpha', [{ name: 'Steve', uuid: '2535428691234567' }]);
+    await server.poll();
+  },
+  (server) => call(server, 'POST', '/api/server/beta/start'),
+  async (server) => {
+    server.crash('beta');
+    await server.poll();
+  },
+  (server) => call(server, 'POST', '/api/server/alpha/backup/action', { backup_type: 'world' }),
+  (server) => call(server, 'POST', '/api/server/beta/stop'),
+  (server) => call(server, 'DELETE', '/api/server/gamma/delete'),
+];
+
+function fault(server: BedrockServer, random: number): void {
+  if (random < 0.5) server.killSockets();
+  else if (random < 0.75) server.killSockets(1011, 'keepalive ping timeout');
+  else server.killSockets(1012);
+}
+
+function shown(opened: Opened): string[] {
+  return instancesOf(opened.pipeline.fleet(), 'mc')
+    .map(({ name, state, version }) => `${name} ${state} ${version ?? ''}`)
+    .sort();
+}
+
+const settled = ['alpha running 1.21.100.7', 'beta stopped 1.21.100.7'];
+
+async function play(seed: number, generation: '3.9' | '3.10', likely = 0.4): Promise<readonly string[]> {
+  const random = seeded(seed);
+  await using server = await startServer({
+    generation,
+    servers: [{ name: 'alpha' }, { name: 'beta' }, { name: 'gamma' }].map((each) => ({
+      ...each,
+      version: '1.21.100.7',
+    })),
+  });
+  await using opened = open(server.url, { options: { random } });
+  await ready(opened);
+  for (const step of scenario) {
+    if (random() < likely) fault(server, random());
+    const done = step(server);
+    if (random() < likely) fault(server, random());
+    await done;
+  }
+  await opened.until(() => opened.connection.state === 'ready' && shown(opened).join() === settled.join());
+  return shown(opened);
+}
+
+describe('a server whose connections break at any time', () => {
+  const runs = Array.from({ length: 100 }, (_, seed) => seed);
+  it(
+    'has the same state in the end as one whose connections hold, in 100 runs',
+    { timeout: 240_000 },
+    async () => {
+      expect(await play(1, '3.10', 0)).toEqual(settled);
+      for (let at = 0; at < runs.length; at += 10) {
+        const ends = runs.slice(at, at + 10).map((seed) => play(seed, seed % 2 === 0 ? '3.10' : '3.9'));
+        for (const end of await Promise.all(ends)) expect(end).toEqual(settled);
+      }
+    },
+  );
+});
