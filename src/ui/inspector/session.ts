@@ -27,6 +27,8 @@ const maxRows = 500;
 const rateWindowMs = 5000;
 
 /** The host side of one inspector: it owns view, filter and selection; the webview only looks. */
+const withoutMetrics = '-channel:metric';
+
 export class InspectorSession {
   readonly #runtime: Runtime;
   readonly #targets: EmitTargets;
@@ -47,6 +49,9 @@ export class InspectorSession {
     this.#targets = targets;
     this.#home = home;
     this.#view = this.#scope.add(new JournalView(runtime.journal, runtime.timelines.id));
+    // Measurements come every other second: whoever wants them beside the events takes the filter away.
+    if (runtime.connections.connections.some(({ session }) => session?.watch))
+      this.#view.setFilter(withoutMetrics);
     this.#channel = this.#scope.add(
       new RpcChannel<InspectorHost, InspectorView>(
         (message) => void webview.postMessage(message),
