@@ -1,7 +1,7 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { HttpError } from '../../wire/httpClient.ts';
 import { SessionError, type OperationResult, type Session } from '../system.ts';
-import { isConversation, type Conversation, type RestAnswer } from './conversation.ts';
+import { BedrockError, isConversation, type Conversation, type RestAnswer } from './conversation.ts';
 import { detailOf, failureIn, isFields, named, shown } from './messages.ts';
 
 interface Progress {
@@ -114,6 +114,7 @@ export async function outcomeOf(
   } catch (error) {
     if (signal.aborted)
       return { outcome: 'failed', message: text('Not waited for any longer; the server goes on with it.') };
+    if (BedrockError.is(error)) return { outcome: 'refused', message: error.text };
     if (HttpError.is(error) || error instanceof SessionError)
       return { outcome: 'failed', message: error.text };
     throw error;

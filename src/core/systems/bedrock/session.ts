@@ -24,6 +24,8 @@ const quietMs = 30_000;
 /** The end of a task whose message got lost is found by asking. */
 const askForTaskMs = 20_000;
 
+/** Questions at which the program writes down what it finds. */
+const reconciles = /^\/api\/servers\/?(?:\?|$)|^\/api\/server\/[^/]+\/summary/;
 const connectionOver = 'the connection ended before the task did';
 
 /** Signs in, opens the WebSocket, subscribes, and resolves once everything was asked for. Rejects with a SessionError. */
@@ -151,6 +153,14 @@ class BedrockSession implements Conversation {
   }
 
   async call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<RestAnswer> {
+    if (method === 'GET' && reconciles.test(path) && this.#transitions.busy) {
+      throw new BedrockError(
+        'unsuitable',
+        text(
+          'Not asked now: a server is on its way from one state to another, and the question itself would undo that.',
+        ),
+      );
+    }
     const changes = method !== 'GET' && serverOf(path) !== undefined;
     const key = `call:${String(++this.#calls)}`;
     if (changes) this.#transitions.hold(key);

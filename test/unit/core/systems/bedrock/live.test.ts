@@ -123,6 +123,8 @@ describe('the list of servers', () => {
     await opened.until(() => opened.servers().includes('alpha stopping'));
     opened.connection.refresh();
     await opened.until(() => count(opened, 'GET /api/tasks/list') === 4);
+    const input = { method: 'GET', path: '/api/servers', body: '' };
+    expect(await opened.run('request', { input })).toMatchObject({ outcome: 'refused' });
     expect(count(opened, 'GET /api/servers')).toBe(before);
     await server.emit('event:after_server_status_change', {
       server_name: 'alpha',
@@ -333,5 +335,29 @@ describe('a sign-in that is over', () => {
     // It looks once a day; the last tenth or day is its time.
     for (let waited = 0; waited < weeks; waited += 86_400_000) clock.advance(86_400_000);
     await opened.until(() => opened.types().includes('POST /auth/reauth'));
+  });
+});
+
+describe('what is too long or no text', () => {
+  it('is kept to the cap and told, and the conversation goes on', async () => {
+    await using server = await startServer();
+    await using opened = open(server.url, { settings: { maxMessageBytes: 2048 } });
+    await ready(opened);
+    const long = { type: 'event', topic: 'event:after_backup', data: { server_name: 'x'.repeat(5_000_000) } };
+    await server.sendRaw(JSON.stringify(long));
+    await server.sendRaw(Buffer.from([0, 1, 2, 0xff]));
+    await server.sendRaw('<html>');
+    await server.emit('event:after_backup', { server_name: '<b>alpha</b>', result: { status: 'success' } });
+    await opened.until(() => opened.types().at(-1) === 'event:after_backup');
+    const [first, second, third] = opened.events().filter(({ type }) => type === 'unreadable');
+    expect(first).toMatchObject({ truncated: true });
+    expect(first?.size).toBeGreaterThan(5_000_000);
+    expect(first?.problems.map(({ message }) => english(message))).toContain(
+      `${String(first?.size)} bytes arrived, more than the cap`,
+    );
+    expect(second?.problems.map(({ message }) => english(message))).toContain('not UTF-8; kept as bytes');
+    expect(third?.raw).toBe('<html>');
+    expect(opened.events().at(-1)?.subject?.key).toBe('<b>alpha</b>');
+    expect(opened.connection.state).toBe('ready');
   });
 });
