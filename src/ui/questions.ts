@@ -22,6 +22,7 @@ export async function askInputs(
 ): Promise<OperationInput | undefined> {
   let given: OperationInput = {};
   for (const [i, input] of inputs.entries()) {
+    if (input.when?.(given) === false) continue;
     const numbered = inputs.length > 1 ? `${title} (${String(i + 1)}/${String(inputs.length)})` : title;
     const signal = AbortSignal.timeout(optionsWithinMs);
     const value = await askInput(numbered, input, { ...context, given, signal });

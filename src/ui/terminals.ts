@@ -3,7 +3,7 @@ import { systemClock } from '../core/model/clock.ts';
 import { instanceId, type Instance } from '../core/model/instance.ts';
 import { oneLine, type Text } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
-import { SessionError, type AnyConsole, type OpenConsole } from '../core/systems/system.ts';
+import { SessionError, type AnyConsole, type OpenConsole, type Session } from '../core/systems/system.ts';
 import { TerminalText } from '../core/systems/terminalText.ts';
 import { LineEditor } from './lineEditor.ts';
 import type { Runtime } from './runtime.ts';
@@ -111,11 +111,29 @@ class ServerTerminal implements Pseudoterminal {
         return;
       }
       this.#console = opened;
+      void opened.ended?.then(() => this.#again(session));
       if (opened.send) this.#show('');
       if (this.#early !== '') this.handleInput(this.#early);
     } catch (error) {
       this.#note(error instanceof SessionError ? error.text : { template: '{0}', args: [String(error)] });
     }
+  }
+
+  /** Opens the log again with the next conversation of the connection. */
+  async #again(old: Session | undefined): Promise<void> {
+    await this.#console?.dispose();
+    this.#console = undefined;
+    if (this.#abort.signal.aborted) return;
+    const { pipeline } = this.#runtime;
+    await new Promise<void>((resolve) => {
+      const unsubscribe = pipeline.subscribe(() => {
+        const { session, state } = this.#connection;
+        if (!this.#abort.signal.aborted && (state !== 'ready' || session === old || !session)) return;
+        unsubscribe();
+        resolve();
+      });
+    });
+    if (!this.#abort.signal.aborted) await this.#start();
   }
 
   async #send(line: string): Promise<void> {

@@ -115,6 +115,8 @@ export interface CatalogEntry {
   readonly description: Text;
   /** A whole message as the system would send it. */
   readonly example: unknown;
+  /** Only the server can send it: a client that did would be cut off. */
+  readonly sentBy?: 'server' | 'client';
 }
 
 /** A question before something that cannot be taken back. */
@@ -145,6 +147,8 @@ interface LineInput<S> {
   readonly field: string;
   readonly prompt: Text;
   readonly placeholder: Text;
+  /** Asked only where this holds of what was given before. */
+  when?(given: OperationInput): boolean;
   /** What stands there at first. */
   value?(context: InputContext<S>): Promise<string>;
   /** What is wrong with it, while it is typed. */
@@ -155,6 +159,8 @@ interface LineInput<S> {
 interface PickInput<S> {
   readonly field: string;
   readonly prompt: Text;
+  /** Asked only where this holds of what was given before. */
+  when?(given: OperationInput): boolean;
   /** Said where there is nothing to pick. */
   readonly none: Text;
   options(context: InputContext<S>): Promise<readonly InputChoice[]>;
@@ -227,6 +233,8 @@ export type Operation<S> = InstanceOperation<S> | ConnectionOperation<S>;
 
 /** The log of an instance while somebody looks at it. */
 export interface OpenConsole {
+  /** Settles when it ended with its conversation; it is opened again with the next one. */
+  readonly ended?: Promise<unknown>;
   /** Gives a line to the instance; only where it takes input. */
   send?(line: string): Promise<OperationResult>;
   dispose(): Promise<void>;

@@ -3,6 +3,7 @@ import { liveTimeline, type OpsEvent } from '../../core/model/event.ts';
 import { JournalView } from '../../core/journal/view.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
 import { systems } from '../../core/systems/index.ts';
+import type { CatalogEntry } from '../../core/systems/system.ts';
 import { RpcChannel, type Handlers } from '../../rpc/channel.ts';
 import type {
   ConnectionBadge,
@@ -27,6 +28,12 @@ const maxRows = 500;
 const rateWindowMs = 5000;
 
 /** The host side of one inspector: it owns view, filter and selection; the webview only looks. */
+/** Where only the client's own messages are taken, the others would be refused. */
+function sendable(catalog: readonly CatalogEntry[]): readonly CatalogEntry[] {
+  const ours = catalog.filter(({ sentBy }) => sentBy === 'client');
+  return ours.length > 0 ? ours : catalog;
+}
+
 const withoutMetrics = '-channel:metric';
 
 export class InspectorSession {
@@ -173,7 +180,7 @@ export class InspectorSession {
     const offered = reached.length > 0 ? reached : systems;
     return {
       types: offered.flatMap((system) =>
-        system.catalog.map(({ type, category, description, example }) => ({
+        sendable(system.catalog).map(({ type, category, description, example }) => ({
           type,
           category: offered.length > 1 ? `${system.label}: ${category}` : category,
           description: translate(description),

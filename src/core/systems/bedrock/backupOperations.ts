@@ -50,10 +50,8 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
         field: 'file',
         prompt: text('Which file?'),
         none: text('There is nothing to back up.'),
-        options: ({ given }) =>
-          Promise.resolve(
-            given['type'] === 'config' ? configFiles : [{ value: '', label: text('All of it') }],
-          ),
+        when: ({ type }) => type === 'config',
+        options: () => Promise.resolve(configFiles),
       },
     ],
     async run(run) {
@@ -108,6 +106,7 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
         field: 'backup',
         prompt: text('Which backup?'),
         none: text('There is no backup of this kind.'),
+        when: ({ type }) => type !== 'all',
         options: backupsOf,
       },
     ],

@@ -28,7 +28,7 @@ export const bedrockConsole: Console<BedrockSettings> = {
     void session.closed.then(({ text: why }) => {
       if (!signal.aborted) run.note(text('The log ended with the connection: {0}', why));
     });
-    const dispose = { dispose: stop };
+    const dispose = { dispose: stop, ended: session.closed };
     if (!may(session, 'moderator')) return dispose;
     return {
       ...dispose,
