@@ -123,17 +123,22 @@ class ServerTerminal implements Pseudoterminal {
   async #again(old: Session | undefined): Promise<void> {
     await this.#console?.dispose();
     this.#console = undefined;
-    if (this.#abort.signal.aborted) return;
+    if (this.#closed()) return;
     const { pipeline } = this.#runtime;
     await new Promise<void>((resolve) => {
       const unsubscribe = pipeline.subscribe(() => {
         const { session, state } = this.#connection;
-        if (!this.#abort.signal.aborted && (state !== 'ready' || session === old || !session)) return;
+        if (!this.#closed() && (state !== 'ready' || session === old || !session)) return;
         unsubscribe();
         resolve();
       });
     });
-    if (!this.#abort.signal.aborted) await this.#start();
+    if (!this.#closed()) await this.#start();
+  }
+
+  /** A call, because it changes while something is waited for. */
+  #closed(): boolean {
+    return this.#abort.signal.aborted;
   }
 
   async #send(line: string): Promise<void> {

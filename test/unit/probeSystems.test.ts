@@ -8,7 +8,8 @@ import { InstanceStore } from '../../src/simulator/kgsm/state.ts';
 import { eventsOf, pushedTypes, run, type Line, type Watched } from './probeRun.ts';
 import { bundleInto } from './simulator/kgsmBundle.ts';
 import { kgsm, temporaryFolder } from './simulator/kgsmRoot.ts';
-import { openNotifier, passphrase, ready, startServer } from './simulator/notifierServer.ts';
+import { openNotifier, ready, startServer } from './simulator/notifierServer.ts';
+import { passphrase } from './simulator/pem.ts';
 
 const place = temporaryFolder();
 const launch = bundleInto(place.path);

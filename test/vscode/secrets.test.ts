@@ -93,7 +93,7 @@ describe('connections with secrets in a real VS Code', () => {
     assert.match(item.contextValue ?? '', /\.message\b/);
     assert.match(item.contextValue ?? '', /\.signOut\b/);
     const labels = tree.getChildren(row).map((child) => tree.getTreeItem(child).label);
-    assert.ok(labels.includes(bot.slice(0, 15)), String(labels));
+    assert.ok(labels.includes(bot.slice(0, 15)), JSON.stringify(labels));
     await fleetWhere(
       () => [...runtime.journal.events()].some(({ type }) => type === 'broadcast_message'),
       'the message is in the journal',

@@ -18,7 +18,8 @@ export function temporaryFolder(name = ''): { readonly path: string } & Disposab
   return {
     path: join(base, name),
     [Symbol.dispose]() {
-      rmSync(base, { recursive: true, force: true });
+      // The stand-ins of games may still write while they end.
+      rmSync(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }
