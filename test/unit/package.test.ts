@@ -32,11 +32,15 @@ describe('the package', () => {
       'dist/webview/codicon.ttf',
       'dist/webview/inspector.css',
       'dist/webview/inspector.js',
+      'dist/webview/metrics.css',
+      'dist/webview/metrics.js',
       'l10n/bundle.l10n.json',
       'media/activity.svg',
       'media/icon.png',
       'media/inspector-dark.svg',
       'media/inspector-light.svg',
+      'media/metrics-dark.svg',
+      'media/metrics-light.svg',
       'media/overview.png',
       'media/walkthrough/connect.md',
       'media/walkthrough/emit.md',
@@ -51,6 +55,7 @@ describe('the package', () => {
     const sizes = JSON.parse(readFileSync(join(root, 'dist/sizes.json'), 'utf8')) as Record<string, number>;
     expect(sizes['start']).toBeLessThanOrEqual(300_000);
     expect(sizes['webview']).toBeLessThanOrEqual(300_000);
+    expect(sizes['metrics']).toBeLessThanOrEqual(100_000);
     expect(
       existsSync(join(root, `${name}-${version}.vsix`))
         ? readFileSync(join(root, `${name}-${version}.vsix`)).length

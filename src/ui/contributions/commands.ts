@@ -68,6 +68,7 @@ const own = {
   openInspector: { title: 'Open Event Inspector', icon: '$(pulse)' },
   openInspectorTab: { title: 'Open Event Inspector in Editor Tab', icon: '$(link-external)' },
   showEvents: { title: 'Show Events', icon: '$(pulse)' },
+  metrics: { title: 'Show Metrics', icon: '$(graph-line)' },
   emit: { title: 'Emit Event…', icon: '$(broadcast)' },
   replay: { title: 'Replay Events…', icon: '$(debug-rerun)' },
   showLive: { title: 'Back to Live', icon: '$(debug-continue)', palette: 'gameServerOps.replaying' },

@@ -56,6 +56,7 @@ export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
     ...verbItems,
     item('logs', `${instanceItem} && ${offers('logs')}`, '3_events@0'),
     item('showEvents', instanceItem, '3_events@1'),
+    item('metrics', `${instanceItem} && ${offers('metrics')}`, '3_events@2'),
     item('copyName', instanceItem, '4_copy@1'),
     item('connect', `${connectionItem} && ${offers('connect')}`, 'inline@1'),
     item('connect', `${connectionItem} && ${offers('connect')}`, '1_connection@1'),

@@ -1,0 +1,47 @@
+/**
+ * The contract between the host of a metrics panel and its page. Everything that crosses is plain JSON; texts arrive
+ * translated, and names from a server are untrusted on both sides.
+ */
+
+/** What the page says above its charts. */
+export interface MetricsState {
+  readonly name: string;
+  readonly connection: string;
+  /** False where nothing new can come: the instance is gone, or its connection is not ready. */
+  readonly current: boolean;
+  /** Why nothing new comes, for people; empty while it is current. */
+  readonly note: string;
+}
+
+/** Samples, oldest first. What the page has from `since` on is replaced by them. */
+export interface Samples {
+  /** Milliseconds since the epoch, like all times here, by the clock of the host. */
+  readonly since: number;
+  /** The host's clock when this was sent: the page may be on another machine. */
+  readonly now: number;
+  readonly times: readonly number[];
+  /** One column for each name; `null` is what was not measured. */
+  readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+/** Answered by the extension host. */
+export interface MetricsHost {
+  readonly requests: {
+    /** First call of every page: translated strings (English template → text) and all there is. */
+    hello(params: null): Promise<{
+      strings: Readonly<Record<string, string>>;
+      state: MetricsState;
+      samples: Samples;
+    }>;
+  };
+  readonly notices: object;
+}
+
+/** Answered by the page. */
+export interface MetricsView {
+  readonly requests: object;
+  readonly notices: {
+    state(params: MetricsState): void;
+    samples(params: Samples): void;
+  };
+}

@@ -1,0 +1,88 @@
+import { commands, EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
+import { instancesOf } from '../../core/model/fleet.ts';
+import { instanceId, type InstanceRef } from '../../core/model/instance.ts';
+import { oneLine } from '../../core/model/text.ts';
+import { commandId } from '../contributions/commands.ts';
+import type { Row } from '../instanceItems.ts';
+import { showInformation } from '../messages.ts';
+import type { Runtime } from '../runtime.ts';
+import { MetricsPanel } from './panel.ts';
+
+const panelType = 'gameServerOps.metrics';
+
+/** The metrics panels, one for each instance, and the command that opens them. */
+export class MetricsPanels {
+  readonly #runtime: Runtime;
+  readonly #panels = new Map<string, MetricsPanel>();
+  readonly #looked = new EventEmitter<void>();
+  /** Fires when a panel was opened, closed, shown or hidden. */
+  readonly onDidChangeLooked = this.#looked.event;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    runtime.scope.add(this.#looked);
+    runtime.scope.defer(() => {
+      for (const panel of this.#panels.values()) panel.dispose();
+    });
+  }
+
+  /** The instances whose charts are on screen. */
+  looked(): readonly InstanceRef[] {
+    return [...this.#panels.values()].filter(({ visible }) => visible).map(({ ref }) => ref);
+  }
+
+  show(ref: InstanceRef): void {
+    const id = instanceId(ref);
+    const open = this.#panels.get(id);
+    if (open) {
+      open.reveal();
+      return;
+    }
+    const webview = window.createWebviewPanel(panelType, l10n.t('Metrics'), ViewColumn.Active);
+    const media = Uri.joinPath(this.#runtime.context.extensionUri, 'media');
+    webview.iconPath = {
+      dark: Uri.joinPath(media, 'metrics-dark.svg'),
+      light: Uri.joinPath(media, 'metrics-light.svg'),
+    };
+    const panel = new MetricsPanel(this.#runtime, webview, ref);
+    this.#panels.set(id, panel);
+    webview.onDidChangeViewState(() => {
+      this.#looked.fire();
+    });
+    webview.onDidDispose(() => {
+      panel.dispose();
+      this.#panels.delete(id);
+      this.#looked.fire();
+    });
+    this.#looked.fire();
+  }
+}
+
+/** Registers the command; what is returned tells whose charts are looked at. */
+export function registerMetrics(runtime: Runtime): MetricsPanels {
+  const panels = new MetricsPanels(runtime);
+  runtime.scope.add(
+    commands.registerCommand(commandId('metrics'), async (row?: Row) => {
+      const ref = row?.row === 'instance' ? row : await choose(runtime);
+      if (ref) panels.show({ connection: ref.connection, kind: ref.kind, key: ref.key });
+    }),
+  );
+  return panels;
+}
+
+/** One of the instances that something is measured of; the only one without a question. */
+async function choose({ connections, metrics, pipeline }: Runtime): Promise<InstanceRef | undefined> {
+  const items = connections.connections.flatMap(({ id, settings }) =>
+    instancesOf(pipeline.fleet(), id)
+      .filter((instance) => metrics.latest(instance) !== undefined)
+      .map((instance) => ({
+        instance,
+        label: oneLine(instance.name, 100),
+        description: oneLine(settings.name, 100),
+      })),
+  );
+  if (items.length === 0) showInformation(l10n.t('Nothing is measured of any instance yet.'));
+  if (items.length <= 1) return items[0]?.instance;
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('The metrics of which instance?') }))
+    ?.instance;
+}

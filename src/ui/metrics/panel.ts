@@ -1,0 +1,123 @@
+import { l10n, type WebviewPanel } from 'vscode';
+import { connectionStateText } from '../../core/journal/control.ts';
+import { findInstance } from '../../core/model/fleet.ts';
+import type { InstanceRef } from '../../core/model/instance.ts';
+import { oneLine } from '../../core/model/text.ts';
+import { RpcChannel } from '../../rpc/channel.ts';
+import type { MetricsHost, MetricsState, MetricsView } from '../../rpc/metrics.ts';
+import type { Runtime } from '../runtime.ts';
+import { Scope } from '../scope.ts';
+import { translate } from '../translate.ts';
+import { MetricsFeed } from './feed.ts';
+import { metricsHtml, metricsOptions } from './html.ts';
+
+/** The host side of one panel: the measurements of one instance. */
+export class MetricsPanel {
+  readonly ref: InstanceRef;
+  readonly #runtime: Runtime;
+  readonly #panel: WebviewPanel;
+  readonly #scope = new Scope();
+  readonly #channel: RpcChannel<MetricsHost, MetricsView>;
+  /** What the page was told; empty before it asked. */
+  #told = '';
+  /** The name outlives the instance. */
+  #name: string;
+
+  constructor(runtime: Runtime, panel: WebviewPanel, ref: InstanceRef) {
+    this.ref = ref;
+    this.#runtime = runtime;
+    this.#panel = panel;
+    this.#name = oneLine(ref.key, 100);
+    const feed = this.#scope.add(
+      new MetricsFeed({
+        store: runtime.metrics,
+        ref,
+        send: (samples) => {
+          this.#channel.notify('samples', samples);
+        },
+        now: Date.now,
+      }),
+    );
+    this.#channel = this.#scope.add(
+      new RpcChannel<MetricsHost, MetricsView>((message) => void panel.webview.postMessage(message), {
+        hello: () => {
+          const state = this.#state();
+          this.#told = JSON.stringify(state);
+          return { strings: l10n.bundle ?? {}, state, samples: feed.all() };
+        },
+      }),
+    );
+    this.#scope.add(
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        this.#channel.receive(message);
+      }),
+    );
+    this.#scope.add(
+      panel.onDidChangeViewState(() => {
+        if (panel.visible) return;
+        feed.hide();
+        this.#told = '';
+      }),
+    );
+    this.#scope.defer(
+      runtime.pipeline.subscribe(({ before, fleet }) => {
+        if (before.connections !== fleet.connections) this.#tell();
+      }),
+    );
+    this.#scope.defer(
+      runtime.connections.onDidChange(() => {
+        this.#tell();
+      }),
+    );
+    panel.webview.options = metricsOptions(runtime.context.extensionUri);
+    panel.webview.html = metricsHtml(panel.webview, runtime.context.extensionUri);
+    this.#tell();
+  }
+
+  get visible(): boolean {
+    return this.#panel.visible;
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    void this.#scope.dispose();
+  }
+
+  /** Keeps the title right, and tells a page that asked once what has changed. */
+  #tell(): void {
+    const state = this.#state();
+    const title = l10n.t('{0} · Metrics', state.name);
+    if (this.#panel.title !== title) this.#panel.title = title;
+    const text = JSON.stringify(state);
+    if (this.#told === '' || this.#told === text) return;
+    this.#told = text;
+    this.#channel.notify('state', state);
+  }
+
+  #state(): MetricsState {
+    const { connections, pipeline } = this.#runtime;
+    const connection = connections.get(this.ref.connection);
+    const instance = findInstance(pipeline.fleet(), this.ref);
+    if (instance) this.#name = oneLine(instance.name, 100);
+    const note =
+      connection === undefined
+        ? l10n.t('The connection was removed. These are the last values.')
+        : connection.state !== 'ready'
+          ? l10n.t(
+              'The connection is not ready ({0}). These are the last values.',
+              translate(connectionStateText(connection.state)),
+            )
+          : instance === undefined
+            ? l10n.t('The instance is gone. These are the last values.')
+            : '';
+    return {
+      name: this.#name,
+      connection: oneLine(connection?.settings.name ?? this.ref.connection, 100),
+      current: note === '',
+      note,
+    };
+  }
+}

@@ -1,0 +1,65 @@
+import { t } from '../base/l10n.ts';
+import { memory, memorySteps, percent, plain } from './units.ts';
+
+/** How one measured name is shown. */
+export interface Measure {
+  readonly name: string;
+  readonly label: () => string;
+  readonly format: (value: number) => string;
+  /** Theme colour of its line, without the prefix. */
+  readonly color: string;
+  /** It holds until it is said anew, such as a number of players. */
+  readonly stepped: boolean;
+  /** The top of the axis is no lower than this: what hardly changes shall look like it. */
+  readonly least: number;
+  /** Where marks of the axis may stand; the chart's own choice without. */
+  readonly steps?: readonly number[];
+}
+
+/** Only grows while a server runs: a number to read, not to chart. */
+export const uptimeName = 'uptime';
+
+const KNOWN: readonly Measure[] = [
+  {
+    name: 'cpu',
+    label: () => t('Processor'),
+    format: percent,
+    color: 'charts-blue',
+    stepped: false,
+    least: 10,
+  },
+  {
+    name: 'memory',
+    label: () => t('Memory'),
+    format: memory,
+    color: 'charts-purple',
+    stepped: false,
+    least: 1024 ** 2,
+    steps: memorySteps,
+  },
+  {
+    name: 'players',
+    label: () => t('Players'),
+    format: plain,
+    color: 'charts-green',
+    stepped: true,
+    least: 4,
+    steps: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
+  },
+];
+
+/** The charts of a series from top to bottom: what is known in its order, then the rest by name. */
+export function measuresOf(names: readonly string[]): readonly Measure[] {
+  const others = names
+    .filter((name) => name !== uptimeName && !KNOWN.some((known) => known.name === name))
+    .sort((a, b) => a.localeCompare(b))
+    .map((name): Measure => ({
+      name,
+      label: () => name,
+      format: plain,
+      color: 'charts-orange',
+      stepped: false,
+      least: 1,
+    }));
+  return [...KNOWN.filter(({ name }) => names.includes(name)), ...others];
+}

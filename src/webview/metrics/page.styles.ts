@@ -1,0 +1,155 @@
+import { css } from 'lit';
+
+export const pageStyles = css`
+  :host {
+    color: var(--vscode-foreground);
+    container-type: inline-size;
+  }
+  main {
+    display: flex;
+    flex-direction: column;
+    gap: 12px;
+    min-height: 100vh;
+    padding: 12px 16px;
+  }
+  header {
+    align-items: center;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px 16px;
+  }
+  .title {
+    flex: 1 1 200px;
+    min-width: 0;
+  }
+  h1 {
+    font-size: calc(var(--vscode-font-size, 13px) + 3px);
+    font-weight: 600;
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  .title p {
+    margin: 2px 0 0;
+    overflow-wrap: anywhere;
+  }
+  .spans {
+    border: 1px solid var(--vscode-settings-checkboxBorder, var(--vscode-widget-border, currentcolor));
+    border-radius: 4px;
+    display: flex;
+    flex: none;
+    overflow: hidden;
+  }
+  .spans button {
+    background: transparent;
+    border: 0;
+    color: var(--vscode-foreground);
+    cursor: pointer;
+    font: inherit;
+    min-height: 24px;
+    padding: 2px 10px;
+  }
+  .spans button:hover {
+    background: var(--vscode-toolbar-hoverBackground);
+  }
+  .spans button[aria-pressed='true'] {
+    background: var(--vscode-inputOption-activeBackground);
+    color: var(--vscode-inputOption-activeForeground);
+    outline: 1px solid var(--vscode-inputOption-activeBorder, transparent);
+    outline-offset: -1px;
+  }
+  .spans button:focus-visible {
+    outline: 2px solid var(--vscode-focusBorder);
+    outline-offset: -2px;
+  }
+  .note {
+    align-items: baseline;
+    border-left: 3px solid var(--vscode-editorWarning-foreground);
+    display: flex;
+    gap: 6px;
+    margin: 0;
+    overflow-wrap: anywhere;
+    padding: 4px 10px;
+  }
+  .empty {
+    color: var(--vscode-descriptionForeground);
+    margin: auto;
+    max-width: 46ch;
+    padding: 24px;
+    text-align: center;
+  }
+  .empty p {
+    margin: 0 0 8px;
+  }
+  .empty .headline {
+    color: var(--vscode-foreground);
+    font-size: calc(var(--vscode-font-size, 13px) + 1px);
+  }
+  section {
+    display: flex;
+    flex: 1 1 150px;
+    flex-direction: column;
+    max-height: 320px;
+    min-height: 130px;
+  }
+  section.last {
+    min-height: 154px;
+  }
+  .head {
+    align-items: baseline;
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    font-variant-numeric: tabular-nums;
+    gap: 0 12px;
+  }
+  h2 {
+    font-size: inherit;
+    font-weight: 600;
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  h2::before {
+    background: var(--line, currentcolor);
+    content: '';
+    display: inline-block;
+    forced-color-adjust: none;
+    height: 3px;
+    margin-right: 6px;
+    vertical-align: middle;
+    width: 12px;
+  }
+  .charts-blue {
+    --line: var(--vscode-charts-blue, var(--vscode-contrastBorder));
+  }
+  .charts-purple {
+    --line: var(--vscode-charts-purple, var(--vscode-contrastBorder));
+  }
+  .charts-green {
+    --line: var(--vscode-charts-green, var(--vscode-contrastBorder));
+  }
+  .charts-orange {
+    --line: var(--vscode-charts-orange, var(--vscode-contrastBorder));
+  }
+  .now {
+    font-size: calc(var(--vscode-font-size, 13px) + 2px);
+  }
+  .range {
+    color: var(--vscode-descriptionForeground);
+    margin-left: auto;
+  }
+  gso-chart {
+    flex: 1;
+    min-height: 0;
+  }
+  @container (max-width: 480px) {
+    main {
+      padding: 10px 8px;
+    }
+    .range {
+      margin-left: 0;
+    }
+    section {
+      min-height: 150px;
+    }
+  }
+`;

@@ -1,0 +1,54 @@
+import { t } from '../base/l10n.ts';
+
+const digits = (count: number): Intl.NumberFormat =>
+  new Intl.NumberFormat(undefined, { maximumFractionDigits: count });
+const whole = digits(0);
+const tenths = digits(1);
+const hundredths = digits(2);
+
+/** Three digits where there are as many: more would only flicker. */
+function short(value: number): string {
+  const size = Math.abs(value);
+  return (size < 10 ? hundredths : size < 100 ? tenths : whole).format(value);
+}
+
+/** A share of one processor: `7.3 %`, `130 %`. */
+export const percent = (value: number): string =>
+  t('{0} %', (Math.abs(value) < 100 ? tenths : whole).format(value));
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** An amount of memory in units of 1024: `512 MiB`, `1.54 GiB`. */
+export function memory(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // What would be shown as 1,024 of a unit is one of the next.
+  while (Math.abs(value) >= 1023.5 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? whole.format(value) : short(value)} ${UNITS[unit] ?? 'B'}`;
+}
+
+export const plain = (value: number): string => short(value);
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+
+/** A time that something lasts, in its two biggest units: `3 d 04 h`, `2 h 05 m`, `1 m 30 s`, `12 s`. */
+export function duration(seconds: number): string {
+  const all = Math.max(0, Math.floor(seconds));
+  const [days, hours, minutes] = [Math.floor(all / 86_400), Math.floor(all / 3600), Math.floor(all / 60)];
+  if (days > 0) return t('{0} d {1} h', whole.format(days), pad(hours % 24));
+  if (hours > 0) return t('{0} h {1} m', hours, pad(minutes % 60));
+  if (minutes > 0) return t('{0} m {1} s', minutes, pad(all % 60));
+  return t('{0} s', all);
+}
+
+/** Local time of day, with seconds where they matter. */
+export function timeOfDay(at: number, seconds: boolean): string {
+  const date = new Date(at);
+  return `${pad(date.getHours())}:${pad(date.getMinutes())}${seconds ? `:${pad(date.getSeconds())}` : ''}`;
+}
+
+/** Where the marks of an axis of bytes may stand: powers of two, since steps of 1,000 would give crooked numbers. */
+export const memorySteps: readonly number[] = Array.from({ length: 50 }, (_, power) => 2 ** power);

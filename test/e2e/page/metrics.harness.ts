@@ -1,0 +1,92 @@
+import { RpcChannel } from '../../../src/rpc/channel.ts';
+import type { MetricsHost, MetricsState, MetricsView, Samples } from '../../../src/rpc/metrics.ts';
+
+const EVERY_MS = 2000;
+type Values = Readonly<Record<string, number | null>>;
+
+/** A host of the charts inside the page: same contract, made-up measurements, and levers for the tests. */
+class FakeHost {
+  readonly violations: string[] = [];
+  state: MetricsState = { name: 'survival', connection: 'Bedrock', current: true, note: '' };
+  readonly #channel: RpcChannel<MetricsHost, MetricsView>;
+  readonly #samples: { readonly at: number; readonly values: Values }[];
+
+  constructor(minutes: number, hole: boolean) {
+    const now = Date.now();
+    const count = Math.floor((minutes * 60_000) / EVERY_MS);
+    this.#samples = Array.from({ length: count }, (_, i) => {
+      const at = now - (count - 1 - i) * EVERY_MS;
+      return { at, values: measured(i, at) };
+    }).filter(({ at }) => !hole || now - at < 90_000 || now - at > 130_000);
+    this.#channel = new RpcChannel<MetricsHost, MetricsView>(
+      (message) => {
+        window.postMessage(message);
+      },
+      {
+        hello: () => ({
+          strings: new URLSearchParams(location.search).has('german') ? { Memory: 'Speicher' } : {},
+          state: this.state,
+          samples: this.#since(0),
+        }),
+      },
+    );
+  }
+
+  receive(message: unknown): void {
+    setTimeout(() => {
+      this.#channel.receive(message);
+    });
+  }
+
+  push(values: Values, later = 0): void {
+    const at = Date.now() + later;
+    this.#samples.push({ at, values });
+    this.#channel.notify('samples', this.#since(at));
+  }
+
+  set(part: Partial<MetricsState>): void {
+    this.state = { ...this.state, ...part };
+    this.#channel.notify('state', this.state);
+  }
+
+  #since(since: number): Samples {
+    const sent = this.#samples.filter(({ at }) => at >= since);
+    const names = [...new Set(sent.flatMap(({ values }) => Object.keys(values)))];
+    return {
+      since,
+      now: Date.now(),
+      times: sent.map(({ at }) => at),
+      values: Object.fromEntries(names.map((name) => [name, sent.map(({ values }) => values[name] ?? null)])),
+    };
+  }
+}
+
+/** A server that works in waves, fills its memory and has its players come and go. */
+function measured(i: number, at: number): Values {
+  const wave = Math.sin(i / 18) + Math.sin(i / 5.3) / 3 + ((i * 7919) % 13) / 26;
+  return {
+    cpu: Math.max(0.4, 22 + 14 * wave),
+    memory: (600 + 220 * (1 - Math.exp(-(i % 700) / 260)) + ((i * 104_729) % 17)) * 1024 ** 2,
+    uptime: Math.floor(at / 1000) % 100_000,
+    players: Math.max(0, Math.round(3 + 3 * Math.sin(i / 40))),
+  };
+}
+
+const parameters = new URLSearchParams(location.search);
+const fake = new FakeHost(Number(parameters.get('minutes') ?? 12), parameters.has('hole'));
+document.addEventListener('securitypolicyviolation', (event) =>
+  fake.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+);
+const saved = sessionStorage.getItem('state');
+let state: unknown = saved === null ? undefined : JSON.parse(saved);
+const api = {
+  postMessage: (message: unknown) => {
+    fake.receive(structuredClone(message));
+  },
+  getState: () => state,
+  setState: (next: unknown) => {
+    state = next;
+    sessionStorage.setItem('state', JSON.stringify(next));
+  },
+};
+Object.assign(globalThis, { fake, acquireVsCodeApi: () => api });
