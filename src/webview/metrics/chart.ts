@@ -123,10 +123,11 @@ export class Chart extends LitElement {
       style.color;
     const font = `${Math.max(10, parseFloat(style.fontSize) - 2)}px ${style.fontFamily}`;
     const line = color(measure.color, 'contrastBorder');
+    const quiet = color('descriptionForeground');
     const shared: uPlot.Axis = {
-      stroke: color('descriptionForeground'),
+      stroke: quiet,
       font,
-      grid: { stroke: color('widget-border', 'contrastBorder', 'panel-border'), width: 1 },
+      grid: { stroke: `color-mix(in srgb, ${quiet} 20%, transparent)`, width: 1 },
       ticks: { show: false },
     };
     return {

@@ -198,7 +198,9 @@ function renderEmpty(isUp: boolean): TemplateResult {
       ${
         isUp
           ? t('The server says how long it has been running, and no more than that so far.')
-          : t('Values appear here within seconds of the server running and being measured.')
+          : t(
+              'Values appear here a few seconds after the server has started, if it is one that can be measured.',
+            )
       }
     </p>
   </div>`;
