@@ -7,6 +7,7 @@ import { prefix } from './ui/contributions/commands.ts';
 import { Inspector } from './ui/inspector/inspector.ts';
 import { InstancesTree } from './ui/instancesTree.ts';
 import { showError } from './ui/messages.ts';
+import { registerMetrics } from './ui/metrics/metrics.ts';
 import { Operations } from './ui/operations.ts';
 import { createRuntime, type Runtime } from './ui/runtime.ts';
 import { Scope } from './ui/scope.ts';
@@ -39,7 +40,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   });
   new Inspector(runtime);
   registerConnectionCommands(runtime);
-  new Watching(runtime, tree, []);
+  new Watching(runtime, tree, [registerMetrics(runtime)]);
   createStatusBar(runtime);
   logEvents(runtime);
   tellFailures(runtime);

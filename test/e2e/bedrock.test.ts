@@ -73,6 +73,25 @@ describe('Bedrock Server Manager', () => {
     expect(subscriptions).toBeDefined();
   });
 
+  it('charts what is measured, also while the tree is out of sight', async () => {
+    const wb = workbench();
+    await wb.contextMenu(wb.treeItem(/survival, running/), 'Show Metrics');
+    const charts = wb.editorFrame();
+    await charts
+      .getByRole('img', { name: /Processor|CPU/i })
+      .first()
+      .waitFor();
+    await wb.openView('Explorer');
+    await expect.poll(() => rig.server.subscriptions.get('resource-monitor:creative') ?? 0).toBe(0);
+    expect(rig.server.subscriptions.get('resource-monitor:survival')).toBe(1);
+    await wb.screenshot('bedrock-metrics-dark');
+    await wb.setTheme('light');
+    await wb.screenshot('bedrock-metrics-light');
+    await wb.setTheme('dark');
+    await wb.page.keyboard.press('Control+F4');
+    await wb.openView('Game Servers');
+  });
+
   it('starts, backs up and stops a server, each as a task, and asks before players are disconnected', async () => {
     const wb = workbench();
     const row = wb.treeItem(/creative, stopped/);
