@@ -1,0 +1,88 @@
+import { isAbsolute } from 'node:path';
+import { text } from '../../model/text.ts';
+import { readPem } from '../../wire/tlsCredentials.ts';
+import { TlsError } from '../../wire/tlsError.ts';
+import type { FormAnswers, FormField, FormProblem } from '../system.ts';
+import { addressProblem, isPrivate } from './settings.ts';
+
+/** The questions that make a connection to a TrueNAS. */
+export const trueNasForm: readonly FormField[] = [
+  {
+    field: 'url',
+    type: 'text',
+    prompt: text('Address of the NAS'),
+    placeholder: 'wss://nas.local',
+    check(value) {
+      const message = addressProblem(value);
+      if (message) return Promise.resolve({ message });
+      return Promise.resolve(
+        mayHaveKey({ url: value })
+          ? undefined
+          : {
+              message: text('Not encrypted: the password can be read on the way. wss:// is better.'),
+              hint: true,
+            },
+      );
+    },
+  },
+  {
+    field: 'protocol',
+    type: 'choice',
+    prompt: text('Protocol'),
+    choices: () =>
+      Promise.resolve([
+        { value: 'auto', label: text('Automatic'), detail: text('JSON-RPC where the NAS has it, DDP else') },
+        { value: 'jsonrpc', label: text('JSON-RPC 2.0'), detail: text('TrueNAS 25.04 and later') },
+        { value: 'ddp', label: text('DDP'), detail: text('TrueNAS CORE and SCALE, every release so far') },
+      ]),
+  },
+  {
+    field: 'username',
+    type: 'text',
+    prompt: text('User name'),
+    placeholder: 'root',
+    suggest: () => Promise.resolve('root'),
+    check: (value) =>
+      Promise.resolve(value.trim() === '' ? { message: text('A user name is needed.') } : undefined),
+  },
+  {
+    field: 'apiKey',
+    type: 'secret',
+    prompt: text('API key of this user; leave empty to sign in with a password'),
+    optional: true,
+    // Sent readable, the NAS would revoke it.
+    when: mayHaveKey,
+  },
+  {
+    field: 'password',
+    type: 'secret',
+    prompt: text('Password of this user; not needed with an API key'),
+    optional: true,
+  },
+  {
+    field: 'ca',
+    type: 'file',
+    prompt: text('Certificate of the authority, or of the NAS itself where it signed its own (PEM)'),
+    placeholder: 'ca.crt',
+    optional: true,
+    when: ({ url = '' }) => /^(?:wss|https):/i.test(url.trim()),
+    check: checkFile,
+  },
+];
+
+function mayHaveKey({ url = '' }: FormAnswers): boolean {
+  const address = url.trim().toLowerCase().replace(/^http/, 'ws');
+  return addressProblem(address) === undefined && isPrivate({ url: address });
+}
+
+async function checkFile(path: string): Promise<FormProblem | undefined> {
+  if (path === '') return undefined;
+  if (!isAbsolute(path)) return { message: text('The absolute path of a PEM file') };
+  try {
+    await readPem(path, 'certificate');
+    return undefined;
+  } catch (error) {
+    if (error instanceof TlsError) return { message: error.text };
+    throw error;
+  }
+}

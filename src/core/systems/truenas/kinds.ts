@@ -1,0 +1,180 @@
+import type { InstancePatch } from '../../model/instance.ts';
+import type { LifecycleState } from '../../model/lifecycle.ts';
+import { oneLine, text, type Text } from '../../model/text.ts';
+import { isFields, keyOf, named, type Fields } from './messages.ts';
+
+/** What the NAS itself is shown as: there is one, whatever it is called. */
+export const hostKind = 'host';
+export const hostKey = 'host';
+
+/** The kinds of things that servers run in, by the query that lists them. It is also the event that tells of changes. */
+export const collections = {
+  'app.query': 'app',
+  'chart.release.query': 'chart',
+  'vm.query': 'vm',
+  'virt.instance.query': 'virt',
+  'container.query': 'container',
+} as const;
+export type Collection = keyof typeof collections;
+export type Kind = (typeof collections)[Collection];
+
+export const collectionNames = Object.keys(collections) as Collection[];
+
+export function isCollection(name: string): name is Collection {
+  return Object.hasOwn(collections, name);
+}
+
+export function collectionOf(kind: string): Collection | undefined {
+  return collectionNames.find((each) => collections[each] === kind);
+}
+
+const appStates: Readonly<Record<string, LifecycleState>> = {
+  RUNNING: 'running',
+  ACTIVE: 'running',
+  DEPLOYING: 'starting',
+  STOPPING: 'stopping',
+  STOPPED: 'stopped',
+  CRASHED: 'crashed',
+};
+
+/** A VM may also say what its hypervisor calls it; that is asked for again instead of guessed. */
+const machineStates: Readonly<Record<string, LifecycleState>> = {
+  RUNNING: 'running',
+  STOPPED: 'stopped',
+  SUSPENDED: 'paused',
+  ERROR: 'failed',
+};
+
+const virtStates: Readonly<Record<string, LifecycleState>> = {
+  RUNNING: 'running',
+  STOPPED: 'stopped',
+  FROZEN: 'paused',
+  ERROR: 'failed',
+  UNKNOWN: 'unknown',
+  STARTING: 'starting',
+  STOPPING: 'stopping',
+  ABORTING: 'stopping',
+  FREEZING: 'pausing',
+  THAWED: 'running',
+};
+
+/** What an entry says of the state: one that is known, words that are not, or nothing. */
+export function stateIn(
+  kind: Kind,
+  fields: Fields,
+): { readonly state?: LifecycleState; readonly unknown?: string } {
+  const said = saidState(kind, fields);
+  if (said === undefined) return {};
+  const table =
+    kind === 'virt' ? virtStates : kind === 'vm' || kind === 'container' ? machineStates : appStates;
+  const state = Object.hasOwn(table, said) ? table[said] : undefined;
+  return state === undefined ? { unknown: said } : { state };
+}
+
+function saidState(kind: Kind, { state, status }: Fields): string | undefined {
+  if (kind === 'app') return named(state);
+  if (kind === 'chart' || kind === 'virt') return named(status);
+  return named(isFields(status) ? status['state'] : status);
+}
+
+/** The key of an entry: its id, which for most is the name. */
+export function entryKey(fields: Fields, id?: unknown): string | undefined {
+  return keyOf(id) ?? keyOf(fields['id']) ?? named(fields['name']);
+}
+
+/** What an entry says beside the state; what it leaves out stays as it is. */
+export function entryPatch(kind: Kind, fields: Fields): InstancePatch {
+  const name = named(fields['name']);
+  const version = named(fields['human_version']) ?? named(fields['version']);
+  const { metadata, chart_metadata: chart } = fields;
+  const about = isFields(metadata) ? metadata : isFields(chart) ? chart : {};
+  const game = named(about['title']) ?? named(about['name']);
+  const latest = latestOf(fields);
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(version === undefined ? {} : { version }),
+    ...(latest === undefined ? {} : { latestVersion: latest }),
+    ...((kind === 'app' || kind === 'chart') && game !== undefined ? { game } : {}),
+  };
+}
+
+/** The newest version, only where it is another one. */
+function latestOf(fields: Fields): string | null | undefined {
+  const { upgrade_available: upgradable, update_available: updatable } = fields;
+  const available = upgradable ?? updatable;
+  if (available === false) return null;
+  if (available !== true) return undefined;
+  return named(fields['human_latest_version']) ?? named(fields['latest_version']);
+}
+
+/** Which of the names are game servers. */
+export function matches(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => {
+    const parts = pattern.split('*');
+    const [first = '', ...rest] = parts;
+    if (rest.length === 0) return name === pattern;
+    const last = rest.pop() ?? '';
+    if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last))
+      return false;
+    let at = first.length;
+    for (const part of rest) {
+      const found = name.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return at <= name.length - last.length;
+  });
+}
+
+/** What a job does to one instance, by its method. */
+interface Deed {
+  readonly kind: Kind;
+  readonly operation: string;
+  readonly title: (name: string) => Text;
+  /** Shown instead of the state beneath it, because the instance stops and starts meanwhile. */
+  readonly state?: LifecycleState;
+}
+
+type Row = readonly [string, (name: string) => Text, LifecycleState?];
+
+const words: Readonly<Record<string, Row>> = {
+  create: ['install', (name) => text('Install {0}', name), 'installing'],
+  start: ['start', (name) => text('Start {0}', name)],
+  stop: ['stop', (name) => text('Stop {0}', name)],
+  restart: ['restart', (name) => text('Restart {0}', name), 'restarting'],
+  redeploy: ['redeploy', (name) => text('Redeploy {0}', name), 'restarting'],
+  upgrade: ['update', (name) => text('Upgrade {0}', name), 'updating'],
+  pull_images: ['pullImages', (name) => text('Pull images of {0}', name), 'updating'],
+  pull_container_images: ['pullImages', (name) => text('Pull images of {0}', name), 'updating'],
+  rollback: ['rollback', (name) => text('Roll back {0}', name), 'restoring'],
+  scale: ['scale', (name) => text('Scale {0}', name)],
+  update: ['configure', (name) => text('Change {0}', name)],
+  delete: ['remove', (name) => text('Delete {0}', name), 'removing'],
+};
+
+const prefixes: readonly (readonly [string, Kind])[] = [
+  ['app.', 'app'],
+  ['chart.release.', 'chart'],
+  ['vm.', 'vm'],
+  ['virt.instance.', 'virt'],
+  ['container.', 'container'],
+];
+
+/** What a method does, and to which instance. */
+export function deedOf(
+  method: string,
+  args: unknown,
+): (Omit<Deed, 'title'> & { readonly key: string; readonly title: Text }) | undefined {
+  const found = prefixes.find(([prefix]) => method.startsWith(prefix));
+  if (!found) return undefined;
+  const [prefix, kind] = found;
+  const verb = method.slice(prefix.length);
+  const row = Object.hasOwn(words, verb) ? words[verb] : undefined;
+  const first: unknown = Array.isArray(args) ? args[0] : undefined;
+  const key = isFields(first)
+    ? (named(first['app_name']) ?? named(first['release_name']) ?? named(first['name']))
+    : keyOf(first);
+  if (!row || key === undefined) return undefined;
+  const [operation, title, state] = row;
+  return { kind, key, operation, title: title(oneLine(key, 60)), ...(state === undefined ? {} : { state }) };
+}

@@ -1,0 +1,119 @@
+import { isAbsolute } from 'node:path';
+import * as z from 'zod/mini';
+import { text, type Text } from '../../model/text.ts';
+import { webAddressProblem } from '../../wire/webAddress.ts';
+import { readSettings } from '../settingsProblems.ts';
+import type { SettingsResult } from '../system.ts';
+
+const name = z.string().check(z.minLength(1), z.maxLength(300));
+
+export const protocols = ['auto', 'ddp', 'jsonrpc'] as const;
+export type ProtocolChoice = (typeof protocols)[number];
+
+export const trueNasSettingsSchema = z.looseObject({
+  kind: z.literal('truenas'),
+  id: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  url: z.string().check(z.refine((value) => addressProblem(value) === undefined)),
+  protocol: z._default(z.enum(protocols), 'auto'),
+  username: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'root'),
+  ca: z.optional(z.string().check(z.refine((value) => isAbsolute(value)))),
+  rejectUnauthorized: z._default(z.boolean(), true),
+  apps: z._default(z.array(name).check(z.maxLength(1000)), ['*']),
+  subscriptions: z._default(z.array(name).check(z.maxLength(1000)), ['core.get_jobs', 'app.query']),
+  maxMessageBytes: z._default(
+    z.int().check(z.minimum(64 * 1024), z.maximum(64 * 1024 * 1024)),
+    16 * 1024 * 1024,
+  ),
+});
+
+export interface TrueNasSettings {
+  readonly kind: 'truenas';
+  readonly id: string;
+  readonly name: string;
+  /** `ws:` or `wss:`, without a slash at its end. */
+  readonly url: string;
+  readonly protocol: ProtocolChoice;
+  readonly username: string;
+  /** Absolute path of a PEM file. */
+  readonly ca?: string;
+  readonly rejectUnauthorized: boolean;
+  /** Which apps are game servers: names, `*` for any part of one. */
+  readonly apps: readonly string[];
+  /** Events beside those that the product itself needs; `name:argument` where one takes an argument. */
+  readonly subscriptions: readonly string[];
+  /** One message may be this long; what is longer is kept to here and counted whole. */
+  readonly maxMessageBytes: number;
+}
+
+const allowed: Readonly<Record<string, Text>> = {
+  id: text('lower-case letters, digits and dashes, at most 63'),
+  name: text('a text of 1 to 100 characters'),
+  url: text('an address such as wss://nas.local, without user name, query and fragment'),
+  protocol: text('one of {0}', protocols.join(', ')),
+  username: text('a text of 1 to 200 characters'),
+  ca: text('an absolute path of a PEM file'),
+  rejectUnauthorized: text('true or false'),
+  apps: text('a list of names of apps, * for any part of a name'),
+  subscriptions: text('a list of events, each a text'),
+  maxMessageBytes: text('a whole number from 65536 to 67108864'),
+};
+
+/** Reads one entry of the connections setting. Every problem names the field and what is allowed there. */
+export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSettings> {
+  const read = readSettings(trueNasSettingsSchema, value, allowed);
+  if (!read.ok) return read;
+  const { id = 'truenas', name: label, ca, url, subscriptions, apps, ...rest } = read.value;
+  const settings: TrueNasSettings = {
+    kind: 'truenas',
+    id,
+    name: label ?? id,
+    url: baseOf(url),
+    protocol: rest.protocol,
+    username: rest.username,
+    ...(ca === undefined ? {} : { ca }),
+    rejectUnauthorized: rest.rejectUnauthorized,
+    apps: [...new Set(apps)],
+    subscriptions: [...new Set(subscriptions)],
+    maxMessageBytes: rest.maxMessageBytes,
+  };
+  const warnings = [...read.warnings];
+  if (!settings.rejectUnauthorized) {
+    warnings.push(
+      text('"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along'),
+    );
+  }
+  if (!isPrivate(settings)) {
+    warnings.push(
+      text('"url" is not wss: the password and all messages travel readable, and an API key is refused'),
+    );
+  }
+  if (!isSecure(settings) && ca !== undefined) warnings.push(text('"ca" is of no use: "url" is not wss'));
+  return { ok: true, settings, warnings };
+}
+
+/** What is wrong with the address of a NAS. It may be written as that of its web page. */
+export function addressProblem(value: string): Text | undefined {
+  if (!/^(?:wss?|https?):\/\//i.test(value)) return text('An address begins with wss:// or ws://');
+  const problem = webAddressProblem(value.replace(/^ws/i, 'http'));
+  if (problem) return problem;
+  const { search, hash } = new URL(value);
+  return search === '' && hash === '' ? undefined : text('Without a query and without a fragment');
+}
+
+export function isSecure({ url }: Pick<TrueNasSettings, 'url'>): boolean {
+  return url.startsWith('wss:');
+}
+
+/** Nobody on the way can read along: it is encrypted, or does not leave this machine. */
+export function isPrivate(settings: Pick<TrueNasSettings, 'url'>): boolean {
+  const { hostname } = new URL(settings.url);
+  return isSecure(settings) || hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+}
+
+/** Without the path that people copy from their browser or from an old document. */
+function baseOf(value: string): string {
+  const { protocol, host, pathname } = new URL(value);
+  const path = pathname.replace(/\/+$/, '').replace(/\/(?:websocket|api\/[^/]+|ui(?:\/.*)?)$/, '');
+  return `${/^(?:wss|https):/.test(protocol) ? 'wss' : 'ws'}://${host}${path}`;
+}
