@@ -59,6 +59,9 @@ export class Connection {
     this.#options = options;
     this.settings = options.settings;
     this.system = options.system;
+    // What an earlier window heard last: nobody has listened since.
+    const known = options.pipeline.fleet().connections.get(options.settings.id);
+    if (known) this.#deafSince = Math.max(known.since, known.lastEventAt ?? 0);
   }
 
   get id(): string {

@@ -151,6 +151,23 @@ describe('events across faults add up, and what is lost is told', () => {
     expect(ear.gaps).toBe(3);
   });
 
+  it('by socket, in the next window: the time in which no window listened is told', async () => {
+    const first = connect(parts, { root: folder, events: 'socket' });
+    await ear.ready();
+    await sendToUnixSocket(join(folder, 'kgsm.sock'), Buffer.from(event(1)));
+    await ear.until(() => ear.heard.length === 1);
+    await first.stop();
+    const next = core();
+    // What a window finds of the one before it.
+    next.pipeline.restore('live', parts.pipeline.fleet(), new Map());
+    const later = new Ear(next);
+    const second = connect(next, { root: folder, events: 'socket' });
+    await later.ready();
+    await later.until(() => later.gaps === 1);
+    await second.stop();
+    expect(ear.gaps).toBe(0);
+  });
+
   it('by journal: stopped and started, rotated at midnight, emptied and deleted', async () => {
     const clock = new ManualClock();
     clock.advance(Date.parse('2026-11-20T23:59:00Z') - clock.now());
