@@ -2,6 +2,8 @@ import { l10n, type MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCol
 import type { ConnectionStatus } from '../core/model/fleet.ts';
 import { instanceId, type Instance } from '../core/model/instance.ts';
 import { lifecycle } from '../core/model/lifecycle.ts';
+import type { MetricSeries } from '../core/model/metrics.ts';
+import { sparkline } from '../core/model/sparkline.ts';
 import type { ConnectionState } from '../core/model/signal.ts';
 import { oneLine } from '../core/model/text.ts';
 import { connectionStateText } from '../core/journal/control.ts';
@@ -108,6 +110,8 @@ export interface InstanceFacts {
   readonly connectionName: string;
   /** What was measured last, by name. */
   readonly measured?: Readonly<Record<string, number>> | undefined;
+  /** What was measured of late, oldest first. */
+  readonly series?: MetricSeries | undefined;
 }
 
 export function instanceItem(instance: Instance, facts: InstanceFacts): TreeItem {
@@ -144,6 +148,22 @@ function instanceSpoken(instance: Instance, name: string, facts: InstanceFacts):
   return parts.join(', ');
 }
 
+/** So many samples stand in the little chart of a tooltip: one minute at one every two seconds. */
+const charted = 30;
+
+function measuredRows({ measured = {}, series }: InstanceFacts): [string, string][] {
+  const chart = (name: string): string => sparkline([...(series?.values[name] ?? [])].slice(-charted));
+  const { cpu, memory } = measured;
+  return [
+    ...(cpu === undefined
+      ? []
+      : [[l10n.t('Processor'), `${Math.round(cpu)} % ${chart('cpu')}`] as [string, string]]),
+    ...(memory === undefined
+      ? []
+      : [[l10n.t('Memory'), `${bytesText(memory)} ${chart('memory')}`] as [string, string]]),
+  ];
+}
+
 /** What was measured, as short as a row can have it. */
 export function measuredParts(measured: Readonly<Record<string, number>> = {}): readonly string[] {
   const { cpu, memory } = measured;
@@ -175,6 +195,7 @@ export function instanceTooltip(instance: Instance, facts: InstanceFacts): Markd
   if (instance.version !== undefined) rows.push([l10n.t('Version'), instance.version]);
   if (instance.latestVersion !== undefined) rows.push([l10n.t('Available'), instance.latestVersion]);
   if (instance.players !== undefined) rows.push([l10n.t('Players'), String(instance.players)]);
+  if (!facts.stale) rows.push(...measuredRows(facts));
   if (instance.actor !== undefined) rows.push([l10n.t('Last change by'), instance.actor]);
   if (rows.length > 0) {
     lines.push(

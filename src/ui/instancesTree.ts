@@ -144,8 +144,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
       live && instance && settings ? offersOf(system, settings, instance, connection.session) : [];
     // What was measured before somebody looked again says nothing of now.
     const measured = live ? metrics.latest(row, Date.now() - measuredForMs) : undefined;
-    const charted = live && metrics.series(row) !== undefined ? ['metrics'] : [];
-    return { operations: [...operations, ...charted], stale, connectionName: name, measured };
+    const series = live ? metrics.series(row) : undefined;
+    const charted = series ? ['metrics'] : [];
+    return { operations: [...operations, ...charted], stale, connectionName: name, measured, series };
   }
 
   /** Measurements come every few seconds; a row is drawn anew only where it says something else. */
