@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/e2e/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
+    // As long as Playwright waits: a program that is started for an answer takes a second on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     // One workbench at a time: two cores carry no more.
     fileParallelism: false,
   },

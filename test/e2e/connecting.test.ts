@@ -53,6 +53,7 @@ describe('a connection to KGSM', () => {
     await wb.quickItem('terraria').waitFor();
     await wb.screenshot('install-blueprint-dark');
     await wb.pick('terraria');
+    await wb.asked('Name of the new instance');
     await wb.quickInput.fill('two words');
     await wb.page.getByText('KGSM cuts a name off at a space.').waitFor();
     await wb.enter('terra-1');
@@ -86,9 +87,11 @@ describe('a connection to KGSM', () => {
     const wb = workbench();
     await wb.contextMenu(wb.treeItem(/Connection Home/), 'Edit Connection…');
     await wb.pick('On this machine, by its event socket');
+    await wb.asked('(2/4)');
     await expect.poll(() => wb.quickInput.inputValue()).toBe(kgsm.path);
     await wb.page.keyboard.press('Enter');
     await wb.pick('This user');
+    await wb.asked('(4/4)');
     await expect.poll(() => wb.quickInput.inputValue()).toBe('Home');
     await wb.enter('Basement');
     await wb.quickItem('Save').waitFor();

@@ -25,6 +25,7 @@ describe('a new user', () => {
     await wb.quickItem('On this machine, by its event socket').waitFor();
     await wb.screenshot('add-connection-kgsm-dark');
     await wb.pick('On this machine, by its event socket');
+    await wb.asked('(2/4)');
     await wb.quickInput.fill('kgsm');
     await wb.page.getByText('An absolute path is needed, such as /opt/kgsm.').waitFor();
     await wb.quickInput.fill('/nowhere');
