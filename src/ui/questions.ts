@@ -37,6 +37,7 @@ async function askInput(
   input: Input<ConnectionSettings>,
   context: InputContext<ConnectionSettings>,
 ): Promise<string | undefined> {
+  if ('check' in input && input.suggestions) return suggest(title, input, input.suggestions(context));
   if ('check' in input) {
     return window.showInputBox({
       title,
@@ -66,6 +67,42 @@ async function askInput(
   );
   const placeHolder = translate(input.prompt);
   return (await window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
+}
+
+type LineInput = Extract<Input<ConnectionSettings>, { check(value: string): unknown }>;
+
+/** A line with what is mostly wanted below it; what is typed stands first, as long as it can be. */
+function suggest(
+  title: string,
+  input: LineInput,
+  suggestions: readonly string[],
+): Promise<string | undefined> {
+  const box = window.createQuickPick();
+  box.title = title;
+  box.placeholder = translate(input.prompt);
+  box.ignoreFocusOut = true;
+  const offered = suggestions.map((label) => ({ label }));
+  const fill = (typed: string): void => {
+    const wrong = typed === '' ? undefined : input.check(typed);
+    const own = typed === '' || suggestions.includes(typed) ? [] : [{ label: typed, alwaysShow: true }];
+    const said = wrong ? [{ label: typed, description: translate(wrong), alwaysShow: true }] : own;
+    box.items = [...said, ...offered];
+  };
+  fill('');
+  box.onDidChangeValue(fill);
+  return new Promise((resolve) => {
+    box.onDidAccept(() => {
+      const value = box.selectedItems[0]?.label ?? box.value;
+      if (value === '' || input.check(value)) return;
+      resolve(value);
+      box.hide();
+    });
+    box.onDidHide(() => {
+      resolve(undefined);
+      box.dispose();
+    });
+    box.show();
+  });
 }
 
 /** An empty field is not a mistake yet; it just cannot be accepted. */

@@ -151,6 +151,8 @@ interface LineInput<S> {
   when?(given: OperationInput): boolean;
   /** What stands there at first. */
   value?(context: InputContext<S>): Promise<string>;
+  /** What is offered while it is typed; anything else may be typed as well. */
+  suggestions?(context: InputContext<S>): readonly string[];
   /** What is wrong with it, while it is typed. */
   check(value: string): Text | undefined;
 }

@@ -50,7 +50,7 @@ function eventPair(
 }
 
 function single(
-  type: 'resource_update' | 'log_update' | 'task_update' | 'subscribe' | 'unsubscribe',
+  type: 'resource_update' | 'log_update' | 'task_update' | 'subscribe' | 'unsubscribe' | 'request',
   category: string,
   sentBy: BedrockEntry['sentBy'],
   level: Level,
@@ -108,6 +108,16 @@ export const bedrockEntries: readonly BedrockEntry[] = [
   ),
   single('subscribe', 'Subscriptions', 'client', control, text('Asks for the messages of a topic.')),
   single('unsubscribe', 'Subscriptions', 'client', control, text('Asks for no more messages of a topic.')),
+  {
+    ...single(
+      'request',
+      'Calls',
+      'client',
+      control,
+      text('Reads something through the web API; its answer comes beside it.'),
+    ),
+    type: 'GET /api/servers',
+  },
 ];
 
 const byType = new Map(bedrockEntries.map((entry) => [entry.type, entry]));

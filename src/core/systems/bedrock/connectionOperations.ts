@@ -1,5 +1,6 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { ConnectionOperation, OperationInput } from '../system.ts';
+import type { ConnectionOperation, InputContext, OperationInput } from '../system.ts';
+import { isConversation } from './conversation.ts';
 import { may } from './roles.ts';
 import type { BedrockSettings } from './settings.ts';
 
@@ -121,6 +122,7 @@ function subscription(
           'Topic: event:…, resource-monitor:<server>, server_log:<server>, app_log or * for all events',
         ),
         placeholder: text('event:after_server_start'),
+        suggestions: topicSuggestions,
         check: checkTopic,
       },
     ],
@@ -132,6 +134,12 @@ function subscription(
       return calls.subscription(run, id, topic);
     },
   };
+}
+
+/** The topics that the release has; those of servers are typed with the name. */
+function topicSuggestions({ session }: InputContext<BedrockSettings>): readonly string[] {
+  const known = isConversation(session) ? session.generation.topics : [];
+  return ['*', 'app_log', ...known];
 }
 
 function problemOf({ path = '', body = '' }: OperationInput): Text | undefined {

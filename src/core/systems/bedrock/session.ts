@@ -250,8 +250,13 @@ class BedrockSession implements Conversation {
   async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const raw = Buffer.from(bytes).toString('utf8');
-    const { action, topic } = sayable(raw);
+    const said = sayable(raw);
     if (this.#ended || !this.#socket) throw closedError();
+    if (said.path !== undefined) {
+      await this.call('GET', said.path, undefined, signal);
+      return;
+    }
+    const { action, topic } = said;
     if (action === 'subscribe') this.#fresh.add(topic);
     this.#subscriptions.note(action, topic);
     await this.#socket.send(raw);

@@ -235,12 +235,39 @@ describe('messages of our own', () => {
     ]);
   });
 
+  it('read through the web API, as a pair of call and answer', async () => {
+    await using server = await startServer();
+    await using opened = open(server.url);
+    await ready(opened);
+    const before = opened.events().length;
+    await opened
+      .conversation()
+      .send?.(Buffer.from('{"method":"GET","path":"/api/info"}'), new AbortController().signal);
+    await opened.until(() =>
+      opened
+        .events()
+        .slice(before)
+        .some(({ channel }) => channel === 'reply'),
+    );
+    const pair = opened
+      .events()
+      .slice(before)
+      .filter(({ type }) => type.includes('/api/info'));
+    expect(pair.map(({ channel, direction }) => `${channel} ${direction}`)).toEqual([
+      'request out',
+      'reply in',
+    ]);
+    expect(pair[0]?.correlation).toBe(pair[1]?.correlation);
+  });
+
   it.each([
+    ['{"method":"POST","path":"/api/server/alpha/stop"}', 'only GET'],
+    ['{"method":"GET","path":"http://elsewhere/"}', 'begins with'],
     ['not json', 'no JSON'],
-    ['[]', 'clients can only say'],
+    ['[]', 'clients can say "subscribe"'],
     ['{"action":"subscribe","topic":5}', 'a topic that is no text'],
-    ['{"type":"event","topic":"event:after_server_start","data":{}}', 'clients can only say'],
-    ['{"action":"authenticate","token":"x"}', 'clients can only say'],
+    ['{"type":"event","topic":"event:after_server_start","data":{}}', 'clients can say "subscribe"'],
+    ['{"action":"authenticate","token":"x"}', 'clients can say "subscribe"'],
   ])('that would do harm are not sent: %s', async (raw, words) => {
     await using server = await startServer();
     await using opened = open(server.url);
