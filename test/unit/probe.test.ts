@@ -97,7 +97,7 @@ describe('the probe', () => {
   it.each([
     [[], 'usage:'],
     [['{'], 'not readable as JSON'],
-    [['{"kind":"nope"}'], '"kind" must be one of kgsm, notifier, bedrock, not "nope"'],
+    [['{"kind":"nope"}'], '"kind" must be one of kgsm, notifier, bedrock, truenas, not "nope"'],
     [['{"kind":"kgsm"}'], '"root" is missing'],
     [['{"kind":"kgsm","root":"/r"}', '--seconds', 'soon'], '--seconds must be a number'],
     [['{"kind":"kgsm","root":"/r"}', '--run', 'start:a', '--input', '{'], '--input is not readable'],

@@ -149,7 +149,7 @@ export function restate(context: TrueNasContext, kind: string, key: string): rea
 
 /** What a query was asked for: everything, some entries whole, or parts of entries. */
 export function scopeOf(params: unknown): { readonly full: boolean; readonly partial: boolean } {
-  const [filters, options]: readonly unknown[] = Array.isArray(params) ? params : [];
+  const [filters, options] = (Array.isArray(params) ? params : []) as readonly unknown[];
   const fields = isFields(options) ? options : {};
   const given = (name: string): boolean => {
     const value = fields[name];

@@ -108,7 +108,9 @@ export function isSecure({ url }: Pick<TrueNasSettings, 'url'>): boolean {
 /** Nobody on the way can read along: it is encrypted, or does not leave this machine. */
 export function isPrivate(settings: Pick<TrueNasSettings, 'url'>): boolean {
   const { hostname } = new URL(settings.url);
-  return isSecure(settings) || hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  return (
+    isSecure(settings) || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  );
 }
 
 /** Without the path that people copy from their browser or from an old document. */

@@ -1,0 +1,164 @@
+import { oneLine, text, type Text } from '../../model/text.ts';
+import type { ConnectionOperation } from '../system.ts';
+import { trueNasEntries } from './catalog.ts';
+import { isConversation } from './conversation.ts';
+import { isSecretMethod } from './redact.ts';
+import type { TrueNasSettings } from './settings.ts';
+
+type ConnectionOp = ConnectionOperation<TrueNasSettings>;
+
+/** Some of those that `*` subscribes to as well, for whoever wonders what an event is. */
+const wildcards = trueNasEntries
+  .filter(({ wildcard }) => wildcard)
+  .slice(0, 4)
+  .map(({ type }) => type)
+  .join(', ');
+
+export const connectionOperations: readonly ConnectionOp[] = [
+  {
+    id: 'abortJob',
+    title: text('Abort Job…'),
+    target: 'connection',
+    answers: true,
+    progressTitle: ({ job = '' }) => text('Aborting job {0}', oneLine(job, 40)),
+    when: (_settings, session) => isConversation(session),
+    inputs: [
+      {
+        field: 'job',
+        prompt: text('Which job? What it has begun may go on all the same.'),
+        none: text('No job runs that can be aborted.'),
+        options: ({ session }) =>
+          Promise.resolve(
+            isConversation(session)
+              ? session.openJobs
+                  .filter(({ abortable }) => abortable)
+                  .map(({ id, method, description }) => ({
+                    value: id,
+                    label: text('{0}', oneLine(description, 100)),
+                    detail: text('{0}, job {1}', oneLine(method, 80), id),
+                  }))
+              : [],
+          ),
+      },
+    ],
+    confirm: ({ job = '' }, connection) => ({
+      message: text('Abort job {0} on {1}?', oneLine(job, 40), connection),
+      detail: text('The NAS forgets the job at once. What it had begun may go on and is not undone.'),
+      action: text('Abort'),
+    }),
+    async run(run) {
+      const { abortJob } = await import('./connectionCalls.ts');
+      return abortJob(run);
+    },
+  },
+  subscription('subscribe', text('Subscribe to Event…'), (name) => text('Subscribing to {0}', name)),
+  subscription('unsubscribe', text('Unsubscribe from Event…'), (name) =>
+    text('Unsubscribing from {0}', name),
+  ),
+  {
+    id: 'request',
+    title: text('Call a Method…'),
+    target: 'connection',
+    answers: true,
+    progressTitle: ({ method = '' }) => text('Calling {0}', oneLine(method, 100)),
+    when: (_settings, session) => isConversation(session),
+    inputs: [
+      {
+        field: 'method',
+        prompt: text('Which method?'),
+        placeholder: text('app.query'),
+        check: checkMethod,
+      },
+      {
+        field: 'params',
+        prompt: text('Its parameters as a JSON list; empty for none'),
+        placeholder: text('{0}', '[]'),
+        check: checkParams,
+      },
+    ],
+    confirm({ method = '', params = '' }, connection) {
+      if (onlyReads(method)) return undefined;
+      return {
+        message: text('Call {0} on {1}?', oneLine(method, 100), connection),
+        detail: params.trim() === '' ? text('Without parameters.') : text('With {0}', oneLine(params, 300)),
+        action: text('Call'),
+      };
+    },
+    async run(run) {
+      const { method = '', params = '' } = run.input;
+      const wrong = checkMethod(method) ?? checkParams(params);
+      if (wrong) return { outcome: 'refused', message: wrong };
+      const { request } = await import('./connectionCalls.ts');
+      return request(run, method, params.trim() === '' ? [] : (JSON.parse(params) as unknown[]));
+    },
+  },
+];
+
+function subscription(
+  id: 'subscribe' | 'unsubscribe',
+  title: Text,
+  progress: (name: string) => Text,
+): ConnectionOp {
+  return {
+    id,
+    title,
+    target: 'connection',
+    answers: true,
+    progressTitle: ({ name = '' }) => progress(oneLine(name, 100)),
+    when: (_settings, session) => isConversation(session),
+    inputs: [
+      {
+        field: 'name',
+        prompt: text(
+          'Event, with its argument behind a colon: {0}, … or * for all that take no argument',
+          wildcards,
+        ),
+        placeholder: text('{0}', 'reporting.realtime:{"interval": 5}'),
+        check: checkName,
+      },
+    ],
+    async run(run) {
+      const { name = '' } = run.input;
+      const wrong = checkName(name);
+      if (wrong) return { outcome: 'refused', message: wrong };
+      const { subscription: change } = await import('./connectionCalls.ts');
+      return change(run, id, name);
+    },
+  };
+}
+
+/** What looks and changes nothing. */
+export function onlyReads(method: string): boolean {
+  return method === 'core.ping' || /\.query$|\.get_[a-z_]+$/.test(method);
+}
+
+function checkMethod(method: string): Text | undefined {
+  if (!/^[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+$/.test(method) || method.length > 200)
+    return text('A method such as app.query.');
+  return isSecretMethod(method)
+    ? text('{0} is about secrets, which belong to the connection.', oneLine(method, 80))
+    : undefined;
+}
+
+function checkParams(params: string): Text | undefined {
+  if (params.trim() === '') return undefined;
+  try {
+    return Array.isArray(JSON.parse(params)) ? undefined : text('The parameters are a list.');
+  } catch {
+    return text('This is no JSON.');
+  }
+}
+
+/** What stands behind the colon is read as JSON by the NAS. */
+function checkName(name: string): Text | undefined {
+  if (name.trim() === '') return text('An event is needed.');
+  if (name.length > 1000) return text('At most 1000 characters.');
+  const colon = name.indexOf(':');
+  if (colon < 0) return undefined;
+  try {
+    JSON.parse(name.slice(colon + 1));
+    return undefined;
+  } catch {
+    return text('What stands behind the colon must be JSON.');
+  }
+}

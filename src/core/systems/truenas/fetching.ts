@@ -1,0 +1,124 @@
+import { text } from '../../model/text.ts';
+import type { SessionEnvironment } from '../system.ts';
+import { TrueNasError } from './conversation.ts';
+import type { JobLedger } from './jobLedger.ts';
+import { collectionNames, collectionOf, type Collection } from './kinds.ts';
+import type { Fields } from './messages.ts';
+import { isFields } from './messages.ts';
+
+/** Open jobs of which nothing was heard are asked for this often. */
+const askForJobsMs = 20_000;
+/** Changes that say too little are asked for together. */
+const soonMs = 200;
+
+interface Parts {
+  readonly environment: SessionEnvironment;
+  readonly ledger: JobLedger;
+  call(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** Jobs that are known from an earlier conversation. */
+  readonly earlier: readonly string[];
+}
+
+/** What is asked of the NAS beside events: all at the beginning, single things where an event said too little. */
+export class Fetching {
+  readonly #parts: Parts;
+  readonly collections = new Set<Collection>();
+  readonly #due = new Map<string, { readonly collection: Collection; readonly key: string }>();
+  #cancelSoon: (() => void) | undefined;
+  #cancelJobs: (() => void) | undefined;
+  #over = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Everything; what the release or the user does not have is left out. */
+  async all(candidates: readonly Collection[] = collectionNames): Promise<void> {
+    const { earlier } = this.#parts;
+    await Promise.all([
+      ...candidates.map((each) => this.#list(each)),
+      this.#jobs([['state', 'in', ['WAITING', 'RUNNING']]]),
+      ...(earlier.length > 0 ? [this.#jobsById(earlier)] : []),
+    ]);
+    this.jobsLater();
+  }
+
+  /** One thing of a collection; nothing where it is not there. */
+  async entry(collection: Collection, key: string): Promise<Fields | undefined> {
+    const numeric = (collection === 'vm.query' || collection === 'container.query') && /^\d+$/.test(key);
+    const result = await this.#parts.call(collection, [[['id', '=', numeric ? Number(key) : key]]]);
+    const found: unknown = Array.isArray(result) ? result[0] : undefined;
+    return isFields(found) ? found : undefined;
+  }
+
+  /** An event said that something changed, and not what it is now. */
+  soon(kind: string, key: string): void {
+    const collection = collectionOf(kind);
+    if (collection === undefined || this.#over) return;
+    this.#due.set(JSON.stringify([kind, key]), { collection, key });
+    this.#cancelSoon ??= this.#parts.environment.clock.after(soonMs, () => {
+      this.#cancelSoon = undefined;
+      const due = [...this.#due.values()];
+      this.#due.clear();
+      for (const each of due) void this.#quietly(this.entry(each.collection, each.key));
+    });
+  }
+
+  /** Asks after the open jobs when nothing told how they ended. */
+  jobsLater(): void {
+    if (this.#cancelJobs || this.#over || this.#parts.ledger.open.length === 0) return;
+    this.#cancelJobs = this.#parts.environment.clock.after(askForJobsMs, () => {
+      this.#cancelJobs = undefined;
+      const ids = this.#parts.ledger.open.map(({ id }) => id);
+      void this.#jobsById(ids).finally(() => {
+        this.jobsLater();
+      });
+    });
+  }
+
+  end(): void {
+    this.#over = true;
+    this.#cancelSoon?.();
+    this.#cancelJobs?.();
+  }
+
+  async #list(collection: Collection): Promise<void> {
+    try {
+      await this.#parts.call(collection, []);
+      this.collections.add(collection);
+    } catch (error) {
+      this.collections.delete(collection);
+      if (!TrueNasError.is(error) || error.reason === 'closed') return;
+      if (error.failure?.noMethod) return;
+      this.#parts.environment.gap(text('What {0} lists is not shown: {1}', collection, error.text));
+    }
+  }
+
+  async #jobsById(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const there = await this.#jobs([['id', 'in', ids.map((id) => (/^\d+$/.test(id) ? Number(id) : id))]]);
+    if (there) for (const id of ids) if (!there.has(id)) this.#parts.ledger.lose(id);
+  }
+
+  async #jobs(filters: readonly unknown[]): Promise<ReadonlySet<string> | undefined> {
+    try {
+      const result = await this.#parts.call('core.get_jobs', [filters]);
+      const list: readonly unknown[] = Array.isArray(result) ? result : [];
+      for (const each of list) this.#parts.ledger.take(each, undefined);
+      return new Set(list.flatMap((each) => (isFields(each) ? [String(each['id'])] : [])));
+    } catch (error) {
+      if (TrueNasError.is(error) && error.reason !== 'closed')
+        this.#parts.environment.gap(text('The jobs are not known: {0}', error.text));
+      return undefined;
+    }
+  }
+
+  async #quietly(done: Promise<unknown>): Promise<void> {
+    try {
+      await done;
+    } catch (error) {
+      // The refusal stands in the journal as the answer to its call.
+      if (!TrueNasError.is(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { text } from '../../model/text.ts';
+import type { SecretSpec, System } from '../system.ts';
+import { trueNasEntries } from './catalog.ts';
+import { TrueNasError } from './conversation.ts';
+import { trueNasDecoder } from './decode.ts';
+import { trueNasForm } from './form.ts';
+import type { TrueNasContext } from './memory.ts';
+import { trueNasOperations } from './operations.ts';
+import { parseTrueNasSettings, type TrueNasSettings } from './settings.ts';
+
+/** TrueNAS: its middleware over a WebSocket, in either of its two protocols. */
+export const trueNas: System<TrueNasSettings, TrueNasContext> = {
+  id: 'truenas',
+  label: 'TrueNAS',
+  icon: 'server-environment',
+  parseSettings: parseTrueNasSettings,
+  decoder: trueNasDecoder,
+  catalog: trueNasEntries,
+  operations: trueNasOperations,
+  purpose: text('Apps, virtual machines and containers on a TrueNAS CORE or SCALE, through its WebSocket'),
+  suggestName: ({ url = '' }) => (URL.canParse(url) ? new URL(url).hostname : undefined),
+  form: trueNasForm,
+  secrets,
+  async openSession(settings, environment) {
+    const { openTrueNasSession } = await import('./session.ts');
+    return openTrueNasSession(settings, environment);
+  },
+  // Methods are called through the conversation that is open; events come from the NAS alone.
+  emitTargets: ({ url }) => [url],
+  async emit(address, bytes, { session, signal }) {
+    if (session?.send === undefined || session.address !== address) {
+      throw new TrueNasError(
+        'noSession',
+        text('There is no open connection to {0}; messages are sent through it.', address),
+      );
+    }
+    await session.send(bytes, signal);
+  },
+  checkTarget: () => text('Messages are sent through an open connection; make one for the NAS first'),
+  hostOf: ({ url }) => new URL(url).hostname,
+  describe: ({ url }) => url,
+};
+
+/** A key is tried first, then a token, then the password. */
+function secrets({ url, username }: TrueNasSettings): readonly SecretSpec[] {
+  const place = { origin: new URL(url).origin, user: username };
+  return [
+    { kind: 'apiKey', title: text('API Key'), ...place },
+    { kind: 'password', title: text('Password'), ...place },
+    { kind: 'token', title: text('Token'), ...place },
+  ];
+}
