@@ -134,7 +134,21 @@ describe('Bedrock Server Manager', () => {
     await form.getByRole('textbox', { name: 'Message' }).fill('{"action":"subscribe","topic":5}');
     await form.getByRole('button', { name: 'Send', exact: true }).click();
     await form.getByText(/a topic that is no text/).waitFor();
+    await form.getByRole('textbox', { name: 'Message' }).fill('{"method":"GET","path":"/api/info"}');
+    await form.getByRole('button', { name: 'Send', exact: true }).click();
+    await wb
+      .viewFrame()
+      .getByRole('row', { name: /GET \/api\/info/ })
+      .first()
+      .waitFor();
     await form.getByRole('button', { name: 'Close' }).click();
+    await wb.contextMenu(wb.treeItem(/Connection Minecraft/), 'Subscribe to Topic…');
+    await wb.asked('Subscribe to Topic…');
+    await wb.quickInput.fill('world_exp');
+    await wb.quickItem('event:after_world_export').waitFor();
+    await wb.screenshot('bedrock-subscribe-dark');
+    await wb.pick('event:after_world_export');
+    await expect.poll(() => rig.server.subscriptions.get('event:after_world_export')).toBe(1);
   });
 
   it('shows the console of a server, takes a command, and lets nothing of the server harm the terminal', async () => {
