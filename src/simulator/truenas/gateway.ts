@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { Ddp } from './ddp.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Hub } from './hub.ts';
+import { pythonJson } from './json.ts';
+import { JsonRpc } from './jsonRpc.ts';
+import { internalError, invalidText, type Conversation, type Line } from './line.ts';
+import { Peer } from './peer.ts';
+import type { Sources } from './sources.ts';
+
+export interface GatewayParts {
+  readonly dispatcher: Dispatcher;
+  readonly sources: Sources;
+  readonly hub: Hub;
+  readonly insecure: boolean;
+  readonly redirectToHttps: boolean;
+  /** Nobody's address is on the list of those who may. */
+  readonly isRefusing: () => boolean;
+  readonly onText: (text: string) => void;
+  /** Somebody sends what nobody can read any more. */
+  readonly limits: { readonly beforeLogin: number; readonly afterLogin: number | undefined };
+}
+
+const versions = ['v25.04.0', 'v25.04.1', 'v25.04.2', 'v25.10.0', 'v25.10.1'];
+const tooLong = 1009;
+const notText = 1003;
+const notAllowed = 1008;
+
+/** The doors: what the web server in front of the middleware answers, and the sockets at their paths. */
+export class Gateway {
+  readonly #parts: GatewayParts;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: 4 * 1024 * 1024 });
+  readonly peers = new Map<WebSocket, Peer>();
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const { status, headers, body } = this.#page(request);
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+  }
+
+  upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
+    const path = pathOf(request);
+    const { redirectToHttps, dispatcher } = this.#parts;
+    const rpc = dispatcher.traits.jsonRpc && /^\/api\/(?:current|v\d\d\.\d\d\.\d)$/.test(path);
+    if (redirectToHttps || (path !== '/websocket' && !rpc)) {
+      const { status, headers, body } = this.#page(request);
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      const title = { 200: 'OK', 302: 'Moved Temporarily', 307: 'Temporary Redirect' }[status];
+      raw.end(
+        `HTTP/1.1 ${status} ${title}\r\n${lines.join('')}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+      );
+      return;
+    }
+    this.#server.handleUpgrade(request, raw, head, (socket) => {
+      this.#open(socket, rpc, request.socket.remoteAddress ?? '');
+    });
+  }
+
+  /** Closes all with a code, or drops them without a word. */
+  close(code?: number, reason = ''): void {
+    for (const socket of this.peers.keys())
+      if (code === undefined) socket.terminate();
+      else socket.close(code, reason);
+  }
+
+  /** Exactly this to everybody. */
+  sendRaw(data: string | Uint8Array): void {
+    for (const socket of this.peers.keys()) socket.send(data);
+  }
+
+  #open(socket: WebSocket, rpc: boolean, address: string): void {
+    const { dispatcher, sources, hub, insecure, isRefusing } = this.#parts;
+    const line: Line = {
+      send(body) {
+        if (socket.readyState === socket.OPEN) socket.send(pythonJson(body));
+      },
+      close(code, reason) {
+        socket.close(code, reason);
+      },
+      drop() {
+        socket.terminate();
+      },
+    };
+    const peer: Peer = new Peer({
+      session: randomUUID(),
+      protocol: rpc ? 'jsonrpc' : 'ddp',
+      insecure,
+      address,
+      roles: dispatcher.traits.roles,
+      tell(body) {
+        conversation.tell(body);
+      },
+    });
+    const conversation: Conversation = rpc
+      ? new JsonRpc(line, peer, dispatcher, sources)
+      : new Ddp(line, peer, dispatcher, sources);
+    this.peers.set(socket, peer);
+    hub.hearers.add(peer);
+    socket.on('close', () => {
+      this.peers.delete(socket);
+      hub.hearers.delete(peer);
+      for (const run of [...peer.sources.values()]) run.end();
+    });
+    socket.on('error', () => {
+      socket.terminate();
+    });
+    if (isRefusing()) {
+      line.close(notAllowed, 'You are not allowed to access this resource');
+      return;
+    }
+    this.#read(socket, line, peer, conversation);
+  }
+
+  /** One message after the other; what is slow to be let in holds up what comes after it. */
+  #read(socket: WebSocket, line: Line, peer: Peer, conversation: Conversation): void {
+    let before = Promise.resolve();
+    socket.on('message', (data: RawData, isBinary) => {
+      before = before.then(async () => {
+        if (socket.readyState !== socket.OPEN) return;
+        if (isBinary) {
+          line.close(notText, '');
+          return;
+        }
+        const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
+        this.#parts.onText(text);
+        if (this.#isTooLong(text, line, peer)) return;
+        await conversation.receive(text).catch((error: unknown) => {
+          line.close(internalError, String(error).slice(0, 120));
+        });
+      });
+    });
+  }
+
+  #isTooLong(text: string, line: Line, peer: Peer): boolean {
+    const { beforeLogin, afterLogin = Infinity } = this.#parts.limits;
+    if (!peer.login && text.length > beforeLogin) {
+      line.close(invalidText, 'Anonymous connection max message length is 8 kB');
+      return true;
+    }
+    if (text.length > afterLogin) {
+      line.close(tooLong, 'Max message length is 64 kB');
+      return true;
+    }
+    return false;
+  }
+
+  #page(request: IncomingMessage): Page {
+    const { redirectToHttps, dispatcher } = this.#parts;
+    const { host = 'localhost' } = request.headers;
+    if (redirectToHttps)
+      return {
+        status: 307,
+        headers: { location: `https://${host.replace(/:\d+$/, '')}:443${request.url ?? '/'}` },
+        body: '',
+      };
+    if (dispatcher.traits.jsonRpc && pathOf(request) === '/api/versions')
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: pythonJson(versions) };
+    return { status: 302, headers: { location: `http://${host}/ui/` }, body: '' };
+  }
+}
+
+interface Page {
+  readonly status: 200 | 302 | 307;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return URL.parse(url, 'http://localhost')?.pathname.replace(/(.)\/$/, '$1') ?? '/';
+}

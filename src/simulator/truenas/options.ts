@@ -1,0 +1,117 @@
+import type { Profile } from './profiles.ts';
+
+export interface GivenUser {
+  readonly name: string;
+  readonly password: string;
+  /** Asks for this second factor. */
+  readonly otp?: string;
+  /** `FULL_ADMIN` by default; others are such as `APPS_READ`. */
+  readonly roles?: readonly string[];
+}
+
+export interface GivenApiKey {
+  /** With its number in front, as `1-abc`. */
+  readonly key: string;
+  readonly name: string;
+  /** Whose it is: `root` by default. Keys of 24.10 and before belong to nobody. */
+  readonly username?: string;
+}
+
+export type AppState = 'CRASHED' | 'DEPLOYING' | 'RUNNING' | 'STOPPED' | 'STOPPING';
+
+export interface AppUsage {
+  readonly cpuPercent: number;
+  readonly memory: number;
+  readonly received: number;
+  readonly sent: number;
+}
+
+export interface GivenApp {
+  readonly name: string;
+  /** `RUNNING` by default. */
+  readonly state?: AppState;
+  /** What it was made from in the catalog; its name by default. */
+  readonly catalogName?: string;
+  readonly title?: string;
+  readonly version?: string;
+  readonly appVersion?: string;
+  /** Where it differs, there is an upgrade. */
+  readonly latestVersion?: string;
+  readonly latestAppVersion?: string;
+  readonly imageUpdates?: boolean;
+  readonly custom?: boolean;
+  readonly image?: string;
+  readonly port?: number;
+  readonly usage?: () => AppUsage;
+}
+
+export type VmState = 'RUNNING' | 'STOPPED' | 'SUSPENDED';
+
+export interface GivenVm {
+  readonly name: string;
+  /** `STOPPED` by default. */
+  readonly state?: VmState;
+  readonly memoryMb?: number;
+}
+
+export type VirtStatus = 'RUNNING' | 'STOPPED' | 'STARTING' | 'STOPPING' | 'FROZEN' | 'ERROR';
+
+export interface GivenVirtInstance {
+  readonly name: string;
+  /** `STOPPED` by default. */
+  readonly status?: VirtStatus;
+  readonly type?: 'CONTAINER' | 'VM';
+}
+
+export interface GivenAlert {
+  readonly klass: string;
+  readonly level: 'INFO' | 'NOTICE' | 'WARNING' | 'ERROR' | 'CRITICAL' | 'ALERT' | 'EMERGENCY';
+  readonly formatted: string;
+}
+
+/** How long things take, in milliseconds. */
+export interface Timing {
+  /** Between two steps of a job. */
+  readonly jobStepMs: number;
+  /** What a wrong password, key or token costs. */
+  readonly refusalMs: number;
+  /** How long who calls too often is kept waiting before being refused. */
+  readonly rateLimitMs: number;
+  /** One second of the intervals of event sources. */
+  readonly sourceSecondMs: number;
+}
+
+export const realTiming: Timing = {
+  jobStepMs: 400,
+  refusalMs: 3000,
+  rateLimitMs: 5000,
+  sourceSecondMs: 1000,
+};
+
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+export interface TrueNasServerOptions {
+  readonly profile: Profile;
+  /** Any that is free by default. */
+  readonly port?: number;
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** By default there is `root` with the password `secret`, who may do everything. */
+  readonly users?: readonly GivenUser[];
+  readonly apiKeys?: readonly GivenApiKey[];
+  readonly apps?: readonly GivenApp[];
+  readonly vms?: readonly GivenVm[];
+  readonly virtInstances?: readonly GivenVirtInstance[];
+  readonly alerts?: readonly GivenAlert[];
+  readonly timing?: Partial<Timing>;
+  readonly now?: () => number;
+  /** How time passes. Tests bring a `HandClock`, or one that does not wait. */
+  readonly wait?: Wait;
+  /** Everybody is taken to come from afar without encryption: 25.10 then revokes API keys that are shown to it. */
+  readonly insecure?: boolean;
+  /** "HTTP to HTTPS redirect" is on: whatever comes over http is answered with 307. */
+  readonly redirectToHttps?: boolean;
+  /** Keys that no client has heard of, in jobs, entries and measurements. */
+  readonly extraKeys?: Readonly<Record<string, unknown>>;
+  /** The last event of a job comes twice, as it does now and then. */
+  readonly duplicateTerminal?: boolean;
+}

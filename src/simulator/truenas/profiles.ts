@@ -1,0 +1,105 @@
+export type Profile = 'core-13' | '24.10' | '25.10';
+
+/** In what the generations of the middleware differ. */
+export interface Traits {
+  readonly version: string;
+  /** JSON-RPC at `/api/current` beside DDP at `/websocket`. */
+  readonly jsonRpc: boolean;
+  readonly pong: boolean;
+  /** Errors name their number, traces hold a `repr`. */
+  readonly errnames: boolean;
+  readonly notAuthenticated: 'access' | 'bare' | 'callError';
+  /** What is gone is told as `removed`, or as `changed` with `cleared`. */
+  readonly removal: 'removed' | 'cleared';
+  /** CORE knows a subscription by its id and says nothing when it ends. */
+  readonly nosub: 'collection' | 'id';
+  readonly roles: boolean;
+  /** Who is logged in is counted too; undefined where nobody counts. */
+  readonly rateLimit: 'always' | 'beforeLogin' | undefined;
+  /** Longest message of somebody who is logged in. */
+  readonly maxMessage: number | undefined;
+  /** What is no object ends the connection with a reason, or without a word. */
+  readonly nonObject: 'close' | 'drop';
+  readonly pingBeforeLogin: boolean;
+  readonly loginEx: boolean;
+  /** API keys are of users, and lost where others could read along. */
+  readonly userKeys: boolean;
+  readonly sourcesEndAtLogout: boolean;
+  readonly apps: boolean;
+  readonly virt: boolean;
+  /** Whole seconds only. */
+  readonly wholeSeconds: boolean;
+  readonly jobs: 'core' | 'scale' | 'withMessageIds';
+  readonly realtime: 'core' | 'psutil' | 'netdata';
+  readonly schema: 'old' | 'pydantic';
+}
+
+const scale = {
+  errnames: true,
+  removal: 'removed',
+  nosub: 'collection',
+  roles: true,
+  maxMessage: 65_536,
+  apps: true,
+  wholeSeconds: true,
+} as const;
+
+export const traitsOf: Readonly<Record<Profile, Traits>> = {
+  'core-13': {
+    version: 'TrueNAS-13.0-U6.8',
+    jsonRpc: false,
+    pong: true,
+    errnames: false,
+    notAuthenticated: 'access',
+    removal: 'cleared',
+    nosub: 'id',
+    roles: false,
+    rateLimit: undefined,
+    maxMessage: undefined,
+    nonObject: 'drop',
+    pingBeforeLogin: false,
+    loginEx: false,
+    userKeys: false,
+    sourcesEndAtLogout: false,
+    apps: false,
+    virt: false,
+    wholeSeconds: false,
+    jobs: 'core',
+    realtime: 'core',
+    schema: 'old',
+  },
+  '24.10': {
+    ...scale,
+    version: 'TrueNAS-SCALE-24.10.2',
+    jsonRpc: false,
+    pong: true,
+    notAuthenticated: 'bare',
+    rateLimit: 'always',
+    nonObject: 'drop',
+    pingBeforeLogin: false,
+    loginEx: false,
+    userKeys: false,
+    sourcesEndAtLogout: false,
+    virt: false,
+    jobs: 'scale',
+    realtime: 'psutil',
+    schema: 'old',
+  },
+  '25.10': {
+    ...scale,
+    version: 'TrueNAS-25.10.1',
+    jsonRpc: true,
+    pong: false,
+    notAuthenticated: 'callError',
+    rateLimit: 'beforeLogin',
+    nonObject: 'close',
+    pingBeforeLogin: true,
+    loginEx: true,
+    userKeys: true,
+    sourcesEndAtLogout: true,
+    virt: true,
+    jobs: 'withMessageIds',
+    realtime: 'netdata',
+    schema: 'pydantic',
+  },
+};

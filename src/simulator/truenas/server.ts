@@ -1,0 +1,311 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Accounts } from './accounts.ts';
+import { Apps } from './apps.ts';
+import { authMethods } from './authMethods.ts';
+import type { Method, Methods } from './calls.ts';
+import { coreMethods, systemMethods } from './coreMethods.ts';
+import { Dispatcher, type Plans } from './dispatcher.ts';
+import { uncaught, type Refused } from './errors.ts';
+import { Gateway } from './gateway.ts';
+import { Hub, type Update } from './hub.ts';
+import { Jobs, type JobSpec } from './jobs.ts';
+import { realTiming, type Timing, type TrueNasServerOptions } from './options.ts';
+import { traitsOf, type Traits } from './profiles.ts';
+import { gentleLoad, realtimeMeasure } from './realtime.ts';
+import { Sources, type Measure } from './sources.ts';
+import { Virt } from './virt.ts';
+import { Vms } from './vms.ts';
+
+/** How many messages are kept. */
+const remembered = 10_000;
+
+/** What lives from one start of the middleware to its end. */
+interface Life {
+  readonly http: Server;
+  readonly gateway: Gateway;
+  readonly jobs: Jobs;
+  readonly over: AbortController;
+}
+
+/** The middleware of TrueNAS, true to what its generations were seen to do. */
+export class TrueNasServer {
+  /** Paths that were asked for, handshakes included, since it was made. */
+  readonly requests: string[] = [];
+  /** What clients said, without its secrets being hidden: it is a test that asks. */
+  readonly messages: string[] = [];
+  readonly accounts: Accounts;
+  readonly apps: Apps;
+  readonly vms: Vms;
+  readonly virt: Virt;
+  /** Nobody's address is allowed any more: who connects is closed with 1008. */
+  refusesAddresses = false;
+  /** Nothing measures: `failed_to_connect` up to 24.10, silence later. */
+  realtimeBroken = false;
+  readonly #options: TrueNasServerOptions;
+  readonly #traits: Traits;
+  readonly #timing: Timing;
+  readonly #now: () => number;
+  readonly #plans: Plans = { calls: new Map(), failures: new Map(), held: new Map() };
+  readonly #defined = new Map<string, Method>();
+  readonly #methods = new Map<string, Method>();
+  #hub: Hub;
+  #port: number;
+  #life: Life | undefined;
+
+  private constructor(options: TrueNasServerOptions) {
+    const { users = [{ name: 'root', password: 'secret' }], apiKeys = [], extraKeys = {} } = options;
+    this.#options = options;
+    this.#traits = traitsOf[options.profile];
+    this.#timing = { ...realTiming, ...options.timing };
+    this.#now = options.now ?? Date.now;
+    this.#port = options.port ?? 0;
+    this.#hub = new Hub(this.#traits);
+    this.accounts = new Accounts(users, apiKeys, this.#traits, this.#now);
+    const publish = (update: Update): void => {
+      this.#hub.publish(update);
+    };
+    this.apps = new Apps(options.apps ?? [], this.#traits, extraKeys, publish);
+    this.vms = new Vms(options.vms ?? [], this.#traits, extraKeys, publish);
+    this.virt = new Virt(options.virtInstances ?? [], extraKeys, publish);
+  }
+
+  static async listen(options: TrueNasServerOptions): Promise<TrueNasServer> {
+    const server = new TrueNasServer(options);
+    await server.start();
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Where a client is pointed to. */
+  get url(): string {
+    return `${this.#options.tls ? 'wss' : 'ws'}://127.0.0.1:${this.#port}`;
+  }
+
+  /** Open sockets, logged in or not. */
+  get sockets(): number {
+    return this.#life?.gateway.peers.size ?? 0;
+  }
+
+  /** Who is logged in, one name for each socket. */
+  get loggedIn(): readonly string[] {
+    return [...(this.#life?.gateway.peers.values() ?? [])].flatMap(({ login }) => login?.username ?? []);
+  }
+
+  /** How often each name is subscribed to now. */
+  get subscriptions(): ReadonlyMap<string, number> {
+    const found = new Map<string, number>();
+    for (const { names } of this.#life?.gateway.peers.values() ?? [])
+      for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
+    return found;
+  }
+
+  /** How often each method was called since it was made. */
+  get calls(): ReadonlyMap<string, number> {
+    return this.#plans.calls;
+  }
+
+  /** The jobs as clients see them. */
+  get jobs(): readonly Record<string, unknown>[] {
+    const jobs = this.#life?.jobs;
+    return jobs ? jobs.all.map((job) => jobs.shown(job)) : [];
+  }
+
+  /** Begins to listen, at the same port as before, with nobody connected and no jobs. */
+  async start(): Promise<void> {
+    const life = this.#begin();
+    this.#life = life;
+    await new Promise<void>((resolve, reject) => {
+      life.http.once('error', reject);
+      life.http.listen(this.#port, '127.0.0.1', resolve);
+    }).catch((error: unknown) => {
+      this.#life = undefined;
+      life.over.abort();
+      throw error;
+    });
+    this.#port = (life.http.address() as AddressInfo).port;
+  }
+
+  /** Ends without a word to anybody; apps and machines go on. */
+  async stop(): Promise<void> {
+    const life = this.#life;
+    if (!life) return;
+    this.#life = undefined;
+    life.over.abort();
+    this.accounts.forgetTokens();
+    const closed = once(life.http, 'close');
+    life.gateway.close();
+    life.http.close();
+    life.http.closeAllConnections();
+    await closed;
+  }
+
+  /** The middleware begins anew: connections drop, jobs are forgotten and their ids begin at 1. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** The next call of this method fails; one that makes a job makes one that fails. */
+  failNext(method: string, failure?: string | Refused): void {
+    const list = this.#plans.failures.get(method) ?? [];
+    this.#plans.failures.set(method, list);
+    list.push(failure);
+  }
+
+  /** Calls of this method are not answered until what is returned is called. */
+  hold(method: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#plans.held.set(method, promise);
+    return () => {
+      if (this.#plans.held.get(method) === promise) this.#plans.held.delete(method);
+      resolve(undefined);
+    };
+  }
+
+  /** A method of a test's own. */
+  define(name: string, method: Method): void {
+    this.#defined.set(name, method);
+    this.#methods.set(name, method);
+  }
+
+  /** A job that somebody else started; answers its id. */
+  runJob(method: string, args: readonly unknown[], spec: JobSpec, username = 'root'): number {
+    const starter = { username, credentials: { type: 'LOGIN_PASSWORD', data: { username } } };
+    return this.#running.jobs.begin(method, args, spec, starter).id;
+  }
+
+  /** Closes all sockets with a code, or drops them without a close frame. */
+  dropSockets(code?: number | 'abrupt', reason?: string): void {
+    this.#life?.gateway.close(code === 'abrupt' ? undefined : code, reason);
+  }
+
+  /** A plain event to whoever subscribed to it. */
+  pushEvent(collection: string, event: Omit<Update, 'collection'>): void {
+    this.#hub.publish({ ...event, collection });
+  }
+
+  /** Exactly this to everybody. */
+  sendRaw(data: string | Uint8Array): void {
+    this.#running.gateway.sendRaw(data);
+  }
+
+  /** An event source ends for all that subscribed to it, and does not begin again by itself. */
+  endSource(name: string, message = 'Something broke'): void {
+    for (const peer of this.#running.gateway.peers.values())
+      for (const run of [...peer.sources.values()])
+        if (run.name.split(':')[0] === name) run.end(uncaught('RuntimeError', message));
+  }
+
+  get #running(): Life {
+    if (!this.#life) throw new Error('It does not run.');
+    return this.#life;
+  }
+
+  #begin(): Life {
+    const { wait = realWait, duplicateTerminal = false, extraKeys = {}, tls } = this.#options;
+    const [traits, timing, now] = [this.#traits, this.#timing, this.#now];
+    const over = new AbortController();
+    const hub = new Hub(traits);
+    this.#hub = hub;
+    const jobs = new Jobs({
+      traits,
+      stepMs: timing.jobStepMs,
+      now,
+      wait,
+      over: over.signal,
+      publish: (update) => {
+        hub.publish(update);
+      },
+      duplicateTerminal,
+      extraKeys,
+    });
+    const refuse = (): Promise<void> => wait(timing.refusalMs, over.signal);
+    this.#methods.clear();
+    for (const [name, method] of Object.entries(this.#known(refuse))) this.#methods.set(name, method);
+    for (const [name, method] of this.#defined) this.#methods.set(name, method);
+    const dispatcher = new Dispatcher({
+      traits,
+      timing,
+      methods: this.#methods,
+      jobs,
+      now,
+      wait,
+      over: over.signal,
+      plans: this.#plans,
+    });
+    const sources = new Sources({
+      traits,
+      secondMs: timing.sourceSecondMs,
+      wait,
+      over: over.signal,
+      measures: this.#measures(),
+    });
+    const gateway = new Gateway({
+      dispatcher,
+      sources,
+      hub,
+      insecure: this.#options.insecure ?? false,
+      redirectToHttps: (this.#options.redirectToHttps ?? false) && !tls,
+      isRefusing: () => this.refusesAddresses,
+      onText: (text) => {
+        remember(this.messages, text);
+      },
+      limits: { beforeLogin: 8192, afterLogin: traits.maxMessage },
+    });
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      remember(this.requests, request.url ?? '');
+      gateway.answer(request, response);
+    };
+    const http = tls ? createTlsServer(tls, answer) : createServer(answer);
+    http.on('upgrade', (request: IncomingMessage, raw, head: Buffer) => {
+      raw.on('error', () => raw.destroy());
+      remember(this.requests, request.url ?? '');
+      gateway.upgrade(request, raw, head);
+    });
+    return { http, gateway, jobs, over };
+  }
+
+  #known(refuse: () => Promise<void>): Methods {
+    const traits = this.#traits;
+    return {
+      ...authMethods(traits, this.accounts, refuse),
+      ...coreMethods(traits),
+      ...systemMethods({
+        traits,
+        hostname: 'truenas',
+        alerts: this.#options.alerts ?? [],
+        now: this.#now,
+        since: this.#now(),
+      }),
+      ...(traits.apps ? this.apps.methods() : {}),
+      ...(traits.virt ? this.virt.methods() : {}),
+      ...this.vms.methods(),
+    };
+  }
+
+  #measures(): ReadonlyMap<string, () => Measure> {
+    const { extraKeys = {} } = this.#options;
+    const realtime = (): Measure =>
+      realtimeMeasure(this.#traits, gentleLoad(), () => this.realtimeBroken, extraKeys);
+    const measures = new Map([['reporting.realtime', realtime]]);
+    if (this.#traits.apps) measures.set('app.stats', () => this.apps.measure);
+    return measures;
+  }
+}
+
+/** Demos run for days: only the latest is kept. */
+function remember<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > remembered) list.shift();
+}
+
+function realWait(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal });
+}

@@ -1,0 +1,125 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { errno, refusedOf, uncaught, validationErrors, type Refused, type Wrong } from './errors.ts';
+import { isObject } from './json.ts';
+import type { Wait } from './options.ts';
+import type { Peer } from './peer.ts';
+import type { Traits } from './profiles.ts';
+
+/** One subscription to an event source. */
+export interface SourceRun {
+  /** As it was subscribed to, with its argument: events come under this name. */
+  readonly name: string;
+  /** Ends it; an error tells why. */
+  readonly end: (refused?: Refused) => void;
+}
+
+/** What a source says next; undefined where it skips one. */
+export type Measure = (first: boolean) => unknown;
+
+export interface SourcesParts {
+  readonly traits: Traits;
+  readonly secondMs: number;
+  readonly wait: Wait;
+  readonly over: AbortSignal;
+  /** A measure of its own for each subscription. */
+  readonly measures: ReadonlyMap<string, () => Measure>;
+}
+
+/** Event sources: whoever subscribes gets its own run, at its own interval. */
+export class Sources {
+  readonly #parts: SourcesParts;
+
+  constructor(parts: SourcesParts) {
+    this.#parts = parts;
+  }
+
+  has(name: string): boolean {
+    return this.#parts.measures.has(shortOf(name));
+  }
+
+  /** Throws what is wrong with the argument. */
+  start(peer: Peer, id: string, name: string, ended: (refused?: Refused) => void): void {
+    const interval = this.#interval(name);
+    const measure = this.#parts.measures.get(shortOf(name))?.();
+    if (!measure) return;
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, this.#parts.over]);
+    const run: SourceRun = {
+      name,
+      end: (refused) => {
+        if (signal.aborted) return;
+        stop.abort();
+        peer.sources.delete(id);
+        ended(refused);
+      },
+    };
+    peer.sources.set(id, run);
+    void this.#run(peer, run, interval, measure, signal);
+  }
+
+  async #run(
+    peer: Peer,
+    run: SourceRun,
+    interval: number,
+    measure: Measure,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { wait, secondMs } = this.#parts;
+    // The answer goes first, mostly.
+    await nextTurn();
+    try {
+      for (let first = true; !signal.aborted; first = false) {
+        const fields = measure(first);
+        if (fields !== undefined) peer.tell({ msg: 'added', collection: run.name, fields });
+        await wait(interval * secondMs, signal);
+      }
+    } catch (error) {
+      run.end(refusedOf(error));
+    }
+  }
+
+  #interval(name: string): number {
+    const { realtime, schema } = this.#parts.traits;
+    const colon = name.indexOf(':');
+    // CORE does not look at what it is given.
+    if (colon < 0 || realtime === 'core') return 2;
+    let given: unknown;
+    try {
+      given = JSON.parse(name.slice(colon + 1));
+    } catch {
+      throw uncaught('JSONDecodeError', 'Expecting value: line 1 column 1 (char 0)');
+    }
+    const pydantic = schema === 'pydantic';
+    const wrong: Wrong[] = [];
+    if (!isObject(given)) {
+      const words = pydantic ? 'Input should be a valid dictionary' : 'A dict was expected';
+      throw validationErrors([['', words, errno.invalid]]);
+    }
+    const { interval = 2 } = given;
+    if (!Number.isInteger(interval))
+      wrong.push([
+        'interval',
+        pydantic ? 'Input should be a valid integer' : 'Not an integer',
+        errno.invalid,
+      ]);
+    else if (Number(interval) < 2) {
+      const words = pydantic
+        ? 'Input should be greater than or equal to 2'
+        : 'Should be greater or equal than 2';
+      wrong.push(['interval', words, errno.invalid]);
+    }
+    for (const key of Object.keys(given).filter((each) => each !== 'interval'))
+      wrong.push([
+        key,
+        pydantic ? 'Extra inputs are not permitted' : 'Field was not expected',
+        errno.invalid,
+      ]);
+    if (wrong.length > 0) throw validationErrors(wrong);
+    return Number(interval);
+  }
+}
+
+function shortOf(name: string): string {
+  const colon = name.indexOf(':');
+  return colon < 0 ? name : name.slice(0, colon);
+}
