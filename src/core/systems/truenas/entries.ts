@@ -17,7 +17,7 @@ export function isWanted({ apps }: TrueNasContext, kind: string, key: string): b
 }
 
 /** What it is shown as: what is done to it goes before what it is beneath. */
-export function shownState(
+function shownState(
   context: TrueNasContext,
   { kind, key, base }: Pick<EntryMemory, 'kind' | 'key' | 'base'>,
 ): LifecycleState {

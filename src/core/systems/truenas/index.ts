@@ -3,7 +3,6 @@ import type { SecretSpec, System } from '../system.ts';
 import { trueNasEntries } from './catalog.ts';
 import { TrueNasError } from './conversation.ts';
 import { trueNasDecoder } from './decode.ts';
-import { trueNasForm } from './form.ts';
 import type { TrueNasContext } from './memory.ts';
 import { trueNasOperations } from './operations.ts';
 import { parseTrueNasSettings, type TrueNasSettings } from './settings.ts';
@@ -19,7 +18,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext> = {
   operations: trueNasOperations,
   purpose: text('Apps, virtual machines and containers on a TrueNAS CORE or SCALE, through its WebSocket'),
   suggestName: ({ url = '' }) => (URL.canParse(url) ? new URL(url).hostname : undefined),
-  form: trueNasForm,
+  form: async () => (await import('./form.ts')).trueNasForm,
   secrets,
   async openSession(settings, environment) {
     const { openTrueNasSession } = await import('./session.ts');

@@ -115,8 +115,8 @@ export function failureOf(error: unknown): Failure {
   const code = typeof inner['error'] === 'number' ? inner['error'] : undefined;
   const said =
     named(inner['reason']) ?? named(outer['message']) ?? named(inner['error']) ?? named(error) ?? '–';
-  const details = problemsIn(inner['extra']);
-  const words = details === '' || said.includes(details) ? said : `${said}: ${details}`;
+  const details = problemsIn(inner['extra'], said);
+  const words = (details === '' ? said : `${said}: ${details}`).trim().replace(/\s*\n\s*/g, '; ');
   return {
     code: code ?? rpc,
     reason: oneLine(words.replace(/^\[[A-Z]+\] /, ''), 300),
@@ -128,13 +128,17 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-/** A list of what was wrong with which attribute. */
-function problemsIn(extra: unknown): string {
+/** A list of what was wrong with which attribute, as far as the words before do not say it already. */
+function problemsIn(extra: unknown, said: string): string {
   if (!Array.isArray(extra)) return '';
   return extra
     .slice(0, 5)
-    .map((each: unknown) => (Array.isArray(each) ? `${shown(each[0])}: ${shown(each[1])}` : ''))
-    .filter((each) => each !== '')
+    .flatMap((each: unknown): string[] => {
+      if (!Array.isArray(each)) return [];
+      const [attribute, words] = each as readonly unknown[];
+      if (typeof words !== 'string' || said.includes(words)) return [];
+      return [attribute === '' ? shown(words) : `${shown(attribute)}: ${shown(words)}`];
+    })
     .join('; ');
 }
 

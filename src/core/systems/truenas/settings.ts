@@ -7,8 +7,8 @@ import type { SettingsResult } from '../system.ts';
 
 const name = z.string().check(z.minLength(1), z.maxLength(300));
 
-export const protocols = ['auto', 'ddp', 'jsonrpc'] as const;
-export type ProtocolChoice = (typeof protocols)[number];
+const protocols = ['auto', 'ddp', 'jsonrpc'] as const;
+type ProtocolChoice = (typeof protocols)[number];
 
 export const trueNasSettingsSchema = z.looseObject({
   kind: z.literal('truenas'),

@@ -19,7 +19,7 @@ import { core, freeLock, realClock, testMemory, type Core } from '../../helpers.
 const began = realClock.now();
 
 /** Time that runs a hundred times as fast: what is waited for by the clock is there soon. */
-export const fastClock: Clock = {
+const fastClock: Clock = {
   now: () => began + (realClock.now() - began) * 100,
   after: (ms, callback) => realClock.after(ms / 100, callback),
 };
