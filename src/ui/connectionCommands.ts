@@ -6,11 +6,9 @@ import { oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { commandId, prefix, type OwnCommand } from './contributions/commands.ts';
-import { addConnection, duplicateConnection, editConnection } from './connecting/connectionForm.ts';
 import { configuredConnections, removeEntry } from './connecting/entries.ts';
+import type { Terminals } from './terminals.ts';
 import type { Row } from './instanceItems.ts';
-import { diagnose } from './diagnosis.ts';
-import { Terminals } from './terminals.ts';
 import { showInformation } from './messages.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -20,16 +18,25 @@ export function registerConnectionCommands(runtime: Runtime): void {
   const register = (command: OwnCommand, run: (row: Row | undefined) => unknown): void => {
     scope.add(commands.registerCommand(commandId(command), run));
   };
-  register('addConnection', () => (trusted() ? addConnection(runtime) : undefined));
+  // Forms are loaded when they are asked for: most starts of VS Code add no connection.
+  register('addConnection', async () => {
+    if (!trusted()) return;
+    const { addConnection } = await import('./connecting/connectionForm.ts');
+    await addConnection(runtime);
+  });
   register('editConnection', async (row) => {
     if (!trusted()) return;
     const connection = await choose(runtime, row, () => true);
-    if (connection) await editConnection(runtime, connection.id);
+    if (!connection) return;
+    const { editConnection } = await import('./connecting/connectionForm.ts');
+    await editConnection(runtime, connection.id);
   });
   register('duplicateConnection', async (row) => {
     if (!trusted()) return;
     const connection = await choose(runtime, row, () => true);
-    if (connection) await duplicateConnection(runtime, connection.id);
+    if (!connection) return;
+    const { duplicateConnection } = await import('./connecting/connectionForm.ts');
+    await duplicateConnection(runtime, connection.id);
   });
   register('signOut', async (row) => {
     const { secrets } = runtime;
@@ -63,13 +70,17 @@ export function registerConnectionCommands(runtime: Runtime): void {
   register('diagnose', async (row) => {
     if (!trusted()) return;
     const connection = await choose(runtime, row, (c) => c.system.diagnose !== undefined);
-    if (connection) await diagnose(runtime, connection);
+    if (!connection) return;
+    const { diagnose } = await import('./diagnosis.ts');
+    await diagnose(runtime, connection);
   });
-  const terminals = new Terminals(runtime);
+  let terminals: Promise<Terminals> | undefined;
   register('logs', async (row) => {
     if (!trusted()) return;
     const chosen = await chooseInstance(runtime, row);
-    if (chosen) terminals.show(chosen.connection, chosen.instance, chosen.console);
+    if (!chosen) return;
+    terminals ??= import('./terminals.ts').then((loaded) => new loaded.Terminals(runtime));
+    (await terminals).show(chosen.connection, chosen.instance, chosen.console);
   });
   register('copyName', async (row) => {
     if (!row) return;

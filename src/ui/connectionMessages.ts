@@ -2,7 +2,6 @@ import { commands, l10n } from 'vscode';
 import type { Connection } from '../core/connections/connection.ts';
 import { liveTimeline } from '../core/model/event.ts';
 import { commandId } from './contributions/commands.ts';
-import { diagnose, mend } from './diagnosis.ts';
 import { showError, showWarning, type Actions } from './messages.ts';
 import type { Runtime } from './runtime.ts';
 import { translate } from './translate.ts';
@@ -63,7 +62,9 @@ async function advise(runtime: Runtime, connection: Connection, advised: Set<str
   advised.add(key);
   const { fix } = finding;
   showWarning(l10n.t('{0} will get no events: {1}', settings.name, detail), {
-    ...(fix ? { [translate(fix.title)]: () => mend(connection, fix) } : {}),
-    [l10n.t('Why?')]: () => diagnose(runtime, connection),
+    ...(fix
+      ? { [translate(fix.title)]: async () => (await import('./diagnosis.ts')).mend(connection, fix) }
+      : {}),
+    [l10n.t('Why?')]: async () => (await import('./diagnosis.ts')).diagnose(runtime, connection),
   });
 }

@@ -1,8 +1,18 @@
 import type { AnySystem, FormAnswers, FormField } from '../systems/system.ts';
 
+/** The questions of a system. */
+export interface Form {
+  readonly kind: string;
+  readonly fields: readonly FormField[];
+}
+
+export async function formOf(system: AnySystem): Promise<Form> {
+  return { kind: system.id, fields: await system.form() };
+}
+
 /** The questions that are asked with these answers, in their order. */
-export function fieldsFor(system: AnySystem, given: FormAnswers): readonly FormField[] {
-  return system.form.filter((field) => field.when?.(given) !== false);
+export function fieldsFor(form: Form, given: FormAnswers): readonly FormField[] {
+  return form.fields.filter((field) => field.when?.(given) !== false);
 }
 
 /**
@@ -10,14 +20,14 @@ export function fieldsFor(system: AnySystem, given: FormAnswers): readonly FormF
  * Secrets are not in it.
  */
 export function entryOf(
-  system: AnySystem,
+  form: Form,
   given: FormAnswers,
   base: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  const entry: Record<string, unknown> = { ...structuredClone(base), kind: system.id };
-  const asked = new Set(fieldsFor(system, given));
+  const entry: Record<string, unknown> = { ...structuredClone(base), kind: form.kind };
+  const asked = new Set(fieldsFor(form, given));
   // A question may have two forms; the one that is asked comes last, so that it counts.
-  const fields = [...system.form.filter((field) => !asked.has(field)), ...asked];
+  const fields = [...form.fields.filter((field) => !asked.has(field)), ...asked];
   for (const field of fields) {
     if (field.type === 'secret') continue;
     const value = asked.has(field) ? (given[field.field] ?? '').trim() : '';
@@ -27,9 +37,9 @@ export function entryOf(
 }
 
 /** The answers that an entry would have been given. */
-export function answersOf(system: AnySystem, entry: Readonly<Record<string, unknown>>): FormAnswers {
+export function answersOf(form: Form, entry: Readonly<Record<string, unknown>>): FormAnswers {
   const answers: Record<string, string> = {};
-  for (const { field, type } of system.form) {
+  for (const { field, type } of form.fields) {
     if (type === 'secret') continue;
     const value = read(entry, field.split('.'));
     if (typeof value === 'string') answers[field] = value;

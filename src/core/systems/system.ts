@@ -341,7 +341,7 @@ export interface System<S extends ConnectionSettings, C> {
   /** A name for a connection with these answers. */
   suggestName?(given: FormAnswers): string | undefined;
   /** The questions that make a connection, in their order; the name is asked for every system. */
-  readonly form: readonly FormField[];
+  form(): Promise<readonly FormField[]>;
   /** The secrets that a connection with these settings may use. */
   secrets(settings: S): readonly SecretSpec[];
   openSession(settings: S, environment: SessionEnvironment): Promise<Session>;

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { answersOf, entryOf, fieldsFor } from '../../core/connections/form.ts';
+import { answersOf, entryOf, fieldsFor, formOf, type Form } from '../../core/connections/form.ts';
 import { readConnection, slug } from '../../core/connections/settings.ts';
 import { tryConnection } from '../../core/connections/tryConnection.ts';
 import { systemClock } from '../../core/model/clock.ts';
@@ -32,6 +32,7 @@ const nameField: FormField = {
 
 interface Draft {
   readonly system: AnySystem;
+  readonly form: Form;
   readonly title: string;
   /** What is edited; nothing for a new connection. */
   readonly entry: Entry | undefined;
@@ -46,6 +47,7 @@ export async function addConnection(runtime: Runtime): Promise<void> {
   if (!system) return;
   await run(runtime, {
     system,
+    form: await formOf(system),
     title: l10n.t('Add Connection: {0}', system.label),
     entry: undefined,
     answers: {},
@@ -56,12 +58,14 @@ export async function editConnection(runtime: Runtime, id: string): Promise<void
   const entry = entryWithId(id);
   const system = runtime.connections.get(id)?.system;
   if (!entry || !system) return;
+  const form = await formOf(system);
   const { name } = runtime.connections.get(id)?.settings ?? { name: id };
   await run(runtime, {
     system,
+    form,
     title: l10n.t('Edit {0}', name),
     entry,
-    answers: { ...answersOf(system, entry), name },
+    answers: { ...answersOf(form, entry), name },
     id,
   });
 }
@@ -72,12 +76,14 @@ export async function duplicateConnection(runtime: Runtime, id: string): Promise
   const connection = runtime.connections.get(id);
   if (!entry || !connection) return;
   const { system, settings } = connection;
+  const form = await formOf(system);
   const { id: _, ...copy } = entry;
   await run(runtime, {
     system,
+    form,
     title: l10n.t('Duplicate {0}', settings.name),
     entry: copy,
-    answers: { ...answersOf(system, entry), name: l10n.t('{0} copy', settings.name) },
+    answers: { ...answersOf(form, entry), name: l10n.t('{0} copy', settings.name) },
   });
 }
 
@@ -102,7 +108,7 @@ async function run(runtime: Runtime, draft: Draft): Promise<void> {
     answers = given;
     const { name = '' } = given;
     const id = draft.id ?? freeId(slug(name, draft.system.id));
-    const entry = { ...entryOf(draft.system, given, draft.entry), id, name };
+    const entry = { ...entryOf(draft.form, given, draft.entry), id, name };
     const read = readConnection(entry);
     if (!read.ok) {
       showError(l10n.t('The connection was not saved: {0}', read.problems.map(translate).join('; ')));
@@ -112,7 +118,7 @@ async function run(runtime: Runtime, draft: Draft): Promise<void> {
     const decision = await test(runtime, draft, settings, given);
     if (decision === undefined) return;
     if (decision === 'change') continue;
-    await storeSecrets(runtime, draft.system, settings, given);
+    await storeSecrets(runtime, draft, settings, given);
     await saveEntry(entry);
     // Unchanged settings are not opened anew by themselves, but the secret may be another one now.
     const connection = runtime.connections.get(id);
@@ -124,16 +130,21 @@ async function run(runtime: Runtime, draft: Draft): Promise<void> {
 /** Asks field by field, with a way back; nothing where the user left. */
 async function ask(
   runtime: Runtime,
-  { system, title }: Draft,
+  { system, form, title }: Draft,
   before: FormAnswers,
 ): Promise<FormAnswers | undefined> {
   let given = before;
   for (let at = 0; ;) {
-    const fields = [...fieldsFor(system, given), nameField];
+    const fields = [...fieldsFor(form, given), nameField];
     const field = fields[at];
     if (!field) return given;
     const place = { title, step: at + 1, total: fields.length };
-    const answer = await askField(field, given, await beforeOf(runtime, system, field, given), place);
+    const answer = await askField(
+      field,
+      given,
+      await beforeOf(runtime, { system, form }, field, given),
+      place,
+    );
     if (answer === undefined) return undefined;
     if (answer === back) at--;
     else {
@@ -145,22 +156,22 @@ async function ask(
 
 async function beforeOf(
   runtime: Runtime,
-  system: AnySystem,
+  { system, form }: Pick<Draft, 'system' | 'form'>,
   field: FormField,
   given: FormAnswers,
 ): Promise<Before> {
   if (field === nameField && given['name'] === undefined)
     return { value: system.suggestName?.(given) ?? system.label };
   if (field.type !== 'secret') return { value: given[field.field] };
-  const settings = settingsOf(system, given);
+  const settings = settingsOf(form, given);
   const kind = secretKinds.find((one) => one === field.field);
   const stored =
     settings && kind ? (await runtime.secrets.reader(system, settings)(kind)) !== undefined : false;
   return { value: given[field.field], stored };
 }
 
-function settingsOf(system: AnySystem, given: FormAnswers): ConnectionSettings | undefined {
-  const read = readConnection({ ...entryOf(system, given), id: 'new' });
+function settingsOf(form: Form, given: FormAnswers): ConnectionSettings | undefined {
+  const read = readConnection({ ...entryOf(form, given), id: 'new' });
   return read.ok ? read.connection.settings : undefined;
 }
 
@@ -214,11 +225,11 @@ function typedOrStored(
 
 async function storeSecrets(
   runtime: Runtime,
-  system: AnySystem,
+  { system, form }: Draft,
   settings: ConnectionSettings,
   given: FormAnswers,
 ): Promise<void> {
-  const asked = new Set(fieldsFor(system, given).map(({ field }) => field));
+  const asked = new Set(fieldsFor(form, given).map(({ field }) => field));
   for (const spec of system.secrets(settings)) {
     const value = asked.has(spec.kind) ? given[spec.kind] : undefined;
     if (value !== undefined && value !== '') await runtime.secrets.store(system, spec, value);

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { bedrockSettingsSchema } from '../../core/systems/bedrock/settings.ts';
 import { kgsmSettingsSchema } from '../../core/systems/kgsm/settings.ts';
+import { trueNasSettingsSchema } from '../../core/systems/truenas/settings.ts';
 import { notifierSettingsSchema } from '../../core/systems/notifier/settings.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -25,7 +26,9 @@ const fieldTexts: Readonly<Record<string, string>> = {
   'webhook.path': 'Path that events are posted to; any path where it is left out.',
   url: 'Web address of the server, with the path of a reverse proxy where there is one.',
   username: 'Who signs in. The password is asked for and stands in no setting.',
-  subscriptions: 'Topics that are subscribed from the beginning; "*" is all events.',
+  subscriptions: 'Topics or events that are subscribed from the beginning; "*" is all.',
+  protocol: 'How TrueNAS is spoken to. "auto" tries JSON-RPC (25.04 and later), else the older protocol.',
+  apps: 'Which apps are game servers: names, with * for any part of one.',
   host: 'Name or address of the server.',
   port: 'Port of the server.',
   serverName: "The name in the server's certificate, where it is not the host.",
@@ -57,6 +60,12 @@ const kinds = [
       url: 'http://127.0.0.1:11325',
       username: 'admin',
     },
+  },
+  {
+    schema: trueNasSettingsSchema,
+    label: 'TrueNAS',
+    required: ['kind', 'url'],
+    snippet: { kind: 'truenas', id: 'nas', name: 'NAS', url: 'wss://nas.local', username: 'root' },
   },
   {
     schema: notifierSettingsSchema,

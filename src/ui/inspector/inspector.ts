@@ -4,7 +4,6 @@ import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
 import { inspectorPanelType, viewIds } from '../contributions/ids.ts';
 import type { Row } from '../instanceItems.ts';
-import { replayCommand } from '../playback/replayCommand.ts';
 import { EmitTargets } from '../playback/targets.ts';
 import type { Runtime } from '../runtime.ts';
 import { inspectorHtml, inspectorOptions } from './html.ts';
@@ -72,14 +71,11 @@ export class Inspector {
     register('emit', async () => {
       (await this.#reveal()).openEmit(null);
     });
-    register('replay', (argument) =>
-      replayCommand(
-        this.#runtime,
-        this.#targets,
-        this.#active?.selection ?? [],
-        argument instanceof Uri ? argument : undefined,
-      ),
-    );
+    register('replay', async (argument) => {
+      const { replayCommand } = await import('../playback/replayCommand.ts');
+      const file = argument instanceof Uri ? argument : undefined;
+      await replayCommand(this.#runtime, this.#targets, this.#active?.selection ?? [], file);
+    });
     register('showLive', () => {
       const { timelines, journal, pipeline } = this.#runtime;
       const { id } = timelines;

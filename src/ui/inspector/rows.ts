@@ -2,7 +2,7 @@ import type { OpsEvent } from '../../core/model/event.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { systemOf } from '../../core/systems/index.ts';
 import type { Detail, Row } from '../../rpc/inspector.ts';
-import { replayable } from '../playback/replayCommand.ts';
+import { replayable } from '../playback/replayable.ts';
 import { translate } from '../translate.ts';
 
 /** Longest raw text that goes to the screen; the whole stays in the journal and can be copied. */

@@ -10,7 +10,7 @@ import {
   type ReplayOutcome,
   type ReplaySpeed,
 } from '../../core/playback/replay.ts';
-import { systemOf, systems } from '../../core/systems/index.ts';
+import { systems } from '../../core/systems/index.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { showError, showInformation } from '../messages.ts';
 import type { Runtime } from '../runtime.ts';
@@ -271,8 +271,4 @@ function remoteDelivery(
     if (!ok) failures.push(message);
     return ok;
   };
-}
-
-export function replayable(event: OpsEvent): boolean {
-  return event.channel === 'push' && !event.truncated && systemOf(event.system) !== undefined;
 }

@@ -93,7 +93,11 @@ export class Client {
     });
   }
 
-  static async open(server: TrueNasServer, protocol: Protocol, options: ClientOptions = {}): Promise<Client> {
+  static async open(
+    server: { readonly url: string },
+    protocol: Protocol,
+    options: ClientOptions = {},
+  ): Promise<Client> {
     const path = protocol === 'ddp' ? '/websocket' : '/api/current';
     const socket = new WebSocket(server.url + path, options);
     const client = new Client(socket, protocol);

@@ -4,7 +4,6 @@ import { bedrockEntries } from './catalog.ts';
 import { bedrockConsole } from './console.ts';
 import { BedrockError } from './conversation.ts';
 import { bedrockDecoder } from './decode.ts';
-import { bedrockForm } from './form.ts';
 import type { BedrockContext } from './memory.ts';
 import { bedrockOperations } from './operations.ts';
 import { parseBedrockSettings, socketAddress, type BedrockSettings } from './settings.ts';
@@ -20,7 +19,7 @@ export const bedrock: System<BedrockSettings, BedrockContext> = {
   operations: bedrockOperations,
   purpose: text('Minecraft Bedrock servers of a Bedrock Server Manager, through its web address'),
   suggestName: ({ url = '' }) => (URL.canParse(url) ? new URL(url).hostname : undefined),
-  form: bedrockForm,
+  form: async () => (await import('./form.ts')).bedrockForm,
   secrets,
   async openSession(settings, environment) {
     const { openBedrockSession } = await import('./session.ts');

@@ -1,6 +1,6 @@
 import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { oneLine, text } from '../../model/text.ts';
 import type { FormAnswers, FormChoice, FormField, FormProblem } from '../system.ts';
 
@@ -105,12 +105,6 @@ const modes: readonly FormChoice[] = [
     detail: text('Every local user could then send events.'),
   },
 ];
-
-/** A name that tells this KGSM from others. */
-export function suggestKgsmName(given: FormAnswers): string | undefined {
-  const folder = basename(given['root'] ?? '');
-  return folder === '' ? undefined : folder;
-}
 
 async function checkRoot(value: string): Promise<FormProblem | undefined> {
   if (!value.startsWith('/')) return { message: text('An absolute path is needed, such as /opt/kgsm.') };

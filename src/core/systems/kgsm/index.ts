@@ -3,7 +3,6 @@ import type { Session, SessionEnvironment, System } from '../system.ts';
 import { kgsmEntries } from './catalogEntries.ts';
 import { kgsmConsole } from './console.ts';
 import { kgsmDecoder } from './decode.ts';
-import { kgsmForm, suggestKgsmName } from './form.ts';
 import type { KgsmContext } from './memory.ts';
 import { kgsmOperations } from './operations.ts';
 import { parseKgsmSettings, type KgsmSettings } from './settings.ts';
@@ -27,8 +26,9 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
   purpose: text(
     'Krystal Game Server Manager: through its event socket, journal or webhooks, and its program',
   ),
-  form: kgsmForm,
-  suggestName: suggestKgsmName,
+  form: async () => (await import('./form.ts')).kgsmForm,
+  // Tells this KGSM from others.
+  suggestName: ({ root = '' }) => root.split('/').findLast((part) => part !== ''),
   console: kgsmConsole,
   secrets: kgsmSecrets,
   async openSession(settings, environment) {

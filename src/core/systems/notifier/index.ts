@@ -3,7 +3,6 @@ import type { SecretSpec, System } from '../system.ts';
 import { notifierEntries } from './catalog.ts';
 import { NotifierError } from './conversation.ts';
 import { notifierDecoder } from './decode.ts';
-import { notifierForm } from './form.ts';
 import type { NotifierContext } from './memory.ts';
 import { notifierOperations } from './operations.ts';
 import { addressOf, parseNotifierSettings, type NotifierSettings } from './settings.ts';
@@ -21,7 +20,7 @@ export const notifier: System<NotifierSettings, NotifierContext> = {
     'A server that passes JSON events between its clients over mutual TLS; events of KGSM among them',
   ),
   suggestName: ({ host }) => host,
-  form: notifierForm,
+  form: async () => (await import('./form.ts')).notifierForm,
   secrets,
   async openSession(settings, environment) {
     const { openNotifierSession } = await import('./session.ts');

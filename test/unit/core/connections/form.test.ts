@@ -1,18 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answersOf, entryOf, fieldsFor } from '../../../../src/core/connections/form.ts';
+import { answersOf, entryOf, fieldsFor, formOf } from '../../../../src/core/connections/form.ts';
 import { readConnection } from '../../../../src/core/connections/settings.ts';
 import { systems } from '../../../../src/core/systems/index.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
-import { secretKinds, type AnySystem, type FormAnswers } from '../../../../src/core/systems/system.ts';
+import { secretKinds, type FormAnswers } from '../../../../src/core/systems/system.ts';
 
-const system = kgsm as unknown as AnySystem;
+const form = await formOf(kgsm);
 
 describe('the questions that make a connection', () => {
   it('ask for the folder, the way of the events and who runs KGSM', () => {
     const given = { events: 'auto', root: '/opt/kgsm' };
-    expect(fieldsFor(system, given).map(({ field }) => field)).toEqual(['events', 'root', 'socketMode']);
-    expect(entryOf(system, { ...given, socketMode: '0660' })).toEqual({
+    expect(fieldsFor(form, given).map(({ field }) => field)).toEqual(['events', 'root', 'socketMode']);
+    expect(entryOf(form, { ...given, socketMode: '0660' })).toEqual({
       kind: 'kgsm',
       root: '/opt/kgsm',
       events: 'auto',
@@ -28,14 +28,14 @@ describe('the questions that make a connection', () => {
       'webhook.port': '9000',
       webhook: 'hunter2',
     };
-    expect(fieldsFor(system, given).map(({ field }) => field)).toEqual([
+    expect(fieldsFor(form, given).map(({ field }) => field)).toEqual([
       'events',
       'root',
       'webhook.host',
       'webhook.port',
       'webhook',
     ]);
-    const entry = entryOf(system, given);
+    const entry = entryOf(form, given);
     expect(entry).toEqual({ kind: 'kgsm', events: 'webhook', webhook: { host: '0.0.0.0', port: 9000 } });
     expect(readConnection({ ...entry, id: 'far' }).ok).toBe(true);
   });
@@ -49,8 +49,8 @@ describe('the questions that make a connection', () => {
       backfillHours: 3,
       webhook: { path: '/mine', port: 1 },
     };
-    const given = { ...answersOf(system, base), events: 'journal' };
-    expect(entryOf(system, given, base)).toEqual({
+    const given = { ...answersOf(form, base), events: 'journal' };
+    expect(entryOf(form, given, base)).toEqual({
       kind: 'kgsm',
       id: 'home',
       root: '/opt/kgsm',
@@ -61,9 +61,10 @@ describe('the questions that make a connection', () => {
     expect(base.webhook.port).toBe(1);
   });
 
-  it('know every field of every system, and every secret by its kind', () => {
-    for (const { form, label } of systems) {
-      for (const { field, type } of form) {
+  it('know every field of every system, and every secret by its kind', async () => {
+    for (const system of systems) {
+      const { label } = system;
+      for (const { field, type } of await system.form()) {
         if (type === 'secret') expect(secretKinds, label).toContain(field);
         else expect(secretKinds, `${label} ${field}`).not.toContain(field);
       }
@@ -76,7 +77,7 @@ describe('the questions that make a connection', () => {
       fc.property(text, fc.constantFrom('auto', 'socket', 'journal'), (root, events) => {
         const given: FormAnswers = { root, events, socketMode: '0600' };
         const { socketMode, ...expected } = given;
-        const answers = answersOf(system, entryOf(system, given));
+        const answers = answersOf(form, entryOf(form, given));
         expect(answers).toEqual(events === 'journal' ? expected : { ...expected, socketMode });
       }),
     );

@@ -60,7 +60,7 @@ describe('the settings', () => {
   });
 
   it('are asked for with a form that looks at addresses, and at certificates only where they are of use', async () => {
-    const [url, , , ca] = bedrock.form;
+    const [url, , , ca] = await bedrock.form();
     expect(await url?.check?.('nonsense', {})).toBeDefined();
     expect(await url?.check?.('https://games.example/bsm', {})).toBeUndefined();
     expect(ca?.when?.({ url: 'http://x' })).toBe(false);

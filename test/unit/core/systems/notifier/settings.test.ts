@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { english } from '../../../../../src/core/model/text.ts';
 import { entryOf } from '../../../../../src/core/connections/form.ts';
 import { notifier } from '../../../../../src/core/systems/notifier/index.ts';
+import { notifierForm } from '../../../../../src/core/systems/notifier/form.ts';
 import { parseNotifierSettings } from '../../../../../src/core/systems/notifier/settings.ts';
-import type { AnySystem } from '../../../../../src/core/systems/system.ts';
 import { pemFolder } from '../../../simulator/pem.ts';
 
 function problems(fields: object): string[] {
@@ -75,7 +75,7 @@ describe('the settings of a notification server', () => {
 
 describe('the form', () => {
   const field = (name: string) => {
-    const found = notifier.form.find((each) => each.field === name);
+    const found = notifierForm.find((each) => each.field === name);
     if (!found) throw new Error(`${name} is asked`);
     return found;
   };
@@ -110,8 +110,10 @@ describe('the form', () => {
     expect(await said('host', 'tls://x')).toBeDefined();
     expect(await said('port', '70000')).toBeDefined();
     expect(await said('port', '3005')).toBeUndefined();
-    const system = notifier as unknown as AnySystem;
-    const entry = entryOf(system, { host: 'bell.example', port: '3005', token: 's', legacyServer: 'true' });
+    const entry = entryOf(
+      { kind: 'notifier', fields: notifierForm },
+      { host: 'bell.example', port: '3005', token: 's', legacyServer: 'true' },
+    );
     expect(entry).toEqual({ kind: 'notifier', host: 'bell.example', port: 3005, legacyServer: true });
     expect(parseNotifierSettings(entry).ok).toBe(true);
   });
