@@ -2,13 +2,13 @@ import { redactionMark, redactJson } from '../redaction.ts';
 
 /** What a call of these is given, or answers, signs somebody in. */
 const secretMethod =
-  /^auth\.(?!(?:me|sessions|logout|mechanism_choices|two_factor_auth)$)|password|api_key\.|(?:^|\.)download|upload|keychaincredential/i;
+  /^auth\.(?!(?:me|sessions|logout|mechanism_choices|two_factor_auth)$)|password|api_key\.|^core\.(?:job_)?download|upload|keychaincredential/i;
 
 /**
  * Fields whose whole value is cut, whatever is in it: a trace holds the message that failed with all its parameters, a
  * pickle the same in a form that nobody can look through.
  */
-const whole = new Set(['trace', 'py_exception', 'login_id']);
+const whole = new Set(['trace', 'py_exception', 'login_id', 'unixhash', 'smbhash', 'keyhash']);
 
 /** A key as the system makes them: a number, a dash and 64 characters. */
 const apiKey = /\b\d{1,9}-[A-Za-z0-9]{64}\b/g;
@@ -52,7 +52,8 @@ interface Span {
 
 /** Works on the text, so that all the rest stays exactly as it came, also in broken documents. */
 function cutValues(raw: string): { readonly text: string; readonly redacted: readonly string[] } {
-  if (!/"(?:trace|py_exception|login_id|params)"|\\u/.test(raw)) return { text: raw, redacted: [] };
+  if (!/"(?:trace|py_exception|login_id|[a-z]+hash|params)"|\\u/.test(raw))
+    return { text: raw, redacted: [] };
   const spans = spansOf(raw);
   const secret = spans.some(
     ({ key, depth, start, end }) =>
@@ -72,7 +73,7 @@ function cutValues(raw: string): { readonly text: string; readonly redacted: rea
   return { text: text + raw.slice(copied), redacted };
 }
 
-const looked = new Set(['trace', 'py_exception', 'login_id', 'params', 'method']);
+const looked = new Set([...whole, 'params', 'method']);
 
 /** The values of the fields that are looked for, in the order in which they begin. One pass, whatever the input. */
 function spansOf(raw: string): Span[] {

@@ -48,8 +48,7 @@ export function decodeError(
     context: rest,
     event: {
       ...event,
-      // Which queries there are differs between the generations, so they are asked for.
-      severity: noMethod && call && isCollection(call.method) ? 'debug' : 'warning',
+      severity: call && isTried(call.method, noMethod) ? 'debug' : 'warning',
       summary: call
         ? text('{0} failed after {1} ms: {2}', event.type, took, reason)
         : text('Refused: {0}', reason),
@@ -58,6 +57,11 @@ export function decodeError(
     signals: [],
     problems,
   };
+}
+
+/** What differs between the generations is tried; that it is not there is no news. */
+function isTried(method: string, noMethod: boolean): boolean {
+  return method === 'core.set_options' || (noMethod && (isCollection(method) || method === 'auth.login_ex'));
 }
 
 function answered(

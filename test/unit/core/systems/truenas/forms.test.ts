@@ -73,6 +73,7 @@ describe('what never reaches the journal', () => {
     '{"method":"auth.login","params":["root","swordfish',
     '{"error":{"data":{"trace":null,"py_exception":"swordfish"}}}',
     '{"result":{"response_type":"SUCCESS","reconnect_token":"swordfish"}}',
+    '{"fields":{"username":"root","unixhash":"$6$swordfish","id":1}}',
     '{"method":"user.set_password","params":["root","swordfish"]}',
     '{"fields":{"credentials":{"type":"X","data":{"username":"root","login_id":"swordfish"}}}}',
   ])('is cut out of %s', (raw) => {
