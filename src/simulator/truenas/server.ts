@@ -13,6 +13,7 @@ import { uncaught, type Refused } from './errors.ts';
 import { Gateway } from './gateway.ts';
 import { Hub, type Update } from './hub.ts';
 import { Jobs, type JobSpec } from './jobs.ts';
+import { Peer } from './peer.ts';
 import { realTiming, type Timing, type TrueNasServerOptions } from './options.ts';
 import { traitsOf, type Traits } from './profiles.ts';
 import { gentleLoad, realtimeMeasure } from './realtime.ts';
@@ -27,6 +28,7 @@ const remembered = 10_000;
 interface Life {
   readonly http: Server;
   readonly gateway: Gateway;
+  readonly dispatcher: Dispatcher;
   readonly jobs: Jobs;
   readonly over: AbortController;
 }
@@ -181,6 +183,17 @@ export class TrueNasServer {
     return this.#running.jobs.begin(method, args, spec, starter).id;
   }
 
+  /** What somebody does in the web interface: answers the result, or the id of the job that it makes. */
+  async act(method: string, ...args: readonly unknown[]): Promise<unknown> {
+    const [user] = this.accounts.users;
+    if (!user) throw new Error('There is no user.');
+    const parts = { session: '', protocol: 'ddp', insecure: false, address: '', roles: true } as const;
+    const peer = new Peer({ ...parts, tell: () => undefined });
+    peer.login = this.accounts.login(user);
+    const outcome = await this.#running.dispatcher.call(peer, method, args, undefined);
+    return outcome.job ? outcome.job.id : outcome.value;
+  }
+
   /** Closes all sockets with a code, or drops them without a close frame. */
   dropSockets(code?: number | 'abrupt', reason?: string): void {
     this.#life?.gateway.close(code === 'abrupt' ? undefined : code, reason);
@@ -269,7 +282,7 @@ export class TrueNasServer {
       remember(this.requests, request.url ?? '');
       gateway.upgrade(request, raw, head);
     });
-    return { http, gateway, jobs, over };
+    return { http, gateway, dispatcher, jobs, over };
   }
 
   #known(refuse: () => Promise<void>): Methods {

@@ -70,7 +70,7 @@ describe('jobs', () => {
     expect(await client.call('test.none')).toMatchObject({ errname: 'EBUSY' });
   });
 
-  it('are aborted whether they can be or not, and the next in line begins when the work is through', async () => {
+  it('are aborted whether they can be or not; the work of those that cannot goes on', async () => {
     await using rig = await startTrueNas({ profile: '25.10' });
     const client = await rig.enter();
     await client.subscribe('core.get_jobs');
@@ -82,7 +82,7 @@ describe('jobs', () => {
       'changed 1 ABORTED@20',
     );
     expect(rig.server.jobs[0]).toMatchObject({ error: null, exception: null, exc_info: null });
-    // Its work goes on, only the job does not tell of it.
+    // Only the job does not tell of it any more.
     await rig.clock.advance(800);
     expect(short(await client.soFar())).toEqual(['changed valheim DEPLOYING', 'changed valheim RUNNING']);
   });

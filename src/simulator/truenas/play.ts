@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refused } from './errors.ts';
+import type { AppUsage, GivenApp, Timing, Wait } from './options.ts';
+import type { Profile } from './profiles.ts';
+import { TrueNasServer } from './server.ts';
+
+export interface PlayTrueNasOptions {
+  readonly signal: AbortSignal;
+  /** 11326 by default; 0 takes any that is free. */
+  readonly port?: number;
+  readonly profile?: Profile;
+  /** 2 plays twice as fast. */
+  readonly speed?: number;
+  /** The settings of a connection to it and the password that goes with them, once it listens. */
+  readonly onListening?: (settings: TrueNasDemoSettings, password: string) => void;
+  /** Tests bring one that does not wait. */
+  readonly wait?: Wait;
+}
+
+/** An entry of the connections setting that leads to the demo. */
+export interface TrueNasDemoSettings {
+  readonly kind: 'truenas';
+  readonly url: string;
+  readonly username: string;
+}
+
+const username = 'root';
+const password = 'demo';
+const gib = 2 ** 30;
+
+/**
+ * Runs a TrueNAS with five games as apps, a virtual machine and a container, to which somebody does this and that.
+ * Resolves when the signal aborts; rejects where the port is taken.
+ */
+export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
+  const { signal, port = 11_326, profile = '25.10', speed = 1, wait = realWait, onListening } = options;
+  const server = await TrueNasServer.listen({
+    profile,
+    port,
+    users: [
+      { name: username, password },
+      { name: 'viewer', password, roles: ['APPS_READ', 'VM_READ', 'VIRT_INSTANCE_READ', 'REPORTING_READ'] },
+    ],
+    apps: demoApps(),
+    vms: [{ name: 'ark', state: 'RUNNING', memoryMb: 16_384 }, { name: 'windows' }],
+    virtInstances: [{ name: 'rust', status: 'RUNNING' }],
+    timing: faster(speed),
+    wait,
+  });
+  onListening?.({ kind: 'truenas', url: server.url, username }, password);
+  const pause = (seconds: number): Promise<void> => wait((1000 * seconds) / speed, signal);
+  try {
+    for (;;) {
+      if (profile !== 'core-13') await playWithApps(server, pause);
+      if (profile === '25.10') await playWithContainers(server, pause);
+      await playWithMachines(server, pause);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await server.stop();
+  }
+}
+
+function realWait(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal });
+}
+
+/** Slower than on the real one where nothing is to be pulled, so that one can watch; what a password costs stays. */
+function faster(speed: number): Partial<Timing> {
+  return { jobStepMs: Math.max(1, 2500 / speed), sourceSecondMs: Math.max(1, 1000 / speed) };
+}
+
+function demoApps(): GivenApp[] {
+  return [
+    {
+      name: 'minecraft',
+      image: 'itzg/minecraft-server:latest',
+      port: 25_565,
+      usage: wave(45, 25, 3.2),
+    },
+    {
+      name: 'factorio',
+      version: '1.0.8',
+      appVersion: '2.0.28',
+      latestVersion: '1.0.9',
+      latestAppVersion: '2.0.32',
+      image: 'factoriotools/factorio:stable',
+      port: 34_197,
+      usage: wave(12, 6, 1.1),
+    },
+    {
+      name: 'valheim',
+      state: 'STOPPED',
+      image: 'lloesche/valheim-server:latest',
+      port: 2456,
+      usage: wave(30, 15, 2.4),
+    },
+    {
+      name: 'terraria',
+      state: 'CRASHED',
+      image: 'ryshe/terraria:latest',
+      port: 7777,
+      usage: wave(8, 5, 0.7),
+    },
+    {
+      name: 'palworld',
+      image: 'thijsvanloef/palworld-server-docker:latest',
+      port: 8211,
+      imageUpdates: true,
+      custom: true,
+      usage: wave(60, 30, 9.5),
+    },
+  ];
+}
+
+/** A load that goes up and down. */
+function wave(middle: number, swing: number, memoryGib: number): () => AppUsage {
+  let sample = 0;
+  return () => {
+    sample += 1;
+    const height = Math.sin(sample / 9) + Math.sin(sample / 2.3) / 3;
+    return {
+      cpuPercent: Math.max(0, middle + swing * height),
+      memory: Math.round(gib * memoryGib * (1 + height / 20)),
+      received: Math.round(40_000 + 20_000 * height),
+      sent: Math.round(90_000 + 50_000 * height),
+    };
+  };
+}
+
+/** Whoever watches may have done something else to it before: then this time nothing happens. */
+async function attempt(server: TrueNasServer, method: string, ...args: readonly unknown[]): Promise<void> {
+  try {
+    await server.act(method, ...args);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+}
+
+type Pause = (seconds: number) => Promise<void>;
+
+async function playWithApps(server: TrueNasServer, pause: Pause): Promise<void> {
+  await pause(6);
+  await attempt(server, 'app.start', 'valheim');
+  await pause(14);
+  server.failNext('app.start');
+  await attempt(server, 'app.start', 'terraria');
+  await pause(12);
+  await attempt(server, 'app.upgrade', 'factorio');
+  await pause(16);
+  await attempt(server, 'app.start', 'terraria');
+  await pause(12);
+  // Its world is corrupt: nobody asked for this.
+  server.apps.setState('terraria', 'CRASHED');
+  await pause(8);
+  await attempt(server, 'app.pull_images', 'palworld', { redeploy: true });
+  await pause(16);
+  server.failNext('app.stop');
+  await attempt(server, 'app.stop', 'minecraft');
+  await pause(10);
+  await attempt(server, 'app.redeploy', 'minecraft');
+  await pause(12);
+  await attempt(server, 'app.stop', 'valheim');
+  await pause(8);
+  // The next day there is an upgrade again.
+  await attempt(server, 'app.rollback', 'factorio', { app_version: '1.0.8' });
+  await pause(12);
+}
+
+async function playWithContainers(server: TrueNasServer, pause: Pause): Promise<void> {
+  await attempt(server, 'virt.instance.stop', 'rust', { timeout: 30 });
+  await pause(10);
+  await attempt(server, 'virt.instance.start', 'rust');
+  await pause(8);
+}
+
+async function playWithMachines(server: TrueNasServer, pause: Pause): Promise<void> {
+  await attempt(server, 'vm.suspend', 1);
+  await pause(6);
+  await attempt(server, 'vm.resume', 1);
+  await attempt(server, 'vm.start', 2);
+  await pause(10);
+  await attempt(server, 'vm.restart', 1);
+  await pause(12);
+  await attempt(server, 'vm.stop', 2);
+  await pause(10);
+}
