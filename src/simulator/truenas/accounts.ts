@@ -9,7 +9,7 @@ export interface Login {
   readonly credentials: Credentials;
 }
 
-export interface Credentials {
+interface Credentials {
   readonly type: 'LOGIN_PASSWORD' | 'API_KEY' | 'TOKEN';
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
 import { filters, objectAt, textAt, type Methods } from './calls.ts';
-import { callError, errno, validationErrors } from './errors.ts';
+import { callError, errno, validationErrors, type Wrong } from './errors.ts';
 import type { Update } from './hub.ts';
 import type { JobHandle, JobSpec } from './jobs.ts';
 import type { AppState, AppUsage, GivenApp } from './options.ts';
@@ -12,7 +12,11 @@ export interface App {
   state: AppState;
   version: string;
   appVersion: string;
+  readonly log: { readonly data: string; readonly timestamp: string }[];
 }
+
+/** How much of a log is kept. */
+const linesKept = 1000;
 
 /** The apps: what runs in containers, from 24.10 on. */
 export class Apps {
@@ -20,13 +24,16 @@ export class Apps {
   readonly #traits: Traits;
   readonly #extraKeys: object;
   readonly #publish: (update: Update) => void;
+  readonly #now: () => number;
 
   constructor(
     given: readonly GivenApp[],
     traits: Traits,
     extraKeys: object,
     publish: (update: Update) => void,
+    now: () => number,
   ) {
+    this.#now = now;
     this.#traits = traits;
     this.#extraKeys = extraKeys;
     this.#publish = publish;
@@ -81,6 +88,11 @@ export class Apps {
         params: [app, options],
         job: ({ args }) => this.#upgrade(textAt(args, 0), objectAt(args, 1)),
       },
+      'app.rollback_versions': {
+        role: 'APPS_READ',
+        params: [app],
+        run: ({ args }) => this.#older(this.#app(textAt(args, 0))),
+      },
       'app.rollback': {
         role: 'APPS_WRITE',
         params: [app, { name: 'options', type: 'object' }],
@@ -95,7 +107,7 @@ export class Apps {
   }
 
   /** What `app.stats` says: of those that run. */
-  readonly measure: Measure = () =>
+  readonly measure: Measure = () => [
     [...this.all.values()]
       .filter(({ state }) => state === 'RUNNING')
       .map(({ given }) => {
@@ -107,7 +119,33 @@ export class Apps {
           networks: [{ interface_name: 'eth0', rx_bytes: received, tx_bytes: sent }],
           blkio: { read: 0, write: 0 },
         };
-      });
+      }),
+  ];
+
+  /** A line that a game writes; its log goes on from start to start. */
+  writeLog(name: string, line: string): void {
+    const { log } = this.#app(name);
+    log.push({ data: line, timestamp: new Date(this.#now()).toISOString() });
+    if (log.length > linesKept) log.splice(0, log.length - linesKept);
+  }
+
+  /** What `app.container_log_follow` says: the last lines, then those that come. */
+  followLog({ app_name: name, container_id: id, tail_lines: tail = 500 }: Record<string, unknown>): Measure {
+    const wrong = Object.entries({ app_name: name, container_id: id }).flatMap(([key, value]): Wrong[] =>
+      typeof value === 'string' ? [] : [[key, 'Field required', errno.invalid]],
+    );
+    if (wrong.length > 0) throw validationErrors(wrong);
+    const app = this.#app(String(name));
+    if (!isUp(app)) throw callError(`App '${String(name)}' is not running`);
+    if (id !== containerId(app)) throw callError(`Container '${String(id)}' not found`, errno.noEntry);
+    let last = typeof tail === 'number' ? app.log.at(-1 - tail) : undefined;
+    return () => {
+      // Where the last one is forgotten, all that is kept is new.
+      const fresh = app.log.slice(last ? app.log.indexOf(last) + 1 : 0);
+      last = app.log.at(-1);
+      return fresh;
+    };
+  }
 
   #start(name: string): JobSpec {
     return {
@@ -191,7 +229,7 @@ export class Apps {
       run: async (job) => {
         const app = this.#app(name);
         const { version = firstVersion, appVersion = firstAppVersion } = app.given;
-        if (wanted !== version || app.version === version) {
+        if (!this.#older(app).some((each) => each === wanted)) {
           const words = `Specified version is not available for '${name}' app`;
           throw validationErrors([['options.app_version', words, errno.invalid]]);
         }
@@ -202,6 +240,12 @@ export class Apps {
         return this.#entry(app);
       },
     };
+  }
+
+  /** It was installed with one version and may have been upgraded since. */
+  #older({ given, version }: App): readonly string[] {
+    const { version: first = firstVersion } = given;
+    return version === first ? [] : [first];
   }
 
   #pull(name: string, { redeploy = true }: Record<string, unknown>): JobSpec {
@@ -303,10 +347,11 @@ export class Apps {
         };
   }
 
-  #workloads({ given, state }: App): object {
-    const { name, port = 25_565, image = `${given.catalogName ?? name}:latest` } = given;
+  #workloads(app: App): object {
+    const { given, state } = app;
+    const { name, port = defaultPort, image = `${given.catalogName ?? name}:latest` } = given;
     const modern = this.#traits.schema === 'pydantic';
-    const up = state === 'RUNNING' || state === 'DEPLOYING';
+    const up = isUp(app);
     const ports = [
       {
         container_port: port,
@@ -316,7 +361,7 @@ export class Apps {
     ];
     const details = [
       {
-        id: `c0ffee${port}`,
+        id: containerId(app),
         service_name: name,
         image,
         port_config: [],
@@ -336,11 +381,20 @@ export class Apps {
   }
 }
 
+const defaultPort = 25_565;
 const firstVersion = '1.0.3';
 const firstAppVersion = '1.21';
 const little: AppUsage = { cpuPercent: 0, memory: 1_048_576, received: 0, sent: 0 };
 
+function isUp({ state }: App): boolean {
+  return state === 'RUNNING' || state === 'DEPLOYING';
+}
+
+function containerId({ given }: App): string {
+  return `c0ffee${given.port ?? defaultPort}`;
+}
+
 function made(given: GivenApp): App {
   const { state = 'RUNNING', version = firstVersion, appVersion = firstAppVersion } = given;
-  return { given, state, version, appVersion };
+  return { given, state, version, appVersion, log: [] };
 }

@@ -132,7 +132,11 @@ export function systemMethods({ traits, hostname, alerts, now, since }: SystemPa
   };
 }
 
-export function alertEntry({ klass, level, formatted }: GivenAlert, i: number, at: number): object {
+export function alertEntry(
+  { klass, level, formatted }: GivenAlert,
+  i: number,
+  at: number,
+): Record<string, unknown> {
   const uuid = `a1e47000-0000-4000-8000-${String(i).padStart(12, '0')}`;
   const date = { $date: Math.floor(at / 1000) * 1000 };
   return {

@@ -34,7 +34,7 @@ export class Hub {
 }
 
 /** The inner object of an event. CORE has no word for what is gone. */
-export function bodyOf({ msg, collection, id, fields, extra }: Update, traits: Traits): object {
+function bodyOf({ msg, collection, id, fields, extra }: Update, traits: Traits): object {
   const where = { collection, ...(id === undefined ? {} : { id }) };
   if (msg === 'removed')
     return traits.removal === 'removed' ? { msg, ...where } : { msg: 'changed', ...where, cleared: true };

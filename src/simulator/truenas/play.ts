@@ -141,6 +141,7 @@ async function attempt(server: TrueNasServer, method: string, ...args: readonly 
 type Pause = (seconds: number) => Promise<void>;
 
 async function playWithApps(server: TrueNasServer, pause: Pause): Promise<void> {
+  server.apps.writeLog('minecraft', '[Server thread/INFO]: Alex joined the game');
   await pause(6);
   await attempt(server, 'app.start', 'valheim');
   await pause(14);
@@ -152,6 +153,7 @@ async function playWithApps(server: TrueNasServer, pause: Pause): Promise<void> 
   await attempt(server, 'app.start', 'terraria');
   await pause(12);
   // Its world is corrupt: nobody asked for this.
+  server.apps.writeLog('terraria', 'Error: unable to read the world file');
   server.apps.setState('terraria', 'CRASHED');
   await pause(8);
   await attempt(server, 'app.pull_images', 'palworld', { redeploy: true });

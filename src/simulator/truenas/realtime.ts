@@ -23,10 +23,11 @@ export function realtimeMeasure(
 ): Measure {
   return (first) => {
     // Later ones leave an event out where nothing measures; older ones say so.
-    if (isBroken()) return realtime === 'netdata' ? undefined : { failed_to_connect: true };
+    if (isBroken()) return realtime === 'netdata' ? [] : [{ failed_to_connect: true }];
     const now = load();
-    if (realtime === 'netdata') return { ...netdata(now), ...extraKeys };
-    return realtime === 'psutil' ? { ...psutil(now), ...extraKeys } : { ...core(now, first), ...extraKeys };
+    const said =
+      realtime === 'netdata' ? netdata(now) : realtime === 'psutil' ? psutil(now) : core(now, first);
+    return [{ ...said, ...extraKeys }];
   };
 }
 

@@ -7,17 +7,17 @@ import { Accounts } from './accounts.ts';
 import { Apps } from './apps.ts';
 import { authMethods } from './authMethods.ts';
 import type { Method, Methods } from './calls.ts';
-import { coreMethods, systemMethods } from './coreMethods.ts';
+import { alertEntry, coreMethods, systemMethods } from './coreMethods.ts';
 import { Dispatcher, type Plans } from './dispatcher.ts';
 import { uncaught, type Refused } from './errors.ts';
 import { Gateway } from './gateway.ts';
 import { Hub, type Update } from './hub.ts';
 import { Jobs, type JobSpec } from './jobs.ts';
 import { Peer } from './peer.ts';
-import { realTiming, type Timing, type TrueNasServerOptions } from './options.ts';
+import { realTiming, type GivenAlert, type Timing, type TrueNasServerOptions } from './options.ts';
 import { traitsOf, type Traits } from './profiles.ts';
 import { gentleLoad, realtimeMeasure } from './realtime.ts';
-import { Sources, type Measure } from './sources.ts';
+import { Sources, type Measure, type SourceKind } from './sources.ts';
 import { Virt } from './virt.ts';
 import { Vms } from './vms.ts';
 
@@ -54,6 +54,7 @@ export class TrueNasServer {
   readonly #plans: Plans = { calls: new Map(), failures: new Map(), held: new Map() };
   readonly #defined = new Map<string, Method>();
   readonly #methods = new Map<string, Method>();
+  readonly #alerts: GivenAlert[];
   #hub: Hub;
   #port: number;
   #life: Life | undefined;
@@ -65,12 +66,13 @@ export class TrueNasServer {
     this.#timing = { ...realTiming, ...options.timing };
     this.#now = options.now ?? Date.now;
     this.#port = options.port ?? 0;
+    this.#alerts = [...(options.alerts ?? [])];
     this.#hub = new Hub(this.#traits);
     this.accounts = new Accounts(users, apiKeys, this.#traits, this.#now);
     const publish = (update: Update): void => {
       this.#hub.publish(update);
     };
-    this.apps = new Apps(options.apps ?? [], this.#traits, extraKeys, publish);
+    this.apps = new Apps(options.apps ?? [], this.#traits, extraKeys, publish, this.#now);
     this.vms = new Vms(options.vms ?? [], this.#traits, extraKeys, publish);
     this.virt = new Virt(options.virtInstances ?? [], extraKeys, publish);
   }
@@ -204,6 +206,13 @@ export class TrueNasServer {
     this.#hub.publish({ ...event, collection });
   }
 
+  /** Something is wrong with the machine, and it says so. */
+  raiseAlert(alert: GivenAlert): void {
+    this.#alerts.push(alert);
+    const fields = alertEntry(alert, this.#alerts.length - 1, this.#now());
+    this.pushEvent('alert.list', { msg: 'added', id: String(fields['id']), fields });
+  }
+
   /** Exactly this to everybody. */
   sendRaw(data: string | Uint8Array): void {
     this.#running.gateway.sendRaw(data);
@@ -258,7 +267,7 @@ export class TrueNasServer {
       secondMs: timing.sourceSecondMs,
       wait,
       over: over.signal,
-      measures: this.#measures(),
+      kinds: this.#sources(),
     });
     const gateway = new Gateway({
       dispatcher,
@@ -293,7 +302,7 @@ export class TrueNasServer {
       ...systemMethods({
         traits,
         hostname: 'truenas',
-        alerts: this.#options.alerts ?? [],
+        alerts: this.#alerts,
         now: this.#now,
         since: this.#now(),
       }),
@@ -303,13 +312,18 @@ export class TrueNasServer {
     };
   }
 
-  #measures(): ReadonlyMap<string, () => Measure> {
+  #sources(): ReadonlyMap<string, SourceKind> {
     const { extraKeys = {} } = this.#options;
     const realtime = (): Measure =>
       realtimeMeasure(this.#traits, gentleLoad(), () => this.realtimeBroken, extraKeys);
-    const measures = new Map([['reporting.realtime', realtime]]);
-    if (this.#traits.apps) measures.set('app.stats', () => this.apps.measure);
-    return measures;
+    const kinds = new Map<string, SourceKind>([['reporting.realtime', { begin: realtime }]]);
+    if (!this.#traits.apps) return kinds;
+    kinds.set('app.stats', { begin: () => this.apps.measure });
+    kinds.set('app.container_log_follow', {
+      hasArgument: true,
+      begin: (argument) => this.apps.followLog(argument),
+    });
+    return kinds;
   }
 }
 

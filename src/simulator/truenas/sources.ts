@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errno, refusedOf, uncaught, validationErrors, type Refused, type Wrong } from './errors.ts';
 import { isObject } from './json.ts';
+import { noJson, parsed } from './line.ts';
 import type { Wait } from './options.ts';
 import type { Peer } from './peer.ts';
 import type { Traits } from './profiles.ts';
@@ -13,16 +14,22 @@ export interface SourceRun {
   readonly end: (refused?: Refused) => void;
 }
 
-/** What a source says next; undefined where it skips one. */
-export type Measure = (first: boolean) => unknown;
+/** What a source says next: the fields of each of its events. */
+export type Measure = (first: boolean) => readonly unknown[];
+
+/** A kind of source: what each subscription to it says, with the argument that it came with. */
+export interface SourceKind {
+  /** It has an argument of its own, beside the interval that all others have. */
+  readonly hasArgument?: boolean;
+  begin(argument: Record<string, unknown>): Measure;
+}
 
 export interface SourcesParts {
   readonly traits: Traits;
   readonly secondMs: number;
   readonly wait: Wait;
   readonly over: AbortSignal;
-  /** A measure of its own for each subscription. */
-  readonly measures: ReadonlyMap<string, () => Measure>;
+  readonly kinds: ReadonlyMap<string, SourceKind>;
 }
 
 /** Event sources: whoever subscribes gets its own run, at its own interval. */
@@ -34,14 +41,16 @@ export class Sources {
   }
 
   has(name: string): boolean {
-    return this.#parts.measures.has(shortOf(name));
+    return this.#parts.kinds.has(shortOf(name));
   }
 
   /** Throws what is wrong with the argument. */
   start(peer: Peer, id: string, name: string, ended: (refused?: Refused) => void): void {
-    const interval = this.#interval(name);
-    const measure = this.#parts.measures.get(shortOf(name))?.();
-    if (!measure) return;
+    const kind = this.#parts.kinds.get(shortOf(name));
+    if (!kind) return;
+    const argument = this.#argument(name);
+    const interval = kind.hasArgument ? 1 : this.#interval(argument);
+    const measure = kind.begin(argument);
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, this.#parts.over]);
     const run: SourceRun = {
@@ -69,8 +78,7 @@ export class Sources {
     await nextTurn();
     try {
       for (let first = true; !signal.aborted; first = false) {
-        const fields = measure(first);
-        if (fields !== undefined) peer.tell({ msg: 'added', collection: run.name, fields });
+        for (const fields of measure(first)) peer.tell({ msg: 'added', collection: run.name, fields });
         await wait(interval * secondMs, signal);
       }
     } catch (error) {
@@ -78,23 +86,21 @@ export class Sources {
     }
   }
 
-  #interval(name: string): number {
+  #argument(name: string): Record<string, unknown> {
     const { realtime, schema } = this.#parts.traits;
     const colon = name.indexOf(':');
     // CORE does not look at what it is given.
-    if (colon < 0 || realtime === 'core') return 2;
-    let given: unknown;
-    try {
-      given = JSON.parse(name.slice(colon + 1));
-    } catch {
-      throw uncaught('JSONDecodeError', 'Expecting value: line 1 column 1 (char 0)');
-    }
-    const pydantic = schema === 'pydantic';
+    if (colon < 0 || realtime === 'core') return {};
+    const read = parsed(name.slice(colon + 1));
+    if (!read) throw uncaught('JSONDecodeError', noJson);
+    if (isObject(read.value)) return read.value;
+    const words = schema === 'pydantic' ? 'Input should be a valid dictionary' : 'A dict was expected';
+    throw validationErrors([['', words, errno.invalid]]);
+  }
+
+  #interval(given: Record<string, unknown>): number {
+    const pydantic = this.#parts.traits.schema === 'pydantic';
     const wrong: Wrong[] = [];
-    if (!isObject(given)) {
-      const words = pydantic ? 'Input should be a valid dictionary' : 'A dict was expected';
-      throw validationErrors([['', words, errno.invalid]]);
-    }
     const { interval = 2 } = given;
     if (!Number.isInteger(interval))
       wrong.push([

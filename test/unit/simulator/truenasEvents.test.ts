@@ -140,6 +140,32 @@ describe('events', () => {
     expect(await rpc.next()).toMatchObject({ params: { collection: 'app.stats', error: { error: 22 } } });
   });
 
+  it('of a log begin with its last lines', async () => {
+    await using rig = await startTrueNas({ profile: '25.10' });
+    const client = await rig.enter();
+    for (const line of ['one', 'two', 'three']) rig.server.apps.writeLog('minecraft', line);
+    const follow = (container_id: string): string =>
+      `app.container_log_follow:${JSON.stringify({ app_name: 'minecraft', container_id, tail_lines: 2 })}`;
+    const name = follow('c0ffee25565');
+    await client.subscribe(name);
+    expect(await client.event(name)).toHaveProperty('fields.data', 'two');
+    expect(await client.event(name)).toHaveProperty('fields.data', 'three');
+    rig.server.apps.writeLog('minecraft', 'four');
+    await rig.clock.advance(1000);
+    expect(await client.event(name)).toHaveProperty('fields.data', 'four');
+    client.say({ msg: 'sub', id: 'other', name: follow('nobody') });
+    expect(await client.next()).toMatchObject({ msg: 'nosub', error: { errname: 'ENOENT' } });
+  });
+
+  it('of alerts come with the alert, which is listed from then on', async () => {
+    await using rig = await startTrueNas({ profile: '24.10' });
+    const client = await rig.enter();
+    await client.subscribe('alert.list');
+    rig.server.raiseAlert({ klass: 'PoolCapacity', level: 'CRITICAL', formatted: 'Pool tank is full.' });
+    expect(await client.soFar()).toMatchObject([{ msg: 'added', fields: { klass: 'PoolCapacity' } }]);
+    expect(await client.call('alert.list')).toHaveLength(1);
+  });
+
   it('of measurements say that nothing measures, up to 24.10', async () => {
     await using old = await startTrueNas({ profile: '24.10' });
     old.server.realtimeBroken = true;

@@ -32,6 +32,39 @@ describe('jobs', () => {
     ]);
   });
 
+  it('upgrade an app and take it back', async () => {
+    await using rig = await startTrueNas({
+      profile: '25.10',
+      apps: [
+        {
+          name: 'factorio',
+          version: '1.0.8',
+          appVersion: '2.0',
+          latestVersion: '1.0.9',
+          latestAppVersion: '2.1',
+        },
+      ],
+    });
+    const client = await rig.enter();
+    const seen = async (): Promise<unknown> =>
+      client.call('app.query', [], { select: ['human_version', 'upgrade_available'], get: true });
+    const run = async (method: string, ...params: unknown[]): Promise<unknown> => {
+      await client.call(method, 'factorio', ...params);
+      await rig.clock.advance(5000);
+      return rig.server.jobs.at(-1)?.['state'];
+    };
+    expect(await client.call('app.rollback_versions', 'factorio')).toEqual([]);
+    expect(await run('app.upgrade')).toBe('SUCCESS');
+    expect(await seen()).toEqual({ human_version: '2.1_1.0.9', upgrade_available: false });
+    expect(await run('app.upgrade')).toBe('FAILED');
+    expect(await client.call('app.rollback_versions', 'factorio')).toEqual(['1.0.8']);
+    expect(await run('app.rollback', { app_version: '7' })).toBe('FAILED');
+    expect(await run('app.rollback', { app_version: '1.0.8' })).toBe('SUCCESS');
+    expect(await seen()).toEqual({ human_version: '2.0_1.0.8', upgrade_available: true });
+    expect(await run('app.redeploy')).toBe('SUCCESS');
+    expect(await run('app.pull_images')).toBe('SUCCESS');
+  });
+
   it('of an app that is not there are made, and fail', async () => {
     await using rig = await startTrueNas({ profile: '24.10' });
     const client = await rig.enter();
