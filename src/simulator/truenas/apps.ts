@@ -1,3 +1,4 @@
+import { appEntry, containerId, isUp, type App } from './appEntry.ts';
 import { filters, objectAt, textAt, type Methods } from './calls.ts';
 import { callError, errno, validationErrors, type Wrong } from './errors.ts';
 import type { Update } from './hub.ts';
@@ -6,14 +7,6 @@ import type { AppState, AppUsage, GivenApp } from './options.ts';
 import type { Traits } from './profiles.ts';
 import { queried } from './query.ts';
 import type { Measure } from './sources.ts';
-
-export interface App {
-  readonly given: GivenApp;
-  state: AppState;
-  version: string;
-  appVersion: string;
-  readonly log: { readonly data: string; readonly timestamp: string }[];
-}
 
 /** How much of a log is kept. */
 const linesKept = 1000;
@@ -293,106 +286,21 @@ export class Apps {
     this.#publish({ msg, collection: 'app.query', id: app.given.name, fields: this.#entry(app) });
   }
 
+  #entry(app: App): object {
+    return appEntry(app, this.#traits.schema === 'pydantic', this.#extraKeys);
+  }
+
   /** A job that finds none fails: its name was of the right type. */
   #app(name: string): App {
     const app = this.all.get(name);
     if (!app) throw callError(`App with ID '${name}' does not exist`, errno.noEntry);
     return app;
   }
-
-  #entry(app: App): object {
-    const { given, state, version, appVersion } = app;
-    const { name, latestVersion = version, catalogName = name, custom = false } = given;
-    const modern = this.#traits.schema === 'pydantic';
-    const human_version = `${appVersion}_${version}`;
-    const head = {
-      name,
-      id: name,
-      state,
-      upgrade_available: latestVersion !== version,
-      ...(modern
-        ? { latest_version: latestVersion, image_updates_available: given.imageUpdates ?? false }
-        : {}),
-    };
-    const metadata = {
-      name: catalogName,
-      train: 'community',
-      ...(modern ? { app_version: appVersion } : {}),
-      title: given.title ?? catalogName.charAt(0).toUpperCase() + catalogName.slice(1),
-    };
-    const tail = { notes: null, portals: {} };
-    const active_workloads = this.#workloads(app);
-    return modern
-      ? {
-          ...head,
-          custom_app: custom,
-          migrated: false,
-          human_version,
-          version,
-          metadata,
-          active_workloads,
-          ...tail,
-          ...this.#extraKeys,
-        }
-      : {
-          ...head,
-          human_version,
-          version,
-          custom_app: custom,
-          migrated: false,
-          metadata,
-          ...tail,
-          active_workloads,
-          ...this.#extraKeys,
-        };
-  }
-
-  #workloads(app: App): object {
-    const { given, state } = app;
-    const { name, port = defaultPort, image = `${given.catalogName ?? name}:latest` } = given;
-    const modern = this.#traits.schema === 'pydantic';
-    const up = isUp(app);
-    const ports = [
-      {
-        container_port: port,
-        protocol: 'tcp',
-        host_ports: [{ host_port: port, host_ip: '0.0.0.0' }],
-      },
-    ];
-    const details = [
-      {
-        id: containerId(app),
-        service_name: name,
-        image,
-        port_config: [],
-        state: state === 'DEPLOYING' ? 'starting' : 'running',
-        volume_mounts: [],
-      },
-    ];
-    return {
-      containers: up ? 1 : 0,
-      used_ports: up ? ports : [],
-      ...(modern ? { used_host_ips: [] } : {}),
-      container_details: up ? details : [],
-      volumes: [],
-      images: up ? [image] : [],
-      ...(modern ? { networks: [] } : {}),
-    };
-  }
 }
 
-const defaultPort = 25_565;
 const firstVersion = '1.0.3';
 const firstAppVersion = '1.21';
 const little: AppUsage = { cpuPercent: 0, memory: 1_048_576, received: 0, sent: 0 };
-
-function isUp({ state }: App): boolean {
-  return state === 'RUNNING' || state === 'DEPLOYING';
-}
-
-function containerId({ given }: App): string {
-  return `c0ffee${given.port ?? defaultPort}`;
-}
 
 function made(given: GivenApp): App {
   const { state = 'RUNNING', version = firstVersion, appVersion = firstAppVersion } = given;

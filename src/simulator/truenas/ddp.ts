@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { MessageId } from './calls.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { bare, callError, ddpError, errno, refusedOf, type Refused } from './errors.ts';
@@ -83,7 +82,7 @@ export class Ddp implements Conversation {
       return;
     }
     this.#connected = true;
-    this.#line.send({ msg: 'connected', session: this.#peer.parts.session || randomUUID() });
+    this.#line.send({ msg: 'connected', session: this.#peer.parts.session });
   }
 
   async #method(message: Message): Promise<void> {
