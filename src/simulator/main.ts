@@ -8,6 +8,7 @@ import { play } from './kgsm/play.ts';
 import type { Launch } from './kgsm/root.ts';
 import { watchInstance } from './kgsm/watcher.ts';
 import { playNotifier } from './notifier/play.ts';
+import { playTrueNas } from './truenas/play.ts';
 
 const usage = `Usage:
   main play --root DIR [--speed N] [--seed N] [--generation 2.2|3.16]
@@ -16,6 +17,8 @@ const usage = `Usage:
                                                 a notification server with clients, its certificates in DIR, until Ctrl+C
   main bedrock [--port N] [--generation 3.7|3.8|3.9|3.10] [--speed N]
                                                 a Bedrock Server Manager with four servers, until Ctrl+C
+  main truenas [--port N] [--profile core-13|24.10|25.10] [--speed N]
+                                                a TrueNAS with game apps and jobs, until Ctrl+C
   main kgsm --root DIR [--] ARGS…               answers one command line of KGSM, as DIR/kgsm.sh does
 `;
 
@@ -45,11 +48,13 @@ async function main(): Promise<number> {
       run: { type: 'string' },
       generation: { type: 'string' },
       port: { type: 'string' },
+      profile: { type: 'string', default: '25.10' },
       revision: { type: 'string', default: 'lax' },
     },
   });
   const { root, generation } = values;
   const port = values.port === undefined ? undefined : Number(values.port);
+  if (mode === 'truenas') return trueNasUntilStopped(port ?? 6100, values.profile, Number(values.speed));
   if (mode === 'bedrock')
     return bedrockUntilStopped(port ?? 11_325, generation ?? '3.10', Number(values.speed));
   if (root === undefined) return wrong();
@@ -111,16 +116,20 @@ async function notifierUntilStopped(
 async function bedrockUntilStopped(port: number, given: string, speed: number): Promise<number> {
   const generation = (['3.7', '3.8', '3.9', '3.10'] as const).find((one) => one === given);
   if (!generation || !(speed > 0) || !isPort(port)) return wrong();
-  await playBedrock({
-    port,
-    generation,
-    speed,
-    signal: untilInterrupted(),
-    onListening(settings, password) {
-      process.stdout.write(`${JSON.stringify(settings)}\npassword: ${password}\n`);
-    },
-  });
+  await playBedrock({ port, generation, speed, signal: untilInterrupted(), onListening: sayWhere });
   return 0;
+}
+
+async function trueNasUntilStopped(port: number, given: string, speed: number): Promise<number> {
+  const profile = (['core-13', '24.10', '25.10'] as const).find((one) => one === given);
+  if (!profile || !(speed > 0) || !isPort(port)) return wrong();
+  await playTrueNas({ port, profile, speed, signal: untilInterrupted(), onListening: sayWhere });
+  return 0;
+}
+
+/** One line that can be put into the settings as it is, and what it asks for. */
+function sayWhere(settings: object, password: string): void {
+  process.stdout.write(`${JSON.stringify(settings)}\npassword: ${password}\n`);
 }
 
 function isPort(port: number): boolean {

@@ -63,6 +63,8 @@ export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> 
   const bell = await start('notification server', 'notifier', '--root', join(folder, 'bell'), '--port', '0');
   const bedrock = await start('Bedrock Server Manager', 'bedrock', '--port', '0');
   const [minecraft = '', password = ''] = await firstLines(bedrock, 2);
+  const trueNas = await start('TrueNAS', 'truenas', '--port', '0');
+  const [nas = '', nasPassword = ''] = await firstLines(trueNas, 2);
   const [bellSettings = ''] = await firstLines(bell, 1);
   const names = Object.values(demoInstances)
     .filter(({ opening }) => opening !== 'absent')
@@ -74,13 +76,15 @@ export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> 
       { kind: 'kgsm', id: 'demo-3', name: 'Demo 3', root: journalRoot },
       { ...parse(bellSettings), id: 'bell', name: 'Bell' },
       { ...parse(minecraft), id: 'minecraft', name: 'Minecraft' },
+      { ...parse(nas), id: 'nas', name: 'NAS' },
     ],
-    passwords: { Minecraft: password.replace(/^password: /, '') },
+    passwords: { Minecraft: secretIn(password), NAS: secretIn(nasPassword) },
     rows: [
       ...names.map((name) => new RegExp(`^${name}, .*on Demo$`)),
       /^Connection Demo 3, Connected/,
       /^client-.*, .*on Bell$/,
       /, running.* on Minecraft$/,
+      /, running.* on NAS$/,
     ],
     async [Symbol.asyncDispose]() {
       for (const player of players) {
@@ -103,6 +107,10 @@ async function firstLines({ stdout }: ChildProcess, count: number): Promise<stri
   }
   stdout.resume();
   return lines;
+}
+
+function secretIn(line: string): string {
+  return line.replace(/^password: /, '');
 }
 
 function parse(json: string): Readonly<Record<string, unknown>> {

@@ -13,7 +13,7 @@ export interface Manifest {
 }
 
 const description =
-  'Live state, operations, tasks and an event inspector for game servers run by KGSM, Bedrock Server Manager or behind a TLS notification server. Connects to the event stream of the manager, where the server runs.';
+  'Live state, operations, tasks and an event inspector for game servers run by KGSM, Bedrock Server Manager or TrueNAS, or behind a TLS notification server. Connects to the event stream of the manager, where the server runs.';
 
 const trustDescription = 'Connections are opened and game servers operated only in a trusted workspace.';
 
