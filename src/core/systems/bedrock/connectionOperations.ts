@@ -160,7 +160,7 @@ function checkVersion(version: string): Text | undefined {
     : text('LATEST, PREVIEW or a number such as 1.21.100.7.');
 }
 
-/** Servers are asked to be watched by name only if they are there: any other name comes into being in the program. */
+/** Only servers that are there are watched by name: another name would come into being in the program. */
 function checkTopic(topic: string): Text | undefined {
   if (topic.trim() === '') return text('A topic is needed.');
   if (topic.length > 300) return text('At most 300 characters.');

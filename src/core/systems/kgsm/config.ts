@@ -43,7 +43,7 @@ export interface EventConfig {
   readonly switches: readonly ConfigSwitch[];
   /** KGSM looks at its switch; versions before 2.2 do not. */
   readonly heeded: boolean;
-  /** The sockets, where this version has any. */
+  /** The sockets, where this version has them. */
   readonly sockets?: ConfigList;
   readonly webhook?: { readonly switch: ConfigSwitch; readonly urls: ConfigList };
   /** A secret for webhooks is set; which one is nobody's business here. */
