@@ -36,7 +36,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   const tree = new InstancesTree(runtime);
   const operations = new Operations(runtime, () => tree.view.selection);
   new TaskProgress(runtime, (task) => {
-    operations.cancel(task);
+    void operations.cancel(task);
   });
   new Inspector(runtime);
   registerConnectionCommands(runtime);

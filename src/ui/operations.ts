@@ -48,9 +48,22 @@ export class Operations {
     });
   }
 
-  /** Ends the program of a task that was started here. */
-  cancel(task: Task): void {
-    this.#running.get(task.localId)?.abort();
+  /** Ends what was started here; for a task of the system itself, asks it to end that. */
+  async cancel(task: Task): Promise<void> {
+    const own = this.#running.get(task.localId);
+    if (own) {
+      own.abort();
+      return;
+    }
+    const connection = this.#runtime.connections.get(task.connection);
+    const way = connection?.system.cancelTask?.(task.localId);
+    if (!connection || !way) return;
+    const { system, settings, session } = connection;
+    const operation = connectionOffers(system, settings, session).find(({ id }) => id === way.operation);
+    if (!operation) return;
+    const candidate = { connection, instance: undefined, operation };
+    const question = this.#question(candidate, way.input);
+    if (!question || (await confirmed(question))) await this.#run(candidate, way.input);
   }
 
   async #perform(verb: Verb, rows: readonly Row[], clicked: boolean): Promise<void> {

@@ -62,6 +62,9 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     host,
     memory: (connection) => memories.of(connection),
     secrets: (system, settings) => secrets.reader(system, settings),
+    keep: (system, settings, kind, value) => {
+      secrets.keep(system, settings, kind, value);
+    },
   });
   scope.add(connections);
   scope.defer(

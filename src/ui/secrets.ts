@@ -15,6 +15,8 @@ const indexKey = 'secrets';
 /** The secrets of all connections, in VS Code's own storage and nowhere else. */
 export class Secrets {
   readonly #context: ExtensionContext;
+  /** What is good for one use, by id; never stored. */
+  readonly #once = new Map<string, string>();
 
   constructor(context: ExtensionContext) {
     this.#context = context;
@@ -31,8 +33,18 @@ export class Secrets {
 
   async store(system: AnySystem, spec: SecretSpec, value: string): Promise<void> {
     const id = secretId(system.id, spec);
+    if (spec.once) {
+      this.#once.set(id, value);
+      return;
+    }
     await this.#context.secrets.store(id, value);
     await this.#index([...this.#ids().filter((one) => one !== id), id]);
+  }
+
+  /** Puts aside what a conversation got for the next one. */
+  keep(system: AnySystem, settings: ConnectionSettings, kind: SecretKind, value: string): void {
+    const spec = system.secrets(settings).find((one) => one.kind === kind);
+    if (spec?.once) this.#once.set(secretId(system.id, spec), value);
   }
 
   /** Asks for the secret of a kind and stores it; answers whether there is one now. */
@@ -41,7 +53,9 @@ export class Secrets {
     if (!spec) return false;
     const value = await window.showInputBox({
       title: `${settings.name}: ${translate(spec.title)}`,
-      prompt: l10n.t('It is kept in the secret storage of VS Code, not in the settings.'),
+      prompt: spec.once
+        ? l10n.t('It is used once and kept nowhere.')
+        : l10n.t('It is kept in the secret storage of VS Code, not in the settings.'),
       password: true,
       ignoreFocusOut: true,
     });
@@ -63,12 +77,17 @@ export class Secrets {
   ): Promise<void> {
     const shared = new Set(others.flatMap((other) => secretIds(other.system, other.settings)));
     const ids = secretIds(system, settings).filter((id) => !shared.has(id));
-    for (const id of ids) await this.#context.secrets.delete(id);
+    for (const id of ids) {
+      this.#once.delete(id);
+      await this.#context.secrets.delete(id);
+    }
     await this.#index(this.#ids().filter((id) => !ids.includes(id)));
   }
 
   async #read(id: string): Promise<string | undefined> {
-    return this.#context.secrets.get(id);
+    const once = this.#once.get(id);
+    this.#once.delete(id);
+    return once ?? this.#context.secrets.get(id);
   }
 
   #ids(): readonly string[] {

@@ -8,6 +8,7 @@ import {
   type AnySystem,
   type ConnectionSettings,
   type Log,
+  type SecretKind,
   type SecretReader,
   type Session,
   type SessionMemory,
@@ -36,6 +37,8 @@ export interface ConnectionOptions {
   readonly memory: (connection: string) => SessionMemory;
   /** What a session may ask for. */
   readonly secrets: (system: AnySystem, settings: ConnectionSettings) => SecretReader;
+  /** Where a session puts aside what its successor can use once. */
+  readonly keep?: (system: AnySystem, settings: ConnectionSettings, kind: SecretKind, value: string) => void;
 }
 
 /**
@@ -177,6 +180,9 @@ export class Connection {
         signal,
         memory: this.#options.memory(this.id),
         secret: this.secret,
+        keep: (kind, value) => {
+          this.#options.keep?.(system, settings, kind, value);
+        },
         deliver: (draft) => {
           this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft });
         },

@@ -21,6 +21,8 @@ export interface Trial {
   readonly system: AnySystem;
   readonly settings: ConnectionSettings;
   readonly secret: SecretReader;
+  /** What was good for one sign-in only was good for this one; the saved connection goes on with what is kept. */
+  keep?(kind: SecretKind, value: string): void;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -51,6 +53,9 @@ export async function tryConnection(trial: Trial): Promise<TrialResult> {
       // From the beginning each time, and without a past to catch up with.
       memory: { load: () => undefined, save: () => undefined },
       secret: trial.secret,
+      keep(kind, value) {
+        trial.keep?.(kind, value);
+      },
       deliver({ direction }) {
         if (direction === 'in') arrived.resolve(undefined);
       },

@@ -40,7 +40,15 @@ export interface SessionMemory {
 }
 
 /** What a secret is; a connection has at most one of each kind. */
-export const secretKinds = ['password', 'apiKey', 'token', 'passphrase', 'webhook'] as const;
+export const secretKinds = [
+  'password',
+  'apiKey',
+  'token',
+  'passphrase',
+  'webhook',
+  'oneTimePassword',
+  'session',
+] as const;
 export type SecretKind = (typeof secretKinds)[number];
 
 /** A secret that a connection may use. It is kept under what it is good for, so that an edited address never inherits it. */
@@ -50,6 +58,8 @@ export interface SecretSpec {
   /** Where it is good for: scheme, host and port, or the path of a key. */
   readonly origin: string;
   readonly user: string;
+  /** Good for one use: it is in memory until then and is never stored. */
+  readonly once?: boolean;
 }
 
 /** Finds a secret of a connection; nothing where none is stored. */
@@ -63,6 +73,8 @@ export interface SessionEnvironment {
   readonly signal: AbortSignal;
   readonly memory: SessionMemory;
   readonly secret: SecretReader;
+  /** Puts aside what the next conversation can use once, in place of what the user would have to type again. */
+  keep(kind: SecretKind, value: string): void;
   deliver(draft: SessionDraft): void;
   /** A step on the way to `ready`, in words that a user sees while it lasts. */
   report(state: Extract<ConnectionState, 'connecting' | 'authenticating'>, detail?: Text): void;
@@ -358,6 +370,10 @@ export interface System<S extends ConnectionSettings, C> {
   targetSecret?(address: string): SecretSpec | undefined;
   /** Sends one event to an address of this system, as the system itself would. */
   emit(address: string, bytes: Uint8Array, environment: EmitEnvironment): Promise<void>;
+  /** What is asked before this is sent, where it may change something there. */
+  emitQuestion?(bytes: Uint8Array, connectionName: string): Question | undefined;
+  /** The operation of the connection that ends a task of the system itself, by what the system calls the task. */
+  cancelTask?(localId: string): { readonly operation: string; readonly input: OperationInput };
   /** Makes what the user typed as a target into an address, or says what is wrong with it. */
   checkTarget(value: string): Text | undefined;
   /** The machine that is operated, where it is not the one that the extension runs on. */

@@ -27,6 +27,17 @@ export function authMethods(traits: Traits, accounts: Accounts, refuse: () => Pr
         return entered(peer, right ? accounts.login(user) : undefined);
       },
     },
+    'auth.two_factor_auth': {
+      open: true,
+      params: [
+        { name: 'username', type: 'string' },
+        { name: 'password', type: 'string' },
+      ],
+      run({ args }) {
+        const user = accounts.withPassword(textAt(args, 0), textAt(args, 1));
+        return user?.otp !== undefined;
+      },
+    },
     'auth.login_with_api_key': {
       open: true,
       params: [{ name: 'api_key', type: 'string' }],

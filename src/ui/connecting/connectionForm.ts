@@ -186,11 +186,28 @@ async function test(
   const wasActive = running?.active ?? false;
   // It listens where the test wants to listen.
   await running?.stop();
+  let chosen: string | undefined = 'enter';
+  while (chosen === 'enter') chosen = await testOnce(runtime, title, system, settings, given);
+  if (chosen !== 'save' && wasActive) running?.start();
+  return chosen === 'save' || chosen === 'change' ? chosen : undefined;
+}
+
+/** One test; `enter` where something was typed that it needs to go on. */
+async function testOnce(
+  runtime: Runtime,
+  title: string,
+  system: AnySystem,
+  settings: ConnectionSettings,
+  given: FormAnswers,
+): Promise<string | undefined> {
   const list = new StepList(title, l10n.t('Testing the connection…'));
   const result = await tryConnection({
     system,
     settings,
     secret: typedOrStored(runtime, system, settings, given),
+    keep: (kind, value) => {
+      runtime.secrets.keep(system, settings, kind, value);
+    },
     clock: systemClock,
     log: coreLog(runtime.channel),
     signal: list.signal,
@@ -200,14 +217,21 @@ async function test(
   });
   const save = { id: 'save', icon: 'save', label: l10n.t('Save') };
   const change = { id: 'change', icon: 'edit', label: l10n.t('Change…') };
-  const chosen = result.ok
-    ? await list.choose(l10n.t('The connection works.'), [save, change])
-    : await list.choose(l10n.t('The connection does not work yet.'), [
-        change,
-        { ...save, label: l10n.t('Save Anyway'), detail: l10n.t('It is tried again and again.') },
-      ]);
-  if (chosen !== 'save' && wasActive) running?.start();
-  return chosen === 'save' || chosen === 'change' ? chosen : undefined;
+  if (result.ok) return list.choose(l10n.t('The connection works.'), [save, change]);
+  const { secret } = result;
+  const missing = system.secrets(settings).find(({ kind, once }) => kind === secret && once);
+  const enter = missing && {
+    id: 'enter',
+    icon: 'key',
+    label: l10n.t('Enter {0}…', translate(missing.title)),
+  };
+  const chosen = await list.choose(l10n.t('The connection does not work yet.'), [
+    ...(enter ? [enter] : []),
+    change,
+    { ...save, label: l10n.t('Save Anyway'), detail: l10n.t('It is tried again and again.') },
+  ]);
+  if (chosen === 'enter' && secret !== undefined) await runtime.secrets.ask(system, settings, secret);
+  return chosen;
 }
 
 function typedOrStored(

@@ -15,6 +15,7 @@ import type {
 } from '../../rpc/inspector.ts';
 import { commandId } from '../contributions/commands.ts';
 import type { EmitTargets } from '../playback/targets.ts';
+import { confirmed } from '../questions.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../scope.ts';
 import { translate } from '../translate.ts';
@@ -194,8 +195,15 @@ export class InspectorSession {
   async #emit(text: string, ids: readonly string[]): Promise<readonly EmitOutcome[]> {
     const chosen = this.#targets.list().filter(({ id }) => ids.includes(id));
     const bytes = Buffer.from(text);
+    const refused = new Set<string>();
+    for (const { id, label, system } of chosen) {
+      const question = system.emitQuestion?.(bytes, label);
+      if (question && !(await confirmed(question))) refused.add(id);
+    }
     return Promise.all(
       chosen.map(async (target): Promise<EmitOutcome> => {
+        if (refused.has(target.id))
+          return { target: target.id, label: target.label, ok: false, message: l10n.t('not sent') };
         const outcome = await this.#targets.send(target, bytes, 'emitted', AbortSignal.timeout(15_000));
         return { target: target.id, label: target.label, ...outcome };
       }),

@@ -13,6 +13,7 @@ import {
 import { systems } from '../../core/systems/index.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { showError, showInformation } from '../messages.ts';
+import { confirmed } from '../questions.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import type { EmitTargets, NamedTarget } from './targets.ts';
@@ -47,6 +48,7 @@ export async function replayCommand(
   if (!destinations || destinations.length === 0) return;
   const speed = await askSpeed(source);
   if (speed === undefined) return;
+  for (const destination of destinations) if (!(await allowed(source, destination))) return;
   await Promise.all(destinations.map((destination) => run(runtime, targets, source, destination, speed)));
 }
 
@@ -236,6 +238,20 @@ function conclude(outcome: ReplayOutcome, source: Source, where: string, failure
   } else {
     showInformation(l10n.t('{0} of {1} events were replayed into {2}.', delivered, all, where));
   }
+}
+
+/** What may change something is asked about once for all of it. */
+async function allowed({ items }: Source, destination: Destination): Promise<boolean> {
+  if (destination.local) return true;
+  const { system, label } = destination.target;
+  const questions = items.flatMap(({ bytes }) => system.emitQuestion?.(bytes, label) ?? []);
+  const [first] = questions;
+  if (!first) return true;
+  if (questions.length === 1) return confirmed(first);
+  const detail = l10n.t('{0} of {1} may change something there.', questions.length, items.length);
+  const action = l10n.t('Replay');
+  const message = l10n.t('Replay into {0}?', label);
+  return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
 }
 
 function localDelivery(

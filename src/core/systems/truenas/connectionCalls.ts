@@ -4,7 +4,7 @@ import { isConversation } from './conversation.ts';
 import { explained, noConnection } from './deeds.ts';
 import { encodeEjson } from './ejson.ts';
 import { isSource } from './catalog.ts';
-import { baseOf } from './messages.ts';
+import { baseOf, numbered } from './messages.ts';
 import { redactTrueNas } from './redact.ts';
 import type { TrueNasSettings } from './settings.ts';
 
@@ -22,7 +22,7 @@ export async function abortJob({ session, input, signal }: Run): Promise<Operati
   if (!job.abortable)
     return { outcome: 'refused', message: text('{0} cannot be aborted.', oneLine(job.description, 100)) };
   return explained(async () => {
-    await session.call('core.job_abort', [/^\d+$/.test(id) ? Number(id) : id], signal);
+    await session.call('core.job_abort', [numbered(id)], signal);
     return {
       outcome: 'succeeded',
       message: text('{0} is aborted; what it had begun may go on', oneLine(job.description, 100)),

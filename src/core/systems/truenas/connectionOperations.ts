@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { ConnectionOperation } from '../system.ts';
+import type { ConnectionOperation, Question } from '../system.ts';
 import { trueNasEntries } from './catalog.ts';
 import { isConversation } from './conversation.ts';
 import { isSecretMethod } from './redact.ts';
@@ -77,12 +77,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
       },
     ],
     confirm({ method = '', params = '' }, connection) {
-      if (onlyReads(method)) return undefined;
-      return {
-        message: text('Call {0} on {1}?', oneLine(method, 100), connection),
-        detail: params.trim() === '' ? text('Without parameters.') : text('With {0}', oneLine(params, 300)),
-        action: text('Call'),
-      };
+      return onlyReads(method) ? undefined : callQuestion(method, params.trim() || '[]', connection);
     },
     async run(run) {
       const { method = '', params = '' } = run.input;
@@ -124,6 +119,14 @@ function subscription(
       const { subscription: change } = await import('./connectionCalls.ts');
       return change(run, id, name);
     },
+  };
+}
+
+export function callQuestion(method: string, params: string, connection: string): Question {
+  return {
+    message: text('Call {0} on {1}?', oneLine(method, 100), connection),
+    detail: params === '[]' ? text('Without parameters.') : text('With {0}', oneLine(params, 300)),
+    action: text('Call'),
   };
 }
 

@@ -7,7 +7,13 @@ import type { Failure, Fields, Protocol } from './messages.ts';
 /** How a job ended; `lost` where nobody can tell any more. */
 export interface JobEnd {
   readonly state: 'succeeded' | 'failed' | 'aborted' | 'lost';
-  readonly message: string;
+  readonly message: Text;
+}
+
+/** Who waits for a job, and is told how far it is. */
+export interface JobRun {
+  readonly signal: AbortSignal;
+  readonly progress: (words: string) => void;
 }
 
 /** A session of this system, for operations. */
@@ -18,12 +24,11 @@ export interface Conversation extends Session {
   readonly openJobs: readonly JobNow[];
   /** One call, journalled with its answer. Rejects with a TrueNasError. */
   call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown>;
-  /** A call that a job does; resolves with the end of the job. Rejects with a TrueNasError where there is no job. */
-  job(
-    method: string,
-    params: readonly unknown[],
-    run: { readonly signal: AbortSignal; readonly progress: (words: string) => void },
-  ): Promise<JobEnd>;
+  /**
+   * A call that a job does; resolves with the end of the job. Rejects with a TrueNasError where there is no job. The signal
+   * aborts the job where the NAS lets that be done, and ends the waiting.
+   */
+  job(method: string, params: readonly unknown[], run: JobRun): Promise<JobEnd>;
   /** Asks for one thing anew; nothing where it is not there. */
   entry(collection: Collection, key: string, signal: AbortSignal): Promise<Fields | undefined>;
   subscribe(name: string): Promise<void>;

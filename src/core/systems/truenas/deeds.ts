@@ -3,7 +3,7 @@ import type { Instance } from '../../model/instance.ts';
 import type { OperationResult, OperationRun, Session } from '../system.ts';
 import { isConversation, TrueNasError, type Conversation, type JobEnd } from './conversation.ts';
 import { collectionOf, stateIn, type Kind } from './kinds.ts';
-import { isFields, named } from './messages.ts';
+import { isFields, named, numbered } from './messages.ts';
 import type { TrueNasSettings } from './settings.ts';
 
 type Call = readonly [method: string, params: readonly unknown[]];
@@ -84,17 +84,11 @@ export async function runDeed(id: string, run: OperationRun<TrueNasSettings>): P
 
 /** What a job came to, in words for people. */
 function resultOf({ state, message }: JobEnd, good: Text): OperationResult {
-  const words = oneLine(message, 300);
-  switch (state) {
-    case 'succeeded':
-      return { outcome: 'succeeded', message: good };
-    case 'failed':
-      return { outcome: 'failed', message: text('{0}', words) };
-    case 'aborted':
-      return { outcome: 'failed', message: text('It was aborted; what it had begun may go on') };
-    case 'lost':
-      return { outcome: 'failed', message: text('How it ended is not known: {0}', words) };
-  }
+  if (state === 'succeeded') return { outcome: 'succeeded', message: good };
+  return {
+    outcome: 'failed',
+    message: state === 'lost' ? text('How it ended is not known: {0}', message) : message,
+  };
 }
 
 /** Turns a refusal into an outcome; what is none is passed on. */
@@ -151,8 +145,4 @@ export async function olderVersions(
   return Object.entries(history).map(([key, each]) =>
     isFields(each) ? (named(each['version']) ?? key) : key,
   );
-}
-
-function numbered(key: string): number | string {
-  return /^\d+$/.test(key) ? Number(key) : key;
 }

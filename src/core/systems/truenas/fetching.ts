@@ -4,7 +4,7 @@ import { TrueNasError } from './conversation.ts';
 import type { JobLedger } from './jobLedger.ts';
 import { collectionNames, collectionOf, type Collection } from './kinds.ts';
 import type { Fields } from './messages.ts';
-import { isFields } from './messages.ts';
+import { isFields, numbered } from './messages.ts';
 
 /** Open jobs of which nothing was heard are asked for this often. */
 const askForJobsMs = 20_000;
@@ -96,7 +96,7 @@ export class Fetching {
 
   async #jobsById(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    const there = await this.#jobs([['id', 'in', ids.map((id) => (/^\d+$/.test(id) ? Number(id) : id))]]);
+    const there = await this.#jobs([['id', 'in', ids.map(numbered)]]);
     if (there) for (const id of ids) if (!there.has(id)) this.#parts.ledger.lose(id);
   }
 

@@ -1,9 +1,11 @@
 import { text } from '../../model/text.ts';
-import type { SecretSpec, System } from '../system.ts';
+import type { Question, SecretSpec, System } from '../system.ts';
 import { trueNasEntries } from './catalog.ts';
+import { callQuestion, onlyReads } from './connectionOperations.ts';
 import { TrueNasError } from './conversation.ts';
 import { trueNasDecoder } from './decode.ts';
 import type { TrueNasContext } from './memory.ts';
+import { readFrame, shown } from './messages.ts';
 import { trueNasOperations } from './operations.ts';
 import { parseTrueNasSettings, type TrueNasSettings } from './settings.ts';
 
@@ -35,10 +37,26 @@ export const trueNas: System<TrueNasSettings, TrueNasContext> = {
     }
     await session.send(bytes, signal);
   },
+  emitQuestion,
+  // Ids of jobs begin again with the NAS, so the task also names the time.
+  cancelTask: (localId) => ({ operation: 'abortJob', input: { job: localId.split('@')[0] ?? '' } }),
   checkTarget: () => text('Messages are sent through an open connection; make one for the NAS first'),
   hostOf: ({ url }) => new URL(url).hostname,
   describe: ({ url }) => url,
 };
+
+/** What only reads, subscribes or asks for a sign of life needs no question. */
+function emitQuestion(bytes: Uint8Array, connection: string): Question | undefined {
+  let said: unknown;
+  try {
+    said = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  const frame = readFrame(said);
+  if (frame.frame !== 'call' || onlyReads(frame.method)) return undefined;
+  return callQuestion(frame.method, shown(frame.params ?? [], 300), connection);
+}
 
 /** A key is tried first, then a token, then the password. */
 function secrets({ url, username }: TrueNasSettings): readonly SecretSpec[] {
@@ -47,5 +65,8 @@ function secrets({ url, username }: TrueNasSettings): readonly SecretSpec[] {
     { kind: 'apiKey', title: text('API Key'), ...place },
     { kind: 'password', title: text('Password'), ...place },
     { kind: 'token', title: text('Token'), ...place },
+    { kind: 'oneTimePassword', title: text('One-Time Password'), once: true, ...place },
+    // Left by a conversation that began with a one-time password.
+    { kind: 'session', title: text('Token'), once: true, ...place },
   ];
 }

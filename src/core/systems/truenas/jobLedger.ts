@@ -1,3 +1,4 @@
+import { oneLine, text, type Text } from '../../model/text.ts';
 import type { JobEnd } from './conversation.ts';
 import { errorOf, isOver, jobStateOf, startOf } from './jobs.ts';
 import { deedOf, type Kind } from './kinds.ts';
@@ -19,6 +20,8 @@ export interface Told extends JobNow {
   readonly end?: JobEnd;
   readonly about?: { readonly kind: Kind; readonly key: string };
 }
+
+export const aborted = text('It was aborted; what it had begun may go on');
 
 /** Ends are kept for calls that learn the id of their job only later. */
 const maxEnds = 200;
@@ -65,11 +68,11 @@ export class JobLedger {
   /** The NAS does not know it any more. */
   lose(id: string): void {
     const job = this.#open.get(id);
-    if (job) this.#settle(job, { state: 'lost', message: 'the NAS does not know the job any more' });
+    if (job) this.#settle(job, { state: 'lost', message: text('the NAS does not know the job any more') });
   }
 
   /** Nobody hears of any job any more. */
-  loseAll(message: string): void {
+  loseAll(message: Text): void {
     const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
     for (const set of listeners) for (const tell of set) tell({ end: { state: 'lost', message } });
@@ -123,9 +126,9 @@ function endOf(value: Fields): JobEnd | undefined {
   const state = jobStateOf(value['state']);
   if (!isOver(state)) return undefined;
   const progress = isFields(value['progress']) ? named(value['progress']['description']) : undefined;
-  if (state === 'failed') return { state, message: errorOf(value) };
-  if (state === 'aborted') return { state, message: 'aborted; what it had begun may go on' };
-  return { state: 'succeeded', message: progress ?? '–' };
+  if (state === 'failed') return { state, message: text('{0}', oneLine(errorOf(value), 300)) };
+  if (state === 'aborted') return { state, message: aborted };
+  return { state: 'succeeded', message: text('{0}', oneLine(progress ?? '–', 300)) };
 }
 
 function aboutOf(job: JobNow, end: JobEnd | undefined): Told {

@@ -163,6 +163,11 @@ export function keyOf(value: unknown): string | undefined {
   return named(value);
 }
 
+/** A key as the NAS wants it: ids of jobs and machines are numbers there. */
+export function numbered(key: string): number | string {
+  return /^\d+$/.test(key) ? Number(key) : key;
+}
+
 /** What stands in an event for people. */
 export function shown(value: unknown, length = 200): string {
   if (value === undefined || value === null || value === '') return '–';

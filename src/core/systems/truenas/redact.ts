@@ -2,7 +2,7 @@ import { redactionMark, redactJson } from '../redaction.ts';
 
 /** What a call of these is given, or answers, signs somebody in. */
 const secretMethod =
-  /^auth\.(?!(?:me|sessions|logout|mechanism_choices|two_factor_auth)$)|password|api_key\.|^core\.(?:job_)?download|upload|keychaincredential/i;
+  /^auth\.(?!(?:me|sessions|logout|mechanism_choices)$)|password|api_key\.|^core\.(?:job_)?download|upload|keychaincredential/i;
 
 /**
  * Fields whose whole value is cut, whatever is in it: a trace holds the message that failed with all its parameters, a

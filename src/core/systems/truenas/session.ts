@@ -2,10 +2,11 @@ import { text } from '../../model/text.ts';
 import type { Subject } from '../../model/event.ts';
 import { readPem } from '../../wire/tlsCredentials.ts';
 import { SessionError, type SessionEnvironment } from '../system.ts';
-import { TrueNasError, type Conversation, type JobEnd } from './conversation.ts';
+import { TrueNasError, type Conversation, type JobEnd, type JobRun } from './conversation.ts';
 import { decodeEjson, encodeEjson } from './ejson.ts';
 import { Fetching } from './fetching.ts';
 import { JobLedger, type JobNow } from './jobLedger.ts';
+import { connectionOver, runJob } from './jobRun.ts';
 import {
   collectionNames,
   collections,
@@ -19,14 +20,14 @@ import { Line } from './line.ts';
 import { baseOf, isFields, keyOf, named, type Fields, type Frame, type Protocol } from './messages.ts';
 import { paths, sayable } from './protocol.ts';
 import { closeError, isUnknownPath, openingError } from './refusal.ts';
-import { proofOf, signIn } from './signIn.ts';
+import { applicantOf, signIn } from './signIn.ts';
 import type { TrueNasSettings } from './settings.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { leaveTokens } from './tokens.ts';
 
 /** A connection on which nothing came for so long is asked whether anybody is still there. */
 const quietMs = 30_000;
 const pingMs = 15_000;
-const connectionOver = 'the connection ended before the job did; it may go on';
 
 /** Signs in, subscribes, asks for everything, and resolves. Rejects with a SessionError. */
 export async function openTrueNasSession(
@@ -61,6 +62,7 @@ class TrueNasSession implements Conversation {
   #version = '';
   #watched: ReadonlySet<string> = new Set();
   #cancelPing: () => void = () => undefined;
+  #cancelToken: () => void = () => undefined;
   #ended = false;
 
   constructor(settings: TrueNasSettings, environment: SessionEnvironment) {
@@ -111,7 +113,7 @@ class TrueNasSession implements Conversation {
     const settings = this.#settings;
     const environment = this.#environment;
     // Before anything is said: a key that must not be sent this way is not.
-    const proof = await proofOf(settings, environment.secret);
+    const applicant = await applicantOf(settings, environment.secret);
     const ca = settings.ca === undefined ? undefined : await readPem(settings.ca, 'certificate');
     const line = await this.#connect(ca);
     this.#line = line;
@@ -120,7 +122,8 @@ class TrueNasSession implements Conversation {
     });
     try {
       environment.report('authenticating', text('signing in as {0}', settings.username));
-      await signIn(line, settings, proof, this.#protocol === 'jsonrpc' || settings.protocol === 'ddp');
+      const modern = this.#protocol === 'jsonrpc' || settings.protocol === 'ddp';
+      if (await signIn(line, applicant, modern)) this.#cancelToken = await leaveTokens(line, environment);
       environment.report('authenticating', text('subscribing'));
       this.#tellApps();
       await this.#prepare(line);
@@ -149,43 +152,9 @@ class TrueNasSession implements Conversation {
     return decodeEjson(await this.#open().call(method, said, { signal }));
   }
 
-  async job(
-    method: string,
-    params: readonly unknown[],
-    { signal, progress }: { readonly signal: AbortSignal; readonly progress: (words: string) => void },
-  ): Promise<JobEnd> {
-    const line = this.#open();
-    const over = Promise.withResolvers<JobEnd>();
-    const tell = ({ words, end }: { readonly words?: string; readonly end?: JobEnd }): void => {
-      if (words !== undefined) progress(words);
-      if (end) over.resolve(end);
-    };
-    const { id, answer } = line.begin(method, params, { signal });
-    const forget = [this.#ledger.follow(`call:${id}`, tell)];
-    const abort = (): void => {
-      over.reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    answer.then(
-      (result) => {
-        // The id of the job; anything else is the end itself.
-        if (typeof result === 'number' && !this.#withheld)
-          forget.push(this.#ledger.follow(String(result), tell));
-        else over.resolve({ state: 'succeeded', message: '–' });
-      },
-      (error: unknown) => {
-        over.reject(error);
-      },
-    );
-    try {
-      return await over.promise;
-    } catch (error) {
-      if (TrueNasError.is(error, 'closed')) return { state: 'lost', message: connectionOver };
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', abort);
-      for (const each of forget) each();
-    }
+  job(method: string, params: readonly unknown[], run: JobRun): Promise<JobEnd> {
+    const parts = { line: this.#open(), ledger: this.#ledger, withheld: this.#withheld };
+    return runJob(parts, method, params, run);
   }
 
   entry(collection: Collection, key: string, signal: AbortSignal): Promise<Fields | undefined> {
@@ -362,6 +331,7 @@ class TrueNasSession implements Conversation {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelPing();
+    this.#cancelToken();
     this.#subscriptions.end();
     this.#fetching.end();
     this.#ledger.loseAll(connectionOver);

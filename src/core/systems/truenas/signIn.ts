@@ -6,16 +6,26 @@ import { isFields, named, shown, type Fields } from './messages.ts';
 import { isPrivate, type TrueNasSettings } from './settings.ts';
 
 /** What we prove with who we are. */
-export interface Proof {
-  readonly kind: Extract<SecretKind, 'apiKey' | 'token' | 'password'>;
+interface Proof {
+  readonly kind: Extract<SecretKind, 'apiKey' | 'token' | 'password' | 'session'>;
   readonly secret: string;
+}
+
+/** Who signs in, and with what. */
+export interface Applicant {
+  readonly settings: TrueNasSettings;
+  /** The first that is accepted counts; all but the last may have run out. */
+  readonly proofs: readonly Proof[];
+  readonly secret: SecretReader;
 }
 
 /** A wrong password is answered late on purpose: up to 5 s, and more while others try too. */
 const signInMs = 60_000;
 
-/** Takes the secret that is there: a key, a token, or the password. Rejects with a SessionError. */
-export async function proofOf(settings: TrueNasSettings, secret: SecretReader): Promise<Proof> {
+/** Takes the secrets that are there: what the last conversation left, then a key, a token, or the password. Rejects with a SessionError. */
+export async function applicantOf(settings: TrueNasSettings, secret: SecretReader): Promise<Applicant> {
+  const left = await secret('session');
+  const earlier = left === undefined ? [] : [{ kind: 'session' as const, secret: left }];
   for (const kind of ['apiKey', 'token', 'password'] as const) {
     const found = await secret(kind);
     if (found === undefined || found === '') continue;
@@ -28,7 +38,7 @@ export async function proofOf(settings: TrueNasSettings, secret: SecretReader): 
         { retry: false },
       );
     }
-    return { kind, secret: found };
+    return { settings, secret, proofs: [...earlier, { kind, secret: found }] };
   }
   throw new SessionError(
     text('A password or an API key is needed for {0}.', oneLine(settings.username, 60)),
@@ -39,16 +49,29 @@ export async function proofOf(settings: TrueNasSettings, secret: SecretReader): 
   );
 }
 
-/** Signs in. `modern` tells that `auth.login_ex` is worth a try. Rejects with a SessionError. */
-export async function signIn(
-  line: Line,
-  settings: TrueNasSettings,
-  proof: Proof,
-  modern: boolean,
-): Promise<void> {
+/**
+ * Signs in; answers whether a one-time password was needed at the beginning, so that what comes next should not need one
+ * again. `modern` tells that `auth.login_ex` is worth a try. Rejects with a SessionError.
+ */
+export async function signIn(line: Line, applicant: Applicant, modern: boolean): Promise<boolean> {
+  const [first, second] = applicant.proofs;
+  if (first?.kind === 'session' && second) {
+    try {
+      await signInWith(line, applicant, first, modern);
+      return true;
+    } catch (error) {
+      // It runs out; whoever it was has to say so again.
+      if (!(error instanceof SessionError) || error.retry) throw error;
+    }
+    return signInWith(line, applicant, second, modern);
+  }
+  return first ? signInWith(line, applicant, first, modern) : false;
+}
+
+async function signInWith(line: Line, applicant: Applicant, proof: Proof, modern: boolean): Promise<boolean> {
   try {
-    if (modern && (await signInModern(line, settings, proof))) return;
-    await signInClassic(line, settings, proof);
+    const answer = modern ? await signInModern(line, applicant, proof) : 'unknown';
+    return answer === 'unknown' ? await signInClassic(line, applicant, proof) : answer === 'oneTime';
   } catch (error) {
     if (!TrueNasError.is(error, 'refused')) throw error;
     const { failure } = error;
@@ -66,62 +89,102 @@ export async function signIn(
   }
 }
 
-async function signInClassic(
-  line: Line,
-  { username }: TrueNasSettings,
-  { kind, secret }: Proof,
-): Promise<void> {
+/** True where a one-time password was needed. */
+async function signInClassic(line: Line, applicant: Applicant, { kind, secret }: Proof): Promise<boolean> {
+  const { username } = applicant.settings;
   const [method, params] =
     kind === 'apiKey'
       ? (['auth.login_with_api_key', [secret]] as const)
-      : kind === 'token'
-        ? (['auth.login_with_token', [secret]] as const)
-        : (['auth.login', [username, secret]] as const);
+      : kind === 'password'
+        ? (['auth.login', [username, secret]] as const)
+        : (['auth.login_with_token', [secret]] as const);
+  const isToken = kind === 'token' || kind === 'session';
   const result = await line.call(method, params, { timeoutMs: signInMs }).catch((error: unknown) => {
-    const old = TrueNasError.is(error, 'refused') && error.failure?.noMethod;
-    if (!old || kind !== 'token') throw error;
+    if (!isToken || !isNoMethod(error)) throw error;
     return line.call('auth.token', params, { timeoutMs: signInMs });
   });
   // A wrong password is an answer, not an error. Some releases answer a token with nothing.
-  if (result === false || (result === null && kind !== 'token')) throw wrong(kind, username);
+  if (result !== false && (result !== null || isToken)) return false;
+  if (kind !== 'password' || !(await needsCode(line, username, secret))) throw wrong(kind, username);
+  const code = await codeOf(applicant);
+  if ((await line.call('auth.login', [username, secret, code], { timeoutMs: signInMs })) !== true)
+    throw wrongCode();
+  return true;
 }
 
-/** False where the release does not know this way. */
+/** A wrong password and a missing one-time password are answered alike; which of them it was has to be asked. */
+async function needsCode(line: Line, username: string, password: string): Promise<boolean> {
+  const answer = await line
+    .call('auth.two_factor_auth', [username, password], { timeoutMs: signInMs })
+    .catch((error: unknown) => {
+      if (TrueNasError.is(error, 'refused')) return false;
+      throw error;
+    });
+  // One release answers with a list of those to whom it applies.
+  return Array.isArray(answer) ? answer.length > 0 : answer === true;
+}
+
+async function codeOf({ settings, secret }: Applicant): Promise<string> {
+  const code = (await secret('oneTimePassword'))?.replace(/\s/g, '');
+  if (code !== undefined && code !== '') return code;
+  throw new SessionError(
+    text(
+      '{0} signs in with a one-time password: enter the one that is shown now. With an API key of this user the connection comes back by itself at any time.',
+      oneLine(settings.username, 60),
+    ),
+    { retry: false, secret: 'oneTimePassword' },
+  );
+}
+
+function isNoMethod(error: unknown): boolean {
+  return TrueNasError.is(error, 'refused') && error.failure?.noMethod === true;
+}
+
 async function signInModern(
   line: Line,
-  { username }: TrueNasSettings,
+  applicant: Applicant,
   { kind, secret }: Proof,
-): Promise<boolean> {
+): Promise<'known' | 'oneTime' | 'unknown'> {
+  const { username } = applicant.settings;
   const options = { user_info: true };
   const request: Fields =
     kind === 'apiKey'
       ? { mechanism: 'API_KEY_PLAIN', username, api_key: secret, login_options: options }
-      : kind === 'token'
-        ? { mechanism: 'TOKEN_PLAIN', token: secret, login_options: options }
-        : { mechanism: 'PASSWORD_PLAIN', username, password: secret, login_options: options };
+      : kind === 'password'
+        ? { mechanism: 'PASSWORD_PLAIN', username, password: secret, login_options: options }
+        : { mechanism: 'TOKEN_PLAIN', token: secret, login_options: options };
   let result: unknown;
   try {
     result = await line.call('auth.login_ex', [request], { timeoutMs: signInMs });
   } catch (error) {
     const failure = TrueNasError.is(error, 'refused') ? error.failure : undefined;
-    if (failure?.noMethod || failure?.unauthenticated) return false;
+    if (failure?.noMethod || failure?.unauthenticated) return 'unknown';
     throw error;
   }
-  const answer = isFields(result) ? result : {};
-  const type = named(answer['response_type']);
+  if (typeOf(result) !== 'OTP_REQUIRED') {
+    accepted(result, kind, username);
+    return 'known';
+  }
+  const otp_token = await codeOf(applicant);
+  const next = { mechanism: 'OTP_TOKEN', otp_token, login_options: options };
+  const answer = await line.call('auth.login_ex_continue', [next], { timeoutMs: signInMs });
+  if (typeOf(answer) === 'AUTH_ERR') throw wrongCode();
+  accepted(answer, kind, username);
+  return 'oneTime';
+}
+
+function typeOf(result: unknown): string | undefined {
+  return isFields(result) ? named(result['response_type']) : undefined;
+}
+
+/** Throws a SessionError where the NAS answered anything but yes. */
+function accepted(result: unknown, kind: Proof['kind'], username: string): void {
+  const type = typeOf(result);
   switch (type) {
     case 'SUCCESS':
-      return true;
+      return;
     case 'AUTH_ERR':
       throw wrong(kind, username);
-    case 'OTP_REQUIRED':
-      throw new SessionError(
-        text(
-          '{0} signs in with a one-time password, which nobody can type while the connection comes back by itself. Use an API key of this user.',
-          oneLine(username, 60),
-        ),
-        { retry: false, secret: 'password' },
-      );
     case 'EXPIRED':
       throw new SessionError(
         kind === 'apiKey'
@@ -130,7 +193,7 @@ async function signInModern(
         { retry: false, secret: kind },
       );
     case 'REDIRECT': {
-      const { urls } = answer;
+      const urls = isFields(result) ? result['urls'] : undefined;
       throw new SessionError(
         text(
           'This is the standby of two controllers; the active one is at {0}.',
@@ -151,12 +214,19 @@ async function signInModern(
   }
 }
 
+function wrongCode(): SessionError {
+  return new SessionError(text('The NAS does not accept this one-time password; enter the next one.'), {
+    retry: false,
+    secret: 'oneTimePassword',
+  });
+}
+
 function wrong(kind: Proof['kind'], username: string): SessionError {
   const message =
     kind === 'apiKey'
       ? text('The API key is not accepted.')
-      : kind === 'token'
-        ? text('The token is not accepted.')
-        : text('The NAS does not accept this password of {0}.', oneLine(username, 60));
+      : kind === 'password'
+        ? text('The NAS does not accept this password of {0}.', oneLine(username, 60))
+        : text('The token is not accepted.');
   return new SessionError(message, { retry: false, secret: kind });
 }

@@ -51,6 +51,10 @@ export class World implements SessionEnvironment {
     // No session of KGSM has steps on its way.
   }
 
+  keep(): void {
+    // Nor does any have something that is good for one use.
+  }
+
   gap(message: Text): void {
     this.gaps.push(english(message));
   }

@@ -210,6 +210,7 @@ esac`;
         memory: testMemory(),
         secret: noSecrets(),
         gap: () => undefined,
+        keep: () => undefined,
         report: () => undefined,
         deliver: (given) => {
           parts.pipeline.ingest(draft(given.bytes, given));

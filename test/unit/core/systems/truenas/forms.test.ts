@@ -295,6 +295,8 @@ describe('the settings', () => {
       'apiKey wss://nas.local ops',
       'password wss://nas.local ops',
       'token wss://nas.local ops',
+      'oneTimePassword wss://nas.local ops',
+      'session wss://nas.local ops',
     ]);
   });
 

@@ -39,7 +39,10 @@ export interface Opened extends Core, AsyncDisposable {
   tasks(): string[];
   conversation(): Conversation;
   until(wanted: () => boolean): Promise<void>;
-  run(id: string, options?: { instance?: string; input?: OperationInput }): Promise<OperationResult>;
+  run(
+    id: string,
+    options?: { instance?: string; input?: OperationInput; signal?: AbortSignal },
+  ): Promise<OperationResult>;
 }
 
 export interface Given {
@@ -119,7 +122,7 @@ export function open(url: string, given: Given = {}): Opened {
           resolve();
         });
       }),
-    async run(id, { instance, input = {} } = {}) {
+    async run(id, { instance, input = {}, signal = new AbortController().signal } = {}) {
       const operation = trueNas.operations.find((each) => each.id === id);
       if (!operation) throw new Error(`there is no operation ${id}`);
       const run = {
@@ -127,7 +130,7 @@ export function open(url: string, given: Given = {}): Opened {
         connectionName: 'NAS',
         session: connection.session,
         input,
-        signal: new AbortController().signal,
+        signal,
         progress: () => undefined,
         output: () => undefined,
         ask: () => Promise.resolve(false),

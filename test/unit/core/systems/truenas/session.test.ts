@@ -291,16 +291,6 @@ describe('the opening', () => {
     expect(opened.states().at(-1)).toContain('revokes a key');
     expect(opened.events().filter(({ direction }) => direction === 'out')).toEqual([]);
   });
-
-  it('names the API key where a one-time password is wanted', async () => {
-    await using nas = await FakeNas.listen({
-      modern: true,
-      methods: { 'auth.login_ex': () => ({ response_type: 'OTP_REQUIRED', username: 'root' }) },
-    });
-    await using opened = open(nas.url);
-    await failed(opened);
-    expect(opened.states().at(-1)).toContain('Use an API key');
-  });
 });
 
 describe('the setting "apps"', () => {
