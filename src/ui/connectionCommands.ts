@@ -49,6 +49,10 @@ export function registerConnectionCommands(runtime: Runtime): void {
   register('showLog', () => {
     channel.show();
   });
+  register('collectSupport', async () => {
+    const { collectSupport } = await import('./support.ts');
+    await collectSupport(runtime);
+  });
   register('connect', async (row) => {
     if (!trusted()) return;
     (await choose(runtime, row, (c) => !c.active))?.start();

@@ -68,6 +68,7 @@ const own = {
   refresh: { title: 'Refresh Instances', icon: '$(refresh)' },
   removeConnection: { title: 'Remove Connection…', icon: '$(trash)' },
   showLog: { title: 'Show Log', icon: '$(output)' },
+  collectSupport: { title: 'Collect Support Information', icon: '$(checklist)' },
   openInspector: { title: 'Open Event Inspector', icon: '$(pulse)' },
   openInspectorTab: { title: 'Open Event Inspector in Editor Tab', icon: '$(link-external)' },
   showEvents: { title: 'Show Events', icon: '$(pulse)' },

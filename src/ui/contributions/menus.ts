@@ -50,6 +50,7 @@ export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
     item('replay', inTree, '2_events@2'),
     item('emit', inTree, '2_events@1'),
     item('showLog', inTree, '3_log@1'),
+    item('collectSupport', inTree, '3_log@2'),
     item('editConnections', inTree, '4_settings@1'),
   ],
   'view/item/context': [
