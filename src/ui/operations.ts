@@ -5,7 +5,7 @@ import { findInstance, instancesOf } from '../core/model/fleet.ts';
 import type { Instance } from '../core/model/instance.ts';
 import { lifecycle } from '../core/model/lifecycle.ts';
 import type { Task } from '../core/model/task.ts';
-import { oneLine, text } from '../core/model/text.ts';
+import { oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
@@ -14,7 +14,7 @@ import { systemClock } from '../core/model/clock.ts';
 import { commandId, verbIds, verbs, type Verb } from './contributions/commands.ts';
 import type { Row } from './instanceItems.ts';
 import { showInformation } from './messages.ts';
-import { askInputs, confirmed } from './questions.ts';
+import { askInputs, confirmed, withHost } from './questions.ts';
 import type { Runtime } from './runtime.ts';
 import { translate } from './translate.ts';
 
@@ -205,14 +205,12 @@ export class Operations {
     }
   }
 
-  /** The question with the machine that it is about: two windows may show servers of the same name. */
   #question({ operation, instance, connection }: Candidate, input: OperationInput): Question | undefined {
-    const { settings, system } = connection;
+    const { settings, session } = connection;
     const question =
       operation.target === 'connection'
-        ? operation.confirm?.(input, settings.name)
+        ? operation.confirm?.(input, settings.name, session)
         : instance && operation.confirm?.(instance, settings.name);
-    const host = system.hostOf?.(settings) ?? this.#runtime.host;
-    return question && { ...question, detail: text('{0} Host: {1}', question.detail, oneLine(host, 100)) };
+    return question && withHost(question, connection, this.#runtime.host);
   }
 }

@@ -1,5 +1,6 @@
 import { InputBoxValidationSeverity, l10n, window } from 'vscode';
-import { oneLine } from '../core/model/text.ts';
+import type { Connection } from '../core/connections/connection.ts';
+import { oneLine, text } from '../core/model/text.ts';
 import type {
   ConnectionSettings,
   Input,
@@ -108,6 +109,16 @@ function suggest(
 /** An empty field is not a mistake yet; it just cannot be accepted. */
 export function severityOf(value: string): InputBoxValidationSeverity {
   return value === '' ? InputBoxValidationSeverity.Info : InputBoxValidationSeverity.Error;
+}
+
+/** The question with the machine that it is about: two windows may show servers of the same name. */
+export function withHost(
+  question: Question,
+  { system, settings }: Pick<Connection, 'system' | 'settings'>,
+  here: string,
+): Question {
+  const host = system.hostOf?.(settings) ?? here;
+  return { ...question, detail: text('{0} Host: {1}', question.detail, oneLine(host, 100)) };
 }
 
 /** Asks before something is done that cannot be taken back; what destroys wants its name typed. */

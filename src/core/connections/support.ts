@@ -25,6 +25,7 @@ const shownEvents = 300;
 /** What somebody who helps needs to know, as a document to look through before it is passed on. Always English. */
 export function supportInformation(facts: SupportFacts): string {
   const { product, settings, journal } = facts;
+  const open = [...facts.fleet.tasks.values()].filter(({ state }) => !isFinished(state));
   const lines = [
     '# Game Server Ops: support information',
     '',
@@ -35,7 +36,7 @@ export function supportInformation(facts: SupportFacts): string {
     ...settings.flatMap((each) => connectionLines(each, facts)),
     '## Open tasks',
     '',
-    ...[...facts.fleet.tasks.values()].filter(({ state }) => !isFinished(state)).map(taskLine),
+    ...(open.length === 0 ? ['None.'] : open.map(taskLine)),
     '',
     `## The last events of ${journal.count} (${journal.discarded} older ones were let go)`,
     '',

@@ -239,7 +239,7 @@ export interface ConnectionOperation<S> extends OperationBase<S> {
   readonly target: 'connection';
   progressTitle(input: OperationInput): Text;
   when(settings: S, session: Session | undefined): boolean;
-  confirm?(input: OperationInput, connectionName: string): Question | undefined;
+  confirm?(input: OperationInput, connectionName: string, session: Session | undefined): Question | undefined;
   run(run: Run<S>): Promise<OperationResult>;
 }
 

@@ -196,9 +196,9 @@ export class InspectorSession {
     const chosen = this.#targets.list().filter(({ id }) => ids.includes(id));
     const bytes = Buffer.from(text);
     const refused = new Set<string>();
-    for (const { id, label, system } of chosen) {
-      const question = system.emitQuestion?.(bytes, label);
-      if (question && !(await confirmed(question))) refused.add(id);
+    for (const target of chosen) {
+      const question = this.#targets.question(target, bytes);
+      if (question && !(await confirmed(question))) refused.add(target.id);
     }
     return Promise.all(
       chosen.map(async (target): Promise<EmitOutcome> => {

@@ -48,7 +48,7 @@ export async function replayCommand(
   if (!destinations || destinations.length === 0) return;
   const speed = await askSpeed(source);
   if (speed === undefined) return;
-  for (const destination of destinations) if (!(await allowed(source, destination))) return;
+  for (const destination of destinations) if (!(await allowed(targets, source, destination))) return;
   await Promise.all(destinations.map((destination) => run(runtime, targets, source, destination, speed)));
 }
 
@@ -241,10 +241,11 @@ function conclude(outcome: ReplayOutcome, source: Source, where: string, failure
 }
 
 /** What may change something is asked about once for all of it. */
-async function allowed({ items }: Source, destination: Destination): Promise<boolean> {
+async function allowed(targets: EmitTargets, { items }: Source, destination: Destination): Promise<boolean> {
   if (destination.local) return true;
-  const { system, label } = destination.target;
-  const questions = items.flatMap(({ bytes }) => system.emitQuestion?.(bytes, label) ?? []);
+  const { target } = destination;
+  const { label } = target;
+  const questions = items.flatMap(({ bytes }) => targets.question(target, bytes) ?? []);
   const [first] = questions;
   if (!first) return true;
   if (questions.length === 1) return confirmed(first);

@@ -1,8 +1,8 @@
 import { l10n, window, workspace, type Memento } from 'vscode';
 import type { EmitTarget } from '../../core/playback/emitter.ts';
 import { systems } from '../../core/systems/index.ts';
-import type { AnySystem } from '../../core/systems/system.ts';
-import { severityOf } from '../questions.ts';
+import type { AnySystem, Question } from '../../core/systems/system.ts';
+import { severityOf, withHost } from '../questions.ts';
 import { translate } from '../translate.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -50,6 +50,13 @@ export class EmitTargets {
       return [this.#named(system, address)];
     });
     return [...own, ...custom];
+  }
+
+  /** What is asked before this is sent there. */
+  question({ system, label, connection: id }: NamedTarget, bytes: Uint8Array): Question | undefined {
+    const question = system.emitQuestion?.(bytes, label);
+    const connection = id === undefined ? undefined : this.#runtime.connections.get(id);
+    return question && connection ? withHost(question, connection, this.#runtime.host) : question;
   }
 
   /** Sends an event; what cannot be sent says why. Nothing leaves an untrusted workspace. */

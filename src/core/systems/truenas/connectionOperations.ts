@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { ConnectionOperation, Question } from '../system.ts';
+import type { ConnectionOperation, Question, Session } from '../system.ts';
 import { trueNasEntries } from './catalog.ts';
 import { isConversation } from './conversation.ts';
 import { isSecretMethod } from './redact.ts';
@@ -41,8 +41,8 @@ export const connectionOperations: readonly ConnectionOp[] = [
           ),
       },
     ],
-    confirm: ({ job = '' }, connection) => ({
-      message: text('Abort job {0} on {1}?', oneLine(job, 40), connection),
+    confirm: ({ job = '' }, connection, session) => ({
+      message: text('Abort {0} on {1}?', jobName(session, job), connection),
       detail: text('The NAS forgets the job at once. What it had begun may go on and is not undone.'),
       action: text('Abort'),
     }),
@@ -88,6 +88,11 @@ export const connectionOperations: readonly ConnectionOp[] = [
     },
   },
 ];
+
+function jobName(session: Session | undefined, job: string): Text {
+  const known = isConversation(session) && session.openJobs.find(({ id }) => id === job);
+  return known ? text('{0}', oneLine(known.description, 100)) : text('job {0}', oneLine(job, 40));
+}
 
 function subscription(
   id: 'subscribe' | 'unsubscribe',

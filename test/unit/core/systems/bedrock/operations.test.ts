@@ -194,9 +194,9 @@ describe('an operation', () => {
   it('asks before every call but GET, and before what destroys for the name', () => {
     const request = bedrockOperations.find(({ id }) => id === 'request');
     if (request?.target !== 'connection') throw new Error('there is one');
-    expect(request.confirm?.({ method: 'GET', path: '/api/servers' }, 'MC')).toBeUndefined();
+    expect(request.confirm?.({ method: 'GET', path: '/api/servers' }, 'MC', undefined)).toBeUndefined();
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
-      expect(request.confirm?.({ method, path: '/x' }, 'MC')).toBeDefined();
+      expect(request.confirm?.({ method, path: '/x' }, 'MC', undefined)).toBeDefined();
     const instance: Instance = {
       connection: 'mc',
       kind: 'instance',
