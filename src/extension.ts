@@ -13,7 +13,7 @@ import { createRuntime, type Runtime } from './ui/runtime.ts';
 import { Scope } from './ui/scope.ts';
 import { logEvents } from './ui/eventLog.ts';
 import { createStatusBar } from './ui/statusBar.ts';
-import { TaskProgress } from './ui/taskProgress.ts';
+import { registerTasks } from './ui/taskProgress.ts';
 import { translate } from './ui/translate.ts';
 import { Watching } from './ui/watching.ts';
 import { readConnections } from './core/connections/settings.ts';
@@ -35,7 +35,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   const runtime = createRuntime(context, channel, scope);
   const tree = new InstancesTree(runtime);
   const operations = new Operations(runtime, () => tree.view.selection);
-  new TaskProgress(runtime, (task) => {
+  registerTasks(runtime, (task) => {
     void operations.cancel(task);
   });
   new Inspector(runtime);

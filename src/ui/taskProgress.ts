@@ -1,14 +1,26 @@
-import { l10n, ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
+import { commands, l10n, ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
 import { liveTimeline } from '../core/model/event.ts';
 import { isFinished, type Task } from '../core/model/task.ts';
 import { configuration } from './configuration.ts';
-import { showError } from './messages.ts';
+import { commandId } from './contributions/commands.ts';
+import { showError, type Actions } from './messages.ts';
 import type { Runtime } from './runtime.ts';
 import { translate } from './translate.ts';
 
 interface Shown {
   readonly report: (task: Task) => void;
   readonly end: () => void;
+}
+
+/** Progress of tasks, the list of them, and each as a document. */
+export function registerTasks(runtime: Runtime, cancel: (task: Task) => void): void {
+  new TaskProgress(runtime, cancel);
+  runtime.scope.add(
+    commands.registerCommand(commandId('tasks'), async () => {
+      const { showTasks } = await import('./tasks.ts');
+      showTasks(runtime, cancel);
+    }),
+  );
 }
 
 /** Progress is told at most this often; start and end at once. */
@@ -18,7 +30,7 @@ const reportEveryMs = 500;
  * Shows running tasks: as a notification what was started in this window (or all, by the setting), the rest in the
  * status bar. What failed or was lost says so once.
  */
-export class TaskProgress {
+class TaskProgress {
   readonly #runtime: Runtime;
   readonly #cancel: (task: Task) => void;
   readonly #shown = new Map<string, Shown>();
@@ -121,10 +133,17 @@ export class TaskProgress {
     const name = this.#connectionName(task);
     const title = translate(task.title);
     const reason = task.message ? translate(task.message) : '';
-    if (task.state === 'failed') showError(l10n.t('{0} on {1} failed. {2}', title, name, reason));
+    const details: Actions = {
+      [l10n.t('Show Details')]: async () => {
+        const { showTask } = await import('./tasks.ts');
+        await showTask(this.#runtime, task);
+      },
+    };
+    if (task.state === 'failed') showError(l10n.t('{0} on {1} failed. {2}', title, name, reason), details);
     if (task.state === 'lost') {
       showError(
         l10n.t('{0} on {1}: no end was reported. Whether it is still running is not known.', title, name),
+        details,
       );
     }
   }

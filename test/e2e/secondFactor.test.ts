@@ -79,6 +79,13 @@ describe('a NAS with a second factor', () => {
     await progress.waitFor();
     await progress.getByText(/Scanning/).waitFor();
     await wb.screenshot('truenas-job-dark');
+    await wb.command('Game Servers: Show Tasks');
+    await wb.quickItem(/Scrub of tank.*Running, 30 % · NAS/s).waitFor();
+    await wb.screenshot('tasks-dark');
+    await wb.pick('Scrub of tank');
+    const details = wb.page.locator('.monaco-editor .view-lines').first();
+    await details.getByText('Started by: root').waitFor();
+    await details.getByText('State: Running, 30 %').waitFor();
     await progress.hover();
     await progress.getByRole('button', { name: 'Cancel' }).click();
     await wb.dialog.getByText('Abort Scrub of tank on NAS?').waitFor();
@@ -87,6 +94,10 @@ describe('a NAS with a second factor', () => {
     await wb.dialog.getByRole('button', { name: 'Abort' }).click();
     await expect.poll(() => server.jobs.at(-1)?.['state']).toBe('ABORTED');
     await progress.waitFor({ state: 'hidden' });
+    // The document follows the task to its end.
+    await details.getByText('State: Aborted').waitFor();
+    await wb.screenshot('task-details-dark');
+    await wb.command('View: Close All Editors');
   });
 
   it('asks before a message from the inspector that changes something, and before none that only looks', async () => {

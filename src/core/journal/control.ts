@@ -141,7 +141,10 @@ function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
         signals: [{ signal: 'task', id: message.id, patch: { state: 'cancelling', cancellable: false } }],
       };
     case 'operation.output':
-      return { event: { ...base(message, 'debug', text('Output')), retention: 'log' }, signals: [] };
+      return {
+        event: { ...base(message, 'debug', text('Output')), retention: 'log' },
+        signals: [{ signal: 'task', id: message.id, patch: { output: message.text } }],
+      };
     case 'operation.finished': {
       const state =
         message.outcome === 'succeeded' ? 'succeeded' : message.outcome === 'failed' ? 'failed' : 'aborted';

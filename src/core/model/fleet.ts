@@ -169,12 +169,13 @@ function withTask(fleet: Fleet, event: FoldedEvent, localId: string, patch: Task
     lastEventAt: at,
     cancellable: false,
   };
-  const { step, ...fields } = patch;
+  const { step, output, ...fields } = patch;
   const done = patch.state !== undefined && isFinished(patch.state);
   const task: Task = {
     ...base,
     ...fields,
     ...(step === undefined ? {} : { steps: [...base.steps, { label: step, at }].slice(-maxSteps) }),
+    ...(output === undefined ? {} : { log: `${base.log ?? ''}${output}`.slice(-maxLog) }),
     ...(patch.state === 'succeeded' ? { percent: 100 } : {}),
     ...(done ? { finishedAt: at, cancellable: false } : {}),
     lastEventAt: at,
@@ -188,6 +189,9 @@ function withTask(fleet: Fleet, event: FoldedEvent, localId: string, patch: Task
   }
   return { ...fleet, tasks, finishedTasks };
 }
+
+/** Characters kept of what the program of a task said. */
+const maxLog = 64 * 1024;
 
 /** Steps kept of one task: a backup of a big world may report thousands. */
 const maxSteps = 100;

@@ -42,7 +42,10 @@ export interface TaskPatch {
   readonly cancellable?: boolean;
   readonly startedBy?: string;
   readonly operation?: string;
+  /** All of it. */
   readonly log?: string;
+  /** What comes behind it. */
+  readonly output?: string;
 }
 
 /** The id over all connections; a connection id is a slug and holds no slash. */

@@ -67,6 +67,7 @@ const own = {
   reconnect: { title: 'Reconnect Now', icon: '$(refresh)' },
   refresh: { title: 'Refresh Instances', icon: '$(refresh)' },
   removeConnection: { title: 'Remove Connection…', icon: '$(trash)' },
+  tasks: { title: 'Show Tasks', icon: '$(tasklist)' },
   showLog: { title: 'Show Log', icon: '$(output)' },
   collectSupport: { title: 'Collect Support Information', icon: '$(checklist)' },
   openInspector: { title: 'Open Event Inspector', icon: '$(pulse)' },

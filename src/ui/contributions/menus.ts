@@ -49,6 +49,7 @@ export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
     item('openInspector', inTree, 'navigation@2'),
     item('replay', inTree, '2_events@2'),
     item('emit', inTree, '2_events@1'),
+    item('tasks', inTree, '3_log@0'),
     item('showLog', inTree, '3_log@1'),
     item('collectSupport', inTree, '3_log@2'),
     item('editConnections', inTree, '4_settings@1'),

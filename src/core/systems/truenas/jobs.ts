@@ -6,7 +6,9 @@ import { instantOf } from './ejson.ts';
 import { isWanted, restate, scopeOf, type Followed } from './entries.ts';
 import { deedOf } from './kinds.ts';
 import { ended, taskOf, type OpenJob, type PendingCall, type TrueNasContext } from './memory.ts';
-import { isFields, keyOf, missing, named, shown, wrongType, type Fields } from './messages.ts';
+import { isFields, keyOf, literal, missing, named, shown, wrongType, type Fields } from './messages.ts';
+
+const maxLog = 16 * 1024;
 
 const states: Readonly<Record<string, TaskState>> = {
   WAITING: 'waiting',
@@ -188,7 +190,7 @@ function patchOf(fields: Fields, state: TaskState | undefined): TaskPatch {
   const progress = isFields(fields['progress']) ? fields['progress'] : {};
   const { percent } = progress;
   const who = actorOf(fields['credentials']);
-  const log = named(fields['logs_excerpt']);
+  const log = logOf(fields, state);
   const message = state === 'failed' ? errorOf(fields) : named(progress['description']);
   return {
     ...(state === undefined ? {} : { state }),
@@ -201,6 +203,17 @@ function patchOf(fields: Fields, state: TaskState | undefined): TaskPatch {
     ...(fields['abortable'] === true && !isOver(state) ? { cancellable: true } : {}),
     ...(log === undefined ? {} : { log }),
   };
+}
+
+/** What it wrote, what it came to, and where it broke. */
+function logOf(fields: Fields, state: TaskState | undefined): string | undefined {
+  const { result, exception } = fields;
+  const parts = [
+    named(fields['logs_excerpt']),
+    state === 'succeeded' && typeof result === 'object' && result !== null ? literal(result) : undefined,
+    state === 'failed' ? named(exception) : undefined,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join('\n').slice(0, maxLog);
 }
 
 /** Why a job failed: its words, and what was wrong with what it was given. */

@@ -175,7 +175,7 @@ export function shown(value: unknown, length = 200): string {
 }
 
 /** What is nested a hundred thousand deep can be read but not written. */
-function literal(value: unknown): string {
+export function literal(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {

@@ -81,6 +81,15 @@ describe('the fleet', () => {
     expect([...fleet.tasks.values()]).toMatchObject([{ id: 'home/t', state: 'failed', finishedAt: 1 }]);
   });
 
+  it('keeps what a task wrote, the last of it where that is much', () => {
+    const told = (output: string): Signal => ({ signal: 'task', id: 't', patch: { output } });
+    const short = fold(emptyFleet, at(1), [told('one\n'), told('two\n')]);
+    expect([...short.tasks.values()].map(({ log }) => log)).toEqual(['one\ntwo\n']);
+    const long = fold(short, at(2), [told('x'.repeat(100_000)), told('end')]);
+    expect([...long.tasks.values()].map(({ log }) => log?.length)).toEqual([65_536]);
+    expect([...long.tasks.values()][0]?.log).toMatch(/xend$/);
+  });
+
   it('forgets the oldest finished tasks, never a running one', () => {
     let fleet = fold(emptyFleet, at(0), [{ signal: 'task', id: 'running', patch: { state: 'running' } }]);
     for (let n = 1; n <= 300; n++) {
