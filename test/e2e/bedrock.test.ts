@@ -43,7 +43,7 @@ describe('Bedrock Server Manager', () => {
     await wb.enter('wrong', '(3/');
     await wb.enter('Minecraft', '(4/');
     await wb.page.getByPlaceholder('The connection does not work yet.').waitFor();
-    await wb.screenshot('bedrock-test-failed-dark');
+    await wb.screenshots('bedrock-test-failed');
     await wb.pick('Change…');
     for (const step of ['(1/', '(2/']) {
       await wb.asked(step);
@@ -52,7 +52,7 @@ describe('Bedrock Server Manager', () => {
     await wb.enter('secret', '(3/');
     await wb.enter('Minecraft', '(4/');
     await wb.page.getByPlaceholder('The connection works.').waitFor();
-    await wb.screenshot('bedrock-test-dark');
+    await wb.screenshots('bedrock-test');
     await wb.pick('Save');
     await wb.treeItem(/Connection Minecraft, Connected/).waitFor();
     await wb.treeItem(/survival, running, 1 player, on Minecraft/).waitFor();
@@ -146,7 +146,7 @@ describe('Bedrock Server Manager', () => {
     await wb.asked('Subscribe to Topic…');
     await wb.quickInput.fill('world_exp');
     await wb.quickItem('event:after_world_export').waitFor();
-    await wb.screenshot('bedrock-subscribe-dark');
+    await wb.screenshots('bedrock-subscribe');
     await wb.pick('event:after_world_export');
     await expect.poll(() => rig.server.subscriptions.get('event:after_world_export')).toBe(1);
   });
@@ -181,7 +181,7 @@ describe('Bedrock Server Manager', () => {
     await wb.toasts(/Minecraft cannot be connected/).waitFor();
     await wb.treeItem(/Connection Minecraft, Failed/).waitFor();
     expect(await wb.toasts(/Minecraft cannot be connected/).count()).toBe(1);
-    await wb.screenshot('bedrock-signed-out-dark');
+    await wb.screenshots('bedrock-signed-out');
     rig.server.setEnabled('admin', true);
     await wb.pressToast(/Minecraft cannot be connected/, 'Enter Password…');
     await wb.enter('secret', 'Minecraft');

@@ -29,15 +29,15 @@ describe('a connection to KGSM', () => {
     await wb.openView('Game Servers');
     await wb.treeItem(/survival, stopped/).waitFor();
     await wb.toasts(/Home will get no events: .*only kgsm\.sock/).waitFor();
-    await wb.screenshot('advice-dark');
+    await wb.screenshots('advice');
     await wb.pressToast(/will get no events/, 'Why?');
     await wb.quickItem('Look Again').waitFor();
-    await wb.screenshot('diagnosis-dark');
+    await wb.screenshots('diagnosis');
     await wb.quickItem(/mine\.sock/).waitFor();
     expect(readFileSync(config, 'utf8')).toContain('event_socket_filenames=kgsm.sock\n');
     await wb.pick('Add This Socket');
     await wb.dialog.getByText(/event_socket_filenames/).waitFor();
-    await wb.screenshot('diagnosis-question-dark');
+    await wb.screenshots('diagnosis-question');
     await wb.dialog.getByRole('button', { name: 'Change' }).click();
     // It looks again by itself, and finds nothing wrong now.
     await wb.quickItem('Look Again').waitFor();
@@ -51,7 +51,7 @@ describe('a connection to KGSM', () => {
     const wb = workbench();
     await wb.contextMenu(wb.treeItem(/Connection Home/), 'Install Game Server…');
     await wb.quickItem('terraria').waitFor();
-    await wb.screenshot('install-blueprint-dark');
+    await wb.screenshots('install-blueprint');
     await wb.pick('terraria');
     await wb.asked('Name of the new instance');
     await wb.quickInput.fill('two words');
@@ -77,10 +77,7 @@ describe('a connection to KGSM', () => {
     await wb.page.keyboard.press('Enter');
     const log = join(kgsm.path, 'calls.log');
     await expect.poll(() => readFileSync(log, 'utf8')).toContain('"--input","say hello"');
-    await wb.screenshot('server-log-dark');
-    await wb.setTheme('light');
-    await wb.screenshot('server-log-light');
-    await wb.setTheme('dark');
+    await wb.screenshots('server-log');
   });
 
   it('is edited: the questions hold what is set, the test is seen, and a copy gets its own name', async () => {
@@ -95,7 +92,7 @@ describe('a connection to KGSM', () => {
     await expect.poll(() => wb.quickInput.inputValue()).toBe('Home');
     await wb.enter('Basement');
     await wb.quickItem('Save').waitFor();
-    await wb.screenshot('edit-test-dark');
+    await wb.screenshots('edit-test');
     await wb.pick('Save');
     await wb.treeItem(/Connection Basement, Connected/).waitFor();
     await wb.contextMenu(wb.treeItem(/Connection Basement/), 'Duplicate Connection…');

@@ -36,7 +36,7 @@ describe('a NAS with a second factor', () => {
     await wb.enter('swordfish', 'Password of this user');
     await wb.enter('NAS', '(6/6)');
     await wb.page.getByPlaceholder('The connection does not work yet.').waitFor();
-    await wb.screenshot('truenas-one-time-test-dark');
+    await wb.screenshots('truenas-one-time-test');
     await wb.pick('Enter One-Time Password…');
     await wb.asked('It is used once and kept nowhere.');
     await wb.screenshot('truenas-one-time-password-dark');
@@ -59,7 +59,7 @@ describe('a NAS with a second factor', () => {
     expect(await wb.toasts(/cannot be connected/).count()).toBe(0);
     await server.restart();
     await wb.toasts(/NAS cannot be connected: root signs in with a one-time password/).waitFor();
-    await wb.screenshot('truenas-one-time-again-dark');
+    await wb.screenshots('truenas-one-time-again');
     await wb.pressToast(/NAS cannot be connected/, 'Enter One-Time Password…');
     await wb.enter(otp, 'NAS: One-Time Password');
     await wb.treeItem(/Connection NAS, Connected/).waitFor();
@@ -78,10 +78,10 @@ describe('a NAS with a second factor', () => {
     const progress = wb.toasts(/Scrub of tank on NAS/);
     await progress.waitFor();
     await progress.getByText(/Scanning/).waitFor();
-    await wb.screenshot('truenas-job-dark');
+    await wb.screenshots('truenas-job');
     await wb.command('Game Servers: Show Tasks');
     await wb.quickItem(/Scrub of tank.*Running, 30 % · NAS/s).waitFor();
-    await wb.screenshot('tasks-dark');
+    await wb.screenshots('tasks');
     await wb.pick('Scrub of tank');
     const details = wb.page.locator('.monaco-editor .view-lines').first();
     await details.getByText('Started by: root').waitFor();
@@ -96,7 +96,7 @@ describe('a NAS with a second factor', () => {
     await progress.waitFor({ state: 'hidden' });
     // The document follows the task to its end.
     await details.getByText('State: Aborted').waitFor();
-    await wb.screenshot('task-details-dark');
+    await wb.screenshots('task-details');
     await wb.command('View: Close All Editors');
   });
 
@@ -117,7 +117,7 @@ describe('a NAS with a second factor', () => {
 
     await send('app.stop', ['minecraft']);
     await wb.dialog.getByText('Call app.stop on NAS?').waitFor();
-    await wb.screenshot('truenas-emit-question-dark');
+    await wb.screenshots('truenas-emit-question');
     await wb.dialog.getByRole('button', { name: 'Cancel' }).click();
     await form.getByText(/not sent/).waitFor();
     expect(calls('app.stop')).toBe(0);
@@ -139,7 +139,7 @@ describe('a NAS with a second factor', () => {
     await wb.command('Game Servers: Collect Support Information');
     const editor = wb.page.locator('.monaco-editor .view-lines').first();
     await editor.getByText('Look through it before you pass it on.').waitFor();
-    await wb.screenshot('support-information-dark');
+    await wb.screenshots('support-information');
     await wb.page.locator('.monaco-editor .view-line').first().click();
     await wb.page.keyboard.press('Control+A');
     await wb.page.keyboard.press('Control+C');

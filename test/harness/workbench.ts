@@ -218,6 +218,14 @@ export class Workbench implements AsyncDisposable {
     return path;
   }
 
+  /** The same in both themes; the dark one stays. */
+  async screenshots(name: string): Promise<void> {
+    await this.setTheme('light');
+    await this.screenshot(`${name}-light`);
+    await this.setTheme('dark');
+    await this.screenshot(`${name}-dark`);
+  }
+
   /** A picture of what went wrong; never throws, so that the test's own error stays the one that is seen. */
   async screenshotOfFailure(testName: string): Promise<string | undefined> {
     return await this.screenshot(`failed-${testName}`).catch(() => undefined);
