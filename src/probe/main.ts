@@ -4,7 +4,8 @@ import { readConnection } from '../core/connections/settings.ts';
 import { secretKinds } from '../core/systems/system.ts';
 import { runProbe, type ProbeRun } from './probe.ts';
 
-const usage = `usage: npm run probe -- '<one connection as JSON>' [--seconds 10] [--run <operation>[:<instance key>] [--input '<JSON>']]
+const usage = `usage: npm run probe -- '<one connection as JSON>' [--seconds 10] [--measure] [--run <operation>[:<instance key>] [--input '<JSON>']]
+  With --measure it looks at every instance, and writes what is measured of each.
   A secret goes into the environment variable GSOPS_SECRET, its kind into GSOPS_SECRET_KIND.`;
 
 /** What the command line asks for, or what is wrong with it. */
@@ -16,6 +17,7 @@ function readCommandLine(args: readonly string[]): ProbeRun | string {
       allowPositionals: true,
       options: {
         seconds: { type: 'string', default: '10' },
+        measure: { type: 'boolean', default: false },
         run: { type: 'string' },
         input: { type: 'string' },
       },
@@ -41,6 +43,7 @@ function readCommandLine(args: readonly string[]): ProbeRun | string {
   return {
     connection: read.connection,
     seconds,
+    measure: values.measure,
     ...(secret ? { secret } : {}),
     ...(values.run === undefined
       ? {}

@@ -4,6 +4,7 @@ import { systemClock } from '../core/model/clock.ts';
 import type { OpsEvent } from '../core/model/event.ts';
 import { instancesOf, type Fleet } from '../core/model/fleet.ts';
 import { instanceId, type Instance } from '../core/model/instance.ts';
+import { MetricsStore } from '../core/model/metrics.ts';
 import { english, oneLine, text } from '../core/model/text.ts';
 import { Connection } from '../core/connections/connection.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
@@ -12,10 +13,13 @@ import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
 import type { AnyOperation, Log, OperationInput, SecretKind } from '../core/systems/system.ts';
+import { lookAtAll, writeMeasured } from './measuring.ts';
 
 export interface ProbeRun {
   readonly connection: ConfiguredConnection;
   readonly seconds: number;
+  /** Also what is measured while somebody looks. */
+  readonly measure: boolean;
   readonly operation?: { readonly id: string; readonly key: string | undefined; readonly input: unknown };
   /** The secret of the environment, and what it is. */
   readonly secret?: { readonly kind: SecretKind; readonly value: string };
@@ -39,8 +43,10 @@ export async function runProbe(
 ): Promise<string | undefined> {
   const { system, settings } = run.connection;
   const host = hostname();
+  const metrics = new MetricsStore();
   const pipeline = new Pipeline({
     journal: new Journal(),
+    metrics,
     decoderOf: () => system.decoder,
     defer: setImmediate,
   });
@@ -74,6 +80,10 @@ export async function runProbe(
     memory: () => ({ load: () => undefined, save: () => undefined }),
     secrets: () => (kind) => Promise.resolve(run.secret?.kind === kind ? run.secret.value : undefined),
   });
+  if (run.measure) {
+    writeMeasured(metrics, write);
+    lookAtAll(connection, pipeline);
+  }
   connection.start();
   const time = timeUp(run.seconds * 1000, interrupt);
   const operated = operate(run, connection, pipeline, host, ready.promise, time.aborted, write);
