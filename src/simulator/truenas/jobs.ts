@@ -64,6 +64,8 @@ export interface JobsParts {
   readonly over: AbortSignal;
   readonly publish: (update: Update) => void;
   readonly duplicateTerminal: boolean;
+  /** Asked once for each job that ends: whether nobody is told. */
+  readonly isEndLost: () => boolean;
   readonly extraKeys: object;
 }
 
@@ -230,8 +232,10 @@ export class Jobs {
     job.finished = this.#parts.now();
     if (refused) job.refused = refused;
     if (state === 'SUCCESS') job.progress.percent = 100;
-    this.#publish(job);
-    if (this.#parts.duplicateTerminal) this.#publish(job);
+    if (!this.#parts.isEndLost()) {
+      this.#publish(job);
+      if (this.#parts.duplicateTerminal) this.#publish(job);
+    }
     job.over.resolve();
   }
 

@@ -55,6 +55,7 @@ export class TrueNasServer {
   readonly #defined = new Map<string, Method>();
   readonly #methods = new Map<string, Method>();
   readonly #alerts: GivenAlert[];
+  #endsToLose = 0;
   #hub: Hub;
   #port: number;
   #life: Life | undefined;
@@ -163,6 +164,11 @@ export class TrueNasServer {
     list.push(failure);
   }
 
+  /** The job that ends next does so without its last event; who asks for it is told. */
+  loseNextEnd(): void {
+    this.#endsToLose += 1;
+  }
+
   /** Calls of this method are not answered until what is returned is called. */
   hold(method: string): () => void {
     const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -246,6 +252,7 @@ export class TrueNasServer {
         hub.publish(update);
       },
       duplicateTerminal,
+      isEndLost: () => this.#endsToLose > 0 && this.#endsToLose-- > 0,
       extraKeys,
     });
     const refuse = (): Promise<void> => wait(timing.refusalMs, over.signal);

@@ -129,6 +129,22 @@ describe('jobs', () => {
     expect(short(await client.soFar()).slice(-2)).toEqual(['changed 1 SUCCESS@100', 'changed 1 SUCCESS@100']);
   });
 
+  it('end without a word where that is asked for, once, and the list tells', async () => {
+    await using rig = await startTrueNas({ profile: '25.10' });
+    const client = await rig.enter();
+    await client.subscribe('core.get_jobs');
+    rig.server.loseNextEnd();
+    await client.call('app.stop', 'minecraft');
+    await rig.clock.advance(400);
+    expect(short(await client.soFar()).at(-1)).toBe('changed 1 RUNNING@100');
+    expect(await client.call('core.get_jobs', [], { select: ['id', 'state'] })).toEqual([
+      { id: 1, state: 'SUCCESS' },
+    ]);
+    await client.call('app.start', 'minecraft');
+    await rig.clock.advance(800);
+    expect(short(await client.soFar()).at(-1)).toBe('changed 2 SUCCESS@100');
+  });
+
   it('are found by whoever asks for no ids in the answer to the call', async () => {
     await using rig = await startTrueNas({ profile: '25.10' });
     const client = await rig.enter('jsonrpc');
