@@ -1,7 +1,7 @@
 import { text } from '../../model/text.ts';
 import type { SessionEnvironment } from '../system.ts';
 import { TrueNasError } from './conversation.ts';
-import type { JobLedger } from './jobLedger.ts';
+import type { JobLedger, Told } from './jobLedger.ts';
 import { collectionNames, collectionOf, type Collection } from './kinds.ts';
 import type { Fields } from './messages.ts';
 import { isFields, numbered } from './messages.ts';
@@ -24,23 +24,38 @@ export class Fetching {
   readonly #parts: Parts;
   readonly collections = new Set<Collection>();
   readonly #due = new Map<string, { readonly collection: Collection; readonly key: string }>();
+  /** Jobs of an earlier conversation, until the NAS has said what became of them. */
+  #unasked: ReadonlySet<string>;
   #cancelSoon: (() => void) | undefined;
   #cancelJobs: (() => void) | undefined;
   #over = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#unasked = new Set(parts.earlier);
   }
 
-  /** Everything; what the release or the user does not have is left out. */
+  get unasked(): ReadonlySet<string> {
+    return this.#unasked;
+  }
+
+  /** Everything; what the release or the user does not have is left out. Rejects where the conversation ends meanwhile. */
   async all(candidates: readonly Collection[] = collectionNames): Promise<void> {
-    const { earlier } = this.#parts;
     await Promise.all([
       ...candidates.map((each) => this.#list(each)),
       this.#jobs([['state', 'in', ['WAITING', 'RUNNING']]]),
-      ...(earlier.length > 0 ? [this.#jobsById(earlier)] : []),
+      this.#jobsById([...this.#unasked]),
     ]);
     this.jobsLater();
+  }
+
+  refresh(candidates: readonly Collection[]): void {
+    void this.#quietly(this.all(candidates));
+  }
+
+  /** What did not go well may have said of its app what is not true. */
+  doubt({ end, about }: Pick<Told, 'end' | 'about'>): void {
+    if (end && end.state !== 'succeeded' && about) this.soon(about.kind, about.key);
   }
 
   /** One thing of a collection; nothing where it is not there. */
@@ -66,11 +81,10 @@ export class Fetching {
 
   /** Asks after the open jobs when nothing told how they ended. */
   jobsLater(): void {
-    if (this.#cancelJobs || this.#over || this.#parts.ledger.open.length === 0) return;
+    if (this.#cancelJobs || this.#over || this.#unsettled().length === 0) return;
     this.#cancelJobs = this.#parts.environment.clock.after(askForJobsMs, () => {
       this.#cancelJobs = undefined;
-      const ids = this.#parts.ledger.open.map(({ id }) => id);
-      void this.#jobsById(ids).finally(() => {
+      void this.#quietly(this.#jobsById(this.#unsettled())).finally(() => {
         this.jobsLater();
       });
     });
@@ -82,13 +96,17 @@ export class Fetching {
     this.#cancelJobs?.();
   }
 
+  #unsettled(): readonly string[] {
+    return [...new Set([...this.#unasked, ...this.#parts.ledger.open.map(({ id }) => id)])];
+  }
+
   async #list(collection: Collection): Promise<void> {
     try {
       await this.#parts.call(collection, []);
       this.collections.add(collection);
     } catch (error) {
+      if (!TrueNasError.is(error) || error.reason === 'closed') throw error;
       this.collections.delete(collection);
-      if (!TrueNasError.is(error) || error.reason === 'closed') return;
       if (error.failure?.noMethod) return;
       this.#parts.environment.gap(text('What {0} lists is not shown: {1}', collection, error.text));
     }
@@ -97,18 +115,20 @@ export class Fetching {
   async #jobsById(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     const there = await this.#jobs([['id', 'in', ids.map(numbered)]]);
-    if (there) for (const id of ids) if (!there.has(id)) this.#parts.ledger.lose(id);
+    if (!there) return;
+    for (const id of ids) if (!there.has(id)) this.#parts.ledger.lose(id);
+    this.#unasked = new Set([...this.#unasked].filter((id) => !ids.includes(id)));
   }
 
   async #jobs(filters: readonly unknown[]): Promise<ReadonlySet<string> | undefined> {
     try {
       const result = await this.#parts.call('core.get_jobs', [filters]);
       const list: readonly unknown[] = Array.isArray(result) ? result : [];
-      for (const each of list) this.#parts.ledger.take(each, undefined);
+      for (const each of list) this.doubt(this.#parts.ledger.take(each, undefined) ?? {});
       return new Set(list.flatMap((each) => (isFields(each) ? [String(each['id'])] : [])));
     } catch (error) {
-      if (TrueNasError.is(error) && error.reason !== 'closed')
-        this.#parts.environment.gap(text('The jobs are not known: {0}', error.text));
+      if (!TrueNasError.is(error) || error.reason === 'closed') throw error;
+      this.#parts.environment.gap(text('The jobs are not known: {0}', error.text));
       return undefined;
     }
   }

@@ -34,9 +34,9 @@ export class JobLedger {
     string,
     Set<(told: { readonly words?: string; readonly end?: JobEnd }) => void>
   >();
-  readonly #onChange: (open: readonly string[]) => void;
+  readonly #onChange: () => void;
 
-  constructor(onChange: (open: readonly string[]) => void) {
+  constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
@@ -58,7 +58,7 @@ export class JobLedger {
     else {
       const known = this.#open.has(id);
       this.#open.set(id, job);
-      if (!known) this.#onChange([...this.#open.keys()]);
+      if (!known) this.#onChange();
       const progress = isFields(value['progress']) ? named(value['progress']['description']) : undefined;
       if (progress !== undefined) this.#tell(job, { words: progress });
     }
@@ -99,7 +99,7 @@ export class JobLedger {
       if (this.#ends.size <= maxEnds) break;
       this.#ends.delete(oldest);
     }
-    if (this.#open.delete(job.id)) this.#onChange([...this.#open.keys()]);
+    if (this.#open.delete(job.id)) this.#onChange();
     this.#tell(job, { end });
   }
 

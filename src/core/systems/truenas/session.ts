@@ -52,8 +52,6 @@ class TrueNasSession implements Conversation {
   readonly #ledger: JobLedger;
   readonly #fetching: Fetching;
   readonly #over = Promise.withResolvers<SessionError>();
-  /** Jobs that were open when the last conversation ended, until they are asked for. */
-  #earlier: ReadonlySet<string>;
   #protocol: Protocol;
   #line: Line | undefined;
   /** Methods that jobs do answer with the end of the job, not with its id. */
@@ -76,19 +74,16 @@ class TrueNasSession implements Conversation {
       unsubscribe: (id) => this.#open().unsubscribe(id),
     });
     const saved = memory.load();
-    this.#earlier = new Set(
-      (isFields(saved) && Array.isArray(saved['jobs']) ? saved['jobs'] : [])
-        .map(keyOf)
-        .filter((id) => id !== undefined),
-    );
-    this.#ledger = new JobLedger((open) => {
-      memory.save({ jobs: [...new Set([...this.#earlier, ...open])] });
-      if (open.length > 0) this.#fetching.jobsLater();
+    this.#ledger = new JobLedger(() => {
+      this.#remember();
+      this.#fetching.jobsLater();
     });
     this.#fetching = new Fetching({
       environment,
       ledger: this.#ledger,
-      earlier: [...this.#earlier],
+      earlier: (isFields(saved) && Array.isArray(saved['jobs']) ? saved['jobs'] : [])
+        .map(keyOf)
+        .filter((id) => id !== undefined),
       call: (method, params) => this.#open().call(method, params),
     });
   }
@@ -142,8 +137,7 @@ class TrueNasSession implements Conversation {
       throw error;
     }
     if (this.#ended) throw await this.closed;
-    this.#earlier = new Set();
-    this.#environment.memory.save({ jobs: this.#ledger.open.map(({ id }) => id) });
+    this.#remember();
     this.#pingLater();
   }
 
@@ -186,7 +180,7 @@ class TrueNasSession implements Conversation {
   }
 
   refresh(): void {
-    void this.#fetching.all(candidatesOf(this.#version));
+    this.#fetching.refresh(candidatesOf(this.#version));
   }
 
   async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -280,15 +274,19 @@ class TrueNasSession implements Conversation {
       if (msg === 'removed') return;
       const told = this.#ledger.take(fields, id);
       for (const call of told?.messages ?? []) this.#line?.takesLong(call);
-      // What did not go well may say of its app what is not true.
-      if (told?.end && told.end.state !== 'succeeded' && told.about)
-        this.#fetching.soon(told.about.kind, told.about.key);
+      this.#fetching.doubt(told ?? {});
       return;
     }
     if (!isCollection(name) || msg === 'removed' || !isFields(fields)) return;
     const kind = collections[name];
     const key = entryKey(fields, id);
     if (key !== undefined && stateIn(kind, fields).state === undefined) this.#fetching.soon(kind, key);
+  }
+
+  /** The jobs to ask for when the conversation breaks and comes back. */
+  #remember(): void {
+    const open = this.#ledger.open.map(({ id }) => id);
+    this.#environment.memory.save({ jobs: [...new Set([...this.#fetching.unasked, ...open])] });
   }
 
   #pingLater(): void {

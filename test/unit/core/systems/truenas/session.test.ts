@@ -102,6 +102,32 @@ describe.each(both)('a session over $name', ({ modern }) => {
     await opened.until(() => opened.tasks().includes('Start minecraft: aborted'));
   });
 
+  it('still asks for the jobs of before when the next conversation ends while it begins', async () => {
+    await using nas = await FakeNas.listen({ modern });
+    await using opened = open(nas.url);
+    await ready(opened);
+    nas.job(1, { state: 'RUNNING' }, 'added');
+    await opened.until(() => opened.tasks().length === 1);
+    nas.job(1, { state: 'SUCCESS' }, 'changed', true);
+    let times = 1;
+    nas.beforeReady = (name) => {
+      // The goodbye comes together with the last yes, before anything is asked.
+      if (name !== 'alert.list' || times-- <= 0) return;
+      setImmediate(() => {
+        nas.drop(1011, 'KeyError');
+      });
+    };
+    nas.drop();
+    await opened.until(() => opened.states().some((state) => state.includes('KeyError')));
+    await opened.until(() => opened.tasks().join() === 'Start minecraft: succeeded');
+    await ready(opened);
+    const readied = opened
+      .events()
+      .filter(({ type, raw }) => type === 'connection.state' && raw.includes('"state":"ready"'));
+    // The one that ended while it began never was.
+    expect(readied.length).toBe(2);
+  });
+
   it('ends the jobs of before a restart of the NAS, whose ids begin again', async () => {
     await using nas = await FakeNas.listen({ modern });
     nas.job(1, { state: 'RUNNING', method: 'app.start', arguments: ['one'] });
