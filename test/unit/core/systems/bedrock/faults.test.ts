@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import type { BedrockServer } from '../../../../../src/simulator/bedrock/server.ts';
+import { seeded } from '../../seeded.ts';
 import { open, ready, startServer, type Opened } from './rig.ts';
-
-/** Numbers that look random and are the same every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 async function call(server: BedrockServer, method: string, path: string, body?: object): Promise<void> {
   const { token } = server.issueToken('admin');
