@@ -1,3 +1,4 @@
+import { english } from '../../../src/core/model/text.ts';
 import {
   Connection,
   type CaptureLock,
@@ -125,17 +126,21 @@ export const noSecrets = (): SecretReader => () => Promise.resolve(undefined);
 /** The right to capture that nobody else wants. */
 export const freeLock: CaptureLock = { acquire: () => Promise.resolve(() => Promise.resolve()) };
 
-/** A KGSM connection to a folder, started; with the real socket, clock and program. */
-export function openKgsm(parts: Core, root: string, options: Partial<ConnectionOptions> = {}): Connection {
-  const parsed = kgsm.parseSettings({ kind: 'kgsm', id: 'home', root });
-  if (!parsed.ok) throw new Error('the settings are right');
+/** A KGSM connection, started; with the real socket, clock and program, and the shortest waits that there are. */
+export function openKgsm(
+  parts: Core,
+  fields: Readonly<Record<string, unknown>>,
+  options: Partial<ConnectionOptions> = {},
+): Connection {
+  const parsed = kgsm.parseSettings({ kind: 'kgsm', id: 'home', ...fields });
+  if (!parsed.ok) throw new Error(parsed.problems.map(english).join('; '));
   const connection = new Connection({
     ...parts,
     system: kgsm,
     settings: parsed.settings,
     lock: freeLock,
     clock: systemClock,
-    random: Math.random,
+    random: () => 0,
     log: silentLog,
     memory: testMemory,
     secrets: noSecrets,

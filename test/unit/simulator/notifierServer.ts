@@ -1,11 +1,9 @@
-import { Connection, type ConnectionOptions } from '../../../src/core/connections/connection.ts';
-import type { OpsEvent } from '../../../src/core/model/event.ts';
-import { english } from '../../../src/core/model/text.ts';
 import { notifier } from '../../../src/core/systems/notifier/index.ts';
-import type { SecretKind } from '../../../src/core/systems/system.ts';
 import { NotifierServer, type NotifierServerOptions } from '../../../src/simulator/notifier/server.ts';
+import { openConnection, settingsOf, type Given, type Opened } from '../core/opened.ts';
 import { identities, pemFolder } from './pem.ts';
-import { core, freeLock, realClock, silentLog, testMemory, type Core } from '../core/helpers.ts';
+
+export { ready, type Given, type Opened } from '../core/opened.ts';
 
 export interface Rig extends AsyncDisposable {
   readonly server: NotifierServer;
@@ -36,26 +34,9 @@ export async function startServer(options: Partial<NotifierServerOptions> = {}):
   };
 }
 
-export interface Opened extends Core, AsyncDisposable {
-  readonly connection: Connection;
-  events(): OpsEvent[];
-  /** `type` of everything that is no control message of ours. */
-  types(): string[];
-  /** States and what was said to them, in their order. */
-  states(): string[];
-  /** Waits, woken by the pipeline, until this holds. */
-  until(wanted: () => boolean): Promise<void>;
-}
-
-export interface Given {
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly secrets?: Partial<Record<SecretKind, string>>;
-  readonly options?: Partial<ConnectionOptions>;
-}
-
 /** A connection to the server as a user would have it, started. */
 export function openNotifier(rig: Rig, given: Given = {}): Opened {
-  const parsed = notifier.parseSettings({
+  const settings = settingsOf(notifier, {
     kind: 'notifier',
     id: 'bell',
     port: rig.server.port,
@@ -64,67 +45,5 @@ export function openNotifier(rig: Rig, given: Given = {}): Opened {
     key: rig.files.path('client.key'),
     ...given.settings,
   });
-  if (!parsed.ok) throw new Error(parsed.problems.map(english).join('; '));
-  const parts = core();
-  const connection = new Connection({
-    ...parts,
-    system: notifier,
-    settings: parsed.settings,
-    lock: freeLock,
-    clock: realClock,
-    // The shortest waits that there are.
-    random: () => 0,
-    log: silentLog,
-    memory: testMemory,
-    secrets: () => (kind) => Promise.resolve(given.secrets?.[kind]),
-    host: 'h',
-    ...given.options,
-  });
-  const { pipeline } = parts;
-  const seen: OpsEvent[] = [];
-  pipeline.subscribe((change) => {
-    seen.push(...change.events);
-  });
-  const events = (): OpsEvent[] => {
-    pipeline.flush();
-    return seen;
-  };
-  connection.start();
-  return {
-    ...parts,
-    connection,
-    events,
-    types: () =>
-      events()
-        .filter(({ channel }) => channel !== 'control')
-        .map(({ type }) => type),
-    states: () =>
-      events()
-        .filter(({ type }) => type === 'connection.state')
-        .map(({ raw }) => {
-          const { state, detail } = JSON.parse(raw) as {
-            state: string;
-            detail?: Parameters<typeof english>[0];
-          };
-          return detail ? `${state}: ${english(detail)}` : state;
-        }),
-    until: (wanted) =>
-      new Promise((resolve) => {
-        if (wanted()) {
-          resolve();
-          return;
-        }
-        const unsubscribe = pipeline.subscribe(() => {
-          if (!wanted()) return;
-          unsubscribe();
-          resolve();
-        });
-      }),
-    [Symbol.asyncDispose]: () => connection.stop(),
-  };
-}
-
-/** Waits until the server has let us in. */
-export function ready(opened: Opened): Promise<void> {
-  return opened.until(() => opened.connection.state === 'ready');
+  return openConnection(notifier, settings, given);
 }

@@ -149,7 +149,7 @@ describe('a KGSM connection on a real socket', () => {
   });
 
   const open = (parts: Core, lock: CaptureLock = freeLock, random: () => number = Math.random): Connection =>
-    openKgsm(parts, root, { lock, random });
+    openKgsm(parts, { root }, { lock, random });
 
   const ready = (parts: Core): Promise<unknown> =>
     fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');

@@ -5,24 +5,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection, type ConnectionOptions } from '../../../../src/core/connections/connection.ts';
-import { readConnection } from '../../../../src/core/connections/settings.ts';
-import { english } from '../../../../src/core/model/text.ts';
+import { type Connection } from '../../../../src/core/connections/connection.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import { sendWebhook } from '../../../../src/core/wire/webhookSender.ts';
 import { openNotifier, ready, startServer } from '../../simulator/notifierServer.ts';
-import {
-  core,
-  fleetWhere,
-  freeLock,
-  kgsmEvent,
-  ManualClock,
-  noSecrets,
-  realClock,
-  silentLog,
-  testMemory,
-  type Core,
-} from '../helpers.ts';
+import { core, fleetWhere, kgsmEvent, ManualClock, testMemory, type Core, openKgsm } from '../helpers.ts';
 
 /** Two thousand events in all, and everything that can happen on their way. */
 const counts = { socket: 900, journal: 600, webhook: 300, tls: 200 };
@@ -61,29 +48,6 @@ class Ear {
   }
 }
 
-function connect(
-  parts: Core,
-  entry: Readonly<Record<string, unknown>>,
-  options: Partial<ConnectionOptions> = {},
-): Connection {
-  const read = readConnection({ kind: 'kgsm', id: 'home', ...entry });
-  if (!read.ok) throw new Error(read.problems.map(english).join());
-  const connection = new Connection({
-    ...read.connection,
-    ...parts,
-    lock: freeLock,
-    clock: realClock,
-    random: () => 0,
-    log: silentLog,
-    host: 'here',
-    memory: testMemory,
-    secrets: noSecrets,
-    ...options,
-  });
-  connection.start();
-  return connection;
-}
-
 const event = (i: number): string => kgsmEvent('instance_started', `i-${String(i)}`);
 
 describe('events across faults add up, and what is lost is told', () => {
@@ -99,7 +63,7 @@ describe('events across faults add up, and what is lost is told', () => {
 
   it('by socket: its listener stopped and started, its file removed and replaced by a dead one', async () => {
     const path = join(folder, 'kgsm.sock');
-    const connection = connect(parts, { root: folder, events: 'socket' });
+    const connection = openKgsm(parts, { root: folder, events: 'socket' });
     await ear.ready();
     let delivered = 0;
     let refused = 0;
@@ -152,7 +116,7 @@ describe('events across faults add up, and what is lost is told', () => {
   });
 
   it('by socket, in the next window: the time in which no window listened is told', async () => {
-    const first = connect(parts, { root: folder, events: 'socket' });
+    const first = openKgsm(parts, { root: folder, events: 'socket' });
     await ear.ready();
     await sendToUnixSocket(join(folder, 'kgsm.sock'), Buffer.from(event(1)));
     await ear.until(() => ear.heard.length === 1);
@@ -161,7 +125,7 @@ describe('events across faults add up, and what is lost is told', () => {
     // What a window finds of the one before it.
     next.pipeline.restore('live', parts.pipeline.fleet(), new Map());
     const later = new Ear(next);
-    const second = connect(next, { root: folder, events: 'socket' });
+    const second = openKgsm(next, { root: folder, events: 'socket' });
     await later.ready();
     await later.until(() => later.gaps === 1);
     await second.stop();
@@ -173,7 +137,7 @@ describe('events across faults add up, and what is lost is told', () => {
     clock.advance(Date.parse('2026-11-20T23:59:00Z') - clock.now());
     const memory = testMemory();
     const open = (): Connection =>
-      connect(parts, { events: 'journal', journalDir: folder }, { clock, memory: () => memory });
+      openKgsm(parts, { events: 'journal', journalDir: folder }, { clock, memory: () => memory });
     const day = (): string => join(folder, `${new Date(clock.now()).toISOString().slice(0, 10)}.ndjson`);
     await writeFile(day(), '');
     let connection = open();
@@ -228,7 +192,7 @@ describe('events across faults add up, and what is lost is told', () => {
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     probe.close();
     await once(probe, 'close');
-    const connection = connect(parts, { events: 'webhook', webhook: { port } });
+    const connection = openKgsm(parts, { events: 'webhook', webhook: { port } });
     await ear.ready();
     let delivered = 0;
     let refused = 0;

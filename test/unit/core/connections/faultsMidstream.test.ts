@@ -3,8 +3,7 @@ import { appendFile, rename, rm, truncate } from 'node:fs/promises';
 import { connect as connectTo, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection, type ConnectionOptions } from '../../../../src/core/connections/connection.ts';
-import { readConnection } from '../../../../src/core/connections/settings.ts';
+import { type Connection, type ConnectionOptions } from '../../../../src/core/connections/connection.ts';
 import type { Pipeline } from '../../../../src/core/journal/pipeline.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english, type Text } from '../../../../src/core/model/text.ts';
@@ -13,16 +12,7 @@ import { fileOfDay } from '../../../../src/core/wire/journalFiles.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import { sendWebhook } from '../../../../src/core/wire/webhookSender.ts';
 import { openNotifier, ready as isReady, startServer } from '../../simulator/notifierServer.ts';
-import {
-  core,
-  freeLock,
-  kgsmEvent,
-  noSecrets,
-  realClock,
-  silentLog,
-  testMemory,
-  type Core,
-} from '../helpers.ts';
+import { core, kgsmEvent, testMemory, type Core, openKgsm } from '../helpers.ts';
 import { At } from '../wire/journalReading.ts';
 import { Room } from '../wire/sockets.ts';
 
@@ -119,22 +109,8 @@ describe('counts add up where faults come in the midst of the events', () => {
     fields: Readonly<Record<string, unknown>>,
     options: Partial<ConnectionOptions> = {},
   ): Connection {
-    const read = readConnection({ kind: 'kgsm', id: 'home', ...fields });
-    if (!read.ok) throw new Error(read.problems.map(english).join());
-    const connection = new Connection({
-      ...read.connection,
-      ...parts,
-      lock: freeLock,
-      clock: realClock,
-      random: () => 0,
-      log: silentLog,
-      host: 'here',
-      memory: testMemory,
-      secrets: noSecrets,
-      ...options,
-    });
+    const connection = openKgsm(parts, fields, options);
     room.onClose(() => connection.stop());
-    connection.start();
     return connection;
   }
   const ready = (connection: Connection): Promise<void> => heard.until(() => connection.state === 'ready');

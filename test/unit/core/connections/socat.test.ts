@@ -19,7 +19,7 @@ describe('a KGSM connection and real senders', () => {
   beforeEach(async () => {
     root = mkdtempSync(join(tmpdir(), 'gs-'));
     parts = core();
-    connection = openKgsm(parts, root);
+    connection = openKgsm(parts, { root });
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
   });
   afterEach(async () => {

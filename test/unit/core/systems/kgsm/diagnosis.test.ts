@@ -2,13 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../../../../src/core/connections/connection.ts';
+import { type Connection } from '../../../../../src/core/connections/connection.ts';
 import { english } from '../../../../../src/core/model/text.ts';
 import { adviseKgsm, diagnoseKgsm } from '../../../../../src/core/systems/kgsm/diagnosis.ts';
-import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
 import type { DiagnosisEnvironment, Finding } from '../../../../../src/core/systems/system.ts';
-import { core, fleetWhere, freeLock, silentLog, testMemory, type Core } from '../../helpers.ts';
-import { systemClock } from '../../../../../src/core/model/clock.ts';
+import { core, fleetWhere, type Core, openKgsm } from '../../helpers.ts';
 import { Room } from '../../wire/sockets.ts';
 import { listenForWebhooks } from '../../wire/webhooks.ts';
 import { kgsmSettings } from './sessions.ts';
@@ -43,22 +41,9 @@ describe('why there are no events', () => {
   const right = 'enable_event_broadcasting=true\nevent_socket_filenames=bot.sock,kgsm.sock\n';
 
   async function connect(fields: Readonly<Record<string, unknown>>): Promise<Connection> {
-    const connection = new Connection({
-      ...parts,
-      system: kgsm,
-      settings: kgsmSettings({ id: 'home', ...fields }),
-      lock: freeLock,
-      clock: systemClock,
-      random: () => 0.5,
-      log: silentLog,
-      memory: testMemory,
-      secrets: () => () => Promise.resolve(storedSecret),
-      host: 'h',
-    });
+    const connection = openKgsm(parts, fields, { secrets: () => () => Promise.resolve(storedSecret) });
     room.onClose(() => connection.stop());
-    const ready = fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
-    connection.start();
-    await ready;
+    await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
     return connection;
   }
 

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../../../../src/core/connections/connection.ts';
-import { systemClock } from '../../../../../src/core/model/clock.ts';
+import { type Connection } from '../../../../../src/core/connections/connection.ts';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
 import type { Finding } from '../../../../../src/core/systems/system.ts';
 import { makeRoot, type RootOptions } from '../../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runProgram, launch } from '../../../simulator/kgsmRoot.ts';
-import { core, fleetWhere, freeLock, silentLog, testMemory, type Core } from '../../helpers.ts';
+import { core, fleetWhere, type Core, openKgsm } from '../../helpers.ts';
 import { Room } from '../../wire/sockets.ts';
 import { listenForWebhooks } from '../../wire/webhooks.ts';
 import { kgsmSettings } from './sessions.ts';
@@ -29,22 +28,9 @@ describe('a KGSM that sends nothing', () => {
   }
 
   async function connect(fields: Readonly<Record<string, unknown>>, secret?: string): Promise<Connection> {
-    const connection = new Connection({
-      ...parts,
-      system: kgsm,
-      settings: kgsmSettings({ id: 'home', ...fields }),
-      lock: freeLock,
-      clock: systemClock,
-      random: () => 0.5,
-      log: silentLog,
-      memory: testMemory,
-      secrets: () => () => Promise.resolve(secret),
-      host: 'h',
-    });
+    const connection = openKgsm(parts, fields, { secrets: () => () => Promise.resolve(secret) });
     room.onClose(() => connection.stop());
-    const ready = fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
-    connection.start();
-    await ready;
+    await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
     return connection;
   }
 

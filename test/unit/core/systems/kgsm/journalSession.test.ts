@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../../../../src/core/connections/connection.ts';
-import { readConnection } from '../../../../../src/core/connections/settings.ts';
+import { type Connection } from '../../../../../src/core/connections/connection.ts';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english, type Text } from '../../../../../src/core/model/text.ts';
 import type { SessionMemory } from '../../../../../src/core/systems/system.ts';
@@ -13,10 +12,10 @@ import {
   fleetWhere,
   kgsmEvent,
   ManualClock,
-  noSecrets,
   silentLog,
   testMemory,
   type Core,
+  openKgsm,
 } from '../../helpers.ts';
 
 const recording = fileURLToPath(
@@ -47,27 +46,18 @@ describe('a connection to a journal of KGSM', () => {
   });
 
   function connect(fields: Readonly<Record<string, unknown>> = {}): Connection {
-    const read = readConnection({
-      kind: 'kgsm',
-      id: 'home',
-      events: 'journal',
-      journalDir: directory,
-      ...fields,
-    });
-    if (!read.ok) throw new Error(read.problems.map(english).join());
-    const connection = new Connection({
-      ...read.connection,
-      ...parts,
-      lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
-      clock,
-      random: () => 0.999,
-      log: { ...silentLog, warn: (message: Text) => warnings.push(english(message)) },
-      host: 'here',
-      memory: () => memory,
-      secrets: noSecrets,
-    });
+    const connection = openKgsm(
+      parts,
+      { events: 'journal', journalDir: directory, ...fields },
+      {
+        clock,
+        random: () => 0.999,
+        log: { ...silentLog, warn: (message: Text) => warnings.push(english(message)) },
+        host: 'here',
+        memory: () => memory,
+      },
+    );
     open.push(connection);
-    connection.start();
     return connection;
   }
 

@@ -124,7 +124,7 @@ describe('a connection with a root', () => {
   });
 
   function open(): void {
-    connection = openKgsm(parts, root);
+    connection = openKgsm(parts, { root });
   }
 
   it('knows all instances as soon as it is connected, and again when told to look', async () => {

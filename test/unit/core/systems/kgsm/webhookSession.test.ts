@@ -6,17 +6,7 @@ import { parseKgsmSettings } from '../../../../../src/core/systems/kgsm/settings
 import { openWebhookSession } from '../../../../../src/core/systems/kgsm/webhookSession.ts';
 import { isSigned, sign } from '../../../../../src/core/systems/kgsm/signature.ts';
 import { SessionError, type Session } from '../../../../../src/core/systems/system.ts';
-import {
-  core,
-  fleetWhere,
-  freeLock,
-  kgsmEvent,
-  ManualClock,
-  noSecrets,
-  silentLog,
-  testMemory,
-} from '../../helpers.ts';
-import { Connection } from '../../../../../src/core/connections/connection.ts';
+import { core, fleetWhere, kgsmEvent, ManualClock, noSecrets, openKgsm } from '../../helpers.ts';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { Room } from '../../wire/sockets.ts';
 import { ask, rawTo } from '../../wire/webhooks.ts';
@@ -164,23 +154,11 @@ describe('a session that takes webhooks', () => {
 
   it('makes of garbage an event with a problem, and goes on', async () => {
     const parts = core();
-    const settings = kgsmSettings({ id: 'home', events: 'webhook', webhook: { port: await freePort(room) } });
-    const connection = new Connection({
-      ...parts,
-      system: kgsm,
-      settings,
-      lock: freeLock,
-      clock,
-      random: () => 0.5,
-      log: silentLog,
-      memory: testMemory,
-      secrets: noSecrets,
-      host: 'h',
-    });
+    const fields = { id: 'home', events: 'webhook', webhook: { port: await freePort(room) } };
+    const settings = kgsmSettings(fields);
+    const connection = openKgsm(parts, fields, { clock });
     room.onClose(() => connection.stop());
-    const ready = fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
-    connection.start();
-    await ready;
+    await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
     const address = connection.session?.address ?? '';
     expect(address).toBe(kgsm.describe(settings));
     expect(kgsm.emitTargets(settings)).toEqual([address]);

@@ -1,0 +1,173 @@
+import { Connection, type ConnectionOptions } from '../../../src/core/connections/connection.ts';
+import type { OpsEvent } from '../../../src/core/model/event.ts';
+import { instancesOf } from '../../../src/core/model/fleet.ts';
+import { MetricsStore } from '../../../src/core/model/metrics.ts';
+import { english, type Text } from '../../../src/core/model/text.ts';
+import type {
+  AnySystem,
+  ConnectionSettings,
+  Log,
+  OperationInput,
+  OperationResult,
+  Question,
+  SecretKind,
+  SessionMemory,
+} from '../../../src/core/systems/system.ts';
+import { core, freeLock, realClock, testMemory, type Core } from './helpers.ts';
+
+/** A connection as a user would have it, with all that it tells. */
+export interface Opened extends Core, AsyncDisposable {
+  readonly connection: Connection;
+  readonly metrics: MetricsStore;
+  readonly memory: SessionMemory;
+  /** All that was written into the log. */
+  readonly logged: string[];
+  events(): OpsEvent[];
+  /** Types of the events that are no control messages. */
+  types(): string[];
+  /** `state: detail` of every state of the connection. */
+  states(): string[];
+  gaps(): string[];
+  /** `kind name state` of every instance, sorted. */
+  instances(): string[];
+  /** `title: state` of every task. */
+  tasks(): string[];
+  until(wanted: () => boolean): Promise<void>;
+  run(id: string, options?: RunOptions): Promise<OperationResult>;
+}
+
+interface RunOptions {
+  readonly instance?: string;
+  readonly input?: OperationInput;
+  readonly signal?: AbortSignal;
+  readonly ask?: (question: Question) => boolean;
+}
+
+export interface Given {
+  /** What differs from the settings that the tests of a system have in common. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly secrets?: Partial<Record<SecretKind, string>>;
+  readonly options?: Partial<ConnectionOptions>;
+}
+
+/** The settings of one entry, which are right. */
+export function settingsOf<S>(
+  system: {
+    parseSettings(
+      value: unknown,
+    ):
+      | { readonly ok: true; readonly settings: S }
+      | { readonly ok: false; readonly problems: readonly Text[] };
+  },
+  entry: object,
+): S {
+  const parsed = system.parseSettings(entry);
+  if (!parsed.ok) throw new Error(parsed.problems.map(english).join('; '));
+  return parsed.settings;
+}
+
+/** Starts a connection. */
+export function openConnection(
+  system: AnySystem,
+  settings: ConnectionSettings,
+  { secrets = {}, options = {} }: Given = {},
+): Opened {
+  const metrics = new MetricsStore();
+  const memory = testMemory();
+  const parts = core({ metrics });
+  const logged: string[] = [];
+  const write = (message: Text): void => void logged.push(english(message));
+  const log: Log = { debug: write, info: write, warn: write, error: write };
+  const connection = new Connection({
+    ...parts,
+    system,
+    settings,
+    lock: freeLock,
+    clock: realClock,
+    // The shortest waits that there are.
+    random: () => 0,
+    log,
+    memory: () => memory,
+    secrets: () => (kind) => Promise.resolve(secrets[kind]),
+    host: 'h',
+    ...options,
+  });
+  const { pipeline } = parts;
+  const seen: OpsEvent[] = [];
+  pipeline.subscribe((change) => {
+    seen.push(...change.events);
+  });
+  const events = (): OpsEvent[] => {
+    pipeline.flush();
+    return seen;
+  };
+  connection.start();
+  return {
+    ...parts,
+    connection,
+    metrics,
+    memory,
+    logged,
+    events,
+    types: () =>
+      events()
+        .filter(({ channel }) => channel !== 'control')
+        .map(({ type }) => type),
+    states: () =>
+      events()
+        .filter(({ type }) => type === 'connection.state')
+        .map(({ raw }) => {
+          const { state, detail } = JSON.parse(raw) as { state: string; detail?: Text };
+          return detail ? `${state}: ${english(detail)}` : state;
+        }),
+    gaps: () =>
+      events()
+        .filter(({ type }) => type === 'connection.gap')
+        .map(({ summary }) => english(summary)),
+    instances: () =>
+      instancesOf(pipeline.fleet(), settings.id)
+        .map(({ kind, name, state }) => `${kind} ${name} ${state}`)
+        .sort(),
+    tasks: () =>
+      [...pipeline.fleet().tasks.values()].map(({ title, state }) => `${english(title)}: ${state}`),
+    until: (wanted) =>
+      new Promise((resolve) => {
+        if (wanted()) {
+          resolve();
+          return;
+        }
+        const unsubscribe = pipeline.subscribe(() => {
+          if (!wanted()) return;
+          unsubscribe();
+          resolve();
+        });
+      }),
+    async run(id, { instance, input = {}, signal = new AbortController().signal, ask = () => false } = {}) {
+      const operation = system.operations.find((each) => each.id === id);
+      if (!operation) throw new Error(`there is no operation ${id}`);
+      const run = {
+        settings,
+        connectionName: settings.name,
+        session: connection.session,
+        input,
+        signal,
+        progress: () => undefined,
+        output: () => undefined,
+        ask: (question: Question) => Promise.resolve(ask(question)),
+      };
+      if (operation.target === 'connection') return operation.run(run);
+      const found = instancesOf(pipeline.fleet(), settings.id).find(({ key }) => key === instance);
+      if (!found) throw new Error(`there is no instance ${instance ?? ''}`);
+      return operation.run({ ...run, instance: found });
+    },
+    [Symbol.asyncDispose]: () => connection.stop(),
+  };
+}
+
+export function ready(opened: Opened): Promise<void> {
+  return opened.until(() => opened.connection.state === 'ready');
+}
+
+export function failed(opened: Opened): Promise<void> {
+  return opened.until(() => opened.connection.state === 'failed');
+}
