@@ -12,6 +12,7 @@ import {
 import { findInstance } from '../core/model/fleet.ts';
 import { isFinished, type Task, type TaskState } from '../core/model/task.ts';
 import { oneLine } from '../core/model/text.ts';
+import { TerminalText } from '../core/systems/terminalText.ts';
 import { showInformation } from './messages.ts';
 import type { Runtime } from './runtime.ts';
 import { translate } from './translate.ts';
@@ -210,13 +211,15 @@ function time(at: number): string {
   return new Date(at).toLocaleString();
 }
 
-/** Text of a program without what would only move a cursor. */
+/** Text of a program as a document: what is meant for terminals says nothing here. */
 function plain(log: string): string {
-  return log
-    .split(/\r?\n|\r/)
-    .map((line) => oneLine(line.replaceAll(ansi, '').replaceAll('\t', '  '), 10_000))
+  return new TerminalText()
+    .push(log)
+    .replaceAll(colours, '')
+    .split('\r\n')
+    .map((line) => oneLine(line.replaceAll('\t', '  '), 10_000))
     .join('\n');
 }
 
 // eslint-disable-next-line no-control-regex -- control sequences are the very thing that is looked for
-const ansi = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+const colours = /\u001b\[[0-9;:]*m/g;
