@@ -8,6 +8,7 @@ import type {
   InputContext,
   OperationInput,
   Question,
+  Suggestion,
 } from '../core/systems/system.ts';
 import { showInformation } from './messages.ts';
 import { translate } from './translate.ts';
@@ -76,16 +77,20 @@ type LineInput = Extract<Input<ConnectionSettings>, { check(value: string): unkn
 function suggest(
   title: string,
   input: LineInput,
-  suggestions: readonly string[],
+  suggestions: readonly Suggestion[],
 ): Promise<string | undefined> {
   const box = window.createQuickPick();
   box.title = title;
   box.placeholder = translate(input.prompt);
   box.ignoreFocusOut = true;
-  const offered = suggestions.map((label) => ({ label }));
+  box.matchOnDetail = true;
+  const offered = suggestions.map((each) =>
+    typeof each === 'string' ? { label: each } : { label: each.value, detail: translate(each.detail) },
+  );
+  const known = new Set(offered.map(({ label }) => label));
   const fill = (typed: string): void => {
     const wrong = typed === '' ? undefined : input.check(typed);
-    const own = typed === '' || suggestions.includes(typed) ? [] : [{ label: typed, alwaysShow: true }];
+    const own = typed === '' || known.has(typed) ? [] : [{ label: typed, alwaysShow: true }];
     const said = wrong ? [{ label: typed, description: translate(wrong), alwaysShow: true }] : own;
     box.items = [...said, ...offered];
   };

@@ -32,6 +32,7 @@ async function start(profile: Profile): Promise<TrueNasServer & AsyncDisposable>
       { name: 'terraria', state: 'CRASHED' },
     ],
     vms: [{ name: 'windows' }, { name: 'ark', state: 'RUNNING' }],
+    jails: [{ name: 'factorio', plugin: 'factorio' }],
     virtInstances: [{ name: 'rust', status: 'RUNNING' }],
     timing: { jobStepMs: 5, refusalMs: 2, rateLimitMs: 2, sourceSecondMs: 20 },
     extraKeys: { from_the_future: 1 },
@@ -100,6 +101,10 @@ async function evening(server: TrueNasServer, profile: Profile, probe: Watched):
     server.failNext('app.stop');
     await ended(server.act('app.stop', 'valheim'));
     await asksAgain('app.query', 'valheim');
+  }
+  if (profile === 'core-13') {
+    await ended(server.act('jail.start', 'factorio'));
+    await asksAgain('jail.query', 'factorio');
   }
   if (profile === '25.10') await ended(server.act('virt.instance.stop', 'rust', { timeout: 30 }));
   await server.act('vm.start', 1);
@@ -177,6 +182,7 @@ describe('the probe at TrueNAS', () => {
       expect(instances.map(({ kind, name, state }) => `${kind} ${name} ${state}`).sort()).toEqual([
         ...(apps ? ['app minecraft running', 'app terraria crashed', 'app valheim running'] : []),
         'host truenas running',
+        ...(apps ? [] : ['jail factorio running']),
         ...(modern ? ['virt rust stopped'] : []),
         'vm ark stopped',
         'vm windows running',
@@ -184,17 +190,22 @@ describe('the probe at TrueNAS', () => {
       expect(instances.find(({ kind }) => kind === 'host')?.version).toMatch(/^TrueNAS-/);
       expect(tasks.map(({ title, state }) => `${title}: ${state}`).sort()).toEqual([
         ...(apps ? ['Redeploy minecraft: succeeded', 'Scrub of tank: aborted'] : []),
-        ...(apps ? ['Start minecraft: succeeded', 'Start valheim: succeeded'] : []),
-        'Stop 1: failed',
-        'Stop 2: succeeded',
+        ...(apps
+          ? ['Start minecraft: succeeded', 'Start valheim: succeeded']
+          : ['Start factorio: succeeded']),
+        'Stop ark: succeeded',
         ...(apps ? ['Stop minecraft: succeeded'] : []),
         ...(modern ? ['Stop rust: succeeded'] : []),
+        ...(apps ? ['Stop valheim: failed'] : []),
+        'Stop windows: failed',
         // CORE does not describe its jobs.
-        apps ? 'Stop valheim: failed' : 'pool.scrub: aborted',
+        ...(apps ? [] : ['pool.scrub: aborted']),
       ]);
       const done = tasks.filter(({ state }) => state === 'succeeded');
       expect(done.map(({ percent }) => percent)).toEqual(done.map(() => 100));
-      expect(tasks.find(({ title }) => title === 'Stop 1')?.message).toBe('It did not shut down in time');
+      expect(tasks.find(({ title }) => title === 'Stop windows')?.message).toBe(
+        'It did not shut down in time',
+      );
 
       const samples = lines.filter(isHost).map(({ measured }) => measured?.['values']);
       const { cpu, memory, received, sent } = samples.at(-1) as Readonly<Record<string, number>>;

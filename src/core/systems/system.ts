@@ -164,10 +164,13 @@ interface LineInput<S> {
   /** What stands there at first. */
   value?(context: InputContext<S>): Promise<string>;
   /** What is offered while it is typed; anything else may be typed as well. */
-  suggestions?(context: InputContext<S>): readonly string[];
+  suggestions?(context: InputContext<S>): readonly Suggestion[];
   /** What is wrong with it, while it is typed. */
   check(value: string): Text | undefined;
 }
+
+/** A value that may be typed, alone or with words for people. */
+export type Suggestion = string | { readonly value: string; readonly detail: Text };
 
 /** One of several things that exist now; the operation gets what was picked. */
 interface PickInput<S> {

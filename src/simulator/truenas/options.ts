@@ -63,6 +63,14 @@ export interface GivenVirtInstance {
   readonly type?: 'CONTAINER' | 'VM';
 }
 
+/** Of CORE. */
+export interface GivenJail {
+  readonly name: string;
+  readonly up?: boolean;
+  /** The plugin that it was made from. */
+  readonly plugin?: string;
+}
+
 export interface GivenAlert {
   readonly klass: string;
   readonly level: 'INFO' | 'NOTICE' | 'WARNING' | 'ERROR' | 'CRITICAL' | 'ALERT' | 'EMERGENCY';
@@ -101,6 +109,7 @@ export interface TrueNasServerOptions {
   readonly apps?: readonly GivenApp[];
   readonly vms?: readonly GivenVm[];
   readonly virtInstances?: readonly GivenVirtInstance[];
+  readonly jails?: readonly GivenJail[];
   readonly alerts?: readonly GivenAlert[];
   readonly timing?: Partial<Timing>;
   readonly now?: () => number;

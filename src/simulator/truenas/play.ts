@@ -44,6 +44,7 @@ export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
     apps: demoApps(),
     vms: [{ name: 'ark', state: 'RUNNING', memoryMb: 16_384 }, { name: 'windows' }],
     virtInstances: [{ name: 'rust', status: 'RUNNING' }],
+    jails: [{ name: 'minecraft', up: true, plugin: 'minecraft' }, { name: 'factorio' }],
     timing: faster(speed),
     wait,
   });
@@ -53,6 +54,7 @@ export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
     for (;;) {
       if (profile !== 'core-13') await playWithApps(server, pause);
       if (profile === '25.10') await playWithContainers(server, pause);
+      if (profile === 'core-13') await playWithJails(server, pause);
       await playWithMachines(server, pause);
     }
   } catch (error) {
@@ -175,6 +177,15 @@ async function playWithContainers(server: TrueNasServer, pause: Pause): Promise<
   await pause(10);
   await attempt(server, 'virt.instance.start', 'rust');
   await pause(8);
+}
+
+async function playWithJails(server: TrueNasServer, pause: Pause): Promise<void> {
+  await attempt(server, 'jail.start', 'factorio');
+  await pause(10);
+  await attempt(server, 'jail.restart', 'minecraft');
+  await pause(12);
+  await attempt(server, 'jail.stop', 'factorio');
+  await pause(10);
 }
 
 async function playWithMachines(server: TrueNasServer, pause: Pause): Promise<void> {

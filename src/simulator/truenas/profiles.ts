@@ -27,6 +27,7 @@ export interface Traits {
   readonly sourcesEndAtLogout: boolean;
   readonly apps: boolean;
   readonly virt: boolean;
+  readonly jails: boolean;
   /** Whole seconds only. */
   readonly wholeSeconds: boolean;
   readonly jobs: 'core' | 'scale' | 'withMessageIds';
@@ -41,6 +42,7 @@ const scale = {
   roles: true,
   maxMessage: 65_536,
   apps: true,
+  jails: false,
   wholeSeconds: true,
 } as const;
 
@@ -63,6 +65,7 @@ export const traitsOf: Readonly<Record<Profile, Traits>> = {
     sourcesEndAtLogout: false,
     apps: false,
     virt: false,
+    jails: true,
     wholeSeconds: false,
     jobs: 'core',
     realtime: 'core',

@@ -12,6 +12,7 @@ import { Dispatcher, type Plans } from './dispatcher.ts';
 import { uncaught, type Refused } from './errors.ts';
 import { Gateway } from './gateway.ts';
 import { Hub, type Update } from './hub.ts';
+import { Jails } from './jails.ts';
 import { Jobs, type JobSpec } from './jobs.ts';
 import { Peer } from './peer.ts';
 import { realTiming, type GivenAlert, type Timing, type TrueNasServerOptions } from './options.ts';
@@ -43,6 +44,7 @@ export class TrueNasServer {
   readonly apps: Apps;
   readonly vms: Vms;
   readonly virt: Virt;
+  readonly jails: Jails;
   /** Nobody's address is allowed any more: who connects is closed with 1008. */
   refusesAddresses = false;
   /** Nothing measures: `failed_to_connect` up to 24.10, silence later. */
@@ -76,6 +78,7 @@ export class TrueNasServer {
     this.apps = new Apps(options.apps ?? [], this.#traits, extraKeys, publish, this.#now);
     this.vms = new Vms(options.vms ?? [], this.#traits, extraKeys, publish);
     this.virt = new Virt(options.virtInstances ?? [], extraKeys, publish);
+    this.jails = new Jails(options.jails ?? [], extraKeys);
   }
 
   static async listen(options: TrueNasServerOptions): Promise<TrueNasServer> {
@@ -315,6 +318,7 @@ export class TrueNasServer {
       }),
       ...(traits.apps ? this.apps.methods() : {}),
       ...(traits.virt ? this.virt.methods() : {}),
+      ...(traits.jails ? this.jails.methods() : {}),
       ...this.vms.methods(),
     };
   }

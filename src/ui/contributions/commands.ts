@@ -34,6 +34,7 @@ export const verbs = {
   update: { title: 'Update', icon: '$(cloud-download)' },
   remove: { title: 'Uninstall…', icon: '$(trash)', danger: true },
   redeploy: { title: 'Redeploy', icon: '$(sync)' },
+  scale: { title: 'Scale…', icon: '$(layers)' },
   rollback: { title: 'Roll Back…', icon: '$(discard)' },
   pruneBackups: { title: 'Delete Old Backups…', icon: '$(clear-all)' },
   listAllowlist: { title: 'Show Allowlist', icon: '$(organization)' },

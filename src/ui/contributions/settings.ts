@@ -28,7 +28,7 @@ const fieldTexts: Readonly<Record<string, string>> = {
   username: 'Who signs in. The password is asked for and stands in no setting.',
   subscriptions: 'Topics or events that are subscribed from the beginning; "*" is all.',
   protocol: 'How TrueNAS is spoken to. "auto" tries JSON-RPC (25.04 and later), else the older protocol.',
-  apps: 'Which apps are game servers: names, with * for any part of one.',
+  apps: 'Which apps are game servers: names, with * for any part of one, or tag: with a category, keyword or train of the catalog, such as tag:games.',
   host: 'Name or address of the server.',
   port: 'Port of the server.',
   serverName: "The name in the server's certificate, where it is not the host.",

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { ConnectionOperation, Question, Session } from '../system.ts';
+import type { ConnectionOperation, Question, Session, Suggestion } from '../system.ts';
 import { trueNasEntries } from './catalog.ts';
 import { isConversation } from './conversation.ts';
 import { isSecretMethod } from './redact.ts';
@@ -7,12 +7,27 @@ import type { TrueNasSettings } from './settings.ts';
 
 type ConnectionOp = ConnectionOperation<TrueNasSettings>;
 
-/** Some of those that `*` subscribes to as well, for whoever wonders what an event is. */
-const wildcards = trueNasEntries
-  .filter(({ wildcard }) => wildcard)
-  .slice(0, 4)
-  .map(({ type }) => type)
-  .join(', ');
+/** All that can be subscribed to, and whether `*` has it too. */
+const events: readonly Suggestion[] = [
+  {
+    value: '*',
+    detail: text('Everything that the NAS tells of by itself. It measures and follows nothing.'),
+  },
+  ...trueNasEntries.flatMap(({ wildcard, description, example }): readonly Suggestion[] => {
+    if (wildcard === undefined) return [];
+    const { collection } = example as { readonly collection: string };
+    const detail = wildcard ? text('{0} In * as well.', description) : text('{0} Not in *.', description);
+    return [{ value: collection, detail }];
+  }),
+];
+
+const readers = ['core.get_events', 'core.get_methods', 'pool.query', 'service.query', 'system.info'];
+
+/** What is mostly asked: what the NAS lists, its jobs and what else it can be asked. */
+function methods(session: Session | undefined): readonly string[] {
+  const lists = isConversation(session) ? [...session.collections] : [];
+  return [...lists, 'core.get_jobs', 'alert.list', ...readers];
+}
 
 export const connectionOperations: readonly ConnectionOp[] = [
   {
@@ -51,10 +66,18 @@ export const connectionOperations: readonly ConnectionOp[] = [
       return abortJob(run);
     },
   },
-  subscription('subscribe', text('Subscribe to Event…'), (name) => text('Subscribing to {0}', name)),
-  subscription('unsubscribe', text('Unsubscribe from Event…'), (name) =>
-    text('Unsubscribing from {0}', name),
-  ),
+  subscription('subscribe', {
+    title: text('Subscribe to Event…'),
+    progress: (name) => text('Subscribing to {0}', name),
+    prompt: text('Which event? With its argument behind a colon, as JSON.'),
+    suggestions: () => events,
+  }),
+  subscription('unsubscribe', {
+    title: text('Unsubscribe from Event…'),
+    progress: (name) => text('Unsubscribing from {0}', name),
+    prompt: text('Which event shall not come any more?'),
+    suggestions: (session) => (isConversation(session) ? session.subscribed : []),
+  }),
   {
     id: 'request',
     title: text('Call a Method…'),
@@ -67,6 +90,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
         field: 'method',
         prompt: text('Which method?'),
         placeholder: text('app.query'),
+        suggestions: ({ session }) => methods(session),
         check: checkMethod,
       },
       {
@@ -96,8 +120,17 @@ function jobName(session: Session | undefined, job: string): Text {
 
 function subscription(
   id: 'subscribe' | 'unsubscribe',
-  title: Text,
-  progress: (name: string) => Text,
+  {
+    title,
+    progress,
+    prompt,
+    suggestions,
+  }: {
+    readonly title: Text;
+    readonly progress: (name: string) => Text;
+    readonly prompt: Text;
+    readonly suggestions: (session: Session | undefined) => readonly Suggestion[];
+  },
 ): ConnectionOp {
   return {
     id,
@@ -109,10 +142,8 @@ function subscription(
     inputs: [
       {
         field: 'name',
-        prompt: text(
-          'Event, with its argument behind a colon: {0}, … or * for all that take no argument',
-          wildcards,
-        ),
+        prompt,
+        suggestions: ({ session }) => suggestions(session),
         placeholder: text('{0}', 'reporting.realtime:{"interval": 5}'),
         check: checkName,
       },
@@ -135,9 +166,11 @@ export function callQuestion(method: string, params: string, connection: string)
   };
 }
 
+const harmless = new Set(['core.ping', 'alert.list', 'system.info', 'system.version', 'auth.me']);
+
 /** What looks and changes nothing. */
 export function onlyReads(method: string): boolean {
-  return method === 'core.ping' || /\.query$|\.get_[a-z_]+$/.test(method);
+  return harmless.has(method) || /\.query$|\.get_[a-z_]+$/.test(method);
 }
 
 function checkMethod(method: string): Text | undefined {

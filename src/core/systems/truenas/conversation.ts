@@ -22,6 +22,8 @@ export interface Conversation extends Session {
   /** Which kinds of things this release and this user have. */
   readonly collections: ReadonlySet<Collection>;
   readonly openJobs: readonly JobNow[];
+  /** Events that come now because somebody asked for them. */
+  readonly subscribed: readonly string[];
   /** One call, journalled with its answer. Rejects with a TrueNasError. */
   call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown>;
   /**

@@ -1,6 +1,6 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { Instance } from '../../model/instance.ts';
-import type { OperationResult, OperationRun, Session } from '../system.ts';
+import type { OperationInput, OperationResult, OperationRun, Session } from '../system.ts';
 import { isConversation, TrueNasError, type Conversation, type JobEnd } from './conversation.ts';
 import { collectionOf, stateIn, type Kind } from './kinds.ts';
 import { isFields, named, numbered } from './messages.ts';
@@ -17,23 +17,27 @@ export const noConnection: OperationResult = {
 };
 
 /** The call that does it, per kind. Every generation has its own names and its own needs. */
-const calls: Readonly<Record<string, Readonly<Record<string, (key: string, version: string) => Call>>>> = {
+const calls: Readonly<
+  Record<string, Readonly<Record<string, (key: string, input: OperationInput) => Call>>>
+> = {
   app: {
     start: (key) => ['app.start', [key]],
     stop: (key) => ['app.stop', [key]],
     redeploy: (key) => ['app.redeploy', [key]],
     update: (key) => ['app.upgrade', [key]],
-    rollback: (key, version) => ['app.rollback', [key, { app_version: version }]],
+    rollback: (key, { version = '' }) => ['app.rollback', [key, { app_version: version }]],
   },
   chart: {
     start: (key) => ['chart.release.scale', [key, { replica_count: 1 }]],
     stop: (key) => ['chart.release.scale', [key, { replica_count: 0 }]],
     redeploy: (key) => ['chart.release.redeploy', [key]],
     update: (key) => ['chart.release.upgrade', [key]],
-    rollback: (key, version) => ['chart.release.rollback', [key, { item_version: version }]],
+    rollback: (key, { version = '' }) => ['chart.release.rollback', [key, { item_version: version }]],
+    scale: (key, { replicas = '1' }) => ['chart.release.scale', [key, { replica_count: Number(replicas) }]],
   },
   vm: {
     start: (key) => ['vm.start', [numbered(key)]],
+    resume: (key) => ['vm.resume', [numbered(key)]],
     stop: (key) => ['vm.stop', [numbered(key), { force_after_timeout: true }]],
     restart: (key) => ['vm.restart', [numbered(key)]],
   },
@@ -47,6 +51,11 @@ const calls: Readonly<Record<string, Readonly<Record<string, (key: string, versi
     start: (key) => ['container.start', [numbered(key)]],
     stop: (key) => ['container.stop', [numbered(key), { force_after_timeout: true }]],
   },
+  jail: {
+    start: (key) => ['jail.start', [key]],
+    stop: (key) => ['jail.stop', [key]],
+    restart: (key) => ['jail.restart', [key]],
+  },
 };
 
 const done: Readonly<Record<string, (name: string) => Text>> = {
@@ -54,6 +63,7 @@ const done: Readonly<Record<string, (name: string) => Text>> = {
   stop: (name) => text('{0} stopped', name),
   restart: (name) => text('{0} restarted', name),
   redeploy: (name) => text('{0} was redeployed', name),
+  scale: (name) => text('{0} was scaled', name),
   update: (name) => text('{0} was upgraded', name),
   rollback: (name) => text('{0} was rolled back', name),
 };
@@ -62,12 +72,12 @@ const done: Readonly<Record<string, (name: string) => Text>> = {
 export async function runDeed(id: string, run: OperationRun<TrueNasSettings>): Promise<OperationResult> {
   const { session, instance, input, signal } = run;
   if (!isConversation(session)) return noConnection;
-  const call = calls[instance.kind]?.[id];
+  const woken = id === 'start' && instance.state === 'paused';
+  const call = calls[instance.kind]?.[woken ? 'resume' : id];
   if (!call) return { outcome: 'refused', message: text('This cannot be done with it.') };
-  const version = input['version'] ?? '';
-  if (id === 'rollback' && version === '')
+  if (id === 'rollback' && !input['version'])
     return { outcome: 'refused', message: text('A version is needed.') };
-  const [method, params] = call(instance.key, version);
+  const [method, params] = call(instance.key, input);
   return explained(async () => {
     const end = await session.job(method, params, {
       signal,
@@ -77,7 +87,7 @@ export async function runDeed(id: string, run: OperationRun<TrueNasSettings>): P
     });
     if (end.state === 'succeeded' && id === 'stop') return await verifyStopped(session, instance, signal);
     // A machine is started by no job, and not every release tells of it.
-    if (instance.kind === 'vm' || instance.kind === 'container') await look(session, instance, signal);
+    if (!['app', 'chart', 'virt'].includes(instance.kind)) await look(session, instance, signal);
     return resultOf(end, done[id]?.(oneLine(instance.name, 60)) ?? text('Done'));
   });
 }

@@ -2,18 +2,48 @@ import type { Problem } from '../../model/event.ts';
 import { lifecycle, type LifecycleState } from '../../model/lifecycle.ts';
 import type { Signal } from '../../model/signal.ts';
 import { text, type Text } from '../../model/text.ts';
-import { entryKey, entryPatch, hostKey, hostKind, matches, stateIn, type Kind } from './kinds.ts';
+import {
+  entryKey,
+  entryPatch,
+  hostKey,
+  hostKind,
+  matches,
+  stateIn,
+  tagPrefix,
+  tagsOf,
+  type Kind,
+} from './kinds.ts';
 import { entryId, type EntryMemory, type PendingCall, type TrueNasContext } from './memory.ts';
-import { isFields, missing, shown, wrongType, type Fields } from './messages.ts';
+import { isFields, missing, named, shown, wrongType, type Fields } from './messages.ts';
 
 export interface Followed {
   readonly context: TrueNasContext;
   readonly signals: readonly Signal[];
 }
 
-/** Whether it is one of those that the user wants to see: the setting tells which apps are game servers. */
-export function isWanted({ apps }: TrueNasContext, kind: string, key: string): boolean {
-  return (kind !== 'app' && kind !== 'chart') || matches(apps, key);
+/**
+ * Whether it is one of those that the user wants to see: the setting tells which apps are game servers, by name or by tag.
+ * Where only the name is told, one that was taken in by its tags is known.
+ */
+export function isWanted(
+  { apps, entries }: TrueNasContext,
+  kind: string,
+  key: string,
+  fields: Fields = {},
+): boolean {
+  if (kind !== 'app' && kind !== 'chart') return true;
+  const names = apps.filter((each) => !each.startsWith(tagPrefix));
+  if (matches(names, key)) return true;
+  if (names.length === apps.length) return false;
+  const tags = tagsOf(fields);
+  if (tags === undefined) {
+    const known = entries.get(entryId(kind, key));
+    return known !== undefined && !known.gone;
+  }
+  const wanted = apps
+    .filter((each) => each.startsWith(tagPrefix))
+    .map((each) => each.slice(tagPrefix.length).toLowerCase());
+  return tags.some((tag) => matches(wanted, tag.toLowerCase()));
 }
 
 /** What it is shown as: what is done to it goes before what it is beneath. */
@@ -61,7 +91,9 @@ export function entryTold(
       path: kind === 'app' ? 'fields.state' : 'fields.status',
       message: text('is not known: {0}', shown(unknown, 80)),
     });
-  const followed = isWanted(context, kind, key) ? keep(context, kind, key, fields) : { context, signals: [] };
+  const followed = isWanted(context, kind, key, fields)
+    ? keep(context, kind, key, fields)
+    : unwanted(context, kind, key);
   return { ...followed, key, summary: summaryOf(state, unknown) };
 }
 
@@ -93,11 +125,17 @@ export function entriesListed(
       );
       return;
     }
-    there.add(key);
     const known = next.entries.get(entryId(kind, key));
-    if (!isWanted(next, kind, key) || (known !== undefined && known.touched > asked.tick && known.gone))
+    const newer = known !== undefined && known.touched > asked.tick;
+    if (!isWanted(next, kind, key, fields)) {
+      const left = unwanted(next, kind, key);
+      next = left.context;
+      signals.push(...left.signals);
       return;
-    const followed = keep(next, kind, key, fields, known !== undefined && known.touched > asked.tick);
+    }
+    there.add(key);
+    if (newer && known.gone) return;
+    const followed = keep(next, kind, key, fields, newer);
     next = followed.context;
     signals.push(...followed.signals);
   });
@@ -132,11 +170,24 @@ export function appsChosen(context: TrueNasContext, apps: readonly string[]): Fo
   let next: TrueNasContext = { ...context, apps };
   const signals: Signal[] = [];
   for (const each of context.entries.values()) {
+    // What has the tags shows when the NAS lists it next.
     if (isWanted(next, each.kind, each.key)) continue;
-    next = { ...next, entries: next.entries.delete(entryId(each.kind, each.key)) };
-    if (!each.gone) signals.push({ signal: 'gone', kind: each.kind, key: each.key });
+    const left = unwanted(next, each.kind, each.key);
+    next = left.context;
+    signals.push(...left.signals);
   }
   return { context: next, signals };
+}
+
+/** It is no game server, or not any more. */
+function unwanted(context: TrueNasContext, kind: string, key: string): Followed {
+  const id = entryId(kind, key);
+  const known = context.entries.get(id);
+  if (!known) return { context, signals: [] };
+  return {
+    context: { ...context, entries: context.entries.delete(id) },
+    signals: known.gone ? [] : [{ signal: 'gone', kind, key }],
+  };
 }
 
 /** Shows anew what the state of one is, after the work on it began or ended. */
@@ -177,10 +228,17 @@ function keep(context: TrueNasContext, kind: Kind, key: string, fields: Fields, 
     key,
     base: said ?? (known && !known.gone ? known.base : 'unknown'),
     touched: stale && known ? known.touched : context.tick,
+    ...nameOf(fields, key, known),
   };
   const next = { ...context, entries: context.entries.set(id, entry) };
   const patch = { ...entryPatch(kind, fields), state: shownState(next, entry) };
   return { context: next, signals: [{ signal: 'instance', kind, key, patch }] };
+}
+
+/** Its name where that is another than its key, as with machines, whose key is a number. */
+function nameOf(fields: Fields, key: string, known: EntryMemory | undefined): Pick<EntryMemory, 'name'> {
+  const name = named(fields['name']) ?? known?.name;
+  return name === undefined || name === key ? {} : { name };
 }
 
 function summaryOf(state: LifecycleState | undefined, unknown: string | undefined): Text {

@@ -2,7 +2,7 @@ import { text } from '../../model/text.ts';
 import type { SessionEnvironment } from '../system.ts';
 import { TrueNasError } from './conversation.ts';
 import type { JobLedger, Told } from './jobLedger.ts';
-import { collectionNames, collectionOf, type Collection } from './kinds.ts';
+import { collectionNames, collectionOf, untold, type Collection } from './kinds.ts';
 import type { Fields } from './messages.ts';
 import { isFields, numbered } from './messages.ts';
 
@@ -53,9 +53,12 @@ export class Fetching {
     void this.#quietly(this.all(candidates));
   }
 
-  /** What did not go well may have said of its app what is not true. */
+  /** What did not go well may have said of its app what is not true, and some say nothing of themselves. */
   doubt({ end, about }: Pick<Told, 'end' | 'about'>): void {
-    if (end && end.state !== 'succeeded' && about) this.soon(about.kind, about.key);
+    if (!end || !about) return;
+    const collection = collectionOf(about.kind);
+    const silent = collection !== undefined && untold.has(collection);
+    if (end.state !== 'succeeded' || silent) this.soon(about.kind, about.key);
   }
 
   /** One thing of a collection; nothing where it is not there. */

@@ -5,7 +5,7 @@ import { oneLine, text, type Text } from '../../model/text.ts';
 import { instantOf } from './ejson.ts';
 import { isWanted, restate, scopeOf, type Followed } from './entries.ts';
 import { deedOf } from './kinds.ts';
-import { ended, taskOf, type OpenJob, type PendingCall, type TrueNasContext } from './memory.ts';
+import { ended, entryId, taskOf, type OpenJob, type PendingCall, type TrueNasContext } from './memory.ts';
 import { isFields, keyOf, literal, missing, named, shown, wrongType, type Fields } from './messages.ts';
 
 const maxLog = 16 * 1024;
@@ -64,7 +64,8 @@ export function jobTold(context: TrueNasContext, id: unknown, value: unknown, pr
   const deed = deedOf(method, value['arguments']);
   const about = deed && isWanted(context, deed.kind, deed.key) ? deed : undefined;
   const subject = about && { kind: about.kind, key: about.key };
-  const title = deed?.title ?? text('{0}', shown(named(value['description']) ?? method, 80));
+  const title =
+    deed?.title(nameOf(context, deed)) ?? text('{0}', shown(named(value['description']) ?? method, 80));
   const before = context.jobs.get(task);
   const correlation = messageOf(value) ?? before?.correlation;
   const patch: TaskPatch = {
@@ -203,6 +204,11 @@ function patchOf(fields: Fields, state: TaskState | undefined): TaskPatch {
     ...(fields['abortable'] === true && !isOver(state) ? { cancellable: true } : {}),
     ...(log === undefined ? {} : { log }),
   };
+}
+
+/** What people call the thing that a job is about. */
+function nameOf({ entries }: TrueNasContext, { kind, key }: { kind: string; key: string }): string {
+  return oneLine(entries.get(entryId(kind, key))?.name ?? key, 60);
 }
 
 /** What it wrote, what it came to, and where it broke. */

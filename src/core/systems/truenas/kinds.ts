@@ -1,6 +1,6 @@
 import type { InstancePatch } from '../../model/instance.ts';
 import type { LifecycleState } from '../../model/lifecycle.ts';
-import { oneLine, text, type Text } from '../../model/text.ts';
+import { text, type Text } from '../../model/text.ts';
 import { isFields, keyOf, named, type Fields } from './messages.ts';
 
 /** What the NAS itself is shown as: there is one, whatever it is called. */
@@ -14,9 +14,13 @@ export const collections = {
   'vm.query': 'vm',
   'virt.instance.query': 'virt',
   'container.query': 'container',
+  'jail.query': 'jail',
 } as const;
 export type Collection = keyof typeof collections;
 export type Kind = (typeof collections)[Collection];
+
+/** The jails of CORE start and stop without an event: only what lists them tells. */
+export const untold: ReadonlySet<Collection> = new Set(['jail.query']);
 
 export const collectionNames = Object.keys(collections) as Collection[];
 
@@ -58,6 +62,17 @@ const virtStates: Readonly<Record<string, LifecycleState>> = {
   THAWED: 'running',
 };
 
+const jailStates: Readonly<Record<string, LifecycleState>> = { up: 'running', down: 'stopped' };
+
+const stateTables: Readonly<Record<Kind, Readonly<Record<string, LifecycleState>>>> = {
+  app: appStates,
+  chart: appStates,
+  vm: machineStates,
+  container: machineStates,
+  virt: virtStates,
+  jail: jailStates,
+};
+
 /** What an entry says of the state: one that is known, words that are not, or nothing. */
 export function stateIn(
   kind: Kind,
@@ -65,14 +80,13 @@ export function stateIn(
 ): { readonly state?: LifecycleState; readonly unknown?: string } {
   const said = saidState(kind, fields);
   if (said === undefined) return {};
-  const table =
-    kind === 'virt' ? virtStates : kind === 'vm' || kind === 'container' ? machineStates : appStates;
+  const table = stateTables[kind];
   const state = Object.hasOwn(table, said) ? table[said] : undefined;
   return state === undefined ? { unknown: said } : { state };
 }
 
 function saidState(kind: Kind, { state, status }: Fields): string | undefined {
-  if (kind === 'app') return named(state);
+  if (kind === 'app' || kind === 'jail') return named(state);
   if (kind === 'chart' || kind === 'virt') return named(status);
   return named(isFields(status) ? status['state'] : status);
 }
@@ -85,16 +99,16 @@ export function entryKey(fields: Fields, id?: unknown): string | undefined {
 /** What an entry says beside the state; what it leaves out stays as it is. */
 export function entryPatch(kind: Kind, fields: Fields): InstancePatch {
   const name = named(fields['name']);
-  const version = named(fields['human_version']) ?? named(fields['version']);
+  const version = named(fields['human_version']) ?? named(fields['version']) ?? named(fields['release']);
   const { metadata, chart_metadata: chart } = fields;
   const about = isFields(metadata) ? metadata : isFields(chart) ? chart : {};
-  const game = named(about['title']) ?? named(about['name']);
+  const game = named(about['title']) ?? named(about['name']) ?? named(fields['plugin_name']);
   const latest = latestOf(fields);
   return {
     ...(name === undefined ? {} : { name }),
     ...(version === undefined ? {} : { version }),
     ...(latest === undefined ? {} : { latestVersion: latest }),
-    ...((kind === 'app' || kind === 'chart') && game !== undefined ? { game } : {}),
+    ...((kind === 'app' || kind === 'chart' || kind === 'jail') && game !== undefined ? { game } : {}),
   };
 }
 
@@ -105,6 +119,19 @@ function latestOf(fields: Fields): string | null | undefined {
   if (available === false) return null;
   if (available !== true) return undefined;
   return named(fields['human_latest_version']) ?? named(fields['latest_version']);
+}
+
+/** Before what an app is tagged with, in the setting that tells which apps are game servers. */
+export const tagPrefix = 'tag:';
+
+/** What an app of the catalog is filed under; nothing where the entry does not tell. */
+export function tagsOf({ metadata, chart_metadata: chart }: Fields): readonly string[] | undefined {
+  const about = isFields(metadata) ? metadata : isFields(chart) ? chart : undefined;
+  if (!about) return undefined;
+  const { categories, keywords, train } = about;
+  return [categories, keywords, [train]].flatMap((list) =>
+    Array.isArray(list) ? list.filter((each): each is string => typeof each === 'string') : [],
+  );
 }
 
 /** Which of the names are game servers. */
@@ -158,13 +185,14 @@ const prefixes: readonly (readonly [string, Kind])[] = [
   ['vm.', 'vm'],
   ['virt.instance.', 'virt'],
   ['container.', 'container'],
+  ['jail.', 'jail'],
 ];
 
+/** What a jail is shown as while nothing but its job tells that something happens. */
+const jailMeanwhile: Readonly<Record<string, LifecycleState>> = { start: 'starting', stop: 'stopping' };
+
 /** What a method does, and to which instance. */
-export function deedOf(
-  method: string,
-  args: unknown,
-): (Omit<Deed, 'title'> & { readonly key: string; readonly title: Text }) | undefined {
+export function deedOf(method: string, args: unknown): (Deed & { readonly key: string }) | undefined {
   const found = prefixes.find(([prefix]) => method.startsWith(prefix));
   if (!found) return undefined;
   const [prefix, kind] = found;
@@ -172,9 +200,13 @@ export function deedOf(
   const row = Object.hasOwn(words, verb) ? words[verb] : undefined;
   const first: unknown = Array.isArray(args) ? args[0] : undefined;
   const key = isFields(first)
-    ? (named(first['app_name']) ?? named(first['release_name']) ?? named(first['name']))
+    ? (named(first['app_name']) ??
+      named(first['release_name']) ??
+      named(first['name']) ??
+      named(first['uuid']))
     : keyOf(first);
   if (!row || key === undefined) return undefined;
-  const [operation, title, state] = row;
-  return { kind, key, operation, title: title(oneLine(key, 60)), ...(state === undefined ? {} : { state }) };
+  const [operation, title, usual] = row;
+  const state = usual ?? (kind === 'jail' ? jailMeanwhile[verb] : undefined);
+  return { kind, key, operation, title, ...(state === undefined ? {} : { state }) };
 }

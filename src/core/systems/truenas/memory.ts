@@ -9,6 +9,8 @@ export interface EntryMemory {
   readonly base: LifecycleState;
   /** The tick of the last event about it: an answer to an older question says nothing new. */
   readonly touched: number;
+  /** Where it is another than its key. */
+  readonly name?: string;
   /** It was removed; kept until an answer that does not know it either. */
   readonly gone?: boolean;
 }
@@ -92,6 +94,7 @@ const savedSchema = z.object({
       key: z.string(),
       base: state,
       touched: z.number(),
+      name: z.optional(z.string()),
       gone: z.optional(z.boolean()),
     }),
   ),

@@ -8,14 +8,15 @@ import { collectionOf } from './kinds.ts';
 import type { TrueNasSettings } from './settings.ts';
 
 type InstanceOp = InstanceOperation<TrueNasSettings>;
-type Id = 'start' | 'stop' | 'restart' | 'redeploy' | 'update' | 'rollback';
+type Id = 'start' | 'stop' | 'restart' | 'redeploy' | 'scale' | 'update' | 'rollback';
 
 /** Which kinds can do what; nothing else is offered for them. */
 const able: Readonly<Record<Id, readonly string[]>> = {
-  start: ['app', 'chart', 'vm', 'virt', 'container'],
-  stop: ['app', 'chart', 'vm', 'virt', 'container'],
-  restart: ['vm', 'virt'],
+  start: ['app', 'chart', 'vm', 'virt', 'container', 'jail'],
+  stop: ['app', 'chart', 'vm', 'virt', 'container', 'jail'],
+  restart: ['vm', 'virt', 'jail'],
   redeploy: ['app', 'chart'],
+  scale: ['chart'],
   update: ['app', 'chart'],
   rollback: ['app', 'chart'],
 };
@@ -82,7 +83,8 @@ export const trueNasOperations: readonly Operation<TrueNasSettings>[] = [
     'start',
     text('Start'),
     (name) => text('Starting {0}', name),
-    (i) => rests(i) && !isUp(i),
+    // What is suspended is woken.
+    (i) => rests(i) && (!isUp(i) || (i.kind === 'vm' && i.state === 'paused')),
   ),
   operation(
     'stop',
@@ -111,6 +113,21 @@ export const trueNasOperations: readonly Operation<TrueNasSettings>[] = [
       text('Redeploy'),
     ),
   ),
+  operation('scale', text('Scale…'), (name) => text('Scaling {0}', name), rests, {
+    ...asks(
+      (name, connection) => text('Scale {0} on {1}?', name, connection),
+      text('Players on replicas that go are disconnected; without any it is stopped.'),
+      text('Scale'),
+    ),
+    inputs: [
+      {
+        field: 'replicas',
+        prompt: text('How many replicas shall run?'),
+        placeholder: text('{0}', '1'),
+        check: (value) => (/^(?:1?\d|20)$/.test(value) ? undefined : text('A whole number from 0 to 20')),
+      },
+    ],
+  }),
   operation(
     'update',
     text('Upgrade'),

@@ -14,6 +14,7 @@ import {
   hostKind,
   isCollection,
   stateIn,
+  untold,
   type Collection,
 } from './kinds.ts';
 import { Line } from './line.ts';
@@ -100,6 +101,10 @@ class TrueNasSession implements Conversation {
     return this.#fetching.collections;
   }
 
+  get subscribed(): readonly string[] {
+    return this.#subscriptions.names;
+  }
+
   get openJobs(): readonly JobNow[] {
     return this.#ledger.open;
   }
@@ -123,7 +128,8 @@ class TrueNasSession implements Conversation {
       this.#tellApps();
       await this.#prepare(line);
       const candidates = candidatesOf(this.#version);
-      const names = ['core.get_jobs', ...candidates, 'alert.list', ...this.#wanted(candidates)];
+      const told = candidates.filter((each) => !untold.has(each));
+      const names = ['core.get_jobs', ...told, 'alert.list', ...this.#wanted(candidates)];
       await Promise.all(
         [...new Set(names)].map((name) =>
           this.#subscriptions.report(name, this.#subscriptions.add(name, 'settings')),
@@ -342,7 +348,7 @@ function candidatesOf(version: string): readonly Collection[] {
   const found = /(\d+)\.(\d+)/.exec(version);
   if (!found) return collectionNames;
   const release = Number(found[1]) * 100 + Number(found[2]);
-  if (release < 2000) return ['vm.query'];
+  if (release < 2000) return ['jail.query', 'vm.query'];
   if (release < 2410) return ['chart.release.query', 'vm.query'];
   if (release < 2504) return ['app.query', 'vm.query'];
   if (release < 2600) return ['app.query', 'vm.query', 'virt.instance.query'];

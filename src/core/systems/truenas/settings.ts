@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { webAddressProblem } from '../../wire/webAddress.ts';
 import { readSettings } from '../settingsProblems.ts';
+import { tagPrefix } from './kinds.ts';
 import type { SettingsResult } from '../system.ts';
 
 const name = z.string().check(z.minLength(1), z.maxLength(300));
@@ -19,7 +20,9 @@ export const trueNasSettingsSchema = z.looseObject({
   username: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'root'),
   ca: z.optional(z.string().check(z.refine((value) => isAbsolute(value)))),
   rejectUnauthorized: z._default(z.boolean(), true),
-  apps: z._default(z.array(name).check(z.maxLength(1000)), ['*']),
+  apps: z._default(z.array(name.check(z.refine((value) => value !== tagPrefix))).check(z.maxLength(1000)), [
+    '*',
+  ]),
   subscriptions: z._default(z.array(name).check(z.maxLength(1000)), ['core.get_jobs', 'app.query']),
   maxMessageBytes: z._default(
     z.int().check(z.minimum(64 * 1024), z.maximum(64 * 1024 * 1024)),
@@ -38,7 +41,7 @@ export interface TrueNasSettings {
   /** Absolute path of a PEM file. */
   readonly ca?: string;
   readonly rejectUnauthorized: boolean;
-  /** Which apps are game servers: names, `*` for any part of one. */
+  /** Which apps are game servers: names, `*` for any part of one; or tags behind `tag:`. */
   readonly apps: readonly string[];
   /** Events beside those that the product itself needs; `name:argument` where one takes an argument. */
   readonly subscriptions: readonly string[];
@@ -54,7 +57,7 @@ const allowed: Readonly<Record<string, Text>> = {
   username: text('a text of 1 to 200 characters'),
   ca: text('an absolute path of a PEM file'),
   rejectUnauthorized: text('true or false'),
-  apps: text('a list of names of apps, * for any part of a name'),
+  apps: text('a list of names of apps, * for any part of a name, or tag: and a tag'),
   subscriptions: text('a list of events, each a text'),
   maxMessageBytes: text('a whole number from 65536 to 67108864'),
 };

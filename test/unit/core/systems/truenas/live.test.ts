@@ -26,6 +26,7 @@ async function start(options: TrueNasServerOptions): Promise<TrueNasServer & Asy
     ],
     vms: [{ name: 'windows', state: 'RUNNING' }],
     virtInstances: [{ name: 'ark', status: 'STOPPED' }],
+    jails: [{ name: 'rust', plugin: 'rust-server', up: true }, { name: 'factorio' }],
     extraKeys: { from_the_future: 1 },
     duplicateTerminal: true,
     ...options,
@@ -88,6 +89,7 @@ describe.each(ways)('$profile over $spoken', ({ profile, protocol, spoken }) => 
     expect(opened.instances()).toEqual([
       ...(apps ? ['app minecraft running', 'app valheim stopped'] : []),
       'host truenas running',
+      ...(apps ? [] : ['jail factorio stopped', 'jail rust running']),
       ...(modern ? ['virt ark stopped'] : []),
       'vm windows running',
     ]);
@@ -124,7 +126,23 @@ describe.each(ways)('$profile over $spoken', ({ profile, protocol, spoken }) => 
       await done(opened, 'rollback', 'minecraft', { version: '1.0.2' });
       await opened.until(() => opened.instances().includes('app minecraft running'));
     }
+    if (!apps) {
+      await done(opened, 'start', 'factorio');
+      await opened.until(() => opened.instances().includes('jail factorio running'));
+      await done(opened, 'restart', 'rust');
+      await opened.until(() => opened.instances().includes('jail rust running'));
+      await done(opened, 'stop', 'rust');
+      await opened.until(() => opened.instances().includes('jail rust stopped'));
+      // Somebody else does it, and no event tells.
+      await server.act('jail.start', 'rust');
+      await opened.until(() => opened.instances().includes('jail rust running'));
+      expect(server.subscriptions.has('jail.query')).toBe(false);
+    }
     const vm = '1';
+    await server.act('vm.suspend', 1);
+    await opened.until(() => opened.instances().includes('vm windows paused'));
+    await done(opened, 'start', vm);
+    await opened.until(() => opened.instances().includes('vm windows running'));
     await done(opened, 'stop', vm);
     await opened.until(() => opened.instances().includes('vm windows stopped'));
     await done(opened, 'start', vm);
