@@ -1,10 +1,10 @@
 import type { CaptureLock } from './connection.ts';
-import { waitForRelease, WindowLock } from './windowLock.ts';
 
 /** The lock of a window on a folder that all windows of this machine share. */
 export function captureLock(folder: string): CaptureLock {
   return {
     async acquire(connection, signal, elsewhere) {
+      const { waitForRelease, WindowLock } = await import('./windowLock.ts');
       let told = false;
       for (;;) {
         signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { commands, env, l10n, Uri, ViewColumn, window, type Webview, type WebviewPanel } from 'vscode';
 import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
@@ -7,7 +7,7 @@ import type { Row } from '../instanceItems.ts';
 import { EmitTargets } from '../playback/targets.ts';
 import type { Runtime } from '../runtime.ts';
 import { inspectorHtml, inspectorOptions } from './html.ts';
-import { InspectorSession } from './session.ts';
+import type { InspectorSession } from './session.ts';
 
 /** The inspector in its two homes, the panel and editor tabs, and the commands that go to the one last used. */
 export class Inspector {
@@ -24,15 +24,13 @@ export class Inspector {
     const { scope } = runtime;
     scope.add(
       window.registerWebviewViewProvider(viewIds.inspector, {
-        resolveWebviewView: (view) => {
+        resolveWebviewView: async (view) => {
           const extension = runtime.context.extensionUri;
           view.webview.options = inspectorOptions(extension);
-          const session = this.#open(new InspectorSession(runtime, this.#targets, view.webview, 'panel'));
+          const session = await this.#open(view, 'panel');
+          if (!session) return;
           view.onDidChangeVisibility(() => {
             session.setVisible(view.visible);
-          });
-          view.onDidDispose(() => {
-            this.#close(session);
           });
           view.webview.html = inspectorHtml(view.webview, extension, 'panel');
         },
@@ -40,10 +38,7 @@ export class Inspector {
     );
     scope.add(
       window.registerWebviewPanelSerializer(inspectorPanelType, {
-        deserializeWebviewPanel: (panel) => {
-          this.#adopt(panel);
-          return Promise.resolve();
-        },
+        deserializeWebviewPanel: (panel) => this.#adopt(panel),
       }),
     );
     scope.defer(() => {
@@ -63,7 +58,7 @@ export class Inspector {
         l10n.t('Event Inspector'),
         ViewColumn.Active,
       );
-      this.#adopt(panel);
+      return this.#adopt(panel);
     });
     register('showEvents', async (row) => {
       (await this.#reveal()).filter(isRow(row) ? this.#filterFor(row) : '');
@@ -119,25 +114,37 @@ export class Inspector {
     return this.#active ?? opened;
   }
 
-  #adopt(panel: WebviewPanel): void {
+  async #adopt(panel: WebviewPanel): Promise<void> {
     const extension = this.#runtime.context.extensionUri;
     panel.webview.options = inspectorOptions(extension);
     panel.iconPath = {
       dark: Uri.joinPath(extension, 'media', 'inspector-dark.svg'),
       light: Uri.joinPath(extension, 'media', 'inspector-light.svg'),
     };
-    const session = this.#open(new InspectorSession(this.#runtime, this.#targets, panel.webview, 'tab'));
+    const session = await this.#open(panel, 'tab');
+    if (!session) return;
     panel.onDidChangeViewState(() => {
       session.setVisible(panel.visible);
       if (panel.active) this.#active = session;
     });
-    panel.onDidDispose(() => {
-      this.#close(session);
-    });
     panel.webview.html = inspectorHtml(panel.webview, extension, 'tab');
   }
 
-  #open(session: InspectorSession): InspectorSession {
+  /** What stands behind a page is loaded when the first is opened: most windows look at the tree only. Nothing where it was closed meanwhile. */
+  async #open(
+    { webview, onDidDispose }: Pick<WebviewPanel, 'webview' | 'onDidDispose'>,
+    home: 'panel' | 'tab',
+  ): Promise<InspectorSession | undefined> {
+    const closed = new AbortController();
+    onDidDispose(() => {
+      closed.abort();
+    });
+    const { InspectorSession: Session } = await import('./session.ts');
+    if (closed.signal.aborted) return undefined;
+    const session = new Session(this.#runtime, this.#targets, webview, home);
+    closed.signal.addEventListener('abort', () => {
+      this.#close(session);
+    });
     this.#sessions.add(session);
     this.#active = session;
     for (const wake of this.#opened.splice(0)) wake(session);

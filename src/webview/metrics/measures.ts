@@ -1,5 +1,5 @@
 import { t } from '../base/l10n.ts';
-import { memory, memorySteps, percent, plain } from './units.ts';
+import { memory, memorySteps, percent, plain, rate } from './units.ts';
 
 /** How one measured name is shown. */
 export interface Measure {
@@ -45,6 +45,33 @@ const KNOWN: readonly Measure[] = [
     stepped: true,
     least: 4,
     steps: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
+  },
+  {
+    name: 'received',
+    label: () => t('Received'),
+    format: rate,
+    color: 'charts-green',
+    stepped: false,
+    least: 1024,
+    steps: memorySteps,
+  },
+  {
+    name: 'sent',
+    label: () => t('Sent'),
+    format: rate,
+    color: 'charts-yellow',
+    stepped: false,
+    least: 1024,
+    steps: memorySteps,
+  },
+  {
+    name: 'poolsUsed',
+    label: () => t('Storage used'),
+    format: memory,
+    color: 'charts-orange',
+    stepped: false,
+    least: 1024 ** 3,
+    steps: memorySteps,
   },
 ];
 

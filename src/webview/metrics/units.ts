@@ -30,6 +30,9 @@ export function memory(bytes: number): string {
   return `${unit === 0 ? whole.format(value) : short(value)} ${UNITS[unit] ?? 'B'}`;
 }
 
+/** What goes through a network: `1.54 MiB/s`. */
+export const rate = (bytes: number): string => t('{0}/s', memory(bytes));
+
 export const plain = (value: number): string => short(value);
 
 const pad = (value: number): string => String(value).padStart(2, '0');

@@ -22,6 +22,18 @@ describe('the units of what is measured', () => {
     expect([0, 7.25, 99.94, 250.4].map(percent)).toEqual(['0 %', '7.3 %', '99.9 %', '250 %']);
   });
 
+  it('has a name and a unit for all that a TrueNAS measures of itself', () => {
+    const names = ['poolsUsed', 'sent', 'received', 'memory', 'cpu'];
+    const shown = measuresOf(names).map(({ label, format }) => `${label()}: ${format(3 * 1024 ** 2)}`);
+    expect(shown).toEqual([
+      'Processor: 3,145,728 %',
+      'Memory: 3 MiB',
+      'Received: 3 MiB/s',
+      'Sent: 3 MiB/s',
+      'Storage used: 3 MiB',
+    ]);
+  });
+
   it('says how long something lasts in two units', () => {
     expect([0, 59.9, 90, 7500, 273_900].map(duration)).toEqual([
       '0 s',
