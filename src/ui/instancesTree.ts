@@ -183,7 +183,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       const rows = new Set<Row>();
       for (const { connection, subject } of events) {
         if (connection !== status.id || !subject) continue;
-        const row: Row = { row: 'instance', connection, ...subject };
+        const row: Row = { row: 'instance', connection, kind: subject.kind, key: subject.key };
         if (findInstance(before, row) !== findInstance(fleet, row)) rows.add(this.#row(row));
       }
       // A snapshot changes instances that no event names one by one.

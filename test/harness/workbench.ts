@@ -127,7 +127,7 @@ export class Workbench implements AsyncDisposable {
   /** Chooses from the context menu of something. VS Code takes a press that comes with the opening for a slip, so it dwells. */
   async contextMenu(target: Locator, item: string): Promise<void> {
     await target.click({ button: 'right' });
-    const entry = this.page.getByRole('menuitem', { name: item });
+    const entry = this.page.getByRole('menuitem', { name: item, exact: true });
     await entry.hover();
     await entry.click({ delay: 200 });
     await entry.waitFor({ state: 'hidden' });

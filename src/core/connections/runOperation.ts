@@ -52,7 +52,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
       message,
     );
   };
-  const subject = instance ? { kind: instance.kind, key: instance.key } : {};
+  const subject = instance ? subjectOf(instance) : {};
   const title = titleOf(run);
   say({ type: 'operation.asked', id, operation: operation.id, title, ...subject });
   run.log(english(title));
@@ -98,6 +98,10 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   });
   run.log(english(result.message));
   return result;
+}
+
+function subjectOf({ kind, key, name }: Instance): { kind: string; key: string; name?: string } {
+  return { kind, key, ...(name === key ? {} : { name }) };
 }
 
 function titleOf({ operation, instance, input }: RunOperation): Text {

@@ -21,6 +21,7 @@ const controlMessages = z.discriminatedUnion('type', [
     title: z.custom<Text>(isText),
     kind: z.optional(z.string()),
     key: z.optional(z.string()),
+    name: z.optional(z.string()),
   }),
   z.object({ type: z.literal('operation.progress'), id: z.string(), message: z.custom<Text>(isText) }),
   z.object({ type: z.literal('operation.cancelling'), id: z.string() }),
@@ -31,6 +32,7 @@ const controlMessages = z.discriminatedUnion('type', [
     operation: z.string(),
     kind: z.optional(z.string()),
     key: z.optional(z.string()),
+    name: z.optional(z.string()),
     outcome: z.enum(['succeeded', 'failed', 'refused', 'cancelled']),
     message: z.custom<Text>(isText),
   }),
@@ -185,13 +187,16 @@ function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
 function subjectOf({
   kind,
   key,
+  name,
 }: {
   readonly kind?: string | undefined;
   readonly key?: string | undefined;
+  readonly name?: string | undefined;
 }): {
   readonly subject?: NonNullable<OpsEvent['subject']>;
 } {
-  return kind === undefined || key === undefined ? {} : { subject: { kind, key } };
+  if (kind === undefined || key === undefined) return {};
+  return { subject: { kind, key, ...(name === undefined ? {} : { name }) } };
 }
 
 function base(

@@ -4,7 +4,8 @@ import type { OpsEvent } from '../model/event.ts';
 /** What the fields of a filter stand for; `instance:` and the rest compare a part of the value, whatever its case. */
 const fields: Readonly<Record<string, (event: OpsEvent) => string>> = {
   type: (event) => event.type,
-  instance: (event) => event.subject?.key ?? '',
+  instance: ({ subject }) =>
+    subject?.name === undefined ? (subject?.key ?? '') : `${subject.name}\n${subject.key}`,
   connection: (event) => event.connection,
   system: (event) => event.system,
   severity: (event) => event.severity,
@@ -58,6 +59,7 @@ function anywhere(needle: string): Filter {
     search.test(event.raw) ||
     search.test(event.type) ||
     search.test(event.connection) ||
-    (event.subject !== undefined && search.test(event.subject.key)) ||
+    (event.subject !== undefined &&
+      (search.test(event.subject.key) || search.test(event.subject.name ?? ''))) ||
     search.test(english(event.summary));
 }

@@ -28,7 +28,7 @@ const taskSchema = z.object({
   id: z.string(),
   localId: z.string(),
   connection: z.string(),
-  subject: z.optional(z.object({ kind: z.string(), key: z.string() })),
+  subject: z.optional(z.object({ kind: z.string(), key: z.string(), name: z.optional(z.string()) })),
   title: z.custom<Text>(isText),
   state: z.enum(['waiting', 'running', 'cancelling']),
   percent: z.nullable(z.number()),

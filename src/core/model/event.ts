@@ -12,6 +12,8 @@ export const retentionClasses: readonly RetentionClass[] = ['lifecycle', 'task',
 export interface Subject {
   readonly kind: string;
   readonly key: string;
+  /** What people call it, where the key is another word. */
+  readonly name?: string;
 }
 
 /** Something in an event that did not match what its type promises. The event is kept all the same. */

@@ -1,4 +1,4 @@
-import { commands, env, l10n, Uri, ViewColumn, window, type Webview, type WebviewPanel } from 'vscode';
+import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
@@ -92,8 +92,8 @@ export class Inspector {
       if (event) this.#active?.filter(term('type', event.type));
     });
     register('filterInstance', () => {
-      const key = this.#first()?.subject?.key;
-      if (key !== undefined) this.#active?.filter(term('instance', key));
+      const subject = this.#first()?.subject;
+      if (subject) this.#active?.filter(term('instance', subject.name ?? subject.key));
     });
   }
 

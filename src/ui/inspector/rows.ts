@@ -16,7 +16,7 @@ export function rowOf(event: OpsEvent, before: OpsEvent | undefined, connectionN
     event.receivedAt,
     before ? event.receivedAt - before.receivedAt : null,
     oneLine(connectionName, cellLimit),
-    oneLine(event.subject?.key ?? '', cellLimit),
+    oneLine(nameOf(event), cellLimit),
     oneLine(event.type, cellLimit),
     oneLine(translate(event.summary), cellLimit),
     event.size,
@@ -27,6 +27,10 @@ export function rowOf(event: OpsEvent, before: OpsEvent | undefined, connectionN
   ];
 }
 
+function nameOf({ subject }: OpsEvent): string {
+  return subject?.name ?? subject?.key ?? '';
+}
+
 export function detailOf(event: OpsEvent, connectionName: string): Detail {
   const entry = systemOf(event.system)?.catalog.find(({ type }) => type === event.type);
   const raw = event.rawBase64 ?? event.raw;
@@ -35,7 +39,7 @@ export function detailOf(event: OpsEvent, connectionName: string): Detail {
     type: event.type,
     system: systemOf(event.system)?.label ?? event.system,
     connection: connectionName,
-    instance: event.subject?.key ?? '',
+    instance: nameOf(event),
     channel: event.channel,
     direction: event.direction,
     origin: event.origin,

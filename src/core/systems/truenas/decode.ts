@@ -5,7 +5,14 @@ import { catalogEntry } from './catalog.ts';
 import { appsChosen, entryTold, hostTold } from './entries.ts';
 import { jobGone, jobTold } from './jobs.ts';
 import { collections, hostKey, hostKind, isCollection } from './kinds.ts';
-import { initialContext, loadContext, saveContext, type PendingCall, type TrueNasContext } from './memory.ts';
+import {
+  entryId,
+  initialContext,
+  loadContext,
+  saveContext,
+  type PendingCall,
+  type TrueNasContext,
+} from './memory.ts';
 import {
   baseOf,
   failureOf,
@@ -28,7 +35,7 @@ type Of<F extends Frame['frame']> = Extract<Frame, { frame: F }>;
 export const trueNasDecoder: Decoder<TrueNasContext> = {
   initial: initialContext,
   decode(context, message) {
-    return decode({ ...context, tick: context.tick + 1 }, message);
+    return withName(decode({ ...context, tick: context.tick + 1 }, message));
   },
   taskLost(context, task) {
     return jobGone(context, task);
@@ -37,6 +44,14 @@ export const trueNasDecoder: Decoder<TrueNasContext> = {
   load: loadContext,
   redact: redactTrueNas,
 };
+
+/** Keys of machines are numbers: the event also says what people call them. */
+function withName(step: Step): Step {
+  const { subject } = step.event;
+  if (!subject) return step;
+  const { name } = step.context.entries.get(entryId(subject.kind, subject.key)) ?? {};
+  return name === undefined ? step : { ...step, event: { ...step.event, subject: { ...subject, name } } };
+}
 
 /** How many calls may be unanswered; what is older was lost with its conversation. */
 const maxCalls = 500;

@@ -159,8 +159,17 @@ export function hostTold(
     ...(told.name === undefined ? {} : { name: told.name }),
     ...(told.version === undefined ? {} : { version: told.version }),
   };
+  const id = entryId(hostKind, hostKey);
+  const name = told.name ?? context.entries.get(id)?.name;
+  const entry: EntryMemory = {
+    kind: hostKind,
+    key: hostKey,
+    base: 'running',
+    touched: context.tick,
+    ...(name === undefined ? {} : { name }),
+  };
   return {
-    context: { ...context, host: true },
+    context: { ...context, host: true, entries: context.entries.set(id, entry) },
     signals: [{ signal: 'instance', kind: hostKind, key: hostKey, patch }],
   };
 }

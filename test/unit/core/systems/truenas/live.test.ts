@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
+import { parseFilter } from '../../../../../src/core/journal/query.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import type { TrueNasServerOptions } from '../../../../../src/simulator/truenas/options.ts';
 import { TrueNasServer } from '../../../../../src/simulator/truenas/server.ts';
@@ -157,6 +158,22 @@ describe.each(ways)('$profile over $spoken', ({ profile, protocol, spoken }) => 
     await opened.until(() => opened.tasks().every((task) => task.endsWith(': succeeded')));
     expect(opened.tasks().length).toBeGreaterThan(0);
     expect(problems(opened)).toEqual([]);
+  });
+
+  it('says of machines what people call them, in events as in tasks', async () => {
+    await using server = await start({ profile });
+    await using opened = connect(server, protocol);
+    await ready(opened);
+    await server.act('vm.stop', 1);
+    await opened.until(() => opened.tasks().join() === 'Stop windows: succeeded');
+    const about = (type: string) => opened.events().findLast((event) => event.type === type)?.subject;
+    const windows = { kind: 'vm', key: '1', name: 'windows' };
+    expect(about('core.get_jobs')).toEqual(windows);
+    await opened.until(() => about('vm.query') !== undefined);
+    expect(about('vm.query')).toEqual(windows);
+    expect(
+      ['instance:windows', 'windows'].map((text) => opened.events().some(parseFilter(text) ?? Boolean)),
+    ).toEqual([true, true]);
   });
 
   it('measures the NAS and its apps while somebody looks', async () => {
