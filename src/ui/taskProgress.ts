@@ -58,20 +58,20 @@ class TaskProgress {
   #follow(task: Task, before: Task | undefined): void {
     if (isFinished(task.state)) {
       this.#end(task.id);
-      if (!before || !isFinished(before.state)) this.#conclude(task);
+      if ((!before || !isFinished(before.state)) && !this.#sameAsMine(task)) this.#conclude(task);
       return;
     }
     const shown = this.#shown.get(task.id) ?? (this.#sameAsMine(task) ? undefined : this.#show(task));
     shown?.report(task);
   }
 
-  /** What the events tell of an operation that was started here is on screen already. */
+  /** What the events tell of an operation that was started here is on screen already, its end included. */
   #sameAsMine(task: Task): boolean {
     if (task.startedBy === 'here') return false;
     return [...this.#runtime.pipeline.fleet().tasks.values()].some(
       (other) =>
         other.startedBy === 'here' &&
-        !isFinished(other.state) &&
+        (other.finishedAt === undefined || other.finishedAt >= task.startedAt) &&
         other.operation === task.operation &&
         other.connection === task.connection &&
         other.subject?.key === task.subject?.key,

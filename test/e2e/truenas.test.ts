@@ -101,14 +101,15 @@ describe('TrueNAS', () => {
     await wb.dialog.getByText(/Upgrade minecraft on NAS to .*1\.0\.3\?/).waitFor();
     await wb.screenshot('truenas-upgrade-dark');
     await wb.dialog.getByRole('button', { name: 'Upgrade' }).click();
-    const upgrade = () => nas.jobs.find(({ method }) => method === 'app.upgrade');
-    await expect.poll(() => upgrade()?.['state']).toBe('SUCCESS');
+    const job = (name: string) => nas.jobs.find(({ method }) => method === name);
+    await expect.poll(() => job('app.upgrade')?.['state']).toBe('SUCCESS');
     await wb.contextMenu(wb.treeItem(/minecraft, running/), 'Roll Back…');
     await wb.quickItem('1.0.2').waitFor();
     await wb.screenshot('truenas-rollback-dark');
     await wb.pick('1.0.2');
     await wb.dialog.getByRole('button', { name: 'Roll Back' }).click();
-    await expect.poll(() => nas.calls.get('app.rollback') ?? 0).toBe(1);
+    await expect.poll(() => job('app.rollback')?.['state']).toBe('SUCCESS');
+    await wb.toasts('Rolling minecraft back').waitFor({ state: 'hidden' });
     await wb.treeItem(/minecraft, running/).waitFor();
   });
 
@@ -120,10 +121,10 @@ describe('TrueNAS', () => {
       .toasts(/Starting terraria on NAS failed/)
       .first()
       .waitFor();
+    await wb.toasts('Starting terraria on NAS').filter({ hasNotText: 'failed' }).waitFor({ state: 'hidden' });
+    expect(await wb.toasts(/terraria.* failed/).count()).toBe(1);
     await wb.screenshot('truenas-failed-dark');
-    await wb.command('Notifications: Clear All Notifications');
-    await wb.command('Game Servers: Show Tasks');
-    await wb.quickItem(/Start terraria.*Failed/s).click();
+    await wb.pressToast(/Starting terraria on NAS failed/, 'Show Details');
     const details = wb.page.locator('.monaco-editor .view-lines').first();
     await details
       .getByText(/Traceback/)

@@ -6,6 +6,13 @@ const secretName = /pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?
 const secretWord =
   /\b((?:passw(?:or)?d|login|register|token|secret|auth)\b(?:\s*[=:]\s*|\s+))((?:[^\s"\\]|\\.)+)/gi;
 
+/** A name, a colon or an equals sign, and a value in quotes. Longer ones are no secrets. */
+const quotedSecret =
+  /((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key)["']?\s{0,4}[=:]\s{0,4})(["'])(?:(?!\2)[^]){1,500}\2/gi;
+/** The same within a string of JSON, which it never leaves: a quote that is not escaped ends it. */
+const escapedSecret =
+  /((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key)(?:\\{1,4}"|')?\s{0,4}[=:]\s{0,4})(\\{1,4}"|')(?:(?!\2)(?:[^"\\]|\\.)){1,500}\2/gi;
+
 /** The same in a command as it is typed, where a secret may stand in quotes. */
 const typedSecret =
   /\b(?:passw(?:or)?d|login|register|token|secret|auth)\b(?:\s*[=:]\s*|\s+)(?:"((?:[^"\\]|\\.)+)|((?:(?!\\")[^\s"])+))/gi;
@@ -49,7 +56,16 @@ export function redactJson(
 
 /** The same for the output of programs, which has no fields. */
 export function redactText(output: string): string {
-  return output.replace(secretWord, (_, word: string) => word + redactionMark);
+  return output.replace(quotedSecret, marked).replace(secretWord, (_, word: string) => word + redactionMark);
+}
+
+/** Objects that are printed into the strings of a document, such as `{'password': 'a b'}` in an error. */
+export function redactPrinted(raw: string): string {
+  return raw.replace(escapedSecret, marked);
+}
+
+function marked(_: string, name: string, quote: string): string {
+  return name + quote + redactionMark + quote;
 }
 
 interface Value {

@@ -127,6 +127,9 @@ export const pageStyles = css`
   .charts-green {
     --line: var(--vscode-charts-green, var(--vscode-contrastBorder));
   }
+  .charts-yellow {
+    --line: var(--vscode-charts-yellow, var(--vscode-contrastBorder));
+  }
   .charts-orange {
     --line: var(--vscode-charts-orange, var(--vscode-contrastBorder));
   }

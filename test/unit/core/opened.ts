@@ -41,6 +41,7 @@ interface RunOptions {
   readonly input?: OperationInput;
   readonly signal?: AbortSignal;
   readonly ask?: (question: Question) => boolean;
+  readonly output?: (text: string) => unknown;
 }
 
 export interface Given {
@@ -142,7 +143,10 @@ export function openConnection(
           resolve();
         });
       }),
-    async run(id, { instance, input = {}, signal = new AbortController().signal, ask = () => false } = {}) {
+    async run(
+      id,
+      { instance, input = {}, signal = new AbortController().signal, ask = () => false, output } = {},
+    ) {
       const operation = system.operations.find((each) => each.id === id);
       if (!operation) throw new Error(`there is no operation ${id}`);
       const run = {
@@ -152,7 +156,7 @@ export function openConnection(
         input,
         signal,
         progress: () => undefined,
-        output: () => undefined,
+        output: (text: string): void => void output?.(text),
         ask: (question: Question) => Promise.resolve(ask(question)),
       };
       if (operation.target === 'connection') return operation.run(run);

@@ -8,6 +8,8 @@ import type { Failure, Fields, Protocol } from './messages.ts';
 export interface JobEnd {
   readonly state: 'succeeded' | 'failed' | 'aborted' | 'lost';
   readonly message: Text;
+  /** What the job wrote, or where it broke. */
+  readonly log?: string;
 }
 
 /** Who waits for a job, and is told how far it is. */

@@ -85,6 +85,7 @@ export async function runDeed(id: string, run: OperationRun<TrueNasSettings>): P
         run.progress(text('{0}', oneLine(words, 200)));
       },
     });
+    if (end.log !== undefined) run.output(`${end.log}\n`);
     if (end.state === 'succeeded' && id === 'stop') return await verifyStopped(session, instance, signal);
     // A machine is started by no job, and not every release tells of it.
     if (!['app', 'chart', 'virt'].includes(instance.kind)) await look(session, instance, signal);

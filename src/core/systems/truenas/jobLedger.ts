@@ -1,8 +1,10 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { JobEnd } from './conversation.ts';
-import { errorOf, isOver, jobStateOf, startOf } from './jobs.ts';
+import { errorOf, isOver, jobStateOf, logOf, startOf } from './jobs.ts';
 import { deedOf, type Kind } from './kinds.ts';
 import { isFields, keyOf, named, shown, type Fields } from './messages.ts';
+import { redactText } from '../redaction.ts';
+import { redactTrueNas } from './redact.ts';
 
 /** What is known of an open job. */
 export interface JobNow {
@@ -123,10 +125,22 @@ function jobOf(id: string, value: Fields): JobNow {
 }
 
 function endOf(value: Fields): JobEnd | undefined {
+  const end = outcomeOf(value);
+  if (!end) return undefined;
+  const log = logOf(value, end.state);
+  return { ...end, ...(log === undefined ? {} : { log: cleaned(log) }) };
+}
+
+/** What a job says is passed on as text, no longer as a part of its event. */
+function cleaned(said: string): string {
+  return redactText(redactTrueNas(said).text);
+}
+
+function outcomeOf(value: Fields): JobEnd | undefined {
   const state = jobStateOf(value['state']);
   if (!isOver(state)) return undefined;
   const progress = isFields(value['progress']) ? named(value['progress']['description']) : undefined;
-  if (state === 'failed') return { state, message: text('{0}', oneLine(errorOf(value), 300)) };
+  if (state === 'failed') return { state, message: text('{0}', oneLine(cleaned(errorOf(value)), 300)) };
   if (state === 'aborted') return { state, message: aborted };
   return { state: 'succeeded', message: text('{0}', oneLine(progress ?? '–', 300)) };
 }

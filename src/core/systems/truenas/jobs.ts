@@ -212,7 +212,7 @@ function nameOf({ entries }: TrueNasContext, { kind, key }: { kind: string; key:
 }
 
 /** What it wrote, what it came to, and where it broke. */
-function logOf(fields: Fields, state: TaskState | undefined): string | undefined {
+export function logOf(fields: Fields, state: TaskState | undefined): string | undefined {
   const { result, exception } = fields;
   const parts = [
     named(fields['logs_excerpt']),

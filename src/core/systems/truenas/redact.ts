@@ -1,4 +1,4 @@
-import { redactionMark, redactJson } from '../redaction.ts';
+import { redactionMark, redactJson, redactPrinted } from '../redaction.ts';
 
 /** What a call of these is given, or answers, signs somebody in. */
 const secretMethod =
@@ -29,11 +29,11 @@ export function withoutResult(frame: Readonly<Record<string, unknown>>): Uint8Ar
 export function redactTrueNas(raw: string): { text: string; redacted: readonly string[] } {
   const first = cutValues(raw);
   const second = redactJson(first.text, []);
-  const text = second.text.replace(apiKey, redactionMark);
+  const text = redactPrinted(second.text).replace(apiKey, redactionMark);
   if (text === raw) return { text: raw, redacted: [] };
   return {
     text,
-    redacted: [...first.redacted, ...second.redacted, ...(text === second.text ? [] : ['apiKey'])],
+    redacted: [...first.redacted, ...second.redacted, ...(text === second.text ? [] : ['text'])],
   };
 }
 

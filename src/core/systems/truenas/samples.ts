@@ -65,7 +65,7 @@ export function appsMeasured(context: TrueNasContext, list: unknown, problems: P
     };
     return Object.keys(values).length === 0 ? [] : [{ signal: 'metrics', kind: 'app', key: name, values }];
   });
-  return { severity: 'debug', summary: text('Measurements of {0} apps', list.length), signals };
+  return { severity: 'debug', summary: text('Apps measured: {0}', list.length), signals };
 }
 
 function nothing(summary: Text): Sampled {

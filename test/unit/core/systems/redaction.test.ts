@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redactionMark, redactJson, redactText } from '../../../../src/core/systems/redaction.ts';
+import {
+  redactionMark,
+  redactJson,
+  redactPrinted,
+  redactText,
+} from '../../../../src/core/systems/redaction.ts';
 
 const commands = ['Command'];
 
@@ -21,6 +26,32 @@ describe('redaction', () => {
     expect(text).toBe(`{"Command":"/login ${redactionMark} now","Other":"login x"}`);
     expect(redacted).toEqual(['Command']);
     expect(redactText('rcon password=hunter2\nok')).toBe(`rcon password=${redactionMark}\nok`);
+  });
+
+  it('cuts secrets in quotes behind their names', () => {
+    for (const [before, secret] of [
+      [`{'password': 'a b', 'user': 'bob'}`, 'a b'],
+      [`{"api_key": "k1"}`, 'k1'],
+      [`new_password="two words" user=bob`, 'two words'],
+    ] as const) {
+      expect(redactText(before)).toBe(before.replace(secret, redactionMark));
+      const raw = JSON.stringify({ exception: before, other: "it's a token: " });
+      expect((JSON.parse(redactPrinted(raw)) as { exception: string }).exception).toBe(
+        before.replace(secret, redactionMark),
+      );
+    }
+  });
+
+  it('leaves every document of printed objects a document', () => {
+    const word = fc.constantFrom('password', 'token: ', "'token': '", '"secret":"', 'x', "don't", '\\"', '=');
+    const printed = fc.array(fc.oneof(word, fc.string())).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.dictionary(printed, fc.oneof(printed, fc.array(printed))), (document) => {
+        const text = redactPrinted(JSON.stringify(document));
+        expect(() => JSON.parse(text) as unknown).not.toThrow();
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('cuts secrets in a command that holds JSON, however deep, and the document stays one', () => {

@@ -75,6 +75,7 @@ async function start(profile: (typeof ways)[number]['profile'], given: object = 
     ],
     apiKeys: [{ key, name: 'ops' }],
     apps: [{ name: 'minecraft' }],
+    vms: [{ name: 'windows' }],
     timing: { jobStepMs: 2, refusalMs: 2, rateLimitMs: 2, sourceSecondMs: 5 },
     ...given,
   });
@@ -106,6 +107,28 @@ describe.each(ways)('no secret gets out: $profile, $protocol', ({ profile, proto
     for (const secret of Object.values(given)) expect(server.messages.join('\n')).toContain(secret);
     const text = everything(opened, await provoke(opened, all));
     for (const secret of all) expect(text).not.toContain(secret);
+  });
+
+  it('that a job wrote into its error and its log', async () => {
+    await using server = await start(profile);
+    const broken = () => ({
+      run: () => {
+        throw new Error(`[EFAULT] the key ${key} does not fit, {"password": "${password}"}`);
+      },
+    });
+    server.define('vm.restart', { params: [{ name: 'id', type: 'integer' }], job: broken });
+    await using opened = open(server.url, { settings: { protocol }, secrets: { password } });
+    await ready(opened);
+    await opened.until(() => opened.instances().includes('vm windows stopped'));
+    const outputs: string[] = [];
+    const { outcome, message } = await opened.run('restart', {
+      instance: '1',
+      output: (text) => outputs.push(text),
+    });
+    expect(outcome).toBe('failed');
+    expect(english(message)).toContain('does not fit');
+    const text = everything(opened, [english(message), ...outputs]);
+    for (const secret of [key, password]) expect(text).not.toContain(secret);
   });
 
   it.each([
