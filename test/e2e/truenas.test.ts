@@ -23,7 +23,7 @@ describe('TrueNAS', () => {
     });
     core = await TrueNasServer.listen({
       profile: 'core-13',
-      jails: [{ name: 'factorio', plugin: 'factorio', up: true }, { name: 'ark' }],
+      jails: [{ name: 'factorio', plugin: 'factorio', state: 'up' }, { name: 'ark' }],
       timing: { refusalMs: 5, jobStepMs: 100 },
     });
   });

@@ -66,8 +66,9 @@ export interface GivenVirtInstance {
 /** Of CORE. */
 export interface GivenJail {
   readonly name: string;
-  readonly up?: boolean;
-  /** The plugin that it was made from. */
+  /** `down` by default. */
+  readonly state?: 'up' | 'down';
+  /** It was made from this plugin. */
   readonly plugin?: string;
 }
 

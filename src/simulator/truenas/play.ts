@@ -29,7 +29,7 @@ const password = 'demo';
 const gib = 2 ** 30;
 
 /**
- * Runs a TrueNAS with five games as apps, a virtual machine and a container, to which somebody does this and that.
+ * Runs a TrueNAS with five games as apps, or two in jails, a virtual machine and a container, to which somebody does this and that.
  * Resolves when the signal aborts; rejects where the port is taken.
  */
 export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
@@ -44,7 +44,7 @@ export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
     apps: demoApps(),
     vms: [{ name: 'ark', state: 'RUNNING', memoryMb: 16_384 }, { name: 'windows' }],
     virtInstances: [{ name: 'rust', status: 'RUNNING' }],
-    jails: [{ name: 'minecraft', up: true, plugin: 'minecraft' }, { name: 'factorio' }],
+    jails: [{ name: 'quake', state: 'up', plugin: 'ioquake3' }, { name: 'factorio' }],
     timing: faster(speed),
     wait,
   });
@@ -180,11 +180,14 @@ async function playWithContainers(server: TrueNasServer, pause: Pause): Promise<
 }
 
 async function playWithJails(server: TrueNasServer, pause: Pause): Promise<void> {
-  await attempt(server, 'jail.start', 'factorio');
+  // Somebody did not look: it runs.
+  await attempt(server, 'jail.start', 'quake');
+  await pause(8);
+  await attempt(server, 'jail.start', 'teeworlds');
   await pause(10);
-  await attempt(server, 'jail.restart', 'minecraft');
-  await pause(12);
-  await attempt(server, 'jail.stop', 'factorio');
+  await attempt(server, 'jail.restart', 'quake');
+  await pause(14);
+  await attempt(server, 'jail.stop', 'teeworlds', false);
   await pause(10);
 }
 

@@ -28,7 +28,7 @@ describe.each(['core-13', '24.10', '25.10'] as const)('the demo of %s', (profile
     expect(await client.call('auth.login', settings.username, password)).toBe(true);
     const wanted = new Set(
       profile === 'core-13'
-        ? ['vm.restart SUCCESS', 'vm.stop SUCCESS', 'reporting.realtime']
+        ? ['jail.start FAILED', 'jail.restart SUCCESS', 'vm.stop SUCCESS', 'reporting.realtime']
         : ['app.start FAILED', 'app.start SUCCESS', 'app.upgrade SUCCESS', 'vm.stop SUCCESS', 'app.stats'],
     );
     await client.subscribe('core.get_jobs');

@@ -11,6 +11,11 @@ type Call = readonly [method: string, params: readonly unknown[]];
 /** A guest that does not go by itself within this is reported, not waited for. */
 const goSeconds = 60;
 
+/** How many replicas of a chart release there may be. */
+export function isReplicas(value: string): boolean {
+  return /^(?:1?\d|20)$/.test(value);
+}
+
 export const noConnection: OperationResult = {
   outcome: 'refused',
   message: text('There is no open connection to the NAS.'),
@@ -77,6 +82,8 @@ export async function runDeed(id: string, run: OperationRun<TrueNasSettings>): P
   if (!call) return { outcome: 'refused', message: text('This cannot be done with it.') };
   if (id === 'rollback' && !input['version'])
     return { outcome: 'refused', message: text('A version is needed.') };
+  if (id === 'scale' && !isReplicas(input['replicas'] ?? ''))
+    return { outcome: 'refused', message: text('A whole number from 0 to 20') };
   const [method, params] = call(instance.key, input);
   return explained(async () => {
     const end = await session.job(method, params, {
@@ -88,7 +95,7 @@ export async function runDeed(id: string, run: OperationRun<TrueNasSettings>): P
     if (end.log !== undefined) run.output(`${end.log}\n`);
     if (end.state === 'succeeded' && id === 'stop') return await verifyStopped(session, instance, signal);
     // A machine is started by no job, and not every release tells of it.
-    if (!['app', 'chart', 'virt'].includes(instance.kind)) await look(session, instance, signal);
+    if (instance.kind === 'vm' || instance.kind === 'container') await look(session, instance, signal);
     return resultOf(end, done[id]?.(oneLine(instance.name, 60)) ?? text('Done'));
   });
 }

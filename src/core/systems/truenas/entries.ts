@@ -85,10 +85,11 @@ export function entryTold(
     };
   }
   const { state, unknown } = stateIn(kind, fields);
-  const apps = kind === 'app' || kind === 'chart' || kind === 'virt';
-  if (unknown !== undefined && apps)
+  // A machine may also say what its hypervisor calls its state.
+  const known = kind !== 'vm' && kind !== 'container';
+  if (unknown !== undefined && known)
     problems.push({
-      path: kind === 'app' ? 'fields.state' : 'fields.status',
+      path: kind === 'app' || kind === 'jail' ? 'fields.state' : 'fields.status',
       message: text('is not known: {0}', shown(unknown, 80)),
     });
   const followed = isWanted(context, kind, key, fields)
@@ -205,6 +206,19 @@ export function restate(context: TrueNasContext, kind: string, key: string): rea
   if (!known || known.gone) return [];
   const patch = { state: shownState(context, known) };
   return [{ signal: 'instance', kind, key, patch, onlyIfKnown: true }];
+}
+
+/** What one is after a job that did what it was to do; an answer to an older question does not count against it. */
+export function left(
+  context: TrueNasContext,
+  kind: string,
+  key: string,
+  base: LifecycleState,
+): TrueNasContext {
+  const id = entryId(kind, key);
+  const known = context.entries.get(id);
+  if (!known || known.gone) return context;
+  return { ...context, entries: context.entries.set(id, { ...known, base, touched: context.tick }) };
 }
 
 /** What a query was asked for: everything, some entries whole, or parts of entries. */

@@ -18,7 +18,9 @@ export const trueNas: System<TrueNasSettings, TrueNasContext> = {
   decoder: trueNasDecoder,
   catalog: trueNasEntries,
   operations: trueNasOperations,
-  purpose: text('Apps, virtual machines and containers on a TrueNAS CORE or SCALE, through its WebSocket'),
+  purpose: text(
+    'Apps, virtual machines, containers and jails on a TrueNAS CORE or SCALE, through its WebSocket',
+  ),
   suggestName: ({ url = '' }) => (URL.canParse(url) ? new URL(url).hostname : undefined),
   form: async () => (await import('./form.ts')).trueNasForm,
   secrets,

@@ -3,7 +3,7 @@ import type { Signal } from '../../model/signal.ts';
 import type { TaskPatch, TaskState } from '../../model/task.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { instantOf } from './ejson.ts';
-import { isWanted, restate, scopeOf, type Followed } from './entries.ts';
+import { isWanted, left, restate, scopeOf, type Followed } from './entries.ts';
 import { deedOf } from './kinds.ts';
 import { ended, entryId, taskOf, type OpenJob, type PendingCall, type TrueNasContext } from './memory.ts';
 import { isFields, keyOf, literal, missing, named, shown, wrongType, type Fields } from './messages.ts';
@@ -83,8 +83,11 @@ export function jobTold(context: TrueNasContext, id: unknown, value: unknown, pr
   const signals: Signal[] = [{ signal: 'task', id: task, patch }];
   if (context.ended.includes(task)) return { ...common, context, signals: isOver(state) ? signals : [] };
   if (isOver(state)) {
-    const next = ended(context, task);
-    return { ...common, context: next, signals: [...signals, ...again(next, subject, before)] };
+    const over = ended(context, task);
+    if (about?.leaves === undefined || state !== 'succeeded')
+      return { ...common, context: over, signals: [...signals, ...again(over, subject, before)] };
+    const next = left(over, about.kind, about.key, about.leaves);
+    return { ...common, context: next, signals: [...signals, ...restate(next, about.kind, about.key)] };
   }
   const job: OpenJob = {
     id: key,

@@ -102,13 +102,19 @@ export function entryPatch(kind: Kind, fields: Fields): InstancePatch {
   const version = named(fields['human_version']) ?? named(fields['version']) ?? named(fields['release']);
   const { metadata, chart_metadata: chart } = fields;
   const about = isFields(metadata) ? metadata : isFields(chart) ? chart : {};
-  const game = named(about['title']) ?? named(about['name']) ?? named(fields['plugin_name']);
+  const game = named(about['title']) ?? named(about['name']);
   const latest = latestOf(fields);
+  // A jail that was made from no plugin says so with this word.
+  const plugin =
+    fields['type'] === 'pluginv2' && fields['plugin_name'] !== 'none'
+      ? named(fields['plugin_name'])
+      : undefined;
   return {
     ...(name === undefined ? {} : { name }),
     ...(version === undefined ? {} : { version }),
     ...(latest === undefined ? {} : { latestVersion: latest }),
-    ...((kind === 'app' || kind === 'chart' || kind === 'jail') && game !== undefined ? { game } : {}),
+    ...((kind === 'app' || kind === 'chart') && game !== undefined ? { game } : {}),
+    ...(kind === 'jail' && plugin !== undefined ? { game: plugin } : {}),
   };
 }
 
@@ -160,6 +166,8 @@ interface Deed {
   readonly title: (name: string) => Text;
   /** Shown instead of the state beneath it, because the instance stops and starts meanwhile. */
   readonly state?: LifecycleState;
+  /** What it is after a success, where no event tells. */
+  readonly leaves?: LifecycleState;
 }
 
 type Row = readonly [string, (name: string) => Text, LifecycleState?];
@@ -177,6 +185,8 @@ const words: Readonly<Record<string, Row>> = {
   scale: ['scale', (name) => text('Scale {0}', name)],
   update: ['configure', (name) => text('Change {0}', name)],
   delete: ['remove', (name) => text('Delete {0}', name), 'removing'],
+  update_to_latest_patch: ['update', (name) => text('Update {0}', name), 'updating'],
+  export: ['backup', (name) => text('Export {0}', name), 'backingUp'],
 };
 
 const prefixes: readonly (readonly [string, Kind])[] = [
@@ -188,8 +198,15 @@ const prefixes: readonly (readonly [string, Kind])[] = [
   ['jail.', 'jail'],
 ];
 
-/** What a jail is shown as while nothing but its job tells that something happens. */
-const jailMeanwhile: Readonly<Record<string, LifecycleState>> = { start: 'starting', stop: 'stopping' };
+/** No event tells what becomes of a jail, so its jobs do: what it is shown as meanwhile, and what it is afterwards. */
+const jailWords: Readonly<Record<string, readonly [LifecycleState, LifecycleState]>> = {
+  start: ['starting', 'running'],
+  stop: ['stopping', 'stopped'],
+  restart: ['restarting', 'running'],
+};
+
+/** Where a method that takes one object has the name of what it is about. */
+const keyFields = ['app_name', 'release_name', 'name', 'uuid', 'jail'];
 
 /** What a method does, and to which instance. */
 export function deedOf(method: string, args: unknown): (Deed & { readonly key: string }) | undefined {
@@ -200,13 +217,19 @@ export function deedOf(method: string, args: unknown): (Deed & { readonly key: s
   const row = Object.hasOwn(words, verb) ? words[verb] : undefined;
   const first: unknown = Array.isArray(args) ? args[0] : undefined;
   const key = isFields(first)
-    ? (named(first['app_name']) ??
-      named(first['release_name']) ??
-      named(first['name']) ??
-      named(first['uuid']))
+    ? keyFields.map((field) => named(first[field])).find((name) => name !== undefined)
     : keyOf(first);
   if (!row || key === undefined) return undefined;
   const [operation, title, usual] = row;
-  const state = usual ?? (kind === 'jail' ? jailMeanwhile[verb] : undefined);
-  return { kind, key, operation, title, ...(state === undefined ? {} : { state }) };
+  const [state, leaves] = (kind === 'jail' && Object.hasOwn(jailWords, verb)
+    ? jailWords[verb]
+    : undefined) ?? [usual];
+  return {
+    kind,
+    key,
+    operation,
+    title,
+    ...(state === undefined ? {} : { state }),
+    ...(leaves === undefined ? {} : { leaves }),
+  };
 }

@@ -27,7 +27,7 @@ async function start(options: TrueNasServerOptions): Promise<TrueNasServer & Asy
     ],
     vms: [{ name: 'windows', state: 'RUNNING' }],
     virtInstances: [{ name: 'ark', status: 'STOPPED' }],
-    jails: [{ name: 'rust', plugin: 'rust-server', up: true }, { name: 'factorio' }],
+    jails: [{ name: 'rust', plugin: 'rust-server', state: 'up' }, { name: 'factorio' }],
     extraKeys: { from_the_future: 1 },
     duplicateTerminal: true,
     ...options,
