@@ -33,7 +33,7 @@ export function walkthroughs(say: (key: string, english: string) => string): unk
         step(
           'inspect',
           'Inspect the events',
-          `Filter what KGSM reports, open an event, and see what it means.\n[Open Event Inspector](command:${commandId('openInspector')})`,
+          `Filter what your servers report, open an event, and see what it means.\n[Open Event Inspector](command:${commandId('openInspector')})`,
           [`onCommand:${commandId('openInspector')}`],
         ),
         step(
