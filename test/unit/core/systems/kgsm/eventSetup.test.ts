@@ -54,7 +54,9 @@ describe('a KGSM that sends nothing', () => {
 
   const started = (): Promise<unknown> =>
     fleetWhere(parts.pipeline, (fleet) =>
-      instancesOf(fleet, 'home').some(({ key, state }) => key === 'a' && state === 'running'),
+      instancesOf(fleet, 'home').some(
+        ({ key, state }) => key === 'a' && (state === 'running' || state === 'ready'),
+      ),
     );
 
   it('sends to our socket beside that of the bot after one yes', async () => {
