@@ -3,9 +3,10 @@ import { oneLine, text } from '../../model/text.ts';
 import { HttpError, requestWeb, type HttpAnswer } from '../../wire/httpClient.ts';
 import { redactionMark } from '../redaction.ts';
 import { SessionError, type SecretKind, type SessionEnvironment } from '../system.ts';
+import { isFields, named } from '../reading.ts';
 import { roles, type Role } from './conversation.ts';
 import { generationOf, type Generation } from './generation.ts';
-import { detailOf, isFields, named, toBytes } from './messages.ts';
+import { detailOf, toBytes } from './messages.ts';
 import { foreignAnswer, sessionErrorOf, unexpectedStatus } from './refusal.ts';
 import type { BedrockSettings } from './settings.ts';
 

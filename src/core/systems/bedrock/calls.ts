@@ -1,8 +1,9 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { HttpError } from '../../wire/httpClient.ts';
 import { SessionError, type OperationResult, type Session } from '../system.ts';
+import { isFields, named, shown } from '../reading.ts';
 import { BedrockError, isConversation, type Conversation, type RestAnswer } from './conversation.ts';
-import { detailOf, failureIn, isFields, named, shown } from './messages.ts';
+import { detailOf, failureIn } from './messages.ts';
 
 interface Progress {
   readonly signal: AbortSignal;

@@ -1,9 +1,9 @@
 import { oneLine, text } from '../../model/text.ts';
 import type { ConnectionOperation, OperationResult, Session } from '../system.ts';
+import { isFields, shown } from '../reading.ts';
 import { afterAnswer, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
 import { BedrockError, isConversation } from './conversation.ts';
 import { generationOf, type Generation } from './generation.ts';
-import { isFields, shown } from './messages.ts';
 import type { BedrockSettings } from './settings.ts';
 
 type Run = Parameters<ConnectionOperation<BedrockSettings>['run']>[0];

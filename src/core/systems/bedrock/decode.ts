@@ -1,24 +1,26 @@
 import type { Problem } from '../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
-import { catalogEntry, type BedrockEntry } from './catalog.ts';
-import { follow, instanceKind } from './lifecycle.ts';
-import { initialContext, loadContext, saveContext, type BedrockContext } from './memory.ts';
 import {
-  ackOf,
-  behindColon,
-  failureIn,
   isFields,
   missing,
   named,
   shown,
   wrongType,
   type Fields,
-} from './messages.ts';
+  parseMessage,
+  unreadable,
+} from '../reading.ts';
+import { catalogEntry, type BedrockEntry } from './catalog.ts';
+import { follow, instanceKind } from './lifecycle.ts';
+import { initialContext, loadContext, saveContext, type BedrockContext } from './memory.ts';
+import { ackOf, behindColon, failureIn } from './messages.ts';
 import { redactBedrock } from './redact.ts';
 import { decodeReply, decodeRequest } from './rest.ts';
 import { measured } from './samples.ts';
 import { taskGone, taskTold } from './tasks.ts';
+
+const unknown = text('Something that is no message of Bedrock Server Manager');
 
 type Step = Decoded<BedrockContext>;
 
@@ -42,10 +44,12 @@ export const bedrockDecoder: Decoder<BedrockContext> = {
 function decode(context: BedrockContext, message: Message): Step {
   const problems: Problem[] = [];
   if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
-  const parsed = parse(message, problems);
+  const read = parseMessage(message);
+  if ('problem' in read) return unreadable(context, unknown, [...problems, read.problem]);
+  const parsed = read.value;
   if (!isFields(parsed)) {
-    if (parsed !== undefined) problems.push(wrongType('', 'object'));
-    return unreadable(context, problems);
+    problems.push(wrongType('', 'object'));
+    return unreadable(context, unknown, problems);
   }
   const { method, path, action, type, status } = parsed;
   if (typeof method === 'string' && typeof path === 'string') {
@@ -60,36 +64,7 @@ function decode(context: BedrockContext, message: Message): Step {
   if (typeof action === 'string') return decodeAction(context, message, action, parsed, problems);
   if (typeof status === 'string') return decodeAck(context, status, parsed, problems);
   problems.push(type === undefined ? missing('type') : wrongType('type', 'string'));
-  return unreadable(context, problems);
-}
-
-function parse(message: Message, problems: Problem[]): unknown {
-  if (message.truncated) {
-    problems.push({ path: '', message: text('cut off: only the beginning was kept') });
-    return undefined;
-  }
-  try {
-    return JSON.parse(message.text);
-  } catch (error) {
-    // The engine's message quotes the input; it is shown as one harmless line.
-    const reason = error instanceof Error ? oneLine(error.message, 120) : '';
-    problems.push({ path: '', message: text('not readable as JSON: {0}', reason) });
-    return undefined;
-  }
-}
-
-function unreadable(context: BedrockContext, problems: readonly Problem[]): Step {
-  return {
-    context,
-    event: {
-      type: 'unreadable',
-      severity: 'warning',
-      retention: 'control',
-      summary: text('Something that is no message of Bedrock Server Manager'),
-    },
-    signals: [],
-    problems,
-  };
+  return unreadable(context, unknown, problems);
 }
 
 function replyOf(

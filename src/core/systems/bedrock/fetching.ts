@@ -1,8 +1,8 @@
 import { text } from '../../model/text.ts';
 import { HttpError, type HttpAnswer } from '../../wire/httpClient.ts';
 import { SessionError, type SessionEnvironment } from '../system.ts';
+import { isFields, named } from '../reading.ts';
 import type { Generation } from './generation.ts';
-import { isFields, named } from './messages.ts';
 import type { TaskLedger } from './taskLedger.ts';
 import type { Transitions } from './transitions.ts';
 

@@ -1,8 +1,6 @@
-import { isAbsolute } from 'node:path';
 import { text } from '../../model/text.ts';
-import { readPem } from '../../wire/tlsCredentials.ts';
-import { TlsError } from '../../wire/tlsError.ts';
-import type { FormField, FormProblem } from '../system.ts';
+import { certificateProblem } from '../certificateField.ts';
+import type { FormField } from '../system.ts';
 import { addressProblem } from './settings.ts';
 
 /** The questions that make a connection to a Bedrock Server Manager. */
@@ -35,18 +33,6 @@ export const bedrockForm: readonly FormField[] = [
     placeholder: 'ca.crt',
     optional: true,
     when: ({ url = '' }) => url.trim().toLowerCase().startsWith('https:'),
-    check: checkFile,
+    check: certificateProblem,
   },
 ];
-
-async function checkFile(path: string): Promise<FormProblem | undefined> {
-  if (path === '') return undefined;
-  if (!isAbsolute(path)) return { message: text('The absolute path of a PEM file') };
-  try {
-    await readPem(path, 'certificate');
-    return undefined;
-  } catch (error) {
-    if (error instanceof TlsError) return { message: error.text };
-    throw error;
-  }
-}

@@ -1,4 +1,4 @@
-import { isFields } from './messages.ts';
+import { isFields } from '../reading.ts';
 
 interface Glance {
   readonly type: string;

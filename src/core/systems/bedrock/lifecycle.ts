@@ -2,6 +2,7 @@ import type { InstancePatch } from '../../model/instance.ts';
 import { lifecycle, type LifecycleState } from '../../model/lifecycle.ts';
 import type { Signal } from '../../model/signal.ts';
 import { oneLine, text } from '../../model/text.ts';
+import { isFields, named, type Fields } from '../reading.ts';
 import {
   newServer,
   stateOfWork,
@@ -10,7 +11,7 @@ import {
   type ServerMemory,
   type Work,
 } from './memory.ts';
-import { failureIn, isFields, named, type Fields } from './messages.ts';
+import { failureIn } from './messages.ts';
 
 export const instanceKind = 'instance';
 export const game = 'Minecraft Bedrock';

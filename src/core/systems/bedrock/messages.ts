@@ -1,7 +1,5 @@
-import type { Problem } from '../../model/event.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
-
-export type Fields = Readonly<Record<string, unknown>>;
+import { isFields, named, shown } from '../reading.ts';
 
 /** A request to the server as it stands in the journal. Secrets are never in it. */
 export interface RestRequest {
@@ -24,15 +22,6 @@ export function toBytes(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value));
 }
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A text that is not empty. */
-export function named(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 /** What an acknowledgement says, by which it finds its request: topics are all that it holds. */
 export function ackOf(action: string, topic: string): string {
   return action === 'unsubscribe' ? `Unsubscribed from topic '${topic}'` : `Subscribed to topic '${topic}'`;
@@ -47,29 +36,6 @@ export function behindColon(topic: string): string {
 export function failureIn(result: unknown): string | undefined {
   if (!isFields(result) || result['status'] !== 'error') return undefined;
   return named(result['message']) ?? '–';
-}
-
-/** What stands in an event for people. */
-export function shown(value: unknown): string {
-  if (value === undefined || value === null || value === '') return '–';
-  return oneLine(typeof value === 'string' ? value : literal(value), 200);
-}
-
-/** What is nested a hundred thousand deep can be read but not written. */
-function literal(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return '…';
-  }
-}
-
-export function wrongType(path: string, expected: string): Problem {
-  return { path, message: text('must be of type {0}', expected) };
-}
-
-export function missing(path: string): Problem {
-  return { path, message: text('is missing') };
 }
 
 /** What a server says in a refusal: a text, or a list of what was wrong with the fields. */

@@ -3,21 +3,11 @@ import type { InstancePatch } from '../../model/instance.ts';
 import type { Decoded, Message, Signal } from '../../model/signal.ts';
 import { PersistentMap } from '../../model/persistentMap.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { isFields, missing, named, wrongType } from '../reading.ts';
 import { generationOf } from './generation.ts';
 import { game, instanceKind, shownState, stateOf } from './lifecycle.ts';
 import { newServer, type BedrockContext, type PendingCall, type ServerMemory } from './memory.ts';
-import {
-  callType,
-  detailOf,
-  isFields,
-  missing,
-  named,
-  serverOf,
-  taskOfCall,
-  wrongType,
-  type RestReply,
-  type RestRequest,
-} from './messages.ts';
+import { callType, detailOf, serverOf, taskOfCall, type RestReply, type RestRequest } from './messages.ts';
 import { release, taskGone, tasksListed, taskNamed, taskTold } from './tasks.ts';
 
 type Step = Decoded<BedrockContext>;

@@ -1,9 +1,10 @@
 import type { Problem } from '../../model/event.ts';
 import type { Decoded, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { isFields, missing, named, shown, wrongType } from '../reading.ts';
 import { instanceKind } from './lifecycle.ts';
 import type { BedrockContext } from './memory.ts';
-import { behindColon, isFields, missing, named, shown, wrongType } from './messages.ts';
+import { behindColon } from './messages.ts';
 
 type Step = Decoded<BedrockContext>;
 

@@ -1,6 +1,6 @@
 import { text } from '../../model/text.ts';
+import { isFields } from '../reading.ts';
 import { BedrockError } from './conversation.ts';
-import { isFields } from './messages.ts';
 
 type Said =
   | { readonly action: 'subscribe' | 'unsubscribe'; readonly topic: string; readonly path?: undefined }

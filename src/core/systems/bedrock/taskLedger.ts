@@ -1,5 +1,6 @@
+import { isFields, named, type Fields } from '../reading.ts';
 import type { TaskEnd } from './conversation.ts';
-import { failureIn, isFields, named, type Fields } from './messages.ts';
+import { failureIn } from './messages.ts';
 
 /** Ends are kept for operations that learn the id of their task only later. */
 const maxEnds = 200;

@@ -1,9 +1,10 @@
 import type { Signal } from '../../model/signal.ts';
 import type { TaskPatch } from '../../model/task.ts';
 import { oneLine, text } from '../../model/text.ts';
+import { isFields, named, type Fields } from '../reading.ts';
 import { endWork, instanceKind } from './lifecycle.ts';
 import type { BedrockContext, OpenTask, PendingCall } from './memory.ts';
-import { failureIn, isFields, named, type Fields } from './messages.ts';
+import { failureIn } from './messages.ts';
 
 interface Followed {
   readonly context: BedrockContext;

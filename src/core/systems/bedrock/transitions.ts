@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/clock.ts';
-import { failureIn, isFields, named, type Fields } from './messages.ts';
+import { isFields, named, type Fields } from '../reading.ts';
+import { failureIn } from './messages.ts';
 
 const onTheWay = new Set(['STARTING', 'STOPPING', 'INSTALLING', 'UPDATING']);
 

@@ -1,13 +1,16 @@
 import type * as z from 'zod/mini';
-import type { OpsEvent, Problem, Subject } from '../../model/event.ts';
+import type { Problem, Subject } from '../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { parseMessage, unreadable } from '../reading.ts';
 import { redactJson } from '../redaction.ts';
 import { decodeCli } from './cliMessages.ts';
 import { catalogEntry, summaryOf } from './catalog.ts';
 import { follow, followLost } from './lifecycle.ts';
 import { initialContext, loadContext, saveContext, type KgsmContext } from './memory.ts';
 import { dataSchema, envelopeSchema, type KgsmData } from './messages.ts';
+
+const unknown = text('Something that is no KGSM event');
 
 type SchemaIssue = z.core.$ZodIssue;
 
@@ -27,10 +30,10 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
   if (message.channel === 'request' || message.channel === 'reply') return decodeCli(context, message);
   const problems: Problem[] = [];
   if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
-  const parsed = parse(message);
-  if ('problem' in parsed) return unreadable(context, [...problems, parsed.problem]);
+  const parsed = parseMessage(message);
+  if ('problem' in parsed) return unreadable(context, unknown, [...problems, parsed.problem]);
   const read = envelope(parsed.value, problems);
-  if (!read) return unreadable(context, problems);
+  if (!read) return unreadable(context, unknown, problems);
 
   const { type, data, time, actor } = read;
   const known = catalogEntry(type);
@@ -58,28 +61,6 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
     return { context, event, signals: [], problems };
   }
   return { ...follow(context, { type, instance: subject.key, data, actor }), event, problems };
-}
-
-function parse(message: Message): { readonly value: unknown } | { readonly problem: Problem } {
-  if (message.truncated)
-    return { problem: { path: '', message: text('cut off: only the beginning was kept') } };
-  try {
-    return { value: JSON.parse(message.text) };
-  } catch (error) {
-    // The engine's message quotes the input; it is shown as one harmless line.
-    const reason = error instanceof Error ? oneLine(error.message, 120) : '';
-    return { problem: { path: '', message: text('not readable as JSON: {0}', reason) } };
-  }
-}
-
-function unreadable(context: KgsmContext, problems: readonly Problem[]): Decoded<KgsmContext> {
-  const event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> = {
-    type: 'unreadable',
-    severity: 'warning',
-    retention: 'control',
-    summary: text('Something that is no KGSM event'),
-  };
-  return { context, event, signals: [], problems };
 }
 
 interface Envelope {

@@ -1,6 +1,7 @@
 import type { Problem, Subject } from '../../model/event.ts';
 import type { Decoded, Decoder, Message, Signal } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { parseMessage, unreadable } from '../reading.ts';
 import { kgsmDecoder } from '../kgsm/decode.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
 import { accepted, clientKind, leaving, left, present } from './follow.ts';
@@ -8,6 +9,8 @@ import { depthOf, parseLoosely } from './jsonText.ts';
 import { initialContext, loadContext, saveContext, type NotifierContext } from './memory.ts';
 import { contentSchema, envelopeSchema, type NotifierContent } from './messages.ts';
 import { redactNotifier } from './redact.ts';
+
+const unknown = text('Something that is no event of the notification server');
 
 type Step = Decoded<NotifierContext>;
 
@@ -26,9 +29,10 @@ export const notifierDecoder: Decoder<NotifierContext> = {
 function decode(context: NotifierContext, message: Message): Step {
   const problems: Problem[] = [];
   if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
-  const parsed = parse(message, problems);
-  const read = parsed && envelope(parsed.value, problems);
-  if (!read) return unreadable(context, problems);
+  const parsed = parse(message);
+  if (parsed.problem) problems.push(parsed.problem);
+  const read = 'value' in parsed ? envelope(parsed.value, problems) : undefined;
+  if (!read) return unreadable(context, unknown, problems);
 
   const { type, id, content, time } = read;
   const known = catalogEntry(type);
@@ -135,43 +139,20 @@ function looksLikeKgsm(inner: string): boolean {
   }
 }
 
-function parse(message: Message, problems: Problem[]): { readonly value: unknown } | undefined {
-  if (message.truncated) {
-    problems.push({ path: '', message: text('cut off: only the beginning was kept') });
-    return undefined;
-  }
+/** The examples of the server's own document cannot be read strictly; what is typed after them should be seen. */
+function parse(message: Message): { readonly value?: unknown; readonly problem?: Problem } {
+  const strict = parseMessage(message);
+  if ('value' in strict || message.truncated) return strict;
   try {
-    return { value: JSON.parse(message.text) };
-  } catch (error) {
-    // The examples of the server's own document cannot be read strictly; what is typed after them should be seen.
-    try {
-      const value = parseLoosely(message.text);
-      problems.push({
-        path: '',
-        message: text('no JSON: there is a comma or "..." before a closing bracket'),
-      });
-      return { value };
-    } catch {
-      // The engine's message quotes the input; it is shown as one harmless line.
-      const reason = error instanceof Error ? oneLine(error.message, 120) : '';
-      problems.push({ path: '', message: text('not readable as JSON: {0}', reason) });
-      return undefined;
-    }
+    const value = parseLoosely(message.text);
+    const problem = {
+      path: '',
+      message: text('no JSON: there is a comma or "..." before a closing bracket'),
+    };
+    return { value, problem };
+  } catch {
+    return strict;
   }
-}
-
-function unreadable(context: NotifierContext, problems: readonly Problem[]): Step {
-  return {
-    context,
-    event: {
-      type: 'unreadable',
-      severity: 'warning',
-      retention: 'control',
-      summary: text('Something that is no event of the notification server'),
-    },
-    signals: [],
-    problems,
-  };
 }
 
 interface Envelope {

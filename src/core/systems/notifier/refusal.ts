@@ -1,16 +1,14 @@
 import { oneLine, text } from '../../model/text.ts';
-import type { TlsError, TlsReason } from '../../wire/tlsError.ts';
+import type { TlsError } from '../../wire/tlsError.ts';
+import { isPassing } from '../passing.ts';
 import { SessionError } from '../system.ts';
 import type { NotifierContent } from './messages.ts';
-
-/** What goes away by itself; everything else waits for the user. */
-const passing: readonly TlsReason[] = ['nameNotFound', 'refused', 'unreachable', 'timeout', 'lost'];
 
 export function sessionErrorOf(error: TlsError): SessionError {
   const { reason } = error;
   const passphrase = reason === 'passphraseMissing' || reason === 'passphraseWrong';
   return new SessionError(error.text, {
-    retry: passing.includes(reason),
+    retry: isPassing(reason),
     cause: error,
     ...(passphrase ? { secret: 'passphrase' } : {}),
   });

@@ -1,8 +1,9 @@
 import { english, type Text } from '../../model/text.ts';
 import type { Session } from '../system.ts';
+import type { Fields } from '../reading.ts';
 import type { JobNow } from './jobLedger.ts';
 import type { Collection } from './kinds.ts';
-import type { Failure, Fields, Protocol } from './messages.ts';
+import type { Failure, Protocol } from './messages.ts';
 
 /** How a job ended; `lost` where nobody can tell any more. */
 export interface JobEnd {

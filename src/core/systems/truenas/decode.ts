@@ -1,6 +1,7 @@
 import type { Problem } from '../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text } from '../../model/text.ts';
+import { isFields, missing, named, shown, wrongType, parseMessage, unreadable } from '../reading.ts';
 import { catalogEntry } from './catalog.ts';
 import { appsChosen, entryTold, hostTold } from './entries.ts';
 import { jobGone, jobTold } from './jobs.ts';
@@ -13,21 +14,12 @@ import {
   type PendingCall,
   type TrueNasContext,
 } from './memory.ts';
-import {
-  baseOf,
-  failureOf,
-  isFields,
-  keyOf,
-  missing,
-  named,
-  readFrame,
-  shown,
-  wrongType,
-  type Frame,
-} from './messages.ts';
+import { baseOf, failureOf, keyOf, readFrame, type Frame } from './messages.ts';
 import { redactTrueNas } from './redact.ts';
 import { decodeError, decodeResult } from './replies.ts';
 import { appsMeasured, hostMeasured } from './samples.ts';
+
+const unknown = text('Something that is no message of TrueNAS');
 
 type Step = Decoded<TrueNasContext>;
 type Of<F extends Frame['frame']> = Extract<Frame, { frame: F }>;
@@ -59,8 +51,9 @@ const maxCalls = 500;
 function decode(context: TrueNasContext, message: Message): Step {
   const problems: Problem[] = [];
   if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
-  const parsed = parse(message, problems);
-  if (parsed === undefined) return unreadable(context, problems);
+  const read = parseMessage(message);
+  if ('problem' in read) return unreadable(context, unknown, [...problems, read.problem]);
+  const parsed = read.value;
   const chosen = message.direction === 'none' && isFields(parsed) ? parsed['gameServerOpsApps'] : undefined;
   if (Array.isArray(chosen)) return decodeChoice(context, chosen);
   const frame = readFrame(parsed);
@@ -109,38 +102,8 @@ function decode(context: TrueNasContext, message: Message): Step {
       };
     case 'none':
       problems.push(frame.problem);
-      return unreadable(context, problems);
+      return unreadable(context, unknown, problems);
   }
-}
-
-function parse(message: Message, problems: Problem[]): unknown {
-  if (message.truncated) {
-    problems.push({ path: '', message: text('cut off: only the beginning was kept') });
-    return undefined;
-  }
-  try {
-    const value: unknown = JSON.parse(message.text);
-    return value;
-  } catch (error) {
-    // The engine's message quotes the input; it is shown as one harmless line.
-    const reason = error instanceof Error ? oneLine(error.message, 120) : '';
-    problems.push({ path: '', message: text('not readable as JSON: {0}', reason) });
-    return undefined;
-  }
-}
-
-function unreadable(context: TrueNasContext, problems: readonly Problem[]): Step {
-  return {
-    context,
-    event: {
-      type: 'unreadable',
-      severity: 'warning',
-      retention: 'control',
-      summary: text('Something that is no message of TrueNAS'),
-    },
-    signals: [],
-    problems,
-  };
 }
 
 function control(
@@ -240,7 +203,7 @@ function decodeEvent(
   const full = named(collection);
   if (full === undefined) {
     problems.push(collection === undefined ? missing('collection') : wrongType('collection', 'string'));
-    return unreadable(context, problems);
+    return unreadable(context, unknown, problems);
   }
   if (msg !== 'added' && msg !== 'changed' && msg !== 'removed')
     problems.push({ path: 'msg', message: text('is not known: {0}', shown(msg, 80)) });

@@ -1,9 +1,10 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { Instance } from '../../model/instance.ts';
 import type { OperationInput, OperationResult, OperationRun, Session } from '../system.ts';
+import { isFields, named } from '../reading.ts';
 import { isConversation, TrueNasError, type Conversation, type JobEnd } from './conversation.ts';
 import { collectionOf, stateIn, type Kind } from './kinds.ts';
-import { isFields, named, numbered } from './messages.ts';
+import { numbered } from './messages.ts';
 import type { TrueNasSettings } from './settings.ts';
 
 type Call = readonly [method: string, params: readonly unknown[]];
@@ -12,7 +13,7 @@ type Call = readonly [method: string, params: readonly unknown[]];
 const goSeconds = 60;
 
 /** How many replicas of a chart release there may be. */
-export function isReplicas(value: string): boolean {
+function isReplicas(value: string): boolean {
   return /^(?:1?\d|20)$/.test(value);
 }
 

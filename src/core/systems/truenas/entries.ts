@@ -2,6 +2,7 @@ import type { Problem } from '../../model/event.ts';
 import { lifecycle, type LifecycleState } from '../../model/lifecycle.ts';
 import type { Signal } from '../../model/signal.ts';
 import { text, type Text } from '../../model/text.ts';
+import { isFields, missing, named, shown, wrongType, type Fields } from '../reading.ts';
 import {
   entryKey,
   entryPatch,
@@ -14,7 +15,6 @@ import {
   type Kind,
 } from './kinds.ts';
 import { entryId, type EntryMemory, type PendingCall, type TrueNasContext } from './memory.ts';
-import { isFields, missing, named, shown, wrongType, type Fields } from './messages.ts';
 
 export interface Followed {
   readonly context: TrueNasContext;

@@ -1,10 +1,11 @@
 import { text } from '../../model/text.ts';
 import type { SessionEnvironment } from '../system.ts';
+import type { Fields } from '../reading.ts';
+import { isFields } from '../reading.ts';
 import { TrueNasError } from './conversation.ts';
 import type { JobLedger, Told } from './jobLedger.ts';
 import { collectionNames, collectionOf, untold, type Collection } from './kinds.ts';
-import type { Fields } from './messages.ts';
-import { isFields, numbered } from './messages.ts';
+import { numbered } from './messages.ts';
 
 /** Open jobs of which nothing was heard are asked for this often. */
 const askForJobsMs = 20_000;

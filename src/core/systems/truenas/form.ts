@@ -1,8 +1,6 @@
-import { isAbsolute } from 'node:path';
 import { text } from '../../model/text.ts';
-import { readPem } from '../../wire/tlsCredentials.ts';
-import { TlsError } from '../../wire/tlsError.ts';
-import type { FormAnswers, FormField, FormProblem } from '../system.ts';
+import { certificateProblem } from '../certificateField.ts';
+import type { FormAnswers, FormField } from '../system.ts';
 import { addressProblem, isPrivate } from './settings.ts';
 
 /** The questions that make a connection to a TrueNAS. */
@@ -66,23 +64,11 @@ export const trueNasForm: readonly FormField[] = [
     placeholder: 'ca.crt',
     optional: true,
     when: ({ url = '' }) => /^(?:wss|https):/i.test(url.trim()),
-    check: checkFile,
+    check: certificateProblem,
   },
 ];
 
 function mayHaveKey({ url = '' }: FormAnswers): boolean {
   const address = url.trim().toLowerCase().replace(/^http/, 'ws');
   return addressProblem(address) === undefined && isPrivate({ url: address });
-}
-
-async function checkFile(path: string): Promise<FormProblem | undefined> {
-  if (path === '') return undefined;
-  if (!isAbsolute(path)) return { message: text('The absolute path of a PEM file') };
-  try {
-    await readPem(path, 'certificate');
-    return undefined;
-  } catch (error) {
-    if (error instanceof TlsError) return { message: error.text };
-    throw error;
-  }
 }

@@ -1,11 +1,12 @@
 import { text } from '../../model/text.ts';
 import type { Question, SecretSpec, System } from '../system.ts';
+import { shown } from '../reading.ts';
 import { trueNasEntries } from './catalog.ts';
 import { callQuestion, onlyReads } from './connectionOperations.ts';
 import { TrueNasError } from './conversation.ts';
 import { trueNasDecoder } from './decode.ts';
 import type { TrueNasContext } from './memory.ts';
-import { readFrame, shown } from './messages.ts';
+import { readFrame } from './messages.ts';
 import { trueNasOperations } from './operations.ts';
 import { parseTrueNasSettings, type TrueNasSettings } from './settings.ts';
 

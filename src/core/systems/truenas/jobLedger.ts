@@ -1,9 +1,10 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { isFields, named, shown, type Fields } from '../reading.ts';
+import { redactText } from '../redaction.ts';
 import type { JobEnd } from './conversation.ts';
 import { errorOf, isOver, jobStateOf, logOf, startOf } from './jobs.ts';
 import { deedOf, type Kind } from './kinds.ts';
-import { isFields, keyOf, named, shown, type Fields } from './messages.ts';
-import { redactText } from '../redaction.ts';
+import { keyOf } from './messages.ts';
 import { redactTrueNas } from './redact.ts';
 
 /** What is known of an open job. */

@@ -2,11 +2,12 @@ import type { Problem } from '../../model/event.ts';
 import type { Signal } from '../../model/signal.ts';
 import type { TaskPatch, TaskState } from '../../model/task.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { isFields, literal, missing, named, shown, wrongType, type Fields } from '../reading.ts';
 import { instantOf } from './ejson.ts';
 import { isWanted, left, restate, scopeOf, type Followed } from './entries.ts';
 import { deedOf } from './kinds.ts';
 import { ended, entryId, taskOf, type OpenJob, type PendingCall, type TrueNasContext } from './memory.ts';
-import { isFields, keyOf, literal, missing, named, shown, wrongType, type Fields } from './messages.ts';
+import { keyOf } from './messages.ts';
 
 const maxLog = 16 * 1024;
 

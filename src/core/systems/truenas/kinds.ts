@@ -1,7 +1,8 @@
 import type { InstancePatch } from '../../model/instance.ts';
 import type { LifecycleState } from '../../model/lifecycle.ts';
 import { text, type Text } from '../../model/text.ts';
-import { isFields, keyOf, named, type Fields } from './messages.ts';
+import { isFields, named, type Fields } from '../reading.ts';
+import { keyOf } from './messages.ts';
 
 /** What the NAS itself is shown as: there is one, whatever it is called. */
 export const hostKind = 'host';

@@ -6,16 +6,8 @@ import type { SessionEnvironment } from '../system.ts';
 import { Calls } from './calls.ts';
 import { isSource } from './catalog.ts';
 import { TrueNasError } from './conversation.ts';
-import {
-  baseOf,
-  isFields,
-  keyOf,
-  named,
-  readFrame,
-  type Fields,
-  type Frame,
-  type Protocol,
-} from './messages.ts';
+import { isFields, named, type Fields } from '../reading.ts';
+import { baseOf, keyOf, readFrame, type Frame, type Protocol } from './messages.ts';
 import { callFrame, maxSaidLength, paths } from './protocol.ts';
 import { isSecretMethod, withoutResult } from './redact.ts';
 import type { TrueNasSettings } from './settings.ts';

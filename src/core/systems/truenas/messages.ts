@@ -1,7 +1,7 @@
 import type { Problem } from '../../model/event.ts';
-import { oneLine, text } from '../../model/text.ts';
+import { oneLine } from '../../model/text.ts';
+import { isFields, missing, named, shown, wrongType, type Fields } from '../reading.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
 export type Protocol = 'ddp' | 'jsonrpc';
 
 /** What a frame says, in whichever of the two protocols. */
@@ -148,15 +148,6 @@ export function baseOf(name: string): string {
   return colon < 0 ? name : name.slice(0, colon);
 }
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A text that is not empty. */
-export function named(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 /** An id as a key: texts and numbers only. */
 export function keyOf(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
@@ -166,27 +157,4 @@ export function keyOf(value: unknown): string | undefined {
 /** A key as the NAS wants it: ids of jobs and machines are numbers there. */
 export function numbered(key: string): number | string {
   return /^\d+$/.test(key) ? Number(key) : key;
-}
-
-/** What stands in an event for people. */
-export function shown(value: unknown, length = 200): string {
-  if (value === undefined || value === null || value === '') return '–';
-  return oneLine(typeof value === 'string' ? value : literal(value), length);
-}
-
-/** What is nested a hundred thousand deep can be read but not written. */
-export function literal(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return '…';
-  }
-}
-
-export function wrongType(path: string, expected: string): Problem {
-  return { path, message: text('must be of type {0}', expected) };
-}
-
-export function missing(path: string): Problem {
-  return { path, message: text('is missing') };
 }

@@ -1,6 +1,7 @@
 import { text } from '../../model/text.ts';
+import { isFields, type Fields } from '../reading.ts';
 import { TrueNasError } from './conversation.ts';
-import { isFields, readFrame, type Fields, type Protocol } from './messages.ts';
+import { readFrame, type Protocol } from './messages.ts';
 import { isSecretMethod } from './redact.ts';
 
 /** After the sign-in the NAS closes the connection over what is longer than this. */

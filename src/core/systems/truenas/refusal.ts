@@ -1,21 +1,11 @@
 import { oneLine, text } from '../../model/text.ts';
 import { TlsError } from '../../wire/tlsError.ts';
 import { WebSocketError, type WebSocketEnd } from '../../wire/webSocket.ts';
+import { isPassing } from '../passing.ts';
 import { SessionError } from '../system.ts';
 import { TrueNasError } from './conversation.ts';
 import type { Protocol } from './messages.ts';
 import { isSecure, type TrueNasSettings } from './settings.ts';
-
-/** What goes away by itself; everything else waits for the user. */
-const passing: readonly string[] = [
-  'nameNotFound',
-  'refused',
-  'unreachable',
-  'timeout',
-  'lost',
-  'closed',
-  'tooLarge',
-];
 
 /** Whether an answer means that this release does not know the protocol, so that the older one is worth a try. */
 export function isUnknownPath(error: unknown): boolean {
@@ -79,7 +69,7 @@ function httpError(error: WebSocketError, settings: TrueNasSettings, protocol: P
 }
 
 function wireError(error: WebSocketError | TlsError): SessionError {
-  const options = { retry: passing.includes(error.reason), cause: error };
+  const options = { retry: isPassing(error.reason), cause: error };
   switch (error.reason) {
     case 'serverNotTrusted':
       return new SessionError(

@@ -1,11 +1,12 @@
 import type { Problem } from '../../model/event.ts';
 import type { Decoded, Message } from '../../model/signal.ts';
 import { oneLine, text } from '../../model/text.ts';
+import { isFields, named, shown } from '../reading.ts';
 import { entriesListed, hostTold, type Followed } from './entries.ts';
 import { jobsListed } from './jobs.ts';
 import { collections, deedOf, isCollection } from './kinds.ts';
 import type { PendingCall, TrueNasContext } from './memory.ts';
-import { failureOf, isFields, keyOf, named, shown, type Frame } from './messages.ts';
+import { failureOf, keyOf, type Frame } from './messages.ts';
 
 type Step = Decoded<TrueNasContext>;
 

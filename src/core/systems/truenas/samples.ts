@@ -1,10 +1,10 @@
 import type { Problem } from '../../model/event.ts';
 import type { Decoded, Signal } from '../../model/signal.ts';
 import { text, type Text } from '../../model/text.ts';
+import { isFields, named, shown, wrongType, type Fields } from '../reading.ts';
 import { isWanted } from './entries.ts';
 import { hostKey, hostKind } from './kinds.ts';
 import type { TrueNasContext } from './memory.ts';
-import { isFields, named, shown, wrongType, type Fields } from './messages.ts';
 
 interface Sampled {
   readonly signals: readonly Signal[];

@@ -2,6 +2,7 @@ import { text } from '../../model/text.ts';
 import type { Subject } from '../../model/event.ts';
 import { readPem } from '../../wire/tlsCredentials.ts';
 import { SessionError, type SessionEnvironment } from '../system.ts';
+import { isFields, named, type Fields } from '../reading.ts';
 import { TrueNasError, type Conversation, type JobEnd, type JobRun } from './conversation.ts';
 import { decodeEjson, encodeEjson } from './ejson.ts';
 import { Fetching } from './fetching.ts';
@@ -18,7 +19,7 @@ import {
   type Collection,
 } from './kinds.ts';
 import { Line } from './line.ts';
-import { baseOf, isFields, keyOf, named, type Fields, type Frame, type Protocol } from './messages.ts';
+import { baseOf, keyOf, type Frame, type Protocol } from './messages.ts';
 import { paths, sayable } from './protocol.ts';
 import { closeError, isUnknownPath, openingError } from './refusal.ts';
 import { applicantOf, signIn } from './signIn.ts';

@@ -1,8 +1,8 @@
 import { oneLine, text } from '../../model/text.ts';
 import { SessionError, type SecretKind, type SecretReader } from '../system.ts';
+import { isFields, named, shown, type Fields } from '../reading.ts';
 import { TrueNasError } from './conversation.ts';
 import type { Line } from './line.ts';
-import { isFields, named, shown, type Fields } from './messages.ts';
 import { isPrivate, type TrueNasSettings } from './settings.ts';
 
 /** What we prove with who we are. */

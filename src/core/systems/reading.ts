@@ -1,0 +1,57 @@
+import type { Problem } from '../model/event.ts';
+import type { Decoded, Message } from '../model/signal.ts';
+import { oneLine, text, type Text } from '../model/text.ts';
+
+/** What reading messages of any system has in common. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A text that is not empty. */
+export function named(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What stands in an event for people. */
+export function shown(value: unknown, length = 200): string {
+  if (value === undefined || value === null || value === '') return '–';
+  return oneLine(typeof value === 'string' ? value : literal(value), length);
+}
+
+/** What is nested a hundred thousand deep can be read but not written. */
+export function literal(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '…';
+  }
+}
+
+export function wrongType(path: string, expected: string): Problem {
+  return { path, message: text('must be of type {0}', expected) };
+}
+
+export function missing(path: string): Problem {
+  return { path, message: text('is missing') };
+}
+
+/** The message as JSON, or why it is none. */
+export function parseMessage(message: Message): { readonly value: unknown } | { readonly problem: Problem } {
+  if (message.truncated)
+    return { problem: { path: '', message: text('cut off: only the beginning was kept') } };
+  try {
+    return { value: JSON.parse(message.text) };
+  } catch (error) {
+    // The engine's message quotes the input; it is shown as one harmless line.
+    const reason = error instanceof Error ? oneLine(error.message, 120) : '';
+    return { problem: { path: '', message: text('not readable as JSON: {0}', reason) } };
+  }
+}
+
+/** An event for what nobody understands; it is kept all the same. */
+export function unreadable<C>(context: C, summary: Text, problems: readonly Problem[]): Decoded<C> {
+  const event = { type: 'unreadable', severity: 'warning', retention: 'control', summary } as const;
+  return { context, event, signals: [], problems };
+}
