@@ -153,15 +153,17 @@ const charted = 30;
 
 function measuredRows({ measured = {}, series }: InstanceFacts): [string, string][] {
   const chart = (name: string): string => sparkline([...(series?.values[name] ?? [])].slice(-charted));
-  const { cpu, memory } = measured;
-  return [
-    ...(cpu === undefined
-      ? []
-      : [[l10n.t('Processor'), `${Math.round(cpu)} % ${chart('cpu')}`] as [string, string]]),
-    ...(memory === undefined
-      ? []
-      : [[l10n.t('Memory'), `${bytesText(memory)} ${chart('memory')}`] as [string, string]]),
+  const rows: readonly [name: string, label: string, shown: (value: number) => string][] = [
+    ['cpu', l10n.t('Processor'), (value) => `${String(Math.round(value))} %`],
+    ['memory', l10n.t('Memory'), bytesText],
+    ['received', l10n.t('Received'), rateText],
+    ['sent', l10n.t('Sent'), rateText],
+    ['poolsUsed', l10n.t('Storage used'), bytesText],
   ];
+  return rows.flatMap(([name, label, shown]): [string, string][] => {
+    const value = measured[name];
+    return value === undefined ? [] : [[label, `${shown(value)} ${chart(name)}`]];
+  });
 }
 
 /** What was measured, as short as a row can have it. */
@@ -174,8 +176,23 @@ export function measuredParts(measured: Readonly<Record<string, number>> = {}): 
 }
 
 function bytesText(bytes: number): string {
-  const [value, unit] = bytes >= 1024 ** 3 ? [bytes / 1024 ** 3, 'GiB'] : [bytes / 1024 ** 2, 'MiB'];
-  return `${value.toLocaleString(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 })} ${unit}`;
+  return scaled(bytes, 1024, ['MiB', 'GiB', 'TiB'], 1024 ** 2);
+}
+
+function rateText(bytes: number): string {
+  return l10n.t('{0}/s', scaled(bytes, 1000, ['B', 'kB', 'MB', 'GB'], 1));
+}
+
+/** A number in the biggest of the units in which it is at least one; the first of them is this big. */
+function scaled(amount: number, step: number, units: readonly string[], first: number): string {
+  let value = amount / first;
+  let unit = 0;
+  while (value >= step && unit < units.length - 1) {
+    value /= step;
+    unit += 1;
+  }
+  const digits = value < 10 && units[unit] !== 'B' ? 1 : 0;
+  return `${value.toLocaleString(undefined, { maximumFractionDigits: digits })} ${units[unit] ?? ''}`;
 }
 
 function playersText(players: number): string {

@@ -1,142 +1,252 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commands } from 'vscode';
-import { instancesOf } from '../../src/core/model/fleet.ts';
-import { english } from '../../src/core/model/text.ts';
-import type { SecretKind } from '../../src/core/systems/system.ts';
+import { instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
+import { isFinished, type Task } from '../../src/core/model/task.ts';
+import { callError } from '../../src/simulator/truenas/errors.ts';
+import type { Profile } from '../../src/simulator/truenas/profiles.ts';
 import { TrueNasServer } from '../../src/simulator/truenas/server.ts';
 import type { Row } from '../../src/ui/instanceItems.ts';
 import { fleetWhere, inside, setConnections } from './inside.ts';
 
-const key = `1-${'k'.repeat(64)}`;
+const key = '3-the-key-of-root';
+
+function listen(profile: Profile): Promise<TrueNasServer> {
+  return TrueNasServer.listen({
+    profile,
+    apiKeys: [{ key, name: 'ops' }],
+    apps: [
+      { name: 'minecraft' },
+      { name: 'valheim', state: 'STOPPED' },
+      {
+        name: 'factorio',
+        version: '1.0.8',
+        appVersion: '2.0',
+        latestVersion: '1.0.9',
+        latestAppVersion: '2.1',
+      },
+    ],
+    vms: [{ name: 'ark', state: 'RUNNING' }],
+    virtInstances: [{ name: 'rust', status: 'RUNNING' }],
+    timing: { jobStepMs: 60, refusalMs: 10, sourceSecondMs: 50 },
+  });
+}
+
+/** Waits for something that only the server tells. */
+async function eventually(isSo: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!isSo()) {
+    assert.ok(Date.now() < deadline, `not seen within 15 s: ${what}`);
+    await sleep(20);
+  }
+}
 
 describe('TrueNAS in a real VS Code', () => {
   let server: TrueNasServer;
+  let older: TrueNasServer;
 
   before(async () => {
-    server = await TrueNasServer.listen({
-      profile: '25.10',
-      apiKeys: [{ key, name: 'ops' }],
-      apps: [
-        { name: 'minecraft', version: '1.0.2', latestVersion: '1.0.3' },
-        { name: 'valheim', state: 'STOPPED' },
-      ],
-      vms: [{ name: 'windows' }],
-      virtInstances: [{ name: 'rust', status: 'RUNNING' }],
-      timing: { jobStepMs: 20, sourceSecondMs: 50 },
-    });
+    server = await listen('25.10');
+    older = await listen('24.10');
   });
   after(async () => {
     await setConnections(undefined);
     await server.stop();
+    await older.stop();
   });
 
-  /** Signs in, as the form would. */
-  async function signIn(id: string, kind: SecretKind, value: string): Promise<void> {
+  const entry = (id: string, { url } = server): object => ({ kind: 'truenas', id, name: id, url });
+
+  /** Signs in with a stored secret, as the form would; the settings hold this connection only. */
+  async function signIn(
+    id: string,
+    kind: 'apiKey' | 'password',
+    { secret = kind === 'apiKey' ? key : 'secret', at = server } = {},
+  ): Promise<void> {
     const { runtime } = await inside();
-    await setConnections([{ kind: 'truenas', id, name: id, url: server.url }]);
+    await setConnections([entry(id, at)]);
     await fleetWhere((fleet) => fleet.connections.has(id), 'the connection is there');
     const connection = runtime.connections.get(id);
     assert.ok(connection);
-    const spec = connection.system.secrets(connection.settings).find((each) => each.kind === kind);
+    const specs = connection.system.secrets(connection.settings);
+    await runtime.secrets.forget(connection);
+    const spec = specs.find((each) => each.kind === kind);
     assert.ok(spec);
-    await runtime.secrets.store(connection.system, spec, value);
+    await runtime.secrets.store(connection.system, spec, secret);
     await connection.reconnectNow();
-    await fleetWhere((fleet) => fleet.connections.get(id)?.state === 'ready', 'it is ready');
   }
 
-  const row = (connection: string, kind: string, name: string): Row => ({
+  async function ready(id: string): Promise<void> {
+    await fleetWhere((fleet) => fleet.connections.get(id)?.state === 'ready', `${id} is ready`);
+  }
+
+  const row = (instance: string, kind = 'app', connection = 'nas'): Row => ({
     row: 'instance',
     connection,
     kind,
-    key: name,
+    key: instance,
   });
+  const nas: Row = { row: 'connection', id: 'nas' };
 
-  it('signs in with a password, and with an API key', async () => {
-    await signIn('word', 'password', 'secret');
+  async function rows(id: string): Promise<readonly string[]> {
     const { runtime } = await inside();
-    const names = instancesOf(runtime.pipeline.fleet(), 'word').map(({ kind, name }) => `${kind} ${name}`);
-    assert.deepEqual(names.sort(), [
-      'app minecraft',
-      'app valheim',
-      'host truenas',
-      'virt rust',
-      'vm windows',
-    ]);
-    await signIn('key', 'apiKey', key);
-    assert.match(server.messages.join('\n'), /API_KEY_PLAIN/);
-  });
+    return instancesOf(runtime.pipeline.fleet(), id)
+      .map(({ kind, name, state }) => `${kind} ${name} ${state}`)
+      .sort();
+  }
 
-  it('offers for each what can be done with it, in menus as in the palette', async () => {
-    const { tree } = await inside();
-    const flags = (kind: string, name: string): string =>
-      tree.getTreeItem(row('key', kind, name)).contextValue ?? '';
-    assert.match(flags('app', 'minecraft'), /\.stop\b.*\.redeploy\b|\.redeploy\b.*\.stop\b/);
-    for (const flag of ['update', 'rollback'])
-      assert.match(flags('app', 'minecraft'), new RegExp(`\\.${flag}\\b`));
-    for (const flag of ['restart', 'scale', 'start'])
-      assert.doesNotMatch(flags('app', 'minecraft'), new RegExp(`\\.${flag}\\b`));
-    assert.match(flags('app', 'valheim'), /\.start\b/);
-    assert.match(flags('virt', 'rust'), /\.restart\b/);
-    assert.doesNotMatch(flags('host', 'host'), /\.(?:start|stop)\b/);
-    const known = new Set(await commands.getCommands(true));
-    for (const verb of [
-      'request',
-      'subscribe',
-      'unsubscribe',
-      'abortJob',
-      'redeploy',
-      'scale',
-      'rollback',
-      'update',
-    ])
-      assert.ok(known.has(`gameServerOps.${verb}`), verb);
-  });
+  async function stateIs(instance: string, state: string): Promise<void> {
+    await fleetWhere(
+      (fleet) => instancesOf(fleet, 'nas').some((each) => each.key === instance && each.state === state),
+      `${instance} is ${state}`,
+    );
+  }
 
-  it('starts an app by its command, with a task that ends', async () => {
-    await commands.executeCommand('gameServerOps.start', row('key', 'app', 'valheim'));
+  /** Resolves with the task as soon as it is as wanted. */
+  async function task(wanted: (task: Task) => boolean, what: string): Promise<Task> {
+    const fleet = await fleetWhere((f) => [...f.tasks.values()].some(wanted), what);
+    const found = [...fleet.tasks.values()].find(wanted);
+    assert.ok(found);
+    return found;
+  }
+
+  const calls = (method: string): number => server.calls.get(method) ?? 0;
+  const nobodyLooks = async (): Promise<void> => {
+    await commands.executeCommand('workbench.view.explorer');
+  };
+
+  it('fails where it is not let in, and says which secret is wrong', async () => {
+    await signIn('out', 'password', { secret: 'guess' });
+    const said = (fleet: Fleet): string => JSON.stringify(fleet.connections.get('out')?.detail);
     const fleet = await fleetWhere(
-      (now) => instancesOf(now, 'key').some(({ name, state }) => name === 'valheim' && state === 'running'),
-      'it runs',
+      (f) =>
+        f.connections.get('out')?.state === 'failed' && said(f).includes('does not accept this password'),
+      'it has failed',
     );
-    const mine = [...fleet.tasks.values()].filter(({ startedBy }) => startedBy === 'here');
-    assert.deepEqual(
-      mine.map(({ title, state }) => `${english(title)}: ${state}`),
-      ['Starting valheim: succeeded'],
-    );
-    assert.equal(server.calls.get('app.start'), 1);
+    assert.ok(!JSON.stringify(fleet.connections.get('out')).includes('guess'));
   });
 
-  it('shows jobs of others as tasks, with how far they are, who began them and why they failed', async () => {
+  it('is let in with an API key of the secret storage, which no event holds', async () => {
+    await signIn('keyed', 'apiKey');
+    await ready('keyed');
+    const { runtime } = await inside();
+    assert.ok(server.messages.some((message) => message.includes(key)));
+    assert.ok(!JSON.stringify([...runtime.journal.events()]).includes(key));
+  });
+
+  it('reads an older one, which speaks the other protocol and has no containers', async () => {
+    await signIn('older', 'password', { at: older });
+    await ready('older');
+    assert.deepEqual(await rows('older'), [
+      'app factorio running',
+      'app minecraft running',
+      'app valheim stopped',
+      'host truenas running',
+      'vm ark running',
+    ]);
+    assert.ok(older.requests.includes('/websocket'));
+  });
+
+  it('shows apps, machines, containers and the NAS itself, each with what it can do', async () => {
+    await signIn('nas', 'password');
+    await ready('nas');
+    assert.deepEqual(await rows('nas'), [
+      'app factorio running',
+      'app minecraft running',
+      'app valheim stopped',
+      'host truenas running',
+      'virt rust running',
+      'vm ark running',
+    ]);
+    const { tree } = await inside();
+    const context = (of: Row): string => `${tree.getTreeItem(of).contextValue ?? ''}.`;
+    const offered = (of: Row, ids: readonly string[]): readonly string[] =>
+      ids.filter((id) => context(of).includes(`.${id}.`));
+    const verbs = ['start', 'stop', 'restart', 'redeploy', 'update', 'rollback'];
+    assert.deepEqual(offered(row('minecraft'), verbs), ['stop', 'redeploy', 'rollback']);
+    assert.deepEqual(offered(row('factorio'), verbs), ['stop', 'redeploy', 'update', 'rollback']);
+    assert.deepEqual(offered(row('valheim'), verbs), ['start', 'redeploy', 'rollback']);
+    assert.deepEqual(offered(row('1', 'vm'), verbs), ['stop', 'restart']);
+    assert.deepEqual(offered(row('rust', 'virt'), verbs), ['stop', 'restart']);
+    assert.deepEqual(offered(row('host', 'host'), verbs), []);
+    const whole = ['request', 'subscribe', 'unsubscribe', 'abortJob'];
+    assert.deepEqual(offered(nas, whole), whole);
+  });
+
+  it('measures nothing until somebody looks, and no longer than that', async () => {
+    const asked = (name: string): number =>
+      [...server.subscriptions].reduce((sum, [each, n]) => sum + (each.startsWith(name) ? n : 0), 0);
+    await nobodyLooks();
+    await eventually(() => asked('reporting.realtime') + asked('app.stats') === 0, 'nobody looks');
+    await commands.executeCommand('gameServerOps.instances.focus');
+    await eventually(() => asked('reporting.realtime') === 1 && asked('app.stats') === 1, 'it is measured');
+    const { runtime, tree } = await inside();
+    const host = { connection: 'nas', kind: 'host', key: 'host' };
+    await eventually(() => runtime.metrics.latest(host)?.['poolsUsed'] !== undefined, 'a sample of the NAS');
+    await eventually(
+      () => /% CPU · .* [GM]iB/.test(String(tree.getTreeItem(row('host', 'host')).description)),
+      'the row of the NAS says it',
+    );
+    assert.doesNotMatch(String(tree.getTreeItem(row('host', 'host')).description), /poolsUsed|received/);
+    await nobodyLooks();
+    await eventually(() => asked('reporting.realtime') + asked('app.stats') === 0, 'it ends');
+  });
+
+  it('starts an app by its command, as a task that ends', async () => {
+    const running = task((t) => t.startedBy === 'here' && t.state === 'running', 'a task runs');
+    await commands.executeCommand('gameServerOps.start', row('valheim'));
+    const { id, subject } = await running;
+    assert.equal(subject?.key, 'valheim');
+    const ended = await task((t) => t.id === id && isFinished(t.state), 'it ends');
+    assert.equal(ended.state, 'succeeded');
+    await stateIs('valheim', 'running');
+    assert.equal(calls('app.start'), 1);
+  });
+
+  it('tells a job that failed as a failed task with the words of the NAS', async () => {
+    await server.act('app.stop', 'minecraft');
+    await stateIs('minecraft', 'stopped');
+    server.failNext('app.start');
+    await commands.executeCommand('gameServerOps.start', row('minecraft'));
+    const failed = await task((t) => t.subject?.key === 'minecraft' && t.state === 'failed', 'it failed');
+    assert.match(JSON.stringify(failed.message), /Failed 'up' action for 'minecraft' app/);
+    await stateIs('minecraft', 'crashed');
+  });
+
+  it('shows a job of somebody else with how far it is, who began it, and its end', async () => {
+    const gate = Promise.withResolvers<undefined>();
     server.runJob('pool.scrub', ['tank'], {
       description: 'Scrub of tank',
-      abortable: true,
       async run(job) {
-        job.progress(40, 'Scanning');
-        await job.rest(100);
-        throw new Error('The disk is gone');
+        job.progress(40, 'Scrubbing');
+        await gate.promise;
       },
     });
-    const task = (now: Awaited<ReturnType<typeof fleetWhere>>) =>
-      [...now.tasks.values()].find(({ title }) => english(title) === 'Scrub of tank');
-    const running = await fleetWhere((now) => task(now)?.percent === 40, 'it is on its way');
-    assert.equal(task(running)?.cancellable, true);
-    assert.equal(task(running)?.startedBy, 'root');
-    const ended = await fleetWhere((now) => task(now)?.state === 'failed', 'it failed');
-    const { message, log } = task(ended) ?? {};
-    assert.match(message ? english(message) : '', /The disk is gone/);
-    assert.match(log ?? '', /Traceback/);
+    const scrub = (t: Task): boolean => JSON.stringify(t.title).includes('Scrub of tank');
+    const running = await task((t) => scrub(t) && t.percent === 40, 'it goes on');
+    assert.equal(running.state, 'running');
+    assert.equal(running.startedBy, 'root');
+    gate.resolve(undefined);
+    await task((t) => scrub(t) && t.state === 'succeeded', 'it ends');
+    server.runJob('pool.scrub', ['tank'], {
+      description: 'Scrub of slow',
+      run: () => {
+        throw callError('Pool slow has no disks');
+      },
+    });
+    const failed = await task(
+      (t) => JSON.stringify(t.title).includes('slow') && t.state === 'failed',
+      'it fails',
+    );
+    assert.match(JSON.stringify(failed.message), /Pool slow has no disks/);
   });
 
-  it('measures what somebody looks at, and nothing when nobody does', async () => {
-    const { runtime } = await inside();
-    const session = runtime.connections.get('key')?.session;
-    const measuring = (): number => server.subscriptions.get('reporting.realtime:{"interval": 2}') ?? 0;
-    assert.equal(measuring(), 0);
-    session?.watch?.([{ kind: 'host', key: 'host' }]);
-    await fleetWhere(() => measuring() === 1, 'it measures');
-    const host = { connection: 'key', kind: 'host', key: 'host' };
-    await fleetWhere(() => runtime.metrics.latest(host)?.['cpu'] !== undefined, 'it has measured');
-    session?.watch?.([]);
-    await fleetWhere(() => measuring() === 0, 'it measures no more');
+  it('comes back by itself after the NAS was gone', async () => {
+    await server.stop();
+    await fleetWhere((f) => f.connections.get('nas')?.state === 'waiting', 'it waits to try again');
+    await server.start();
+    await commands.executeCommand('gameServerOps.reconnect', nas);
+    await ready('nas');
+    await stateIs('valheim', 'running');
   });
 });

@@ -1,5 +1,5 @@
 import { t } from '../base/l10n.ts';
-import { memory, memorySteps, percent, plain, rate } from './units.ts';
+import { memory, memorySteps, percent, plain, rate, rateSteps } from './units.ts';
 
 /** How one measured name is shown. */
 export interface Measure {
@@ -52,8 +52,8 @@ const KNOWN: readonly Measure[] = [
     format: rate,
     color: 'charts-green',
     stepped: false,
-    least: 1024,
-    steps: memorySteps,
+    least: 1000,
+    steps: rateSteps,
   },
   {
     name: 'sent',
@@ -61,8 +61,8 @@ const KNOWN: readonly Measure[] = [
     format: rate,
     color: 'charts-yellow',
     stepped: false,
-    least: 1024,
-    steps: memorySteps,
+    least: 1000,
+    steps: rateSteps,
   },
   {
     name: 'poolsUsed',

@@ -18,7 +18,7 @@ export const percent = (value: number): string =>
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** An amount of memory in units of 1024: `512 MiB`, `1.54 GiB`. */
+/** An amount of memory or storage in units of 1024: `512 MiB`, `1.54 GiB`. */
 export function memory(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -30,8 +30,19 @@ export function memory(bytes: number): string {
   return `${unit === 0 ? whole.format(value) : short(value)} ${UNITS[unit] ?? 'B'}`;
 }
 
-/** What goes through a network: `1.54 MiB/s`. */
-export const rate = (bytes: number): string => t('{0}/s', memory(bytes));
+const RATES = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** What goes through a network in a second, in units of 1000 as networks are counted: `640 B/s`, `1.2 MB/s`. */
+export function rate(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // What would be shown as 1,000 of a unit is one of the next.
+  while (Math.abs(value) >= 999.5 && unit < RATES.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return t('{0}/s', `${(unit === 0 ? whole : tenths).format(value)} ${RATES[unit] ?? 'B'}`);
+}
 
 export const plain = (value: number): string => short(value);
 
@@ -55,3 +66,8 @@ export function timeOfDay(at: number, seconds: boolean): string {
 
 /** Where the marks of an axis of bytes may stand: powers of two, since steps of 1,000 would give crooked numbers. */
 export const memorySteps: readonly number[] = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
+/** Where the marks of an axis of rates may stand. */
+export const rateSteps: readonly number[] = Array.from({ length: 13 }, (_, power) => 10 ** power).flatMap(
+  (unit) => [unit, 2 * unit, 5 * unit],
+);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Samples } from '../../../src/rpc/metrics.ts';
 import { measuresOf } from '../../../src/webview/metrics/measures.ts';
 import { drawing, merged, newest, noSeries, statistics } from '../../../src/webview/metrics/series.ts';
-import { duration, memory, percent } from '../../../src/webview/metrics/units.ts';
+import { duration, memory, percent, rate } from '../../../src/webview/metrics/units.ts';
 
 const samples = (since: number, times: number[], values: Samples['values']): Samples => ({
   since,
@@ -18,20 +18,21 @@ describe('the units of what is measured', () => {
     ).toEqual(['0 B', '1,023 B', '1 KiB', '1.5 MiB', '512 MiB', '1 GiB', '3,072 TiB']);
   });
 
-  it('says a percentage with as many digits as tell something', () => {
-    expect([0, 7.25, 99.94, 250.4].map(percent)).toEqual(['0 %', '7.3 %', '99.9 %', '250 %']);
+  it('counts what goes through a network by 1000, for each second', () => {
+    expect([0, 640, 999.6, 1234, 59_999, 1_234_567, 12.5e9, 3e15].map(rate)).toEqual([
+      '0 B/s',
+      '640 B/s',
+      '1 kB/s',
+      '1.2 kB/s',
+      '60 kB/s',
+      '1.2 MB/s',
+      '12.5 GB/s',
+      '3,000 TB/s',
+    ]);
   });
 
-  it('has a name and a unit for all that a TrueNAS measures of itself', () => {
-    const names = ['poolsUsed', 'sent', 'received', 'memory', 'cpu'];
-    const shown = measuresOf(names).map(({ label, format }) => `${label()}: ${format(3 * 1024 ** 2)}`);
-    expect(shown).toEqual([
-      'Processor: 3,145,728 %',
-      'Memory: 3 MiB',
-      'Received: 3 MiB/s',
-      'Sent: 3 MiB/s',
-      'Storage used: 3 MiB',
-    ]);
+  it('says a percentage with as many digits as tell something', () => {
+    expect([0, 7.25, 99.94, 250.4].map(percent)).toEqual(['0 %', '7.3 %', '99.9 %', '250 %']);
   });
 
   it('says how long something lasts in two units', () => {
@@ -53,6 +54,37 @@ describe('the charts of a series', () => {
       'disk',
       'zebra',
     ]);
+  });
+});
+
+describe('what a NAS measures of itself', () => {
+  const measures = measuresOf(['poolsUsed', 'sent', 'received', 'memory', 'cpu']);
+
+  it('is labelled in words, in an order of its own, each in another colour', () => {
+    expect(measures.map(({ label }) => label())).toEqual([
+      'Processor',
+      'Memory',
+      'Received',
+      'Sent',
+      'Storage used',
+    ]);
+    expect(new Set(measures.map(({ color }) => color)).size).toBe(measures.length);
+  });
+
+  it('has the units of networks and of storage', () => {
+    const shown = (name: string, value: number): string | undefined =>
+      measures.find((measure) => measure.name === name)?.format(value);
+    expect(shown('received', 1_200_000)).toBe('1.2 MB/s');
+    expect(shown('sent', 80_000)).toBe('80 kB/s');
+    expect(shown('poolsUsed', 2.5 * 1024 ** 4)).toBe('2.5 TiB');
+  });
+
+  it('has marks of the axis up to what a big one can have', () => {
+    for (const [name, value] of [
+      ['received', 12.5e9],
+      ['poolsUsed', 400 * 1024 ** 4],
+    ] as const)
+      expect(Math.max(...(measures.find((m) => m.name === name)?.steps ?? []))).toBeGreaterThan(value / 8);
   });
 });
 
