@@ -136,6 +136,7 @@ export class DetailPane extends LitElement {
           >`;
     return html`<dl class="mono">
       ${fact(t('type'), html`<span class=${detail.severity}>${detail.type}</span>`)}
+      ${fact(t('summary'), detail.summary, 'prose')}
       ${fact(t('severity'), detail.severity === 'info' ? '' : html`<span class=${detail.severity}>${severityLabel(detail.severity)}</span>`)}
       ${fact(t('instance'), place(detail.instance, detail.connection))}
       ${fact(t('received'), html`${moment(detail.receivedAt)}${sender}`)}

@@ -120,7 +120,7 @@ export class MetricsPage extends LitElement {
     const now = this.#now(measure, to);
     const point = this.#points.get(name);
     const seen = statistics(this.#series, name, from, to);
-    const range = seen ? t('{0} to {1}', format(seen.minimum), format(seen.maximum)) : t('nothing measured');
+    const range = rangeWords(seen && [format(seen.minimum), format(seen.maximum)]);
     const summary = t('{0}, {1}: now {2}, {3}', label, spanWords(this.#span), now, range);
     return html`<section class=${`${measure.color} ${last ? 'last' : ''}`}>
       <div class="head">
@@ -204,6 +204,12 @@ function renderEmpty(isUp: boolean): TemplateResult {
       }
     </p>
   </div>`;
+}
+
+function rangeWords(seen: readonly [least: string, most: string] | undefined): string {
+  if (!seen) return t('nothing measured');
+  const [least, most] = seen;
+  return least === most ? t('unchanged') : t('{0} to {1}', least, most);
 }
 
 const spanWords = (span: Span): string => (span === 60 ? t('last hour') : t('last {0} minutes', span));

@@ -41,7 +41,10 @@ export function rate(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return t('{0}/s', `${(unit === 0 ? whole : tenths).format(value)} ${RATES[unit] ?? 'B'}`);
+  return t(
+    '{0}/s',
+    `${(unit === 0 || Math.abs(value) >= 100 ? whole : tenths).format(value)} ${RATES[unit] ?? 'B'}`,
+  );
 }
 
 export const plain = (value: number): string => short(value);

@@ -19,12 +19,13 @@ describe('the units of what is measured', () => {
   });
 
   it('counts what goes through a network by 1000, for each second', () => {
-    expect([0, 640, 999.6, 1234, 59_999, 1_234_567, 12.5e9, 3e15].map(rate)).toEqual([
+    expect([0, 640, 999.6, 1234, 59_999, 103_140, 1_234_567, 12.5e9, 3e15].map(rate)).toEqual([
       '0 B/s',
       '640 B/s',
       '1 kB/s',
       '1.2 kB/s',
       '60 kB/s',
+      '103 kB/s',
       '1.2 MB/s',
       '12.5 GB/s',
       '3,000 TB/s',

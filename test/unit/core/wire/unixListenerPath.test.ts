@@ -159,16 +159,15 @@ describe.skipIf(noUnixSockets)('the path of a unix listener', () => {
     });
   });
 
-  /** Root may do everything, so the question is asked by a process of a user who may not. */
+  /** Root may do everything, so the question is asked by a process that becomes somebody who may not. */
   async function refusalAsNobody(at: string): Promise<string> {
     const script = `
       const { UnixListener } = await import(process.argv[1]);
+      if (process.getuid() === 0) { process.setgroups([]); process.setgid(65534); process.setuid(65534); }
       try { await UnixListener.listen({ path: process.argv[2], mode: 0o600, onMessage() {} }); console.log('listens'); }
       catch (error) { console.log(error.reason ?? error.stack); }
       process.exit();`;
-    const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, listenerModule, at], {
-      ...asNobody,
       cwd: '/',
       stdio: ['ignore', 'pipe', 'inherit'],
     });
