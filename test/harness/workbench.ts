@@ -41,6 +41,10 @@ const PALETTE_LEFT = `(typed) => {
   const widget = document.querySelector('.quick-input-widget');
   return widget === null || widget.style.display === 'none' || widget.querySelector('input')?.value !== typed;
 }`;
+/** VS Code's own mark for the end of its start. */
+const RESTORED = `performance.getEntriesByName('code/didStartWorkbench').length > 0`;
+const FRAMES_DRAWN =
+  'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))';
 
 /** A VS Code window in Chromium, with the hands and eyes of a user. */
 export class Workbench implements AsyncDisposable {
@@ -68,13 +72,14 @@ export class Workbench implements AsyncDisposable {
     return this.server.workspace;
   }
 
-  /** Waits until the workbench is there and its parts are drawn. */
+  /** Waits until the workbench is there, its parts are drawn and the views of last time are restored. */
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench').waitFor({ timeout: WORKBENCH_LIMIT_MS });
     await this.page
       .locator('.part.statusbar .statusbar-item')
       .first()
       .waitFor({ timeout: WORKBENCH_LIMIT_MS });
+    await this.page.waitForFunction(RESTORED, undefined, { timeout: WORKBENCH_LIMIT_MS });
   }
 
   /** Runs a command through the palette by its whole title, with its category: `View: Toggle Panel`. */
@@ -97,7 +102,14 @@ export class Workbench implements AsyncDisposable {
   async openView(name: string): Promise<void> {
     const tab = this.page.getByRole('tab', { name: new RegExp(`^${escapeRegExp(name)}`) }).first();
     await tab.waitFor({ timeout: WORKBENCH_LIMIT_MS });
-    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    // A press on what is shown hides it, and a tab of a restored window says late that it is the one that is shown.
+    for (let press = 0; press < 5 && !(await this.#selected(tab)); press++) {
+      await tab.click();
+      await tab
+        .and(this.page.getByRole('tab', { selected: true }))
+        .waitFor({ timeout: 2000 })
+        .catch(() => undefined);
+    }
   }
 
   /** An item of any tree (views, explorer) by its accessible name. */
@@ -250,6 +262,12 @@ export class Workbench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
+  }
+
+  /** Whether a tab is selected, once what a press began is drawn. */
+  async #selected(tab: Locator): Promise<boolean> {
+    await this.page.evaluate(FRAMES_DRAWN);
+    return (await tab.getAttribute('aria-selected')) === 'true';
   }
 
   #noteConsole(message: ConsoleMessage): void {
