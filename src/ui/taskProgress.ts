@@ -1,5 +1,6 @@
 import { commands, l10n, ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
 import { liveTimeline } from '../core/model/event.ts';
+import { isEcho } from '../core/model/fleet.ts';
 import { isFinished, type Task } from '../core/model/task.ts';
 import { configuration } from './configuration.ts';
 import { commandId } from './contributions/commands.ts';
@@ -67,15 +68,7 @@ class TaskProgress {
 
   /** What the events tell of an operation that was started here is on screen already, its end included. */
   #sameAsMine(task: Task): boolean {
-    if (task.startedBy === 'here') return false;
-    return [...this.#runtime.pipeline.fleet().tasks.values()].some(
-      (other) =>
-        other.startedBy === 'here' &&
-        (other.finishedAt === undefined || other.finishedAt >= task.startedAt) &&
-        other.operation === task.operation &&
-        other.connection === task.connection &&
-        other.subject?.key === task.subject?.key,
-    );
+    return isEcho(this.#runtime.pipeline.fleet(), task);
   }
 
   #show(task: Task): Shown {

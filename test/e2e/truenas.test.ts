@@ -5,6 +5,14 @@ import { useWorkbench } from '../harness/e2e.ts';
 const gib = 2 ** 30;
 const usage = { cpuPercent: 37, memory: 3 * gib, received: 40_000, sent: 90_000 };
 
+/** Runs in the page: notes what the tab says of running tasks, from now on. */
+const NOTE_BADGES = `{
+  const tab = document.querySelector('[role=tab][aria-label^="Game Servers"]');
+  const said = () => tab.getAttribute('aria-label');
+  globalThis.badges = [];
+  new MutationObserver(() => badges.at(-1) === said() || badges.push(said())).observe(tab, { attributes: true });
+}`;
+
 /** A user of TrueNAS, from the first connection to a NAS that goes away and comes back. */
 describe('TrueNAS', () => {
   let nas: TrueNasServer;
@@ -79,12 +87,17 @@ describe('TrueNAS', () => {
 
   it('starts and stops from the row, with a question before players are disconnected', async () => {
     const wb = workbench();
+    await wb.page.evaluate(NOTE_BADGES);
     const row = wb.treeItem(/valheim, stopped/);
     await row.hover();
     await row.getByRole('button', { name: 'Start' }).click();
     await wb.toasts(/Starting valheim on NAS/).waitFor();
     await wb.screenshots('truenas-tree');
     await wb.treeItem(/valheim, running/).waitFor();
+    // What was asked for and the job that does it are one task to whoever looks.
+    await expect
+      .poll(() => wb.page.evaluate('badges'))
+      .toEqual(['Game Servers - 1 task running', 'Game Servers']);
     await wb.contextMenu(wb.treeItem(/windows, paused/), 'Start');
     await wb.treeItem(/windows, running/).waitFor();
     await wb.contextMenu(wb.treeItem(/valheim, running/), 'Stop');

@@ -53,6 +53,22 @@ export function findInstance(fleet: Fleet, ref: InstanceRef): Instance | undefin
   return fleet.connections.get(ref.connection)?.instances.get(instanceId(ref));
 }
 
+/** Whether the events tell of an operation that was started here, which is a task already. */
+export function isEcho({ tasks }: Fleet, task: Task): boolean {
+  if (task.startedBy === 'here') return false;
+  for (const other of tasks.values()) {
+    if (
+      other.startedBy === 'here' &&
+      (other.finishedAt === undefined || other.finishedAt >= task.startedAt) &&
+      other.operation === task.operation &&
+      other.connection === task.connection &&
+      other.subject?.key === task.subject?.key
+    )
+      return true;
+  }
+  return false;
+}
+
 /** Forgets a connection that the user removed, with its instances and tasks. */
 export function forgetConnection(fleet: Fleet, connection: string): Fleet {
   let { tasks } = fleet;

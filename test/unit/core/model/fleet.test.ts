@@ -6,6 +6,7 @@ import {
   fold,
   forgetConnection,
   instancesOf,
+  isEcho,
 } from '../../../../src/core/model/fleet.ts';
 import { lifecycle, lifecycleStates } from '../../../../src/core/model/lifecycle.ts';
 import type { Signal } from '../../../../src/core/model/signal.ts';
@@ -38,6 +39,28 @@ describe('the fleet', () => {
       ]),
     );
     expect(instancesOf(fleet, 'other')).toHaveLength(1);
+  });
+
+  it('knows what the events tell of an operation that was started here', () => {
+    const task = (id: string, key: string, patch: Extract<Signal, { signal: 'task' }>['patch']): Signal => ({
+      signal: 'task',
+      id,
+      patch: { subject: { kind: 'app', key }, operation: 'start', state: 'running', ...patch },
+    });
+    let fleet = fold(emptyFleet, at(1), [task('before', 'a', { state: 'succeeded', startedBy: 'here' })]);
+    fleet = fold(fleet, at(2), [task('mine', 'a', { startedBy: 'here' }), task('job', 'a', {})]);
+    fleet = fold(fleet, at(3), [
+      task('later', 'a', { startedBy: 'admin' }),
+      task('other deed', 'a', { operation: 'stop' }),
+      task('other app', 'b', {}),
+    ]);
+    fleet = fold(fleet, at(3, 'other'), [task('other server', 'a', {})]);
+    const echoes = (): string[] =>
+      [...fleet.tasks.values()].filter((each) => isEcho(fleet, each)).map(({ localId }) => localId);
+    expect(echoes().toSorted()).toEqual(['job', 'later']);
+    fleet = fold(fleet, at(4), [task('mine', 'a', { state: 'succeeded' })]);
+    fleet = fold(fleet, at(5), [task('again', 'a', { startedBy: 'admin' })]);
+    expect(echoes().toSorted()).toEqual(['job', 'later']);
   });
 
   it('remembers since when a state holds, and forgets the reason of the state before', () => {
