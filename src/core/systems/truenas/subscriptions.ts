@@ -1,7 +1,8 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { SessionEnvironment } from '../system.ts';
+import { isSource } from './catalog.ts';
 import { TrueNasError } from './conversation.ts';
-import { failureOf } from './messages.ts';
+import { baseOf, failureOf } from './messages.ts';
 
 /** What carries subscriptions out. */
 interface Carrier {
@@ -16,14 +17,15 @@ const longestRestMs = 60_000;
 const goodAfterMs = 60_000;
 
 interface Held {
+  /** Who wants it. */
   readonly holders: Set<string>;
   id?: string;
-  state: 'asking' | 'on' | 'resting' | 'refused';
+  state: 'off' | 'asking' | 'on' | 'resting';
   refusal?: TrueNasError;
   since: number;
   attempts: number;
   cancel: () => void;
-  /** One thing after the other, whatever order they are wanted in. */
+  /** One thing after the other: asked for and given up at once would cross on the way. */
   last: Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export class Subscriptions {
   readonly #environment: Pick<SessionEnvironment, 'gap' | 'clock'>;
   readonly #carrier: Carrier;
   readonly #held = new Map<string, Held>();
-  /** Ends that we asked for ourselves and that were not told yet. */
+  /** Ends of sources that we asked for ourselves and that were not told yet. */
   readonly #leaving = new Map<string, number>();
   #over = false;
 
@@ -51,42 +53,30 @@ export class Subscriptions {
 
   /** Resolves when the NAS accepted it. Rejects with a TrueNasError. */
   async add(name: string, holder: string): Promise<void> {
-    const known = this.#held.get(name);
-    if (known && known.state !== 'refused') {
-      known.holders.add(holder);
-      await known.last;
-      return;
-    }
-    const held: Held = {
-      holders: new Set([...(known?.holders ?? []), holder]),
-      state: 'asking',
+    const held: Held = this.#held.get(name) ?? {
+      holders: new Set(),
+      state: 'off',
       since: 0,
       attempts: 0,
       cancel: () => undefined,
       last: Promise.resolve(),
     };
     this.#held.set(name, held);
-    held.last = (known?.last ?? Promise.resolve()).catch(() => undefined).then(() => this.#ask(name, held));
-    held.last.catch(() => undefined);
-    await held.last;
+    held.holders.add(holder);
+    await this.#follow(name, held);
   }
 
   async remove(name: string, holder: string): Promise<void> {
     const held = this.#held.get(name);
-    if (!held?.holders.delete(holder) || held.holders.size > 0) return;
-    await this.removeAll(name);
+    if (held?.holders.delete(holder) && held.holders.size === 0) await this.#follow(name, held);
   }
 
   /** Whoever wanted it: the user does not. */
   async removeAll(name: string): Promise<void> {
     const held = this.#held.get(name);
     if (!held) return;
-    this.#held.delete(name);
-    held.cancel();
-    await held.last.catch(() => undefined);
-    if (held.state !== 'on' || held.id === undefined || this.#over) return;
-    this.#leaving.set(name, (this.#leaving.get(name) ?? 0) + 1);
-    await this.#carrier.unsubscribe(held.id);
+    held.holders.clear();
+    await this.#follow(name, held);
   }
 
   /** Says it where nobody waits for it: what is missing then would be missed without a word. */
@@ -123,10 +113,41 @@ export class Subscriptions {
     for (const held of this.#held.values()) held.cancel();
   }
 
+  /** Does what is wanted by the time at which all before it is done. */
+  #follow(name: string, held: Held): Promise<void> {
+    const done = held.last.then(() => this.#settle(name, held));
+    held.last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #settle(name: string, held: Held): Promise<void> {
+    if (this.#over) throw new TrueNasError('closed', text('The connection is closed.'));
+    if (this.#wanted(held)) {
+      if (held.state === 'off') await this.#ask(name, held);
+      return;
+    }
+    held.cancel();
+    const stood = held.state === 'on';
+    held.state = 'off';
+    try {
+      if (stood && held.id !== undefined) {
+        // Only sources tell that they were given up.
+        if (isSource(baseOf(name))) this.#leaving.set(name, (this.#leaving.get(name) ?? 0) + 1);
+        await this.#carrier.unsubscribe(held.id);
+      }
+    } finally {
+      if (!this.#wanted(held)) this.#held.delete(name);
+    }
+  }
+
+  /** A call, because it changes while something is waited for. */
+  #wanted({ holders }: Held): boolean {
+    return holders.size > 0;
+  }
+
   async #ask(name: string, held: Held): Promise<void> {
     held.state = 'asking';
     delete held.refusal;
-    this.#leaving.delete(name);
     try {
       const id = await this.#carrier.subscribe(name);
       held.id = id;
@@ -135,7 +156,7 @@ export class Subscriptions {
       held.state = 'on';
       held.since = this.#environment.clock.now();
     } catch (error) {
-      held.state = 'refused';
+      held.state = 'off';
       throw error;
     }
   }
@@ -146,10 +167,9 @@ export class Subscriptions {
     held.state = 'resting';
     const ms = Math.min(longestRestMs, firstRestMs * 2 ** held.attempts++);
     held.cancel = clock.after(ms, () => {
-      if (this.#over || this.#held.get(name) !== held) return;
-      held.last = this.#ask(name, held).catch((error: unknown) => {
-        if (TrueNasError.is(error, 'closed') || this.#over) return;
-        this.#rest(name, held);
+      held.state = 'off';
+      this.#follow(name, held).catch((error: unknown) => {
+        if (!TrueNasError.is(error, 'closed') && !this.#over && this.#wanted(held)) this.#rest(name, held);
       });
     });
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
@@ -198,6 +199,37 @@ describe.each(ways)('$profile over $spoken', ({ profile, protocol, spoken }) => 
         .some(({ raw, direction }) => direction === 'out' && /"unsub"|core\.unsubscribe/.test(raw)),
     );
     expect(problems(opened)).toEqual([]);
+  });
+
+  it('measures for whoever looks away and back again at once', async () => {
+    await using server = await start({ profile });
+    await using opened = connect(server, protocol);
+    await ready(opened);
+    const { session } = opened.connection;
+    const host = { connection: 'nas', kind: 'host', key: 'host' };
+    const subscribed = (): readonly string[] =>
+      opened.conversation().subscribed.filter((name) => name.startsWith('reporting.realtime'));
+    session?.watch?.([host]);
+    await opened.until(() => opened.metrics.latest(host) !== undefined);
+    for (let turn = 0; turn < 20; turn++) {
+      session?.watch?.([]);
+      session?.watch?.([host]);
+      // Now and then there is time for a part of what was asked.
+      for (let rest = 0; rest < turn % 4; rest++) await nextTurn();
+    }
+    // What is answered in order is over when this is.
+    await opened.conversation().call('system.info', [], new AbortController().signal);
+    await opened.until(() => subscribed().length === 1);
+    const since = opened.events().length;
+    await opened.until(() =>
+      opened
+        .events()
+        .slice(since)
+        .some(({ type, direction }) => direction === 'in' && type === 'reporting.realtime'),
+    );
+    expect(opened.gaps()).toEqual([]);
+    const standing = [...server.subscriptions].filter(([name]) => name.startsWith('reporting.realtime'));
+    expect(standing.map(([, count]) => count)).toEqual([1]);
   });
 
   it('follows jobs of others, and aborts where that can be', async () => {
