@@ -205,6 +205,11 @@ export class TrueNasServer {
     return outcome.job ? outcome.job.id : outcome.value;
   }
 
+  /** Ends all sessions, as their time limit does: the sockets stay, and nobody is told. */
+  endSessions(): void {
+    for (const peer of this.#life?.gateway.peers.values() ?? []) peer.login = undefined;
+  }
+
   /** Closes all sockets with a code, or drops them without a close frame. */
   dropSockets(code?: number | 'abrupt', reason?: string): void {
     this.#life?.gateway.close(code === 'abrupt' ? undefined : code, reason);

@@ -22,6 +22,8 @@ interface Waiting extends Asked {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
   flying: boolean;
+  /** When there were too many others for the first time. */
+  crowdedSince?: number;
   cancel: () => void;
 }
 
@@ -79,7 +81,9 @@ export class Calls {
     const call = this.#open.get(id);
     if (!call) return;
     const failure = failureOf(error);
-    if (failure.crowded) {
+    const now = this.#clock.now();
+    call.crowdedSince ??= now;
+    if (failure.crowded && now - call.crowdedSince < call.timeoutMs) {
       call.cancel();
       this.#land(call);
       call.cancel = this.#clock.after(crowdedMs, () => {

@@ -139,7 +139,8 @@ export function jobsListed(
   const wanted = idsIn(asked.params);
   for (const [task, job] of context.jobs) {
     const now = there.get(job.id);
-    const replaced = now !== undefined && now > job.started;
+    // Also by one that is older by a clock that was wrong meanwhile; 0 tells nothing.
+    const replaced = now !== undefined && now !== 0 && now !== job.started;
     const forgotten = now === undefined && wanted.has(job.id);
     if (!replaced && !forgotten) continue;
     const lost = jobGone(result.context, task);

@@ -7,7 +7,7 @@ import { Calls } from './calls.ts';
 import { isSource } from './catalog.ts';
 import { TrueNasError } from './conversation.ts';
 import { isFields, named, type Fields } from '../reading.ts';
-import { baseOf, keyOf, readFrame, type Frame, type Protocol } from './messages.ts';
+import { baseOf, failureOf, keyOf, readFrame, type Frame, type Protocol } from './messages.ts';
 import { callFrame, maxSaidLength, paths } from './protocol.ts';
 import { isSecretMethod, withoutResult } from './redact.ts';
 import type { TrueNasSettings } from './settings.ts';
@@ -25,6 +25,8 @@ export interface LineParts {
   onEvent(event: Extract<Frame, { frame: 'event' }>): void;
   /** The end of a subscription, by its event or by its id. */
   onEnd(name: string, error: unknown): void;
+  /** A call was refused because nobody is signed in. */
+  onStranger(): void;
 }
 
 /** A WebSocket on which calls are answered and events come, in either protocol. Everything on it is journalled. */
@@ -224,6 +226,7 @@ export class Line {
         return;
       case 'error':
         if (id !== undefined) this.#calls.refuse(id, frame.error);
+        if (failureOf(frame.error).unauthenticated) this.#parts.onStranger();
         return;
       case 'ready':
         for (const each of frame.ids) this.#calls.settle(each, null);

@@ -63,6 +63,7 @@ class TrueNasSession implements Conversation {
   #watched: ReadonlySet<string> = new Set();
   #cancelPing: () => void = () => undefined;
   #cancelToken: () => void = () => undefined;
+  #opened = false;
   #ended = false;
 
   constructor(settings: TrueNasSettings, environment: SessionEnvironment) {
@@ -144,6 +145,7 @@ class TrueNasSession implements Conversation {
       throw error;
     }
     if (this.#ended) throw await this.closed;
+    this.#opened = true;
     this.#remember();
     this.#pingLater();
   }
@@ -218,6 +220,15 @@ class TrueNasSession implements Conversation {
         },
         onEnd: (name, error) => {
           this.#subscriptions.ended(name, error);
+        },
+        onStranger: () => {
+          // Before the end of the opening this is an answer like others: older releases are asked in other words.
+          if (this.#opened)
+            this.#finish(
+              new SessionError(text('The NAS does not know the sign-in any more; it is made again.'), {
+                retry: true,
+              }),
+            );
         },
       });
     };

@@ -267,6 +267,18 @@ describe.each(ways)('$profile over $spoken', ({ profile, protocol, spoken }) => 
     expect(states).toEqual(expect.arrayContaining(['lost', 'running']));
   });
 
+  it('signs in again when its session ran out', async () => {
+    await using server = await start({ profile });
+    await using opened = connect(server, protocol);
+    await ready(opened);
+    server.endSessions();
+    const { signal } = new AbortController();
+    await expect(opened.conversation().call('vm.query', [], signal)).rejects.toThrow('Not authenticated');
+    await opened.until(() => opened.states().at(-1) === 'ready' && server.loggedIn.length === 1);
+    expect(opened.states().join()).toContain('does not know the sign-in any more');
+    await opened.conversation().call('vm.query', [], signal);
+  });
+
   it('lets no secret into the journal or the log, whichever it signs in with', async () => {
     await using server = await start({ profile, apiKeys: [{ key: '7-swordfish-the-key', name: 'ops' }] });
     for (const secrets of [

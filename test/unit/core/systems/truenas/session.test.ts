@@ -133,19 +133,24 @@ describe.each(both)('a session over $name', ({ modern }) => {
     nas.job(1, { state: 'RUNNING', method: 'app.start', arguments: ['one'] });
     nas.job(2, { state: 'RUNNING', method: 'app.start', arguments: ['two'] });
     nas.job(3, { state: 'RUNNING', method: 'app.start', arguments: ['three'] });
+    nas.job(4, { state: 'RUNNING', method: 'app.start', arguments: ['four'] });
     await using opened = open(nas.url);
     await ready(opened);
-    expect(opened.tasks()).toHaveLength(3);
+    expect(opened.tasks()).toHaveLength(4);
     nas.jobs.delete(2);
     nas.job(1, { method: 'app.stop', time_started: { $date: 1_795_299_999_000 } }, 'changed', true);
     nas.job(3, { state: 'SUCCESS' }, 'changed', true);
+    // Its clock is not right yet.
+    nas.job(4, { method: 'app.stop', time_started: { $date: 60_000 } }, 'changed', true);
     nas.drop();
     await opened.until(() => opened.tasks().includes('Stop one: running'));
     await opened.until(() => opened.connection.state === 'ready');
     expect(opened.tasks().sort()).toEqual([
+      'Start four: lost',
       'Start one: lost',
       'Start three: succeeded',
       'Start two: lost',
+      'Stop four: running',
       'Stop one: running',
     ]);
   });
@@ -226,6 +231,16 @@ describe.each(both)('a session over $name', ({ modern }) => {
     await using opened = open(nas.url);
     await ready(opened);
     expect(await opened.conversation().call('test.crowded', [], new AbortController().signal)).toBe('in');
+  });
+
+  it('does not say a call again for ever', async () => {
+    await using nas = await FakeNas.listen({ modern });
+    nas.methods.set('test.crowded', () => new Refusal(109, '[ETOOMANYREFS] Maximum number of calls'));
+    await using opened = open(nas.url);
+    await ready(opened);
+    const { signal } = new AbortController();
+    await expect(opened.conversation().call('test.crowded', [], signal)).rejects.toThrow('Maximum number');
+    expect(nas.called.filter(([method]) => method === 'test.crowded').length).toBeGreaterThan(10);
   });
 
   it('notices that nobody is there any more', async () => {
