@@ -75,6 +75,9 @@ class TrueNasSession implements Conversation {
     this.#subscriptions = new Subscriptions(environment, {
       subscribe: (name) => this.#open().subscribe(name),
       unsubscribe: (id) => this.#open().unsubscribe(id),
+      missed: () => {
+        this.refresh();
+      },
     });
     const saved = memory.load();
     this.#ledger = new JobLedger(() => {

@@ -8,6 +8,8 @@ import { baseOf, failureOf } from './messages.ts';
 interface Carrier {
   subscribe(name: string): Promise<string>;
   unsubscribe(id: string): Promise<void>;
+  /** One stands again: what it would have told meanwhile was not heard. */
+  missed(): void;
 }
 
 /** A source that ended is asked for again after this at first, and after at most the second. */
@@ -63,7 +65,12 @@ export class Subscriptions {
     };
     this.#held.set(name, held);
     held.holders.add(holder);
-    await this.#follow(name, held);
+    try {
+      await this.#follow(name, held);
+    } catch (error) {
+      if (TrueNasError.is(error, 'noAnswer') && held.state === 'off') this.#rest(name, held);
+      throw error;
+    }
   }
 
   async remove(name: string, holder: string): Promise<void> {
@@ -168,9 +175,14 @@ export class Subscriptions {
     const ms = Math.min(longestRestMs, firstRestMs * 2 ** held.attempts++);
     held.cancel = clock.after(ms, () => {
       held.state = 'off';
-      this.#follow(name, held).catch((error: unknown) => {
-        if (!TrueNasError.is(error, 'closed') && !this.#over && this.#wanted(held)) this.#rest(name, held);
-      });
+      this.#follow(name, held).then(
+        () => {
+          if (!isSource(baseOf(name))) this.#carrier.missed();
+        },
+        (error: unknown) => {
+          if (!TrueNasError.is(error, 'closed') && !this.#over && this.#wanted(held)) this.#rest(name, held);
+        },
+      );
     });
   }
 

@@ -45,8 +45,8 @@ export class FakeNas implements AsyncDisposable {
   readonly apps = new Map<string, Json>();
   readonly #server: Server;
   readonly #options: FakeOptions;
-  /** What is asked for before `ready` is said. */
-  beforeReady: (name: string, peer: Peer) => void = () => undefined;
+  /** What is done before `ready` is said, which may be never. */
+  beforeReady: (name: string, peer: Peer) => typeof silence | undefined = () => undefined;
 
   private constructor(server: Server, options: FakeOptions) {
     this.#server = server;
@@ -147,7 +147,7 @@ export class FakeNas implements AsyncDisposable {
     const { msg, id, name } = said;
     if (msg === 'connect') this.say(peer, { msg: 'connected', session: 's' });
     else if (msg === 'sub') {
-      this.beforeReady(String(name), peer);
+      if (this.beforeReady(String(name), peer) === silence) return;
       peer.names.set(String(id), String(name));
       this.say(peer, { msg: 'ready', subs: [id] });
     } else if (msg === 'unsub') peer.names.delete(String(id));
@@ -178,7 +178,7 @@ export class FakeNas implements AsyncDisposable {
       'system.info': () => ({ hostname: 'tank-nas', version: this.#options.version ?? '25.10.0' }),
       'core.ping': () => 'pong',
       'core.subscribe': ([name], peer) => {
-        this.beforeReady(String(name), peer);
+        if (this.beforeReady(String(name), peer) === silence) return silence;
         const id = `sub-${String(peer.names.size)}-${String(name)}`;
         peer.names.set(id, String(name));
         return id;

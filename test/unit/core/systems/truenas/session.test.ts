@@ -190,6 +190,7 @@ describe.each(both)('a session over $name', ({ modern }) => {
     const error = { error: 22, errname: 'EINVAL', reason: '[EINVAL] too short', trace: null, extra: null };
     nas.beforeReady = (name) => {
       if (name.includes('"interval": 1')) nas.nosub(name, error);
+      return undefined;
     };
     const refused = await opened.run('subscribe', { input: { name: 'reporting.realtime:{"interval": 1}' } });
     expect(refused.outcome).toBe('failed');
@@ -201,6 +202,20 @@ describe.each(both)('a session over $name', ({ modern }) => {
       opened.events().filter(({ direction, raw }) => direction === 'out' && raw.includes('"app.stats"'))
         .length;
     await opened.until(() => asked() === 2);
+  });
+
+  it('asks again for what was not answered, and for what it would have told', async () => {
+    await using nas = await FakeNas.listen({ modern });
+    let asked = 0;
+    nas.beforeReady = (name) => (name === 'app.query' && asked++ < 2 ? silence : undefined);
+    await using opened = open(nas.url);
+    await ready(opened);
+    expect(opened.gaps()).toEqual(['Nothing comes from app.query: The NAS did not answer within 15 s.']);
+    // Nobody hears of it.
+    nas.app('valheim', 'RUNNING');
+    await opened.until(() => opened.instances().includes('app valheim running'));
+    expect(opened.conversation().subscribed).toContain('app.query');
+    expect(asked).toBe(3);
   });
 
   it('has no more than ten calls on their way', async () => {
