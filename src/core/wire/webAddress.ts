@@ -1,8 +1,16 @@
+import { isIPv4 } from 'node:net';
 import { text, type Text } from '../model/text.ts';
 
 /** A host as it stands in a URL: an IPv6 address is put in brackets. */
 export function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Whether only this machine is meant, as a host of its own or as it stands in a URL. A name may begin with 127 as well. */
+export function isLoopback(host: string): boolean {
+  return (
+    host === 'localhost' || host === '::1' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'))
+  );
 }
 
 /** What is wrong with a web address that something is to be sent to; nothing where it can be used. */

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
-import { webAddressProblem } from '../../wire/webAddress.ts';
+import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
 import { readSettings } from '../settingsProblems.ts';
 import type { SettingsResult } from '../system.ts';
 
@@ -70,7 +70,7 @@ export function parseBedrockSettings(value: unknown): SettingsResult<BedrockSett
       text('"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along'),
     );
   }
-  if (protocol === 'http:' && !isLocal(hostname))
+  if (protocol === 'http:' && !isLoopback(hostname))
     warnings.push(
       text('"url" is not https: the password and all messages travel readable for everybody on the way'),
     );
@@ -108,8 +108,4 @@ export function socketAddress({ url }: Pick<BedrockSettings, 'url'>): string {
 function baseOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname.replace(/\/+$/, '');
-}
-
-function isLocal(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { Clock } from '../../model/clock.ts';
 import { text } from '../../model/text.ts';
+import { isLoopback } from '../../wire/webAddress.ts';
 import {
   WebhookListener,
   WebhookListenerError,
@@ -98,11 +98,6 @@ class Retries {
     this.#seen.set(key, now + rememberMs);
     return again;
   }
-}
-
-/** Whether only this machine can reach an address. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function atMostEvery(ms: number, clock: Clock, act: () => void): () => void {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
+import { isLoopback } from '../../wire/webAddress.ts';
 import { readSettings } from '../settingsProblems.ts';
 import type { SettingsResult } from '../system.ts';
 
@@ -99,7 +100,7 @@ export function parseNotifierSettings(value: unknown): SettingsResult<NotifierSe
 
 /** On the own machine the certificate is made out to `localhost`; elsewhere to what one connects to. */
 export function defaultServerName(host: string): string {
-  return host === '::1' || host.startsWith('127.') ? 'localhost' : host;
+  return isLoopback(host) ? 'localhost' : host;
 }
 
 /** `tls://host:port`, which names a server among connections, secrets and targets. */

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
-import { webAddressProblem } from '../../wire/webAddress.ts';
+import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
 import { readSettings } from '../settingsProblems.ts';
 import { tagPrefix } from './kinds.ts';
 import type { SettingsResult } from '../system.ts';
@@ -110,10 +110,7 @@ export function isSecure({ url }: Pick<TrueNasSettings, 'url'>): boolean {
 
 /** Nobody on the way can read along: it is encrypted, or does not leave this machine. */
 export function isPrivate(settings: Pick<TrueNasSettings, 'url'>): boolean {
-  const { hostname } = new URL(settings.url);
-  return (
-    isSecure(settings) || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-  );
+  return isSecure(settings) || isLoopback(new URL(settings.url).hostname);
 }
 
 /** Without the path that people copy from their browser or from an old document. */
