@@ -202,7 +202,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
       label === undefined ? undefined : l10n.t('Showing the replay "{0}", not what is live.', label);
     if (this.view.message !== message) this.view.message = message ?? '';
     const live = pipeline.fleet();
-    const running = [...live.tasks.values()].filter((task) => !isFinished(task.state) && !isEcho(live, task)).length;
+    const running = [...live.tasks.values()].filter(
+      (task) => !isFinished(task.state) && !isEcho(live, task),
+    ).length;
     const value = this.view.badge?.value ?? 0;
     if (value !== running) {
       this.view.badge =
