@@ -50,7 +50,7 @@ export const LAYERS: readonly Layer[] = [
 async function runChecks(): Promise<LayerResult> {
   let counts = NO_COUNTS;
   let output = '';
-  for (const script of ['typecheck', 'lint', 'knip']) {
+  for (const script of ['typecheck', 'lint', 'formatted', 'knip']) {
     const result = await start('npm', ['run', '--silent', script]);
     const ok = result.code === 0;
     counts = addCounts(counts, { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
