@@ -183,11 +183,11 @@ async function playWithJails(server: TrueNasServer, pause: Pause): Promise<void>
   // Somebody did not look: it runs.
   await attempt(server, 'jail.start', 'quake');
   await pause(8);
-  await attempt(server, 'jail.start', 'teeworlds');
+  await attempt(server, 'jail.start', 'factorio');
   await pause(10);
   await attempt(server, 'jail.restart', 'quake');
   await pause(14);
-  await attempt(server, 'jail.stop', 'teeworlds', false);
+  await attempt(server, 'jail.stop', 'factorio', false);
   await pause(10);
 }
 

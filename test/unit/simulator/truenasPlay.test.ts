@@ -28,7 +28,14 @@ describe.each(['core-13', '24.10', '25.10'] as const)('the demo of %s', (profile
     expect(await client.call('auth.login', settings.username, password)).toBe(true);
     const wanted = new Set(
       profile === 'core-13'
-        ? ['jail.start FAILED', 'jail.restart SUCCESS', 'vm.stop SUCCESS', 'reporting.realtime']
+        ? [
+            'jail.start FAILED',
+            'jail.start SUCCESS',
+            'jail.restart SUCCESS',
+            'jail.stop SUCCESS',
+            'vm.stop SUCCESS',
+            'reporting.realtime',
+          ]
         : ['app.start FAILED', 'app.start SUCCESS', 'app.upgrade SUCCESS', 'vm.stop SUCCESS', 'app.stats'],
     );
     await client.subscribe('core.get_jobs');
