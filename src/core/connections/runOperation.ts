@@ -61,6 +61,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   };
   run.signal.addEventListener('abort', onAbort, { once: true });
   let result: OperationResult;
+  const wrong = wrongInput(run);
   try {
     const common: Parameters<ConnectionOperation<ConnectionSettings>['run']>[0] = {
       settings: connection,
@@ -79,7 +80,8 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
         for (const line of safe.split('\n')) if (line.trim() !== '') run.log(oneLine(line));
       },
     };
-    if (operation.target === 'connection') result = await operation.run(common);
+    if (wrong) result = { outcome: 'refused', message: wrong };
+    else if (operation.target === 'connection') result = await operation.run(common);
     else if (instance) result = await operation.run({ ...common, instance });
     else throw new Error('there is an instance');
   } catch (error) {
@@ -98,6 +100,16 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   });
   run.log(english(result.message));
   return result;
+}
+
+/** What is wrong with what was given: not only a user who types gives something. */
+function wrongInput({ operation, input }: RunOperation): Text | undefined {
+  for (const asked of operation.inputs ?? []) {
+    if (!('check' in asked) || asked.when?.(input) === false) continue;
+    const wrong = asked.check(input[asked.field] ?? '');
+    if (wrong) return wrong;
+  }
+  return undefined;
 }
 
 function subjectOf({ kind, key, name }: Instance): { kind: string; key: string; name?: string } {

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { ConnectionOperation, OperationInput } from '../system.ts';
+import type { ConnectionOperation } from '../system.ts';
 import { blueprintsOf, installFolderOf } from './questions.ts';
 import { runCommand } from './runCommand.ts';
 import type { KgsmSettings } from './settings.ts';
@@ -41,8 +41,7 @@ export const installOperation: ConnectionOperation<KgsmSettings> = {
   ],
   async run(run) {
     const { blueprint = '', name = '', directory = '' } = run.input;
-    const wrong = blueprint === '' ? text('A blueprint is needed.') : problemOf({ name, directory });
-    if (wrong) return { outcome: 'refused', message: wrong };
+    if (blueprint === '') return { outcome: 'refused', message: text('A blueprint is needed.') };
     return runCommand(
       run,
       (dialect) => dialect.install(blueprint, name, directory),
@@ -51,10 +50,6 @@ export const installOperation: ConnectionOperation<KgsmSettings> = {
     );
   },
 };
-
-function problemOf({ name = '', directory = '' }: OperationInput): Text | undefined {
-  return checkName(name) ?? checkDirectory(directory);
-}
 
 /** KGSM cuts a name at a space without a word and makes a folder and scripts of it. */
 function checkName(name: string): Text | undefined {

@@ -125,8 +125,6 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     ],
     async run(run) {
       const line = run.input['command'] ?? '';
-      const wrong = checkCommand(line);
-      if (wrong) return { outcome: 'refused', message: wrong };
       return runCommand(
         run,
         (dialect) => dialect.input(run.instance.key, line),

@@ -12,11 +12,6 @@ type Call = readonly [method: string, params: readonly unknown[]];
 /** A guest that does not go by itself within this is reported, not waited for. */
 const goSeconds = 60;
 
-/** How many replicas of a chart release there may be. */
-function isReplicas(value: string): boolean {
-  return /^(?:1?\d|20)$/.test(value);
-}
-
 export const noConnection: OperationResult = {
   outcome: 'refused',
   message: text('There is no open connection to the NAS.'),
@@ -83,8 +78,6 @@ export async function runDeed(id: string, run: OperationRun<TrueNasSettings>): P
   if (!call) return { outcome: 'refused', message: text('This cannot be done with it.') };
   if (id === 'rollback' && !input['version'])
     return { outcome: 'refused', message: text('A version is needed.') };
-  if (id === 'scale' && !isReplicas(input['replicas'] ?? ''))
-    return { outcome: 'refused', message: text('A whole number from 0 to 20') };
   const [method, params] = call(instance.key, input);
   return explained(async () => {
     const end = await session.job(method, params, {
