@@ -57,18 +57,15 @@ class TaskProgress {
   }
 
   #follow(task: Task, before: Task | undefined): void {
+    // What was started here is on screen already, its end included.
+    const echo = isEcho(this.#runtime.pipeline.fleet(), task);
     if (isFinished(task.state)) {
       this.#end(task.id);
-      if ((!before || !isFinished(before.state)) && !this.#sameAsMine(task)) this.#conclude(task);
+      if ((!before || !isFinished(before.state)) && !echo) this.#conclude(task);
       return;
     }
-    const shown = this.#shown.get(task.id) ?? (this.#sameAsMine(task) ? undefined : this.#show(task));
+    const shown = this.#shown.get(task.id) ?? (echo ? undefined : this.#show(task));
     shown?.report(task);
-  }
-
-  /** What the events tell of an operation that was started here is on screen already, its end included. */
-  #sameAsMine(task: Task): boolean {
-    return isEcho(this.#runtime.pipeline.fleet(), task);
   }
 
   #show(task: Task): Shown {

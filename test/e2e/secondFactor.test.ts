@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TrueNasServer } from '../../src/simulator/truenas/server.ts';
 import { useWorkbench } from '../harness/e2e.ts';
+import { answerForm } from './truenas.ts';
 
 const otp = '314159';
 
@@ -28,13 +29,7 @@ describe('a NAS with a second factor', () => {
     const wb = workbench();
     await wb.openView('Game Servers');
     await wb.page.getByRole('button', { name: 'Add Connection…' }).last().click();
-    await wb.pick('TrueNAS');
-    await wb.enter(server.url, '(1/');
-    await wb.pick('Automatic');
-    await wb.enter('root', '(3/');
-    await wb.enter('', 'API key of this user');
-    await wb.enter('swordfish', 'Password of this user');
-    await wb.enter('NAS', '(6/6)');
+    await answerForm(wb, { url: server.url, password: 'swordfish', name: 'NAS' });
     await wb.page.getByPlaceholder('The connection does not work yet.').waitFor();
     await wb.screenshots('truenas-one-time-test');
     await wb.pick('Enter One-Time Password…');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TrueNasServer } from '../../src/simulator/truenas/server.ts';
 import { useWorkbench } from '../harness/e2e.ts';
+import { answerForm } from './truenas.ts';
 
 const gib = 2 ** 30;
 const usage = { cpuPercent: 37, memory: 3 * gib, received: 40_000, sent: 90_000 };
@@ -213,13 +214,7 @@ describe('TrueNAS', () => {
   it('has the jails of CORE beside it', async () => {
     const wb = workbench();
     await wb.command('Game Servers: Add Connection…');
-    await wb.pick('TrueNAS');
-    await wb.enter(core.url, '(1/');
-    await wb.pick('Automatic');
-    await wb.enter('root', '(3/');
-    await wb.enter('', 'API key of this user');
-    await wb.enter('secret', 'Password of this user');
-    await wb.enter('Old', '(6/6)');
+    await answerForm(wb, { url: core.url, password: 'secret', name: 'Old' });
     await wb.page.getByPlaceholder('The connection works.').waitFor();
     await wb.pick('Save');
     await wb.treeItem(/factorio, running, on Old/).waitFor();

@@ -16,35 +16,32 @@ function short(value: number): string {
 export const percent = (value: number): string =>
   t('{0} %', (Math.abs(value) < 100 ? tenths : whole).format(value));
 
+/** An amount in the unit that suits it. What would be shown as a whole step of a unit is one of the next. */
+function scaled<U extends string>(
+  amount: number,
+  step: number,
+  [unit, ...bigger]: readonly [U, ...U[]],
+): readonly [number, U] {
+  const [next, ...rest] = bigger;
+  if (next === undefined || Math.abs(amount) < step - 0.5) return [amount, unit];
+  return scaled(amount / step, step, [next, ...rest]);
+}
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** An amount of memory or storage in units of 1024: `512 MiB`, `1.54 GiB`. */
 export function memory(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  // What would be shown as 1,024 of a unit is one of the next.
-  while (Math.abs(value) >= 1023.5 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? whole.format(value) : short(value)} ${UNITS[unit] ?? 'B'}`;
+  const [value, unit] = scaled(bytes, 1024, UNITS);
+  return `${unit === 'B' ? whole.format(value) : short(value)} ${unit}`;
 }
 
 const RATES = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** What goes through a network in a second, in units of 1000 as networks are counted: `640 B/s`, `1.2 MB/s`. */
 export function rate(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  // What would be shown as 1,000 of a unit is one of the next.
-  while (Math.abs(value) >= 999.5 && unit < RATES.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return t(
-    '{0}/s',
-    `${(unit === 0 || Math.abs(value) >= 100 ? whole : tenths).format(value)} ${RATES[unit] ?? 'B'}`,
-  );
+  const [value, unit] = scaled(bytes, 1000, RATES);
+  const digits = unit === 'B' || Math.abs(value) >= 100 ? whole : tenths;
+  return t('{0}/s', `${digits.format(value)} ${unit}`);
 }
 
 export const plain = (value: number): string => short(value);
