@@ -1,4 +1,5 @@
 import { Connection, type ConnectionOptions } from '../../../src/core/connections/connection.ts';
+import { runOperation } from '../../../src/core/connections/runOperation.ts';
 import type { OpsEvent } from '../../../src/core/model/event.ts';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
 import { MetricsStore } from '../../../src/core/model/metrics.ts';
@@ -149,20 +150,29 @@ export function openConnection(
     ) {
       const operation = system.operations.find((each) => each.id === id);
       if (!operation) throw new Error(`there is no operation ${id}`);
-      const run = {
-        settings,
-        connectionName: settings.name,
+      const found = instancesOf(pipeline.fleet(), settings.id).find(({ key }) => key === instance);
+      if (operation.target === 'instance' && !found)
+        throw new Error(`there is no instance ${instance ?? ''}`);
+      // What is written of it stands apart from what the server says.
+      const aside = core().pipeline;
+      const result = await runOperation({
+        id: 'run',
+        connection: settings,
+        system,
+        operation,
+        instance: operation.target === 'instance' ? found : undefined,
         session: connection.session,
         input,
+        pipeline: aside,
+        clock: realClock,
+        host: 'h',
         signal,
-        progress: () => undefined,
-        output: (text: string): void => void output?.(text),
-        ask: (question: Question) => Promise.resolve(ask(question)),
-      };
-      if (operation.target === 'connection') return operation.run(run);
-      const found = instancesOf(pipeline.fleet(), settings.id).find(({ key }) => key === instance);
-      if (!found) throw new Error(`there is no instance ${instance ?? ''}`);
-      return operation.run({ ...run, instance: found });
+        ask: (question) => Promise.resolve(ask(question)),
+        log: () => undefined,
+      });
+      aside.flush();
+      for (const { log } of aside.fleet().tasks.values()) if (log !== undefined) output?.(log);
+      return result;
     },
     [Symbol.asyncDispose]: () => connection.stop(),
   };

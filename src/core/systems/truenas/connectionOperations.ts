@@ -157,7 +157,7 @@ function subscription(
 export function callQuestion(method: string, params: string, connection: string): Question {
   return {
     message: text('Call {0} on {1}?', oneLine(method, 100), connection),
-    detail: params === '[]' ? text('Without parameters.') : text('With {0}', oneLine(params, 300)),
+    detail: params === '[]' ? text('Without parameters.') : text('With {0}.', oneLine(params, 300)),
     action: text('Call'),
   };
 }

@@ -74,8 +74,8 @@ describe('a message to the NAS', () => {
 
   it('is asked about where it may change something', () => {
     const stop = { method: 'app.stop', params: ['minecraft'] };
-    expect(asked({ jsonrpc: '2.0', id: 1, ...stop })).toBe('Call app.stop on NAS? With ["minecraft"]');
-    expect(asked({ msg: 'method', id: '1', ...stop })).toBe('Call app.stop on NAS? With ["minecraft"]');
+    expect(asked({ jsonrpc: '2.0', id: 1, ...stop })).toBe('Call app.stop on NAS? With ["minecraft"].');
+    expect(asked({ msg: 'method', id: '1', ...stop })).toBe('Call app.stop on NAS? With ["minecraft"].');
     expect(asked({ msg: 'method', id: '1', method: 'system.reboot' })).toBe(
       'Call system.reboot on NAS? Without parameters.',
     );

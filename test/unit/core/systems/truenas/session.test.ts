@@ -258,6 +258,22 @@ describe.each(both)('a session over $name', ({ modern }) => {
     expect(nas.called.filter(([method]) => method === 'test.crowded').length).toBeGreaterThan(10);
   });
 
+  it.each([
+    ['request', { method: 'auth.generate_token' }, 'is about secrets'],
+    ['request', { method: 'nonsense' }, 'A method such as'],
+    ['request', { method: 'app.query', params: '{}' }, 'The parameters are a list'],
+    ['subscribe', { name: 'app.stats:{' }, 'must be JSON'],
+    ['unsubscribe', {}, 'An event is needed'],
+  ])('is not asked for what cannot be meant: %s %j', async (id, input, words) => {
+    await using nas = await FakeNas.listen({ modern });
+    await using opened = open(nas.url);
+    await ready(opened);
+    const before = nas.called.length;
+    const { outcome, message } = await opened.run(id, { input, ask: () => true });
+    expect(`${outcome}: ${english(message)}`).toMatch(new RegExp(`^refused: .*${words}`));
+    expect(nas.called.length).toBe(before);
+  });
+
   it('notices that nobody is there any more', async () => {
     await using nas = await FakeNas.listen({ modern });
     await using opened = open(nas.url);
