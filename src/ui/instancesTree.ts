@@ -4,7 +4,6 @@ import { findInstance, instancesOf, isEcho, type Fleet } from '../core/model/fle
 import { instanceId, type Instance } from '../core/model/instance.ts';
 import { isFinished } from '../core/model/task.ts';
 import { systemOf } from '../core/systems/index.ts';
-import type { TimelineChange } from '../core/journal/pipeline.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
 import type { AnySystem, ConnectionSettings, Session } from '../core/systems/system.ts';
 import { viewIds } from './contributions/ids.ts';
@@ -18,10 +17,15 @@ import {
   type InstanceFacts,
   type Row,
 } from './instanceItems.ts';
+import { Pace } from './pace.ts';
+import { rowsToDraw } from './redraw.ts';
 import type { Runtime } from './runtime.ts';
 
 /** So long a measurement stands for what is now. */
 const measuredForMs = 15_000;
+
+/** VS Code draws once nothing changed for 200 ms: what is told sooner, again and again, would put that off without end. */
+const drawEveryMs = 250;
 
 /** Connections and their instances, as the timeline on screen has them. */
 export class InstancesTree implements TreeDataProvider<Row> {
@@ -31,6 +35,12 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #rows = new Map<string, Row>();
   /** What each row says of its measurements. */
   readonly #said = new Map<string, string>();
+  /** Rows whose measurements say something else than is drawn. */
+  readonly #stale = new Set<Row>();
+  readonly #pace = new Pace(drawEveryMs, () => {
+    this.#draw();
+  });
+  #drawn: Fleet | undefined;
   readonly view: TreeView<Row>;
 
   constructor(runtime: Runtime) {
@@ -44,9 +54,10 @@ export class InstancesTree implements TreeDataProvider<Row> {
       }),
     );
     scope.add(this.#changed);
+    scope.add(this.#pace);
     scope.defer(
-      pipeline.subscribe((change) => {
-        this.#follow(change);
+      pipeline.subscribe(({ timeline }) => {
+        if (timeline === timelines.id) this.#pace.ask();
       }),
     );
     scope.defer(
@@ -56,13 +67,12 @@ export class InstancesTree implements TreeDataProvider<Row> {
     );
     scope.defer(
       connections.onDidChange(() => {
-        this.#changed.fire(undefined);
+        this.#all();
       }),
     );
     scope.add(
       timelines.onDidChange(() => {
-        this.#describe();
-        this.#changed.fire(undefined);
+        this.#all();
       }),
     );
   }
@@ -151,56 +161,43 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   /** Measurements come every few seconds; a row is drawn anew only where it says something else. */
   #measured(ids: ReadonlySet<string>): void {
-    const changed: Row[] = [];
     for (const id of ids) {
       const row = this.#rows.get(id);
       if (row?.row !== 'instance') continue;
       const said = measuredParts(this.#runtime.metrics.latest(row)).join();
       if (this.#said.get(id) === said) continue;
       this.#said.set(id, said);
-      changed.push(row);
+      this.#stale.add(row);
     }
-    if (changed.length > 0) this.#changed.fire(changed);
+    if (this.#stale.size > 0) this.#pace.ask();
   }
 
-  #follow({ timeline, before, fleet, events }: TimelineChange): void {
-    if (timeline !== this.#runtime.timelines.id) return;
+  /** Draws everything anew. */
+  #all(): void {
+    this.#drawn = undefined;
+    this.#pace.ask();
+  }
+
+  /** Tells VS Code what is not as it was drawn last. */
+  #draw(): void {
     this.#describe();
-    const changed: Row[] = [];
-    for (const status of fleet.connections.values()) {
-      const old = before.connections.get(status.id);
-      if (old === status) continue;
-      // A new row, or every row of the connection: its list is read anew.
-      if (!old) {
-        this.#changed.fire(undefined);
-        return;
-      }
-      const sameRows = old.instances.size === status.instances.size && old.state === status.state;
-      if (!sameRows) {
-        changed.push(this.#row({ row: 'connection', id: status.id }));
-        continue;
-      }
-      const rows = new Set<Row>();
-      for (const { connection, subject } of events) {
-        if (connection !== status.id || !subject) continue;
-        const row: Row = { row: 'instance', connection, kind: subject.kind, key: subject.key };
-        if (findInstance(before, row) !== findInstance(fleet, row)) rows.add(this.#row(row));
-      }
-      // A snapshot changes instances that no event names one by one.
-      if (rows.size === 0 && old.instances !== status.instances)
-        rows.add(this.#row({ row: 'connection', id: status.id }));
-      changed.push(...rows);
-    }
-    if (changed.length > 0) this.#changed.fire(changed);
+    const before = this.#drawn;
+    this.#drawn = this.#fleet;
+    const rows = before && rowsToDraw(before, this.#drawn);
+    const measured = [...this.#stale];
+    this.#stale.clear();
+    if (!rows) this.#changed.fire(undefined);
+    else if (rows.length + measured.length > 0)
+      this.#changed.fire([...new Set([...rows.map((row) => this.#row(row)), ...measured])]);
   }
 
   /** The line above the tree and its badge. */
   #describe(): void {
     const { timelines, pipeline } = this.#runtime;
     const { label } = timelines;
-    const message =
-      label === undefined ? undefined : l10n.t('Showing the replay "{0}", not what is live.', label);
-    if (this.view.message !== message) this.view.message = message ?? '';
+    const message = label === undefined ? '' : l10n.t('Showing the replay "{0}", not what is live.', label);
+    // VS Code takes every assignment for a change.
+    if ((this.view.message ?? '') !== message) this.view.message = message;
     const live = pipeline.fleet();
     const running = [...live.tasks.values()].filter(
       (task) => !isFinished(task.state) && !isEcho(live, task),

@@ -83,6 +83,25 @@ describe('a new user', () => {
     await wb.page.getByText(/Install new-1/).waitFor({ state: 'hidden' });
   });
 
+  it('sees a server change while the events of others pour in', async () => {
+    const wb = workbench();
+    // Back to back, so that there is no pause in which a tree could catch up.
+    const enough = new AbortController();
+    const stream = (async () => {
+      for (let i = 0; !enough.signal.aborted; i++)
+        await kgsm.send('instance_version_updated', 'new-1', versions(i));
+    })();
+    try {
+      await kgsm.send('instance_stopped', 'valheim-1');
+      await wb.treeItem(/valheim-1, stopped/).waitFor();
+      await kgsm.send('instance_started', 'valheim-1');
+      await wb.treeItem(/valheim-1, running/).waitFor();
+    } finally {
+      enough.abort();
+      await stream;
+    }
+  });
+
   it('has to type the name before anything is deleted', async () => {
     const wb = workbench();
     await wb.contextMenu(wb.treeItem(/new-1, stopped/), 'Uninstall…');
@@ -173,3 +192,7 @@ describe('settings and trust', () => {
     kgsm.dispose();
   });
 });
+
+function versions(n: number): Readonly<Record<string, string>> {
+  return { OldVersion: `1.${String(n)}`, NewVersion: `1.${String(n + 1)}` };
+}

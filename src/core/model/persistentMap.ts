@@ -33,13 +33,15 @@ function popcount(n: number): number {
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
+function child<V>(branch: Branch<V>, bit: number): Node<V> | undefined {
+  return branch.bitmap & bit ? branch.children[popcount(branch.bitmap & (bit - 1))] : undefined;
+}
+
 function find<V>(root: Node<V> | undefined, hash: number, key: string): V | undefined {
   let node = root;
   for (let shift = 0; node; shift += bits) {
     if (isLeaf(node)) return node.hash === hash ? node.entries.find(([k]) => k === key)?.[1] : undefined;
-    const bit = 1 << ((hash >>> shift) & mask);
-    if (!(node.bitmap & bit)) return undefined;
-    node = node.children[popcount(node.bitmap & (bit - 1))];
+    node = child(node, 1 << ((hash >>> shift) & mask));
   }
   return undefined;
 }
@@ -93,6 +95,24 @@ function* walk<V>(node: Node<V> | undefined): Generator<readonly [string, V]> {
   else for (const child of node.children) yield* walk(child);
 }
 
+/** Keys of what is not the very same in both; what they share is not looked at. */
+function* differ<V>(a: Node<V> | undefined, b: Node<V> | undefined): Generator<string> {
+  if (a === b) return;
+  if (a && b && !isLeaf(a) && !isLeaf(b)) {
+    for (let rest = a.bitmap | b.bitmap; rest; rest &= rest - 1) {
+      const bit = rest & -rest;
+      yield* differ(child(a, bit), child(b, bit));
+    }
+    return;
+  }
+  const others = new Map(walk(b));
+  for (const [key, value] of walk(a)) {
+    if (others.get(key) !== value) yield key;
+    others.delete(key);
+  }
+  yield* others.keys();
+}
+
 /** An immutable map whose changes cost the logarithm of its size, so that an old Fleet stays whole beside the new one. */
 export class PersistentMap<V> implements Iterable<readonly [string, V]> {
   readonly size: number;
@@ -129,6 +149,11 @@ export class PersistentMap<V> implements Iterable<readonly [string, V]> {
   delete(key: string): PersistentMap<V> {
     if (!this.#root || !this.has(key)) return this;
     return new PersistentMap(remove(this.#root, 0, hashOf(key), key), this.size - 1);
+  }
+
+  /** Keys that only one of the two has, or that have another value in the other. Cheap where one was made from the other. */
+  differences(other: PersistentMap<V>): Generator<string> {
+    return differ(this.#root, other.#root);
   }
 
   *values(): Generator<V> {

@@ -40,4 +40,23 @@ describe('the persistent map', () => {
       }),
     );
   });
+
+  it('tells its differences from another, related or not', () => {
+    fc.assert(
+      fc.property(steps, steps, fc.boolean(), (first, second, related) => {
+        const changed = (from: PersistentMap<number>, changes: typeof first): PersistentMap<number> => {
+          let map = from;
+          for (const [change, key, value] of changes)
+            map = change === 'set' ? map.set(key, value) : map.delete(key);
+          return map;
+        };
+        const a = changed(PersistentMap.empty(), first);
+        const b = changed(related ? a : PersistentMap.empty(), second);
+        const all = new Set([...a, ...b].map(([key]) => key));
+        const expected = [...all].filter((key) => a.get(key) !== b.get(key)).sort();
+        expect([...a.differences(b)].sort()).toEqual(expected);
+        expect([...b.differences(a)].sort()).toEqual(expected);
+      }),
+    );
+  });
 });
