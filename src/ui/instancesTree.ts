@@ -24,6 +24,9 @@ import type { Runtime } from './runtime.ts';
 /** So long a measurement stands for what is now. */
 const measuredForMs = 15_000;
 
+/** A row that is drawn anew gets new buttons, and a press that began on the old ones is lost. */
+const measuredEveryMs = 5000;
+
 /** VS Code draws once nothing changed for 200 ms: what is told sooner, again and again, would put that off without end. */
 const drawEveryMs = 250;
 
@@ -33,8 +36,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #changed = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #rows = new Map<string, Row>();
-  /** What each row says of its measurements. */
-  readonly #said = new Map<string, string>();
+  /** What each row that is drawn says of its measurements, and since when. */
+  readonly #said = new Map<string, { readonly words: string; readonly at: number }>();
   /** Rows whose measurements say something else than is drawn. */
   readonly #stale = new Set<Row>();
   readonly #pace = new Pace(drawEveryMs, () => {
@@ -98,7 +101,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const instance = findInstance(this.#fleet, row);
     if (!instance)
       return instanceItem({ ...row, name: row.key, state: 'removed', since: 0, lastEventAt: 0 }, noFacts);
-    return instanceItem(instance, this.#instanceFacts(row));
+    const facts = this.#instanceFacts(row);
+    this.#said.set(instanceId(row), { words: measuredWords(facts.measured), at: Date.now() });
+    return instanceItem(instance, facts);
   }
 
   /** Tooltips are made when somebody points at a row. */
@@ -159,15 +164,16 @@ export class InstancesTree implements TreeDataProvider<Row> {
     return { operations: [...operations, ...charted], stale, connectionName: name, measured, series };
   }
 
-  /** Measurements come every few seconds; a row is drawn anew only where it says something else. */
+  /** A row is drawn anew for its measurements only where it says something else, and not too often. */
   #measured(ids: ReadonlySet<string>): void {
+    const now = Date.now();
     for (const id of ids) {
       const row = this.#rows.get(id);
-      if (row?.row !== 'instance') continue;
-      const said = measuredParts(this.#runtime.metrics.latest(row)).join();
-      if (this.#said.get(id) === said) continue;
-      this.#said.set(id, said);
-      this.#stale.add(row);
+      const said = this.#said.get(id);
+      if (row?.row !== 'instance' || !said) continue;
+      const same = said.words === measuredWords(this.#runtime.metrics.latest(row));
+      const young = said.words !== '' && Math.abs(now - said.at) < measuredEveryMs;
+      if (!same && !young) this.#stale.add(row);
     }
     if (this.#stale.size > 0) this.#pace.ask();
   }
@@ -234,6 +240,10 @@ function offersOf(
   if (!system) return [];
   const ids = instanceOffers(system, settings, instance, session).map(({ id }) => id);
   return system.console?.when(instance, settings) === true ? [...ids, 'logs'] : ids;
+}
+
+function measuredWords(measured: InstanceFacts['measured']): string {
+  return measuredParts(measured).join();
 }
 
 const noFacts: InstanceFacts = { operations: [], stale: true, connectionName: '' };

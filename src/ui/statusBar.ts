@@ -5,6 +5,7 @@ import { lifecycle } from '../core/model/lifecycle.ts';
 import { connectionStateText } from '../core/journal/control.ts';
 import type { ConnectionState } from '../core/model/signal.ts';
 import { viewIds } from './contributions/ids.ts';
+import { Pace } from './pace.ts';
 import type { Runtime } from './runtime.ts';
 import { escapeMarkdown, markdown, translate } from './translate.ts';
 
@@ -24,6 +25,9 @@ const icons: Partial<Record<ConnectionState, string>> = {
   closed: 'debug-disconnect',
 };
 
+/** It counts all instances, which is not worth it for every event. */
+const showEveryMs = 250;
+
 /** One item for all connections: the worst state, how many servers are up, and what is wrong in the tooltip. */
 export function createStatusBar(runtime: Runtime): void {
   const { scope, pipeline, connections } = runtime;
@@ -32,16 +36,21 @@ export function createStatusBar(runtime: Runtime): void {
   );
   item.name = l10n.t('Game Servers');
   item.command = `${viewIds.instances}.focus`;
-  const update = (): void => {
-    show(item, runtime);
+  const pace = scope.add(
+    new Pace(showEveryMs, () => {
+      show(item, runtime);
+    }),
+  );
+  const ask = (): void => {
+    pace.ask();
   };
   scope.defer(
     pipeline.subscribe(({ timeline, before, fleet }) => {
-      if (timeline === liveTimeline && before.connections !== fleet.connections) update();
+      if (timeline === liveTimeline && before.connections !== fleet.connections) ask();
     }),
   );
-  scope.defer(connections.onDidChange(update));
-  update();
+  scope.defer(connections.onDidChange(ask));
+  ask();
 }
 
 function show(item: StatusBarItem, { connections, pipeline }: Runtime): void {

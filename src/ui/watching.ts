@@ -4,7 +4,11 @@ import type { Subject } from '../core/model/event.ts';
 import type { Session } from '../core/systems/system.ts';
 import type { Row } from './instanceItems.ts';
 import type { InstancesTree } from './instancesTree.ts';
+import { Pace } from './pace.ts';
 import type { Runtime } from './runtime.ts';
+
+/** All instances are gone through for it, which is not worth it for every event. */
+const tellEveryMs = 250;
 
 /** What else shows instances, such as charts. */
 export interface Looker {
@@ -23,6 +27,9 @@ export class Watching {
   readonly #collapsed = new Set<string>();
   /** What each session was told, so that it is told only what changes. */
   readonly #told = new WeakMap<Session, string>();
+  readonly #pace = new Pace(tellEveryMs, () => {
+    this.#tell();
+  });
 
   constructor(runtime: Runtime, tree: InstancesTree, lookers: readonly Looker[]) {
     this.#runtime = runtime;
@@ -30,8 +37,9 @@ export class Watching {
     this.#lookers = lookers;
     const { scope, pipeline } = runtime;
     const { view } = tree;
+    scope.add(this.#pace);
     const changed = (): void => {
-      this.#tell();
+      this.#pace.ask();
     };
     scope.add(view.onDidChangeVisibility(changed));
     scope.add(
@@ -56,7 +64,7 @@ export class Watching {
     if (row.row !== 'connection') return;
     if (collapsed) this.#collapsed.add(row.id);
     else this.#collapsed.delete(row.id);
-    this.#tell();
+    this.#pace.ask();
   }
 
   #tell(): void {

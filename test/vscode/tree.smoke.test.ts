@@ -52,6 +52,36 @@ describe('the tree in a real VS Code', () => {
     assert.match(resolved.tooltip.value, /1\\\.21/);
   });
 
+  it('says again what was measured when it is measured again, also where it is the same', async () => {
+    const { tree, runtime } = await inside();
+    const [connection] = tree.getChildren();
+    const [row] = tree.getChildren(connection);
+    assert.ok(row?.row === 'instance');
+    const measure = (receivedAt: number): void => {
+      const { kind, key } = row;
+      runtime.metrics.take({ connection: row.connection, receivedAt }, [
+        { signal: 'metrics', kind, key, values: { cpu: 7 } },
+      ]);
+    };
+    const drawn = (): Promise<void> =>
+      new Promise((resolve) => {
+        const subscription = tree.onDidChangeTreeData((rows) => {
+          if (rows?.includes(row) === false) return;
+          subscription.dispose();
+          resolve();
+        });
+      });
+    const described = (): string => String(tree.getTreeItem(row).description);
+    const first = drawn();
+    measure(Date.now() - 60_000);
+    await first;
+    assert.doesNotMatch(described(), /CPU/, 'what was measured long ago says nothing of now');
+    const again = drawn();
+    measure(Date.now());
+    await again;
+    assert.match(described(), /7 % CPU/);
+  });
+
   it('makes names from outside harmless in label and tooltip', async () => {
     const name = '<img src=x onerror=alert(1)> [a](command:x)\n$(trash)';
     await send(root, 'instance_started', { InstanceName: name });
