@@ -18,7 +18,7 @@ import {
   type Row,
 } from './instanceItems.ts';
 import { Pace } from './pace.ts';
-import { rowsToDraw } from './redraw.ts';
+import { drawnNow, rowsToDraw, type Drawn } from './redraw.ts';
 import type { Runtime } from './runtime.ts';
 
 /** So long a measurement stands for what is now. */
@@ -43,7 +43,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #pace = new Pace(drawEveryMs, () => {
     this.#draw();
   });
-  #drawn: Fleet | undefined;
+  /** Connections as VS Code has read them, or will when it needs them. */
+  #drawn = new Map<string, Drawn>();
+  #allStale = true;
   readonly view: TreeView<Row>;
 
   constructor(runtime: Runtime) {
@@ -85,6 +87,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
       return this.#connectionIds().map((id) => this.#row({ row: 'connection', id }));
     }
     if (row.row === 'instance') return [];
+    const now = drawnNow(this.#fleet.connections.get(row.id));
+    this.#drawn.set(row.id, { ...now, item: this.#drawn.get(row.id)?.item ?? now.item });
     const names = new Intl.Collator(undefined, { numeric: true });
     return instancesOf(this.#fleet, row.id)
       .sort((a, b) => names.compare(a.name, b.name))
@@ -96,8 +100,12 @@ export class InstancesTree implements TreeDataProvider<Row> {
   }
 
   getTreeItem(row: Row): TreeItem {
-    if (row.row === 'connection')
-      return connectionItem(this.#facts(row.id), this.#fleet.connections.get(row.id));
+    if (row.row === 'connection') {
+      const status = this.#fleet.connections.get(row.id);
+      const now = drawnNow(status);
+      this.#drawn.set(row.id, { ...now, instances: this.#drawn.get(row.id)?.instances ?? now.instances });
+      return connectionItem(this.#facts(row.id), status);
+    }
     const instance = findInstance(this.#fleet, row);
     if (!instance)
       return instanceItem({ ...row, name: row.key, state: 'removed', since: 0, lastEventAt: 0 }, noFacts);
@@ -180,21 +188,22 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   /** Draws everything anew. */
   #all(): void {
-    this.#drawn = undefined;
+    this.#allStale = true;
     this.#pace.ask();
   }
 
-  /** Tells VS Code what is not as it was drawn last. */
+  /** Tells VS Code what is not as it has read it. */
   #draw(): void {
     this.#describe();
-    const before = this.#drawn;
-    this.#drawn = this.#fleet;
-    const rows = before && rowsToDraw(before, this.#drawn);
-    const measured = [...this.#stale];
+    const { connections } = this.#fleet;
+    const now = new Map(this.#connectionIds().map((id) => [id, drawnNow(connections.get(id))]));
+    const rows = this.#allStale ? undefined : rowsToDraw(this.#drawn, now);
+    const stale = new Set([...(rows ?? []).map((row) => this.#row(row)), ...this.#stale]);
+    this.#allStale = false;
     this.#stale.clear();
+    this.#drawn = now;
     if (!rows) this.#changed.fire(undefined);
-    else if (rows.length + measured.length > 0)
-      this.#changed.fire([...new Set([...rows.map((row) => this.#row(row)), ...measured])]);
+    else if (stale.size > 0) this.#changed.fire([...stale]);
   }
 
   /** The line above the tree and its badge. */

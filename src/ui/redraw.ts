@@ -1,39 +1,55 @@
-import type { Fleet } from '../core/model/fleet.ts';
+import type { ConnectionStatus } from '../core/model/fleet.ts';
 import type { Instance } from '../core/model/instance.ts';
+import { PersistentMap } from '../core/model/persistentMap.ts';
 import type { Row } from './instanceItems.ts';
 
 /** From so many rows on, the whole list is read anew. */
 const manyRows = 100;
 
+/** What VS Code has read of the row of a connection. */
+export type DrawnItem = Pick<ConnectionStatus, 'state' | 'detail'> & { readonly size: number };
+
+/** What VS Code has read of a connection; it reads the row and its list at different times. */
+export interface Drawn {
+  readonly item: DrawnItem;
+  readonly instances: PersistentMap<Instance>;
+}
+
+/** A connection as it is drawn now. */
+export function drawnNow(status: ConnectionStatus | undefined): Drawn {
+  const { state = 'closed', detail, instances = PersistentMap.empty<Instance>() } = status ?? {};
+  return { item: { state, ...(detail ? { detail } : {}), size: instances.size }, instances };
+}
+
 /**
- * The rows that look different in another fleet; nothing where connections came or went, which is every row. A connection
- * stands for its whole list.
+ * The rows that look different now; nothing where connections came or went, which is every row. A connection stands for
+ * its whole list.
  */
-export function rowsToDraw(before: Fleet, now: Fleet): readonly Row[] | undefined {
+export function rowsToDraw(
+  drawn: ReadonlyMap<string, Drawn>,
+  now: ReadonlyMap<string, Drawn>,
+): readonly Row[] | undefined {
+  if (drawn.size !== now.size) return undefined;
   const rows: Row[] = [];
-  if (before.connections.size !== now.connections.size) return undefined;
-  for (const status of now.connections.values()) {
-    const old = before.connections.get(status.id);
-    if (!old) return undefined;
-    if (old === status) continue;
-    const list: Row = { row: 'connection', id: status.id };
-    if (old.state !== status.state || old.detail !== status.detail) {
-      rows.push(list);
-      continue;
-    }
-    const changed: Row[] = [];
-    for (const id of status.instances.differences(old.instances)) {
-      const [was, is] = [old.instances.get(id), status.instances.get(id)];
-      if (was && is && looks(was) === looks(is)) continue;
-      // Rows are sorted by their names.
-      if (was?.name !== is?.name || !is || changed.length === manyRows) {
-        changed.splice(0, changed.length, list);
-        break;
-      }
-      const { connection, kind, key } = is;
-      changed.push({ row: 'instance', connection, kind, key });
-    }
-    rows.push(...changed);
+  for (const [id, is] of now) {
+    const was = drawn.get(id);
+    if (!was) return undefined;
+    rows.push(...rowsOf(id, was, is));
+  }
+  return rows;
+}
+
+function rowsOf(id: string, before: Drawn, now: Drawn): readonly Row[] {
+  const list: readonly Row[] = [{ row: 'connection', id }];
+  const { state, detail, size } = before.item;
+  if (state !== now.item.state || detail !== now.item.detail || size !== now.item.size) return list;
+  const rows: Row[] = [];
+  for (const key of now.instances.differences(before.instances)) {
+    const [was, is] = [before.instances.get(key), now.instances.get(key)];
+    if (was && is && looks(was) === looks(is)) continue;
+    // Rows are sorted by their names.
+    if (!is || was?.name !== is.name || rows.length === manyRows) return list;
+    rows.push({ row: 'instance', connection: is.connection, kind: is.kind, key: is.key });
   }
   return rows;
 }

@@ -6,13 +6,15 @@ import { answerForm } from './truenas.ts';
 const gib = 2 ** 30;
 const usage = { cpuPercent: 37, memory: 3 * gib, received: 40_000, sent: 90_000 };
 
-/** Runs in the page: notes what the tab says of running tasks, from now on. */
-const NOTE_BADGES = `{
-  const tab = document.querySelector('[role=tab][aria-label^="Game Servers"]');
+/** Runs in the page, until the tab is there and quiet: notes what it says of running tasks from then on. */
+const NOTE_BADGES = `(() => {
+  const tab = document.querySelector('[role=tab][aria-label="Game Servers"]');
+  if (!tab) return false;
   const said = () => tab.getAttribute('aria-label');
-  globalThis.badges = [];
+  globalThis.badges = [said()];
   new MutationObserver(() => badges.at(-1) === said() || badges.push(said())).observe(tab, { attributes: true });
-}`;
+  return true;
+})()`;
 
 /** A user of TrueNAS, from the first connection to a NAS that goes away and comes back. */
 describe('TrueNAS', () => {
@@ -88,7 +90,7 @@ describe('TrueNAS', () => {
 
   it('starts and stops from the row, with a question before players are disconnected', async () => {
     const wb = workbench();
-    await wb.page.evaluate(NOTE_BADGES);
+    await wb.page.waitForFunction(NOTE_BADGES);
     const row = wb.treeItem(/valheim, stopped/);
     await row.hover();
     await row.getByRole('button', { name: 'Start' }).click();
@@ -98,7 +100,7 @@ describe('TrueNAS', () => {
     // What was asked for and the job that does it are one task to whoever looks.
     await expect
       .poll(() => wb.page.evaluate('badges'))
-      .toEqual(['Game Servers - 1 task running', 'Game Servers']);
+      .toEqual(['Game Servers', 'Game Servers - 1 task running', 'Game Servers']);
     await wb.contextMenu(wb.treeItem(/windows, paused/), 'Start');
     await wb.treeItem(/windows, running/).waitFor();
     await wb.contextMenu(wb.treeItem(/valheim, running/), 'Stop');
