@@ -6,12 +6,9 @@ import type { Row } from './instanceItems.ts';
 /** From so many rows on, the whole list is read anew. */
 const manyRows = 100;
 
-/** What VS Code has read of the row of a connection. */
-export type DrawnItem = Pick<ConnectionStatus, 'state' | 'detail'> & { readonly size: number };
-
 /** What VS Code has read of a connection; it reads the row and its list at different times. */
 export interface Drawn {
-  readonly item: DrawnItem;
+  readonly item: Pick<ConnectionStatus, 'state' | 'detail'> & { readonly size: number };
   readonly instances: PersistentMap<Instance>;
 }
 
