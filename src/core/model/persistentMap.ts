@@ -33,7 +33,7 @@ function popcount(n: number): number {
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-function child<V>(branch: Branch<V>, bit: number): Node<V> | undefined {
+function childAt<V>(branch: Branch<V>, bit: number): Node<V> | undefined {
   return branch.bitmap & bit ? branch.children[popcount(branch.bitmap & (bit - 1))] : undefined;
 }
 
@@ -41,7 +41,7 @@ function find<V>(root: Node<V> | undefined, hash: number, key: string): V | unde
   let node = root;
   for (let shift = 0; node; shift += bits) {
     if (isLeaf(node)) return node.hash === hash ? node.entries.find(([k]) => k === key)?.[1] : undefined;
-    node = child(node, 1 << ((hash >>> shift) & mask));
+    node = childAt(node, 1 << ((hash >>> shift) & mask));
   }
   return undefined;
 }
@@ -101,7 +101,7 @@ function* differ<V>(a: Node<V> | undefined, b: Node<V> | undefined): Generator<s
   if (a && b && !isLeaf(a) && !isLeaf(b)) {
     for (let rest = a.bitmap | b.bitmap; rest; rest &= rest - 1) {
       const bit = rest & -rest;
-      yield* differ(child(a, bit), child(b, bit));
+      yield* differ(childAt(a, bit), childAt(b, bit));
     }
     return;
   }
