@@ -1,21 +1,21 @@
 import { commands, ExtensionMode, l10n, window, workspace, type ExtensionContext } from 'vscode';
 import { configuration } from './ui/configuration.ts';
-import { tellFailures } from './ui/connectionMessages.ts';
-import { registerConnectionCommands } from './ui/connectionCommands.ts';
+import { tellFailures } from './ui/connections/connectionMessages.ts';
+import { registerConnectionCommands } from './ui/connections/connectionCommands.ts';
 import { contextKeys } from './ui/contributions/ids.ts';
 import { prefix } from './ui/contributions/commands.ts';
 import { Inspector } from './ui/inspector/inspector.ts';
-import { InstancesTree } from './ui/instancesTree.ts';
+import { InstancesTree } from './ui/tree/instancesTree.ts';
 import { showError } from './ui/messages.ts';
 import { registerMetrics } from './ui/metrics/metrics.ts';
-import { Operations } from './ui/operations.ts';
+import { Operations } from './ui/operations/operations.ts';
 import { createRuntime, type Runtime } from './ui/runtime.ts';
-import { Scope } from './ui/scope.ts';
-import { logEvents } from './ui/eventLog.ts';
+import { Scope } from './core/connections/scope.ts';
+import { logEvents } from './ui/log/eventLog.ts';
 import { createStatusBar } from './ui/statusBar.ts';
-import { registerTasks } from './ui/taskProgress.ts';
+import { registerTasks } from './ui/tasks/taskProgress.ts';
 import { translate } from './ui/translate.ts';
-import { Watching } from './ui/watching.ts';
+import { VisibleInstances } from './ui/tree/visibleInstances.ts';
 import { readConnections } from './core/connections/settings.ts';
 
 let scope: Scope | undefined;
@@ -40,7 +40,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   });
   new Inspector(runtime);
   registerConnectionCommands(runtime);
-  new Watching(runtime, tree, [registerMetrics(runtime)]);
+  new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
   createStatusBar(runtime);
   logEvents(runtime);
   tellFailures(runtime);

@@ -31,7 +31,7 @@ export interface ConnectionBadge {
 /** A complete snapshot, never a delta: the newest one replaces all before it. */
 export interface Status {
   /** Grows whenever rows may stand at other positions than before (filter, clear, discard). */
-  readonly generation: number;
+  readonly revision: number;
   readonly matched: number;
   readonly total: number;
   readonly bytes: number;
@@ -125,7 +125,7 @@ export interface InspectorHost {
     rows(params: {
       start: number;
       count: number;
-    }): Promise<{ generation: number; start: number; rows: readonly Row[] }>;
+    }): Promise<{ revision: number; start: number; rows: readonly Row[] }>;
     setFilter(params: { text: string }): Promise<Status>;
     setPaused(params: { paused: boolean }): Promise<Status>;
     clear(params: null): Promise<Status>;

@@ -11,11 +11,11 @@ import { playNotifier } from './notifier/play.ts';
 import { playTrueNas } from './truenas/play.ts';
 
 const usage = `Usage:
-  main play --root DIR [--speed N] [--seed N] [--generation 2.2|3.16]
+  main play --root DIR [--speed N] [--seed N] [--protocol-version 2.2|3.16]
                                                 makes DIR a KGSM root with games and lets them live, until Ctrl+C
   main notifier --root DIR [--port N] [--revision seed|lax|strict] [--speed N]
                                                 a notification server with clients, its certificates in DIR, until Ctrl+C
-  main bedrock [--port N] [--generation 3.7|3.8|3.9|3.10] [--speed N]
+  main bedrock [--port N] [--protocol-version 3.7|3.8|3.9|3.10] [--speed N]
                                                 a Bedrock Server Manager with four servers, until Ctrl+C
   main truenas [--port N] [--profile core-13|24.10|25.10] [--speed N]
                                                 a TrueNAS with game apps and jobs, until Ctrl+C
@@ -46,21 +46,21 @@ async function main(): Promise<number> {
       speed: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       run: { type: 'string' },
-      generation: { type: 'string' },
+      'protocol-version': { type: 'string' },
       port: { type: 'string' },
       profile: { type: 'string', default: '25.10' },
       revision: { type: 'string', default: 'lax' },
     },
   });
-  const { root, generation } = values;
+  const { root, 'protocol-version': protocolVersion } = values;
   const port = values.port === undefined ? undefined : Number(values.port);
   if (mode === 'truenas') return trueNasUntilStopped(port ?? 6100, values.profile, Number(values.speed));
   if (mode === 'bedrock')
-    return bedrockUntilStopped(port ?? 11_325, generation ?? '3.10', Number(values.speed));
+    return bedrockUntilStopped(port ?? 11_325, protocolVersion ?? '3.10', Number(values.speed));
   if (root === undefined) return wrong();
   switch (mode) {
     case 'play':
-      return playUntilStopped(root, Number(values.speed), Number(values.seed), generation ?? '2.2');
+      return playUntilStopped(root, Number(values.speed), Number(values.seed), protocolVersion ?? '2.2');
     case 'notifier':
       return notifierUntilStopped(root, port ?? 3000, values.revision, Number(values.speed));
     case 'kgsm':
@@ -77,13 +77,13 @@ async function playUntilStopped(
   root: string,
   speed: number,
   seed: number,
-  generation: string,
+  protocolVersion: string,
 ): Promise<number> {
   if (!(speed > 0) || !Number.isInteger(seed)) return wrong();
-  if (generation !== '2.2' && generation !== '3.16') return wrong();
-  makeDemoRoot(root, launch, generation);
+  if (protocolVersion !== '2.2' && protocolVersion !== '3.16') return wrong();
+  makeDemoRoot(root, launch, protocolVersion);
   process.stdout.write(
-    generation === '2.2'
+    protocolVersion === '2.2'
       ? `KGSM stands in ${root} and waits for a listener.\n`
       : `KGSM stands in ${root} and writes its journal in ${root}/events.\n`,
   );
@@ -114,9 +114,9 @@ async function notifierUntilStopped(
 }
 
 async function bedrockUntilStopped(port: number, given: string, speed: number): Promise<number> {
-  const generation = (['3.7', '3.8', '3.9', '3.10'] as const).find((one) => one === given);
-  if (!generation || !(speed > 0) || !isPort(port)) return wrong();
-  await playBedrock({ port, generation, speed, signal: untilInterrupted(), onListening: sayWhere });
+  const protocolVersion = (['3.7', '3.8', '3.9', '3.10'] as const).find((one) => one === given);
+  if (!protocolVersion || !(speed > 0) || !isPort(port)) return wrong();
+  await playBedrock({ port, protocolVersion, speed, signal: untilInterrupted(), onListening: sayWhere });
   return 0;
 }
 

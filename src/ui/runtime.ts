@@ -12,11 +12,11 @@ import { systemOf } from '../core/systems/index.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
 import { configuration } from './configuration.ts';
-import { Secrets } from './secrets.ts';
-import { SessionMemories } from './sessionMemory.ts';
-import { FleetStore } from './fleetStore.ts';
-import { coreLog } from './log.ts';
-import { type Scope } from './scope.ts';
+import { Secrets } from './storage/secrets.ts';
+import { SessionMemories } from './storage/sessionMemory.ts';
+import { FleetStore } from './storage/fleetStore.ts';
+import { coreLog } from './log/log.ts';
+import { type Scope } from '../core/connections/scope.ts';
 import { TimelineSelection } from './timelines.ts';
 
 /** The core, wired up once per window; what the parts of the ui are given. */

@@ -5,7 +5,7 @@ import { lifecycle } from '../core/model/lifecycle.ts';
 import { connectionStateText } from '../core/journal/control.ts';
 import type { ConnectionState } from '../core/model/signal.ts';
 import { viewIds } from './contributions/ids.ts';
-import { Pace } from './pace.ts';
+import { Throttle } from './throttle.ts';
 import type { Runtime } from './runtime.ts';
 import { escapeMarkdown, markdown, translate } from './translate.ts';
 
@@ -37,7 +37,7 @@ export function createStatusBar(runtime: Runtime): void {
   item.name = l10n.t('Game Servers');
   item.command = `${viewIds.instances}.focus`;
   const pace = scope.add(
-    new Pace(showEveryMs, () => {
+    new Throttle(showEveryMs, () => {
       show(item, runtime);
     }),
   );

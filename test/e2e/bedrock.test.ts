@@ -7,7 +7,7 @@ describe('Bedrock Server Manager', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await startBedrock({
-      generation: '3.10',
+      protocolVersion: '3.10',
       servers: [
         {
           name: 'survival',

@@ -59,7 +59,7 @@ export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> 
     return player;
   };
   (await start('KGSM host', 'play', '--root', socketRoot)).stdout?.resume();
-  (await start('KGSM 3 host', 'play', '--root', journalRoot, '--generation', '3.16')).stdout?.resume();
+  (await start('KGSM 3 host', 'play', '--root', journalRoot, '--protocol-version', '3.16')).stdout?.resume();
   const bell = await start('notification server', 'notifier', '--root', join(folder, 'bell'), '--port', '0');
   const bedrock = await start('Bedrock Server Manager', 'bedrock', '--port', '0');
   const [minecraft = '', password = ''] = await firstLines(bedrock, 2);

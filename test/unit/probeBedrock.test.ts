@@ -3,9 +3,9 @@ import { eventsOf, run, type Line } from './probeRun.ts';
 import { startBedrock } from './simulator/bedrockServer.ts';
 
 /** The same evening on every release, of what is a task on all: one server comes up, one is backed up while it runs, one stops, one cannot be backed up. */
-async function evening(generation: '3.7' | '3.8' | '3.9' | '3.10'): Promise<readonly Line[]> {
+async function evening(protocolVersion: '3.7' | '3.8' | '3.9' | '3.10'): Promise<readonly Line[]> {
   await using rig = await startBedrock({
-    generation,
+    protocolVersion,
     servers: [{ name: 'alpha', running: true }, { name: 'beta' }, { name: 'gamma', running: true }],
   });
   const connection = JSON.stringify({ kind: 'bedrock', id: 'mc', url: rig.server.url, username: 'admin' });
@@ -44,8 +44,8 @@ interface FleetLine {
 describe('the probe at Bedrock Server Manager', () => {
   it.each(['3.7', '3.8', '3.9', '3.10'] as const)(
     'sees the same fleet and tasks of the same scenario on %s, and decodes every event',
-    async (generation) => {
-      const lines = await evening(generation);
+    async (protocolVersion) => {
+      const lines = await evening(protocolVersion);
       const fleet = lines.at(-1)?.['fleet'] as unknown as FleetLine;
       expect(fleet.instances.map(({ key, state }) => `${key} ${state}`).sort()).toEqual([
         'alpha running',
@@ -64,7 +64,7 @@ describe('the probe at Bedrock Server Manager', () => {
   );
 
   it('signs in with what the environment gives, and says which secret was wrong', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const connection = JSON.stringify({ kind: 'bedrock', id: 'mc', url: rig.server.url });
     const { code, errors } = await run([connection, '--seconds', '60'], undefined, { GSOPS_SECRET: 'wrong' });
     expect(code).toBe(1);

@@ -75,7 +75,7 @@ type Step = (typeof scenario)[number][0];
 
 const games: Readonly<Record<string, string>> = { alpha: 'minecraft', beta: 'rust', gamma: 'factorio' };
 
-function commandLine(generation: Generation, root: string, step: Step, name: string): string[] {
+function commandLine(protocolVersion: Generation, root: string, step: Step, name: string): string[] {
   const [oldest = ''] = new InstanceStore(root).get(name)?.backups ?? [];
   const install = [games[name] ?? '', '--install-dir', join(root, 'servers'), '--name', name];
   const lines: Readonly<Record<Step, readonly [second: string[], third: string[]]>> = {
@@ -120,20 +120,20 @@ function commandLine(generation: Generation, root: string, step: Step, name: str
       ['uninstall', name, '--yes'],
     ],
   };
-  return lines[step][generation === '2.2' ? 0 : 1];
+  return lines[step][protocolVersion === '2.2' ? 0 : 1];
 }
 
 /** Plays it through KGSM's program, and each step is seen by the probe before the next. */
-async function playScenario(generation: Generation, root: string, probe: Watched): Promise<void> {
+async function playScenario(protocolVersion: Generation, root: string, probe: Watched): Promise<void> {
   // Asked at its beginning, so that nothing of what comes is known from anywhere but the events.
   await probe.until(() =>
     eventsOf(probe.lines).some(({ type, channel }) => type === 'cli.list' && channel === 'reply'),
   );
   let expected = 0;
   for (const [step, name] of scenario) {
-    const result = await kgsm(root, ...commandLine(generation, root, step, name));
+    const result = await kgsm(root, ...commandLine(protocolVersion, root, step, name));
     expect(result, `${step} ${name}: ${result.output}`).toMatchObject({ code: 0 });
-    expected += told[generation][step]?.length ?? 0;
+    expected += told[protocolVersion][step]?.length ?? 0;
     await probe.until(() => pushedTypes(probe.lines).length >= expected);
   }
 }
@@ -161,16 +161,16 @@ async function freePort(): Promise<number> {
 const secret = 's3cret of the webhooks';
 
 interface Kind {
-  readonly generation: Generation;
+  readonly protocolVersion: Generation;
   readonly events: 'socket' | 'webhook' | 'journal';
 }
 
 /** A root whose KGSM tells its events in that way, and the connection to it as one writes it into the settings. */
-async function kgsmRoot(root: string, { generation, events }: Kind): Promise<string> {
+async function kgsmRoot(root: string, { protocolVersion, events }: Kind): Promise<string> {
   const port = await freePort();
   makeRoot(root, {
     launch,
-    generation,
+    protocolVersion,
     saveSeconds: 0,
     behaviour: { stepMs: 0, readyMs: 1, retryMs: 1, webhookBreaksCreate: false },
     settings:
@@ -197,24 +197,24 @@ async function kgsmRoot(root: string, { generation, events }: Kind): Promise<str
 const signed = { GSOPS_SECRET: secret, GSOPS_SECRET_KIND: 'webhook' };
 
 describe.each<Kind>([
-  { generation: '2.2', events: 'socket' },
-  { generation: '2.2', events: 'webhook' },
-  { generation: '3.16', events: 'journal' },
-])('the probe at KGSM $generation by $events', ({ generation, events }) => {
+  { protocolVersion: '2.2', events: 'socket' },
+  { protocolVersion: '2.2', events: 'webhook' },
+  { protocolVersion: '3.16', events: 'journal' },
+])('the probe at KGSM $protocolVersion by $events', ({ protocolVersion, events }) => {
   it('sees every event of the scenario in its order, and has the right fleet at its end', async () => {
     using folder = temporaryFolder();
     const root = folder.path;
-    const connection = await kgsmRoot(root, { generation, events });
+    const connection = await kgsmRoot(root, { protocolVersion, events });
     const env = events === 'webhook' ? signed : {};
-    const act = (probe: Watched): Promise<void> => playScenario(generation, root, probe);
+    const act = (probe: Watched): Promise<void> => playScenario(protocolVersion, root, probe);
     const { lines, code, errors } = await run([connection, '--seconds', '60'], act, env);
     expect(code, errors).toBe(0);
-    expect(pushedTypes(lines)).toEqual(scenario.flatMap(([step]) => told[generation][step] ?? []));
+    expect(pushedTypes(lines)).toEqual(scenario.flatMap(([step]) => told[protocolVersion][step] ?? []));
     expect(lines.flatMap((line) => line['problem'] ?? [])).toEqual([]);
     expect(JSON.stringify(lines) + errors).not.toContain(secret);
     // Version 2.2 tells nobody of an update, version 3 nobody what it installed.
     expect(fleetOf(lines)).toEqual(
-      generation === '2.2'
+      protocolVersion === '2.2'
         ? {
             instances: ['alpha minecraft stopped 1.21.5', 'gamma factorio running 2.0.28'],
             tasks: ['alpha', 'beta', 'gamma']
@@ -258,7 +258,7 @@ describe.each<Kind>([
 it('lets nothing in that is signed with another secret, and says so', async () => {
   using folder = temporaryFolder();
   const root = folder.path;
-  const connection = await kgsmRoot(root, { generation: '2.2', events: 'webhook' });
+  const connection = await kgsmRoot(root, { protocolVersion: '2.2', events: 'webhook' });
   const { lines, code, errors } = await run(
     [connection, '--seconds', '60'],
     async () => {

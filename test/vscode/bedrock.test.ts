@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 import { isFinished } from '../../src/core/model/task.ts';
-import type { Row } from '../../src/ui/instanceItems.ts';
+import type { Row } from '../../src/ui/tree/instanceItems.ts';
 import { startBedrock, type Rig } from '../unit/simulator/bedrockServer.ts';
 import { fleetWhere, inside, setConnections } from './inside.ts';
 
@@ -9,7 +9,7 @@ describe('Bedrock Server Manager in a real VS Code', () => {
   let rig: Rig;
 
   before(async () => {
-    rig = await startBedrock({ generation: '3.9' });
+    rig = await startBedrock({ protocolVersion: '3.9' });
   });
   after(async () => {
     await setConnections(undefined);

@@ -4,8 +4,8 @@ import type { Channel, Direction } from '../../src/core/model/event.ts';
 import { emptyFleet, fold, instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
 import type { Decoded, Signal } from '../../src/core/model/signal.ts';
 import { english, isText, text as textOf } from '../../src/core/model/text.ts';
-import { bedrockDecoder } from '../../src/core/systems/bedrock/decode.ts';
-import type { BedrockContext } from '../../src/core/systems/bedrock/memory.ts';
+import { bedrockDecoder } from '../../src/core/systems/bedrock/decode/decode.ts';
+import type { BedrockContext } from '../../src/core/systems/bedrock/decode/decoderState.ts';
 
 interface Line {
   readonly dir?: '<' | '>';

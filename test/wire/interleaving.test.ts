@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyFleet, fold, instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
 import { lifecycle } from '../../src/core/model/lifecycle.ts';
 import { isFinished } from '../../src/core/model/task.ts';
-import { kgsmDecoder } from '../../src/core/systems/kgsm/decode.ts';
+import { kgsmDecoder } from '../../src/core/systems/kgsm/decode/decode.ts';
 import { linesOf, message } from './reading.ts';
 
 interface Event {

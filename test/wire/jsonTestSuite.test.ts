@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { english } from '../../src/core/model/text.ts';
-import { kgsmDecoder } from '../../src/core/systems/kgsm/decode.ts';
+import { kgsmDecoder } from '../../src/core/systems/kgsm/decode/decode.ts';
 import { JsonDocuments, splitJson, type Piece } from '../../src/core/wire/jsonDocuments.ts';
 import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
 import { message } from './reading.ts';

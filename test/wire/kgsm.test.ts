@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { emptyFleet, fold, instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
 import type { Decoded, Signal } from '../../src/core/model/signal.ts';
 import { english, isText } from '../../src/core/model/text.ts';
-import { kgsmDecoder } from '../../src/core/systems/kgsm/decode.ts';
-import type { KgsmContext } from '../../src/core/systems/kgsm/memory.ts';
+import { kgsmDecoder } from '../../src/core/systems/kgsm/decode/decode.ts';
+import type { KgsmContext } from '../../src/core/systems/kgsm/decode/decoderState.ts';
 import { linesOf, message } from './reading.ts';
 
 interface Line {

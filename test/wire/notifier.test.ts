@@ -6,7 +6,7 @@ import { english, isText } from '../../src/core/model/text.ts';
 import { splitJson } from '../../src/core/wire/jsonDocuments.ts';
 import { notifierDecoder } from '../../src/core/systems/notifier/decode.ts';
 import { linesOf, message } from './reading.ts';
-import type { NotifierContext } from '../../src/core/systems/notifier/memory.ts';
+import type { NotifierContext } from '../../src/core/systems/notifier/decoderState.ts';
 
 interface Spoken {
   readonly client: string;

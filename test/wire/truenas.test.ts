@@ -3,8 +3,8 @@ import type { Direction } from '../../src/core/model/event.ts';
 import { emptyFleet, fold, instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
 import type { Decoded, Signal } from '../../src/core/model/signal.ts';
 import { english, isText } from '../../src/core/model/text.ts';
-import { trueNasDecoder } from '../../src/core/systems/truenas/decode.ts';
-import type { TrueNasContext } from '../../src/core/systems/truenas/memory.ts';
+import { trueNasDecoder } from '../../src/core/systems/truenas/decode/decode.ts';
+import type { TrueNasContext } from '../../src/core/systems/truenas/decode/decoderState.ts';
 import { linesOf, message } from './reading.ts';
 
 interface Heard {

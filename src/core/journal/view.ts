@@ -15,7 +15,7 @@ export class JournalView {
   #rows: number[] = [];
   #total = 0;
   #dead = false;
-  #generation = 1;
+  #revision = 1;
   #filterMs = 0;
   #paused = false;
   #unseen = 0;
@@ -33,9 +33,9 @@ export class JournalView {
   }
 
   /** Grows whenever rows may stand at other positions than before. */
-  get generation(): number {
+  get revision(): number {
     this.#compact();
-    return this.#generation;
+    return this.#revision;
   }
 
   get length(): number {
@@ -140,7 +140,7 @@ export class JournalView {
     this.#total = total;
     this.#unseen = 0;
     this.#dead = false;
-    this.#generation++;
+    this.#revision++;
     this.#filterMs = this.#now() - begun;
     this.#changed();
   }
@@ -171,7 +171,7 @@ export class JournalView {
     const rows = this.#rows.filter((seq) => this.#journal.get(seq) !== undefined);
     if (rows.length === this.#rows.length) return;
     this.#rows = rows;
-    this.#generation++;
+    this.#revision++;
   }
 
   #changed(): void {

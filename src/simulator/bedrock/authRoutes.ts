@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Accounts, User } from './accounts.ts';
 import { cookieFor, noCookie } from './cookies.ts';
-import type { Traits } from './generations.ts';
+import type { Traits } from './releases.ts';
 import { bodyOf, HttpError, type Call, type Reply, type Route } from './http.ts';
 
 const credentials = z.looseObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Result } from './emitter.ts';
-import type { Traits } from './generations.ts';
+import type { Traits } from './releases.ts';
 import { bodyOf, HttpError, type Call, type Reply, type Route } from './http.ts';
 import type { BackupKind, Machine } from './machine.ts';
 import { accepted, action } from './replies.ts';

@@ -1,4 +1,4 @@
-import type { Traits } from './generations.ts';
+import type { Traits } from './releases.ts';
 import type { Hub } from './hub.ts';
 
 export interface Result {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Emitter } from './emitter.ts';
-import type { Traits } from './generations.ts';
+import type { Traits } from './releases.ts';
 import { bodyOf, HttpError, type Reply, type Route } from './http.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { general } from './replies.ts';

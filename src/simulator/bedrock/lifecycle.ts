@@ -1,5 +1,5 @@
 import type { Emitter, Result } from './emitter.ts';
-import type { Traits } from './generations.ts';
+import type { Traits } from './releases.ts';
 import type { Machine } from './machine.ts';
 import type { Status, Timing } from './options.ts';
 

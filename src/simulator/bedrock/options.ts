@@ -1,4 +1,4 @@
-import type { Generation } from './generations.ts';
+import type { Release } from './releases.ts';
 
 export type Role = 'user' | 'moderator' | 'admin';
 
@@ -86,7 +86,7 @@ export const realTiming: Timing = {
 };
 
 export interface BedrockServerOptions {
-  readonly generation: Generation;
+  readonly protocolVersion: Release;
   /** Any that is free by default. */
   readonly port?: number;
   readonly timing?: Partial<Timing>;

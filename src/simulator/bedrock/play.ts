@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Generation } from './generations.ts';
+import type { Release } from './releases.ts';
 import { realTiming, type GivenServer, type Player, type Timing, type Usage } from './options.ts';
 import { BedrockServer } from './server.ts';
 
@@ -7,7 +7,7 @@ export interface PlayBedrockOptions {
   readonly signal: AbortSignal;
   /** 11325 by default, as the program has it; 0 takes any that is free. */
   readonly port?: number;
-  readonly generation?: Generation;
+  readonly protocolVersion?: Release;
   /** 2 plays twice as fast. */
   readonly speed?: number;
   /** The settings of a connection to it and the password that goes with them, once it listens. */
@@ -37,9 +37,16 @@ const efe: Player = { name: 'Efe', uuid: '2535400000000003' };
  * Resolves when the signal aborts; rejects where the port is taken.
  */
 export async function playBedrock(options: PlayBedrockOptions): Promise<void> {
-  const { signal, port = 11_325, generation = '3.10', speed = 1, wait = realWait, onListening } = options;
+  const {
+    signal,
+    port = 11_325,
+    protocolVersion = '3.10',
+    speed = 1,
+    wait = realWait,
+    onListening,
+  } = options;
   const server = await BedrockServer.listen({
-    generation,
+    protocolVersion,
     port,
     users: [
       { name: username, password, role: 'admin' },
@@ -53,7 +60,7 @@ export async function playBedrock(options: PlayBedrockOptions): Promise<void> {
   });
   onListening?.({ kind: 'bedrock', url: server.url, username }, password);
   try {
-    await live(server, generation, (seconds) => wait((1000 * seconds) / speed, signal));
+    await live(server, protocolVersion, (seconds) => wait((1000 * seconds) / speed, signal));
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -102,7 +109,7 @@ function wave(middle: number, swing: number, memory: number): () => Usage {
 /** One day after the other; what an administrator does goes over HTTP, so that his sockets hear of the tasks. */
 async function live(
   server: BedrockServer,
-  generation: Generation,
+  protocolVersion: Release,
   pause: (seconds: number) => Promise<void>,
 ): Promise<void> {
   const ask = (method: string, path: string, body?: object): Promise<void> =>
@@ -131,7 +138,7 @@ async function live(
     const player = { players: [`${efe.name}:${efe.uuid}`] };
     await ask('POST', '/api/players/add', player);
     await ask('POST', '/api/server/survival/allowlist/add', { players: [efe.name] });
-    await ask(generation === '3.10' ? 'PUT' : 'POST', '/api/server/survival/backups/prune');
+    await ask(protocolVersion === '3.10' ? 'PUT' : 'POST', '/api/server/survival/backups/prune');
     await pause(8);
     // It runs already: a failure that is reported as a success.
     await act('creative', 'start');

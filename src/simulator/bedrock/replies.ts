@@ -1,5 +1,5 @@
 import type { User } from './accounts.ts';
-import type { Traits } from './generations.ts';
+import type { Traits } from './releases.ts';
 import type { Reply } from './http.ts';
 import type { Tasks } from './tasks.ts';
 

@@ -10,7 +10,7 @@ import { configRoutes } from './configRoutes.ts';
 import { Emitter } from './emitter.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { describe, generalRoutes, type KnownPlayer } from './generalRoutes.ts';
-import { traitsOf, type Traits } from './generations.ts';
+import { traitsOf, type Traits } from './releases.ts';
 import { readText, Router, send, type Reply } from './http.ts';
 import { Hub } from './hub.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -77,7 +77,7 @@ export class BedrockServer {
       now = Date.now,
     } = options;
     this.#options = options;
-    this.#traits = traitsOf[options.generation];
+    this.#traits = traitsOf[options.protocolVersion];
     this.#timing = { ...realTiming, ...options.timing };
     this.#now = now;
     this.#port = options.port ?? 0;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Result } from './emitter.ts';
-import type { Traits } from './generations.ts';
+import type { Traits } from './releases.ts';
 import { bodyOf, checkName, HttpError, type Call, type Reply, type Route } from './http.ts';
 import { CommandRefused, type Lifecycle } from './lifecycle.ts';
 import type { Machine } from './machine.ts';

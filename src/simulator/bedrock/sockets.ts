@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Accounts, Refused, User } from './accounts.ts';
 import { cookieOf, cookieName } from './cookies.ts';
-import type { Traits } from './generations.ts';
+import type { Traits } from './releases.ts';
 import type { Hub } from './hub.ts';
 import { isFalsy, pythonText } from './python.ts';
 

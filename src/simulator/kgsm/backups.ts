@@ -7,7 +7,7 @@ export function addBackup(kgsm: Kgsm, instance: InstanceState): string {
   const { name, version, active, backups = [], backupNotes = {} } = instance;
   const time = new Date(kgsm.now()).toISOString().slice(0, 19);
   const backup =
-    kgsm.behaviour.generation === '2.2'
+    kgsm.behaviour.protocolVersion === '2.2'
       ? `${name}-${version}-${time}.backup.tar.gz`
       : `${name}-${time.replaceAll(/[-:]/g, '')}Z-${randomBytes(3).toString('hex')}`;
   const note: BackupNote = { version, createdAt: `${time}Z`, consistency: active ? 'flushed' : 'cold' };
@@ -32,7 +32,8 @@ export function putBack(
 
 /** Version 2 reads it from the name, wherever that has its dashes. */
 function versionIn(kgsm: Kgsm, { version, backupNotes }: InstanceState, backup: string): string {
-  if (kgsm.behaviour.generation === '2.2') return /-([^-]+)-\d{4}-\d\d-\d\dT/.exec(backup)?.[1] ?? version;
+  if (kgsm.behaviour.protocolVersion === '2.2')
+    return /-([^-]+)-\d{4}-\d\d-\d\dT/.exec(backup)?.[1] ?? version;
   return backupNotes?.[backup]?.version ?? version;
 }
 

@@ -7,7 +7,7 @@ export type RootGeneration = '2.2' | '3.16';
 
 /** What the stand-in needs beyond KGSM's own settings; `simulator.json` in the root. */
 export interface Behaviour {
-  readonly generation: RootGeneration;
+  readonly protocolVersion: RootGeneration;
   /** Between two events of an installation or removal; the real one takes about 80 ms. */
   readonly stepMs: number;
   /** From the start of a server to its `instance_ready`; the real watcher looks after 2 s at the earliest. */
@@ -27,7 +27,7 @@ export interface Behaviour {
 }
 
 const defaults: Behaviour = {
-  generation: '2.2',
+  protocolVersion: '2.2',
   stepMs: 60,
   readyMs: 2000,
   retryMs: 1000,

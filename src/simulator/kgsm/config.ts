@@ -60,15 +60,19 @@ export function writeMissingConfig(
   values: Readonly<Record<string, ConfigValue>> = {},
 ): boolean {
   if (existsSync(configPath(root))) return false;
-  const { generation } = readBehaviour(root);
-  const all = { ...known[generation], ...(generation === '3.16' ? journalHere(root) : {}), ...values };
+  const { protocolVersion } = readBehaviour(root);
+  const all = {
+    ...known[protocolVersion],
+    ...(protocolVersion === '3.16' ? journalHere(root) : {}),
+    ...values,
+  };
   writeFileSync(configPath(root), fileOf(all));
   return true;
 }
 
 /** The file of KGSM's own defaults beside it, by which one tells what a version knows. */
 export function writeDefaults(root: string): void {
-  writeFileSync(defaultsPath(root), fileOf(known[readBehaviour(root).generation]));
+  writeFileSync(defaultsPath(root), fileOf(known[readBehaviour(root).protocolVersion]));
 }
 
 export function defaultsPath(root: string): string {
@@ -89,7 +93,7 @@ function journalHere(root: string): Readonly<Record<string, ConfigValue>> {
 export function readConfig(root: string): RootConfig {
   const values = configValues(root);
   const text = (key: string): string => String(values[key] ?? '');
-  const { generation } = readBehaviour(root);
+  const { protocolVersion } = readBehaviour(root);
   const common = {
     webhook: {
       enabled: text('enable_webhook_events') === 'true',
@@ -100,7 +104,7 @@ export function readConfig(root: string): RootConfig {
     },
     saveSeconds: Number(text('save_command_timeout_seconds')),
   };
-  if (generation === '3.16') {
+  if (protocolVersion === '3.16') {
     const directory = text('event_journal_dir');
     return { ...common, sockets: [], journalDir: directory === '' ? join(root, 'events') : directory };
   }
@@ -116,8 +120,8 @@ export function readConfig(root: string): RootConfig {
 
 /** All settings in their types: what the file says, else the default. */
 export function configValues(root: string): Readonly<Record<string, ConfigValue>> {
-  const { generation } = readBehaviour(root);
-  const values: Record<string, ConfigValue> = { ...known[generation] };
+  const { protocolVersion } = readBehaviour(root);
+  const values: Record<string, ConfigValue> = { ...known[protocolVersion] };
   for (const line of readFileSync(configPath(root), 'utf8').split('\n')) {
     const [, key = '', value = ''] = setting.exec(line) ?? [];
     if (key !== '') values[key] = typed(values[key], value.trim()) ?? value.trim();

@@ -12,7 +12,7 @@ export interface DemoInstance {
   readonly name: string;
   readonly blueprint: string;
   /** In which form its events come: one look at the demo shows all that ever were on the socket. */
-  readonly generation: Generation;
+  readonly protocolVersion: Generation;
   readonly opening: Opening;
   readonly actor?: string;
   readonly players?: readonly string[];
@@ -22,30 +22,47 @@ export const demoInstances = {
   survival: {
     name: 'survival',
     blueprint: 'minecraft',
-    generation: '3.6',
+    protocolVersion: '3.6',
     opening: 'ready',
     actor: 'discord:mara',
     players: ['Alex', 'Steve'],
   },
-  creative: { name: 'creative', blueprint: 'minecraft', generation: '3.6', opening: 'ready', actor: 'root' },
-  valheim: { name: 'valheim', blueprint: 'valheim', generation: '2.2', opening: 'running' },
-  terraria: { name: 'terraria', blueprint: 'terraria', generation: '2.2', opening: 'stopped' },
-  factorio: { name: 'factorio', blueprint: 'factorio', generation: '3.6', opening: 'stopped', actor: 'kgsm' },
+  creative: {
+    name: 'creative',
+    blueprint: 'minecraft',
+    protocolVersion: '3.6',
+    opening: 'ready',
+    actor: 'root',
+  },
+  valheim: { name: 'valheim', blueprint: 'valheim', protocolVersion: '2.2', opening: 'running' },
+  terraria: { name: 'terraria', blueprint: 'terraria', protocolVersion: '2.2', opening: 'stopped' },
+  factorio: {
+    name: 'factorio',
+    blueprint: 'factorio',
+    protocolVersion: '3.6',
+    opening: 'stopped',
+    actor: 'kgsm',
+  },
   // This generation knew no `instance_ready`, so this one never gets beyond running.
-  palworld: { name: 'palworld', blueprint: 'palworld', generation: '2.0', opening: 'running' },
-  ark: { name: 'ark-island', blueprint: 'ark', generation: '3.0', opening: 'failed', actor: 'root' },
+  palworld: { name: 'palworld', blueprint: 'palworld', protocolVersion: '2.0', opening: 'running' },
+  ark: { name: 'ark-island', blueprint: 'ark', protocolVersion: '3.0', opening: 'failed', actor: 'root' },
   // Of this one nothing is heard but that an update exists.
-  rust: { name: 'rust-eu', blueprint: 'rust', generation: '3.6', opening: 'unknown', actor: 'kgsm' },
-  zomboid: { name: 'zomboid-weekend', blueprint: 'projectzomboid', generation: '2.2', opening: 'absent' },
+  rust: { name: 'rust-eu', blueprint: 'rust', protocolVersion: '3.6', opening: 'unknown', actor: 'kgsm' },
+  zomboid: {
+    name: 'zomboid-weekend',
+    blueprint: 'projectzomboid',
+    protocolVersion: '2.2',
+    opening: 'absent',
+  },
 } as const satisfies Record<string, DemoInstance>;
 
 /** Makes a KGSM root with the games of the demo, unless it has been made before. */
-export function makeDemoRoot(root: string, launch: Launch, generation: RootGeneration = '2.2'): void {
+export function makeDemoRoot(root: string, launch: Launch, protocolVersion: RootGeneration = '2.2'): void {
   const fresh = !existsSync(join(root, 'instances'));
   const present = Object.values<DemoInstance>(demoInstances).filter(({ opening }) => opening !== 'absent');
   makeRoot(root, {
     launch,
-    generation,
+    protocolVersion,
     // Real enough to be seen, short enough to be waited for.
     saveSeconds: 1,
     behaviour: { hostname: 'gamehost' },

@@ -20,23 +20,23 @@ export interface Surroundings {
 export const newestVersion = '3.16.0-rc5';
 
 /** One event as its generation puts it on the socket or into the journal, to the byte. */
-export function encodeEvent(generation: Generation, event: KgsmEvent, around: Surroundings): Uint8Array {
-  return Buffer.from(`${eventText(generation, event, around)}\n`, 'utf8');
+export function encodeEvent(protocolVersion: Generation, event: KgsmEvent, around: Surroundings): Uint8Array {
+  return Buffer.from(`${eventText(protocolVersion, event, around)}\n`, 'utf8');
 }
 
 /** The same without the newline at its end: the body of a webhook. */
-export function eventText(generation: Generation, event: KgsmEvent, around: Surroundings): string {
+export function eventText(protocolVersion: Generation, event: KgsmEvent, around: Surroundings): string {
   const data =
-    generation === '2.2' && managed.has(event.type)
+    protocolVersion === '2.2' && managed.has(event.type)
       ? { ...event.data, LifecycleManager: 'standalone' }
       : event.data;
   const document = {
-    ...(generation === '3.16' ? { V: 1 } : {}),
+    ...(protocolVersion === '3.16' ? { V: 1 } : {}),
     EventType: event.type,
     Data: data,
-    ...envelopes[generation](around),
+    ...envelopes[protocolVersion](around),
   };
-  const compact = generation === '3.6' || generation === '3.16';
+  const compact = protocolVersion === '3.6' || protocolVersion === '3.16';
   const json = JSON.stringify(document, undefined, compact ? undefined : 2);
   // KGSM writes with jq, which escapes DEL and JavaScript does not.
   return json.replaceAll('\u007f', String.raw`\u007f`);

@@ -45,8 +45,8 @@ export function wordsOf(type: string): number {
   return 1 + (fields[type]?.length ?? 0);
 }
 
-export function isKnown(generation: '2.2' | '3.16', type: string): boolean {
-  return generation === '2.2'
+export function isKnown(protocolVersion: '2.2' | '3.16', type: string): boolean {
+  return protocolVersion === '2.2'
     ? second.has(type)
     : catalogEntry(type) !== undefined && !/^\w+_test$/.test(type);
 }

@@ -4,7 +4,7 @@ import { readBehaviour, type Behaviour } from './behaviour.ts';
 import { readConfig, type RootConfig } from './config.ts';
 import { emitTo } from './emit.ts';
 import { encodeEvent, eventText, type KgsmEvent, type Surroundings } from './envelope.ts';
-import { appendToJournal } from './journal.ts';
+import { appendToEventFile } from './eventFiles.ts';
 import type { Launch } from './root.ts';
 import { InstanceStore } from './state.ts';
 import { postEvent } from './webhook.ts';
@@ -91,7 +91,7 @@ export class Kgsm {
   #surroundings(): Surroundings {
     const { env = {} } = this.environment;
     const around = { now: this.now(), host: this.behaviour.hostname };
-    if (this.behaviour.generation === '2.2') return around;
+    if (this.behaviour.protocolVersion === '2.2') return around;
     const { KGSM_EVENT_ACTOR: actor = '', KGSM_EVENT_ORIGIN: origin = '' } = env;
     return {
       ...around,
@@ -103,7 +103,7 @@ export class Kgsm {
 
   #record(directory: string, event: KgsmEvent, around: Surroundings): void {
     try {
-      appendToJournal(directory, encodeEvent('3.16', event, around), around.now);
+      appendToEventFile(directory, encodeEvent('3.16', event, around), around.now);
     } catch {
       this.environment.complain(`[ERROR] Failed to append the event to the journal at ${directory}\n`);
     }
@@ -133,9 +133,9 @@ export class Kgsm {
     event: KgsmEvent,
     around = this.#surroundings(),
   ): Promise<{ readonly printed: string; readonly delivered: boolean }> {
-    const { generation, retryMs } = this.behaviour;
+    const { protocolVersion, retryMs } = this.behaviour;
     const { webhook } = this.config;
-    const body = eventText(generation, event, around);
+    const body = eventText(protocolVersion, event, around);
     const posted = await postEvent(body, { config: webhook, retryMs, now: () => this.now() });
     const tries = webhook.retries + 1;
     let printed = '';
@@ -148,7 +148,7 @@ export class Kgsm {
         );
       }
       // In version 2 this goes where the results go.
-      if (delivered && generation === '2.2')
+      if (delivered && protocolVersion === '2.2')
         printed += `[INFO] events.webhook.sh:127 Webhook event sent successfully to ${url}\n`;
     }
     return { printed, delivered: posted.every(({ delivered }) => delivered) };

@@ -5,7 +5,7 @@ import { emitTo } from './emit.ts';
 import { encodeEvent, type KgsmEvent } from './envelope.ts';
 import { readBehaviour } from './behaviour.ts';
 import { readConfig } from './config.ts';
-import { appendToJournal } from './journal.ts';
+import { appendToEventFile } from './eventFiles.ts';
 import { newInstance } from './root.ts';
 import { firstRound, introduction, laterRound, type PlacedScene } from './scenario.ts';
 import type { Scene, Step } from './scenes.ts';
@@ -119,14 +119,14 @@ class Player {
   }
 
   /** Gives one event to the listeners, as often as it takes until one of them has it. */
-  async #deliver({ generation, actor }: DemoInstance, event: KgsmEvent): Promise<void> {
+  async #deliver({ protocolVersion, actor }: DemoInstance, event: KgsmEvent): Promise<void> {
     for (;;) {
       const around = { now: this.#clock.now(), host: this.#host, ...(actor === undefined ? {} : { actor }) };
       if (this.#journal !== undefined) {
-        appendToJournal(this.#journal, encodeEvent('3.16', event, around), around.now);
+        appendToEventFile(this.#journal, encodeEvent('3.16', event, around), around.now);
         return;
       }
-      const bytes = encodeEvent(generation, event, around);
+      const bytes = encodeEvent(protocolVersion, event, around);
       let delivered = false;
       for (const socket of this.#sockets)
         if ((await emitTo(socket, bytes, this.#signal)).delivered) delivered = true;

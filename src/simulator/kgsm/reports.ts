@@ -5,9 +5,9 @@ import type { InstanceState } from './state.ts';
 import { latestOf } from './versions.ts';
 
 /** The status of an instance as JSON has it. A fast one looks for no update. */
-export function statusOf(generation: RootGeneration, instance: InstanceState, fast: boolean): object {
+export function statusOf(protocolVersion: RootGeneration, instance: InstanceState, fast: boolean): object {
   const { name, blueprint, active, startedAt, pid, port, backups = [] } = instance;
-  const third = generation === '3.16';
+  const third = protocolVersion === '3.16';
   const logs = lastLines(instance, 3);
   return {
     instance_name: name,
@@ -51,11 +51,11 @@ function thirdVersion({ version, look }: InstanceState, fast: boolean): object {
 
 /** The configuration of an instance as JSON: every value is a text there, but for the ports of version 3. */
 export function detailsOf(
-  generation: RootGeneration,
+  protocolVersion: RootGeneration,
   instance: InstanceState,
 ): Readonly<Record<string, unknown>> {
   const { name, blueprint, version, port = '' } = instance;
-  const third = generation === '3.16';
+  const third = protocolVersion === '3.16';
   const directory = directoryOf(instance);
   const in_ = (file: string): string => join(directory, file);
   return {

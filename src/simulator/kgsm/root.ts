@@ -15,8 +15,8 @@ export interface Launch {
 export interface RootOptions {
   readonly launch: Launch;
   /** 2.2 unless told otherwise. */
-  readonly generation?: RootGeneration;
-  readonly behaviour?: Partial<Omit<Behaviour, 'generation'>>;
+  readonly protocolVersion?: RootGeneration;
+  readonly behaviour?: Partial<Omit<Behaviour, 'protocolVersion'>>;
   /** KGSM's own settings, by their names in its `config.ini`. */
   readonly settings?: Readonly<Record<string, ConfigValue>>;
   /** How long `--save` blocks, in seconds; KGSM's default is 5. */
@@ -26,13 +26,13 @@ export interface RootOptions {
 
 /** Makes a folder into a KGSM root whose `kgsm.sh` is the stand-in. What is there already stays, but for the script. */
 export function makeRoot(root: string, options: RootOptions): void {
-  const { generation = '2.2' } = options;
+  const { protocolVersion = '2.2' } = options;
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, 'kgsm.sh'), launcher(realpathSync(root), options.launch), { mode: 0o755 });
   writeFileSync(join(root, 'game.sh'), gameScript, { mode: 0o755 });
-  writeFileSync(join(root, '.kgsm.version'), `${generation === '2.2' ? '2.2.0' : newestVersion}\n`);
-  writeParts(root, generation);
-  writeBehaviour(root, { ...options.behaviour, generation });
+  writeFileSync(join(root, '.kgsm.version'), `${protocolVersion === '2.2' ? '2.2.0' : newestVersion}\n`);
+  writeParts(root, protocolVersion);
+  writeBehaviour(root, { ...options.behaviour, protocolVersion });
   writeDefaults(root);
   writeMissingConfig(root, {
     ...(options.saveSeconds === undefined ? {} : { save_command_timeout_seconds: options.saveSeconds }),
@@ -59,9 +59,9 @@ const parts: Readonly<Record<RootGeneration, readonly string[]>> = {
   '3.16': ['commands/events.journal.sh', 'commands/events.webhook.sh'],
 };
 
-function writeParts(root: string, generation: RootGeneration): void {
+function writeParts(root: string, protocolVersion: RootGeneration): void {
   for (const file of Object.values(parts).flat()) rmSync(join(root, file), { force: true });
-  for (const file of parts[generation]) {
+  for (const file of parts[protocolVersion]) {
     mkdirSync(join(root, file, '..'), { recursive: true });
     writeFileSync(join(root, file), '#!/bin/sh\n# kgsm.sh does it.\n', { mode: 0o755 });
   }

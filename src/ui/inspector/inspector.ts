@@ -3,7 +3,7 @@ import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
 import { inspectorPanelType, viewIds } from '../contributions/ids.ts';
-import type { Row } from '../instanceItems.ts';
+import type { Row } from '../tree/instanceItems.ts';
 import { EmitTargets } from '../playback/targets.ts';
 import type { Runtime } from '../runtime.ts';
 import { inspectorHtml, inspectorOptions } from './html.ts';

@@ -15,9 +15,9 @@ import type {
 } from '../../rpc/inspector.ts';
 import { commandId } from '../contributions/commands.ts';
 import type { EmitTargets } from '../playback/targets.ts';
-import { confirmed } from '../questions.ts';
+import { confirmed } from '../operations/questions.ts';
 import type { Runtime } from '../runtime.ts';
-import { Scope } from '../scope.ts';
+import { Scope } from '../../core/connections/scope.ts';
 import { translate } from '../translate.ts';
 import { detailOf, rowOf } from './rows.ts';
 
@@ -134,7 +134,7 @@ export class InspectorSession {
         const rows = events
           .map((event, i) => rowOf(event, events[i - 1], this.#name(event.connection)))
           .slice(lead);
-        return { generation: this.#view.generation, start, rows };
+        return { revision: this.#view.revision, start, rows };
       },
       setFilter: ({ text }) => {
         this.#view.setFilter(text);
@@ -217,7 +217,7 @@ export class InspectorSession {
   #status(): Status {
     const { journal, timelines } = this.#runtime;
     return {
-      generation: this.#view.generation,
+      revision: this.#view.revision,
       matched: this.#view.length,
       total: this.#view.total,
       bytes: journal.bytes,

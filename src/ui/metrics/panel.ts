@@ -6,7 +6,7 @@ import { oneLine } from '../../core/model/text.ts';
 import { RpcChannel } from '../../rpc/channel.ts';
 import type { MetricsHost, MetricsState, MetricsView } from '../../rpc/metrics.ts';
 import type { Runtime } from '../runtime.ts';
-import { Scope } from '../scope.ts';
+import { Scope } from '../../core/connections/scope.ts';
 import { translate } from '../translate.ts';
 import { MetricsFeed } from './feed.ts';
 import { metricsHtml, metricsOptions } from './html.ts';

@@ -13,7 +13,7 @@ import {
 import { systems } from '../../core/systems/index.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { showError, showInformation } from '../messages.ts';
-import { confirmed } from '../questions.ts';
+import { confirmed } from '../operations/questions.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import type { EmitTargets, NamedTarget } from './targets.ts';

@@ -2,7 +2,7 @@ import { l10n, window, workspace, type Memento } from 'vscode';
 import type { EmitTarget } from '../../core/playback/emitter.ts';
 import { systems } from '../../core/systems/index.ts';
 import type { AnySystem, Question } from '../../core/systems/system.ts';
-import { severityOf, withHost } from '../questions.ts';
+import { severityOf, withHost } from '../operations/questions.ts';
 import { translate } from '../translate.ts';
 import type { Runtime } from '../runtime.ts';
 

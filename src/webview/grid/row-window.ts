@@ -1,10 +1,10 @@
 import type { Row } from '../../rpc/inspector.ts';
 
-/** Answers rows by position; rows of another generation than the asked one are of no use. */
+/** Answers rows by position; rows of another revision than the asked one are of no use. */
 export type FetchRows = (
   start: number,
   count: number,
-) => Promise<{ readonly generation: number; readonly start: number; readonly rows: readonly Row[] }>;
+) => Promise<{ readonly revision: number; readonly start: number; readonly rows: readonly Row[] }>;
 
 /** Rows kept around the viewport, so that scrolling back and forth asks for nothing. */
 const KEPT = 400;
@@ -18,7 +18,7 @@ const AHEAD = 16;
 export class RowWindow {
   start = 0;
   rows: readonly Row[] = [];
-  #generation = -1;
+  #revision = -1;
   #wanted: readonly [first: number, end: number] = [0, 0];
   #total = 0;
   #busy = false;
@@ -39,9 +39,9 @@ export class RowWindow {
     return index < 0 ? -1 : this.start + index;
   }
 
-  /** Replaces everything by rows of another generation. */
-  reset(generation: number, start: number, rows: readonly Row[]): void {
-    this.#generation = generation;
+  /** Replaces everything by rows of another revision. */
+  reset(revision: number, start: number, rows: readonly Row[]): void {
+    this.#revision = revision;
     this.start = start;
     this.rows = rows;
     this.#wanted = [0, 0];
@@ -68,12 +68,12 @@ export class RowWindow {
     this.#busy = true;
     try {
       for (let missing = this.#missing(); missing; missing = this.#missing()) {
-        const generation = this.#generation;
+        const revision = this.#revision;
         const [first, end] = missing;
         const answer = await this.#fetch(first, end - first);
-        // Positions of another generation: the next status brings the grid there.
-        if (generation !== this.#generation) continue;
-        if (answer.generation !== generation || answer.rows.length === 0) return;
+        // Positions of another revision: the next status brings the grid there.
+        if (revision !== this.#revision) continue;
+        if (answer.revision !== revision || answer.rows.length === 0) return;
         this.#merge(answer.start, answer.rows);
         this.#loaded();
         if (answer.rows.length < end - first) return;

@@ -6,7 +6,7 @@ import { Selection } from './selection.ts';
 
 /** Rows drawn beyond the viewport on each side: a frame of fast scrolling shows text, not holes. */
 const OVERSCAN = 4;
-/** Attempts to reach a generation while it changes under our hands, before a slightly old one is shown. */
+/** Attempts to reach a revision while it changes under our hands, before a slightly old one is shown. */
 const PATIENCE = 3;
 
 export type Move = 'only' | 'toggle' | 'extend';
@@ -20,7 +20,7 @@ interface Anchor {
 
 /**
  * What the grid shows and where it stands, without any element: the scroll position, follow mode, focus and
- * selection, and their way from one generation of positions to the next. While that way is under way the old
+ * selection, and their way from one revision of positions to the next. While that way is under way the old
  * rows stay on screen, so that nothing flickers.
  */
 export class GridView {
@@ -34,7 +34,7 @@ export class GridView {
   space = new ScrollSpace(0, 0);
 
   #height = 0;
-  #generation = -1;
+  #revision = -1;
   #filter = '';
   #latest: Status | null = null;
   #remapping = false;
@@ -80,7 +80,7 @@ export class GridView {
   /** Takes the newest snapshot of the host. */
   show(status: Status): void {
     this.#latest = status;
-    if (status.generation !== this.#generation) {
+    if (status.revision !== this.#revision) {
       void this.#remap();
       return;
     }
@@ -201,12 +201,12 @@ export class GridView {
     return row ? { seq: row[0], offset: first * ROW_HEIGHT - this.position } : null;
   }
 
-  /** Finds the way to the newest generation: same row at the same place, focus kept, then the rows at once. */
+  /** Finds the way to the newest revision: same row at the same place, focus kept, then the rows at once. */
   async #remap(): Promise<void> {
     if (this.#remapping) return;
     this.#remapping = true;
     try {
-      for (let tries = 0; this.#latest && this.#latest.generation !== this.#generation; tries++) {
+      for (let tries = 0; this.#latest && this.#latest.revision !== this.#revision; tries++) {
         if (!(await this.#reach(this.#latest, tries >= PATIENCE))) continue;
         tries = 0;
         this.#settle();
@@ -235,15 +235,15 @@ export class GridView {
     const answer =
       count > 0
         ? await this.#host.request('rows', { start, count })
-        : { generation: target.generation, start, rows: [] };
-    const disturbed = touches !== this.#touches || answer.generation !== target.generation;
+        : { revision: target.revision, start, rows: [] };
+    const disturbed = touches !== this.#touches || answer.revision !== target.revision;
     if (disturbed && !lastTry) return false;
 
     const moved = position - this.position;
-    this.#generation = target.generation;
+    this.#revision = target.revision;
     this.#filter = target.filter;
     this.matched = target.matched;
-    this.window.reset(target.generation, answer.start, answer.rows);
+    this.window.reset(target.revision, answer.start, answer.rows);
     this.position = position;
     this.#seen = filterChanged ? target.matched : this.#seen + Math.round(moved / ROW_HEIGHT);
     this.focusAt = focusAt;

@@ -17,7 +17,7 @@ class FakeHost {
   constructor(events: number) {
     this.#last = events;
     this.status = {
-      generation: 1,
+      revision: 1,
       matched: events,
       total: events,
       bytes: events * 243,
@@ -63,7 +63,7 @@ class FakeHost {
   discard(count: number): void {
     this.#first += count;
     this.#matching = this.#matching?.filter((seq) => seq >= this.#first) ?? null;
-    this.#show({ generation: this.status.generation + 1, discarded: this.status.discarded + count });
+    this.#show({ revision: this.status.revision + 1, discarded: this.status.discarded + count });
   }
 
   set(part: Partial<Status>): void {
@@ -116,7 +116,7 @@ class FakeHost {
         home: document.body.dataset['home'] === 'tab' ? 'tab' : 'panel',
       }),
       rows: ({ start, count }) => ({
-        generation: this.status.generation,
+        revision: this.status.revision,
         start,
         rows: this.#rows(start, count),
       }),
@@ -125,7 +125,7 @@ class FakeHost {
         this.status = { ...this.status, filter: text };
         const all = Array.from({ length: this.#last - this.#first + 1 }, (_, index) => this.#first + index);
         this.#matching = text === '' ? null : all.filter((seq) => this.#matches(seq));
-        this.#show({ generation: this.status.generation + 1, filterMs: performance.now() - from });
+        this.#show({ revision: this.status.revision + 1, filterMs: performance.now() - from });
         return this.status;
       },
       setPaused: ({ paused }) => {
@@ -136,7 +136,7 @@ class FakeHost {
       clear: () => {
         this.#first = this.#last + 1;
         this.#matching = this.#matching && [];
-        this.#show({ generation: this.status.generation + 1, discarded: 0, unseen: 0 });
+        this.#show({ revision: this.status.revision + 1, discarded: 0, unseen: 0 });
         return this.status;
       },
       detail: ({ seq }) => (seq < this.#first ? null : detailOf(rowOf(seq, null))),

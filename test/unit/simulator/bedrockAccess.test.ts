@@ -6,10 +6,10 @@ const login = { username: 'mod', password: 'secret' };
 const generations = ['3.7', '3.8', '3.9', '3.10'] as const;
 
 describe('logging in', () => {
-  it.each(generations)('%s takes one kind of body and answers 422 to the other', async (generation) => {
-    await using rig = await startBedrock({ generation });
+  it.each(generations)('%s takes one kind of body and answers 422 to the other', async (protocolVersion) => {
+    await using rig = await startBedrock({ protocolVersion });
     const bodies = [form(login), login];
-    const [good, bad] = generation === '3.9' ? bodies.toReversed() : bodies;
+    const [good, bad] = protocolVersion === '3.9' ? bodies.toReversed() : bodies;
     const answer = await ask(rig.server, 'POST', '/auth/token', good);
     expect(answer.body).toMatchObject({ token_type: 'bearer', message: 'Successfully authenticated.' });
     expect(answer.headers.get('set-cookie')).toMatch(
@@ -24,7 +24,7 @@ describe('logging in', () => {
   });
 
   it('is remembered for four weeks, refused with 401, and useless to the disabled', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const remembered = await ask(rig.server, 'POST', '/auth/token', form({ ...login, remember_me: 'true' }));
     expect(remembered.headers.get('set-cookie')).toContain('Max-Age=2419200');
     const wrong = await ask(rig.server, 'POST', '/auth/token', form({ ...login, password: 'no' }));
@@ -38,8 +38,8 @@ describe('logging in', () => {
   it.each([
     ['3.8', 'GET', '/auth/refresh-token', '/auth/reauth'],
     ['3.10', 'POST', '/auth/reauth', '/auth/refresh-token'],
-  ] as const)('is renewed in %s with %s %s', async (generation, method, path, other) => {
-    await using rig = await startBedrock({ generation });
+  ] as const)('is renewed in %s with %s %s', async (protocolVersion, method, path, other) => {
+    await using rig = await startBedrock({ protocolVersion });
     const body = method === 'POST' ? form({ remember_me: 'true' }) : undefined;
     expect((await rig.ask(method, path, body)).body).toHaveProperty('access_token');
     expect((await rig.ask(method, path, body, 'gone')).status).toBe(401);
@@ -48,7 +48,7 @@ describe('logging in', () => {
 
   it('ends with a cookie less and the token as good as before, until it is over', async () => {
     let now = Date.now();
-    await using rig = await startBedrock({ generation: '3.10', now: () => now });
+    await using rig = await startBedrock({ protocolVersion: '3.10', now: () => now });
     const { token } = rig.server.issueToken('guest', 60_000);
     const out = await ask(rig.server, 'GET', '/auth/logout', undefined, token);
     expect(out.headers.get('set-cookie')).toContain('access_token_cookie=""');
@@ -61,7 +61,7 @@ describe('logging in', () => {
 
 describe('pages of dashboards', () => {
   it('may ask from where they are developed, and from nowhere else', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const from = (origin: string, method = 'GET'): Promise<Response> =>
       fetch(`${rig.server.url}/api/info`, {
         method,
@@ -106,7 +106,7 @@ describe('who may do what', () => {
   ] as const;
 
   it('is a matter of three roles', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const detail = { detail: 'You do not have permission to access this resource.' };
     for (const [method, path, role] of cases) {
       expect((await ask(rig.server, method, path)).status, path).toBe(401);
@@ -119,7 +119,7 @@ describe('who may do what', () => {
   });
 
   it('nobody is asked for what is public', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const info = await ask(rig.server, 'GET', '/api/info');
     expect(info.body).toMatchObject({ info: { app_version: '3.10.3' } });
     expect((await ask(rig.server, 'GET', '/api/setup/status')).text).toBe('{"needs_setup":false}');

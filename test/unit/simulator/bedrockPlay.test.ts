@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { playBedrock, type BedrockDemoSettings } from '../../../src/simulator/bedrock/play.ts';
 
-describe.each(['3.7', '3.9', '3.10'] as const)('the demo of release %s', (generation) => {
+describe.each(['3.7', '3.9', '3.10'] as const)('the demo of release %s', (protocolVersion) => {
   it('can be logged in to with what it names, and lets servers live, crash and be backed up', async () => {
     const stop = new AbortController();
     const listening = Promise.withResolvers<readonly [BedrockDemoSettings, string]>();
     const playing = playBedrock({
       port: 0,
-      generation,
+      protocolVersion,
       signal: stop.signal,
       speed: 1000,
       onListening: (...given) => {
@@ -28,14 +28,14 @@ describe.each(['3.7', '3.9', '3.10'] as const)('the demo of release %s', (genera
       method: 'POST',
       headers: {
         connection: 'close',
-        ...(generation === '3.9' ? { 'content-type': 'application/json' } : {}),
+        ...(protocolVersion === '3.9' ? { 'content-type': 'application/json' } : {}),
       },
-      body: generation === '3.9' ? JSON.stringify(given) : new URLSearchParams(given),
+      body: protocolVersion === '3.9' ? JSON.stringify(given) : new URLSearchParams(given),
     });
     const { access_token: token } = (await answer.json()) as { access_token: string };
     const socket = new WebSocket(`${settings.url.replace('http', 'ws')}/ws?token=${token}`);
     await once(socket, 'open');
-    if (generation === '3.10') socket.send(JSON.stringify({ action: 'authenticate', token }));
+    if (protocolVersion === '3.10') socket.send(JSON.stringify({ action: 'authenticate', token }));
     const wanted = new Set([
       'event:after_backup',
       'event:after_server_update',

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Generation } from '../../../src/simulator/bedrock/generations.ts';
+import type { Release } from '../../../src/simulator/bedrock/releases.ts';
 import { realTiming } from '../../../src/simulator/bedrock/options.ts';
 import { BedrockServer } from '../../../src/simulator/bedrock/server.ts';
 import { linesOf } from '../../wire/reading.ts';
@@ -22,22 +22,22 @@ const password = 'correct horse';
 
 /** What happened to the real program without anybody asking over its wire, and when. */
 const happened: readonly {
-  readonly generation: Generation;
+  readonly protocolVersion: Release;
   readonly players?: number;
   readonly crash: number;
   readonly raise: number;
 }[] = [
-  { generation: '3.10', players: 9070, crash: 30_000, raise: 55_188 },
-  { generation: '3.9', crash: 30_000, raise: 54_938 },
-  { generation: '3.7', crash: 29_400, raise: 54_939 },
+  { protocolVersion: '3.10', players: 9070, crash: 30_000, raise: 55_188 },
+  { protocolVersion: '3.9', crash: 30_000, raise: 54_938 },
+  { protocolVersion: '3.7', crash: 29_400, raise: 54_939 },
 ];
 /** When the program looked for what had died. */
 const lookedAt = 31_090;
 /** The recording's own times are a little later than the waits they come from. */
 const slackMs = 20;
 
-function recording(generation: Generation): Line[] {
-  return linesOf(`bedrock-${generation}.jsonl`).map((line) => JSON.parse(line) as Line);
+function recording(protocolVersion: Release): Line[] {
+  return linesOf(`bedrock-${protocolVersion}.jsonl`).map((line) => JSON.parse(line) as Line);
 }
 
 /** The time of the recording: waits end when the line is reached at which they are over. */
@@ -84,95 +84,99 @@ function anonymous(lines: readonly string[]): string[] {
   );
 }
 
-describe.each(happened)('the stand-in of release $generation', ({ generation, players, crash, raise }) => {
-  it('says in the exchange of the recording what the program said, in that order', async () => {
-    const tape = new Tape();
-    const server = await BedrockServer.listen({
-      generation,
-      users: [{ name: 'admin', password, role: 'admin' }],
-      servers: [{ name: 'alpha' }, { name: 'beta' }],
-      timing: {
-        ...realTiming,
-        backupMs: 1,
-        monitorMs: noTime.monitorMs,
-        pollMs: noTime.pollMs,
-        logMs: noTime.logMs,
-      },
-      now: () => tape.now,
-      wait: tape.wait,
-    });
-    const look = (): void => void server.poll();
-    const plans = [
-      {
-        at: players ?? Infinity,
-        act() {
-          server.setPlayers('alpha', [{ name: 'Steve', uuid: '2535428691234567' }]);
-          look();
+describe.each(happened)(
+  'the stand-in of release $protocolVersion',
+  ({ protocolVersion, players, crash, raise }) => {
+    it('says in the exchange of the recording what the program said, in that order', async () => {
+      const tape = new Tape();
+      const server = await BedrockServer.listen({
+        protocolVersion,
+        users: [{ name: 'admin', password, role: 'admin' }],
+        servers: [{ name: 'alpha' }, { name: 'beta' }],
+        timing: {
+          ...realTiming,
+          backupMs: 1,
+          monitorMs: noTime.monitorMs,
+          pollMs: noTime.pollMs,
+          logMs: noTime.logMs,
         },
-      },
-      {
-        at: crash,
-        act() {
-          server.crash('alpha');
+        now: () => tape.now,
+        wait: tape.wait,
+      });
+      const look = (): void => void server.poll();
+      const plans = [
+        {
+          at: players ?? Infinity,
+          act() {
+            server.setPlayers('alpha', [{ name: 'Steve', uuid: '2535428691234567' }]);
+            look();
+          },
         },
-      },
-      { at: lookedAt, act: look },
-      {
-        at: raise,
-        act: () =>
-          void server.runTask('admin', async () => {
-            await tape.wait(1000);
-            throw new Error('task raised');
-          }),
-      },
-    ].toSorted((a, b) => a.at - b.at);
-    const real: string[] = [];
-    const said: string[] = [];
-    const asked = new Map<string, Promise<Answer>>();
-    let token = '';
-    let listener: Listener | undefined;
-    const own = (text: string): string => text.replace('<jwt>', token).replace('<password>', password);
-    try {
-      for (const line of recording(generation)) {
-        while (plans[0] && plans[0].at <= line.t) {
-          await tape.to(plans[0].at);
-          plans.shift()?.act();
+        {
+          at: crash,
+          act() {
+            server.crash('alpha');
+          },
+        },
+        { at: lookedAt, act: look },
+        {
+          at: raise,
+          act: () =>
+            void server.runTask('admin', async () => {
+              await tape.wait(1000);
+              throw new Error('task raised');
+            }),
+        },
+      ].toSorted((a, b) => a.at - b.at);
+      const real: string[] = [];
+      const said: string[] = [];
+      const asked = new Map<string, Promise<Answer>>();
+      let token = '';
+      let listener: Listener | undefined;
+      const own = (text: string): string => text.replace('<jwt>', token).replace('<password>', password);
+      try {
+        for (const line of recording(protocolVersion)) {
+          while (plans[0] && plans[0].at <= line.t) {
+            await tape.to(plans[0].at);
+            plans.shift()?.act();
+          }
+          await tape.to(line.t);
+          if (line.note === 'open') listener = await Listener.open(server, own(line.path ?? ''));
+          else if (line.dir === '>') listener?.say(own(line.text ?? ''));
+          else if (line.dir === '<' && listener) {
+            if (line.text?.includes('resource_update')) server.sample();
+            while (listener.waiting === 0) {
+              tape.release(line.t + slackMs);
+              await nextTurn();
+            }
+            real.push(line.text ?? '');
+            said.push(await listener.next());
+          } else if (line.for !== undefined) {
+            let answer: Answer | undefined;
+            void asked.get(line.for)?.then((given) => (answer = given));
+            while (!answer) {
+              tape.release(line.t + slackMs);
+              await nextTurn();
+            }
+            if (answer.text.includes('access_token'))
+              token = (answer.body as { access_token: string }).access_token;
+            real.push(`${line.http ?? ''} ${line.text ?? ''}`);
+            said.push(`${answer.status} ${answer.text}`);
+          } else if (line.http !== undefined) {
+            const [method = '', path = ''] = line.http.split(' ');
+            const body = typeof line.body === 'string' ? own(line.body) : line.body;
+            const given =
+              typeof body === 'object' ? (JSON.parse(own(JSON.stringify(body))) as unknown) : body;
+            asked.set(line.http, ask(server, method, path, given, token === '' ? undefined : token));
+          } else if (line.close !== undefined) listener?.socket.close();
         }
-        await tape.to(line.t);
-        if (line.note === 'open') listener = await Listener.open(server, own(line.path ?? ''));
-        else if (line.dir === '>') listener?.say(own(line.text ?? ''));
-        else if (line.dir === '<' && listener) {
-          if (line.text?.includes('resource_update')) server.sample();
-          while (listener.waiting === 0) {
-            tape.release(line.t + slackMs);
-            await nextTurn();
-          }
-          real.push(line.text ?? '');
-          said.push(await listener.next());
-        } else if (line.for !== undefined) {
-          let answer: Answer | undefined;
-          void asked.get(line.for)?.then((given) => (answer = given));
-          while (!answer) {
-            tape.release(line.t + slackMs);
-            await nextTurn();
-          }
-          if (answer.text.includes('access_token'))
-            token = (answer.body as { access_token: string }).access_token;
-          real.push(`${line.http ?? ''} ${line.text ?? ''}`);
-          said.push(`${answer.status} ${answer.text}`);
-        } else if (line.http !== undefined) {
-          const [method = '', path = ''] = line.http.split(' ');
-          const body = typeof line.body === 'string' ? own(line.body) : line.body;
-          const given = typeof body === 'object' ? (JSON.parse(own(JSON.stringify(body))) as unknown) : body;
-          asked.set(line.http, ask(server, method, path, given, token === '' ? undefined : token));
-        } else if (line.close !== undefined) listener?.socket.close();
+        expect(anonymous(said)).toEqual(anonymous(real));
+        // Nobody heard more than that.
+        expect(listener?.waiting).toBe(0);
+        expect((await listener?.closed)?.code).toBe(1005);
+      } finally {
+        await server.stop();
       }
-      expect(anonymous(said)).toEqual(anonymous(real));
-      // Nobody heard more than that.
-      expect(listener?.waiting).toBe(0);
-      expect((await listener?.closed)?.code).toBe(1005);
-    } finally {
-      await server.stop();
-    }
-  });
-});
+    });
+  },
+);

@@ -14,7 +14,7 @@ async function hear(rig: Rig, method: string, path: string, body?: unknown): Pro
 
 describe('what is wrong with a request', () => {
   it('is told by its status and a detail', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const start = '/api/server/alpha';
     for (const [method, path, body, status, detail] of [
       ['GET', '/ws', undefined, 404, 'Not Found'],
@@ -50,20 +50,20 @@ describe('what is wrong with a request', () => {
   });
 
   it('has other methods before 3.10, no summary, no list of tasks in 3.7, and a page for the unknown there', async () => {
-    await using rig = await startBedrock({ generation: '3.9' });
+    await using rig = await startBedrock({ protocolVersion: '3.9' });
     expect((await rig.ask('PUT', '/api/server/alpha/backups/prune')).status).toBe(405);
     expect((await rig.ask('POST', '/api/server/alpha/backups/prune')).status).toBe(202);
     expect((await rig.ask('PUT', '/api/players/scan')).status).toBe(405);
     expect((await rig.ask('GET', '/api/server/alpha/summary')).status).toBe(404);
     expect((await rig.ask('GET', '/api/server/alpha/version')).text).toContain('"version":"1.21.100.7"');
-    await using oldest = await startBedrock({ generation: '3.7' });
+    await using oldest = await startBedrock({ protocolVersion: '3.7' });
     expect((await oldest.ask('GET', '/api/tasks/list')).text).toMatch(/^<!DOCTYPE html>/);
     const again = await oldest.ask('POST', '/api/server/alpha/start');
     expect([again.status, again.body]).toEqual([400, { detail: "Server 'alpha' is already running." }]);
   });
 
   it('is no secret to a test', async () => {
-    await using rig = await startBedrock({ generation: '3.10', basePath: '/bsm' });
+    await using rig = await startBedrock({ protocolVersion: '3.10', basePath: '/bsm' });
     await rig.ask('POST', '/api/server/alpha/send_command?x=1', { command: 'list' });
     const listener = await rig.enter('guest');
     await listener.subscribe('event:x');
@@ -83,7 +83,7 @@ describe('what is wrong with a request', () => {
 
 describe('the life of a server', () => {
   it('is told to sockets before the answer with the id of the task is out', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const listener = await rig.enter();
     const answer = rig.ask('POST', '/api/server/beta/start');
     const first = await listener.next();
@@ -98,7 +98,7 @@ describe('the life of a server', () => {
   it('is overwritten by whoever asks for the list while it changes', async () => {
     const stopping = Promise.withResolvers<undefined>();
     await using rig = await startBedrock({
-      generation: '3.10',
+      protocolVersion: '3.10',
       wait: () => stopping.promise,
     });
     const listener = await rig.enter();
@@ -116,7 +116,7 @@ describe('the life of a server', () => {
   });
 
   it('goes on by itself after a crash, three times', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const listener = await rig.enter();
     await listener.subscribe('event:after_server_status_change', 'event:before_server_start');
     for (let crash = 1; crash <= 4; crash++) {
@@ -135,8 +135,8 @@ describe('the life of a server', () => {
     ['3.10', ['before_server_statuses_updated', 'after_server_statuses_updated']],
     ['3.9', ['after_server_statuses_updated']],
     ['3.7', []],
-  ] as const)('shows players in %s at the next look', async (generation, topics) => {
-    await using rig = await startBedrock({ generation });
+  ] as const)('shows players in %s at the next look', async (protocolVersion, topics) => {
+    await using rig = await startBedrock({ protocolVersion });
     const listener = await rig.enter();
     await listener.subscribe('event:before_server_statuses_updated', 'event:after_server_statuses_updated');
     rig.server.setPlayers('alpha', [{ name: 'Steve', uuid: '1' }]);
@@ -144,14 +144,14 @@ describe('the life of a server', () => {
     await rig.server.poll();
     const heard = await listener.soFar();
     expect(heard.map(short).map((text) => text.split(' ')[0])).toEqual(topics);
-    const names = generation === '3.10' ? ',"players":[{"name":"Steve","uuid":"1"}]' : '';
+    const names = protocolVersion === '3.10' ? ',"players":[{"name":"Steve","uuid":"1"}]' : '';
     expect((await rig.ask('GET', '/api/servers')).text).toContain(`"player_count":1${names}}`);
-    if (generation === '3.9')
+    if (protocolVersion === '3.9')
       expect(heard[0]).toContain('"data": {"server_name": "alpha", "player_count": 1}}');
   });
 
   it('has events within events where a running server is backed up', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const body = { backup_type: 'world' };
     expect(await hear(rig, 'POST', '/api/server/alpha/backup/action', body)).toEqual([
       'task in_progress',
@@ -175,7 +175,7 @@ describe('the life of a server', () => {
 
   it('can be restored, pruned, exported, imported and reset', async () => {
     let now = Date.UTC(2026, 10, 20, 18, 42, 16);
-    await using rig = await startBedrock({ generation: '3.10', now: () => (now += 1000) });
+    await using rig = await startBedrock({ protocolVersion: '3.10', now: () => (now += 1000) });
     const at = '/api/server/beta';
     for (let round = 0; round < 5; round++)
       await hear(rig, 'POST', `${at}/backup/action`, { backup_type: 'all' });
@@ -207,7 +207,7 @@ describe('the life of a server', () => {
   });
 
   it('begins with an installation, goes on with updates, and ends', async () => {
-    await using rig = await startBedrock({ generation: '3.10', latestVersion: '1.22' });
+    await using rig = await startBedrock({ protocolVersion: '3.10', latestVersion: '1.22' });
     const install = { server_name: 'gamma', server_version: '1.21' };
     expect(await hear(rig, 'POST', '/api/server/install', install)).toEqual([
       'task in_progress',
@@ -241,7 +241,7 @@ describe('the life of a server', () => {
   });
 
   it('fails with success where there is no network', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     expect(await hear(rig, 'POST', '/api/server/beta/update')).toContain('task success failed');
     expect(await hear(rig, 'POST', '/api/server/install', { server_name: 'new' })).toContain(
       'after_server_install failed',
@@ -251,7 +251,7 @@ describe('the life of a server', () => {
 
 describe('what is configured', () => {
   it('is changed with an event before and after, but for settings', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const listener = await rig.enter();
     await listener.subscribe('*');
     const at = '/api/server/alpha';
@@ -286,7 +286,7 @@ describe('what is configured', () => {
   });
 
   it('stays as it is where it would be wrong', async () => {
-    await using rig = await startBedrock({ generation: '3.9' });
+    await using rig = await startBedrock({ protocolVersion: '3.9' });
     const at = '/api/server/alpha';
     const port = await rig.ask('POST', `${at}/properties/set`, { properties: { 'server-port': 'x' } });
     expect([port.status, port.text]).toEqual([

@@ -45,7 +45,7 @@ export interface Answer {
 
 /** A stand-in with two servers, of which the first runs, and four users. */
 export async function startBedrock(
-  options: Pick<BedrockServerOptions, 'generation'> & Partial<BedrockServerOptions>,
+  options: Pick<BedrockServerOptions, 'protocolVersion'> & Partial<BedrockServerOptions>,
 ): Promise<Rig> {
   const { timing, ...rest } = options;
   const server = await BedrockServer.listen({
@@ -64,7 +64,7 @@ export async function startBedrock(
     ask: (method, path, body, user = 'admin') =>
       ask(server, method, path, body, server.issueToken(user).token),
     async enter(user = 'admin') {
-      const listener = await enter(server, options.generation, server.issueToken(user).token);
+      const listener = await enter(server, options.protocolVersion, server.issueToken(user).token);
       listeners.push(listener);
       return listener;
     },
@@ -106,8 +106,8 @@ export async function ask(
 }
 
 /** Opens a socket in the way of the generation, up to the point where it may subscribe. */
-async function enter(server: BedrockServer, generation: string, token: string): Promise<Listener> {
-  if (generation !== '3.10') return Listener.open(server, `/ws?token=${token}`);
+async function enter(server: BedrockServer, protocolVersion: string, token: string): Promise<Listener> {
+  if (protocolVersion !== '3.10') return Listener.open(server, `/ws?token=${token}`);
   const listener = await Listener.open(server, '/ws');
   listener.say({ action: 'authenticate', token });
   await listener.next();

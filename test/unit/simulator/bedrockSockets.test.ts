@@ -18,7 +18,7 @@ const acknowledged = '{"status": "success", "message": "Authenticated successful
 
 describe('letting somebody in', () => {
   it('3.7 refuses the handshake itself, with nothing but a 403', async () => {
-    await using rig = await startBedrock({ generation: '3.7' });
+    await using rig = await startBedrock({ protocolVersion: '3.7' });
     const { token } = rig.server.issueToken('admin');
     const tokenOfDisabled = rig.server.issueToken('gone').token;
     for (const path of [
@@ -35,39 +35,42 @@ describe('letting somebody in', () => {
     listener.drop();
   });
 
-  it.each(['3.8', '3.9'] as const)('%s accepts first and then says what is wrong', async (generation) => {
-    await using rig = await startBedrock({ generation });
-    const expired = rig.server.issueToken('admin').token;
-    rig.server.expireToken(expired);
-    for (const [query, reason] of [
-      ['', 'Missing token'],
-      ['?token=x.y.z', 'Invalid token'],
-      [`?token=${expired}`, 'Invalid token'],
-      [`?token=${rig.server.issueToken('nobody').token}`, 'User not found or inactive'],
-      [`?token=${rig.server.issueToken('gone').token}`, 'User not found or inactive'],
-    ] as const) {
-      const listener = await Listener.open(rig.server, `/ws${query}`);
-      expect(await listener.closed).toEqual({ code: 1008, reason });
-    }
-    expect(await refused(rig, '/ws/')).toBe(403);
-  });
+  it.each(['3.8', '3.9'] as const)(
+    '%s accepts first and then says what is wrong',
+    async (protocolVersion) => {
+      await using rig = await startBedrock({ protocolVersion });
+      const expired = rig.server.issueToken('admin').token;
+      rig.server.expireToken(expired);
+      for (const [query, reason] of [
+        ['', 'Missing token'],
+        ['?token=x.y.z', 'Invalid token'],
+        [`?token=${expired}`, 'Invalid token'],
+        [`?token=${rig.server.issueToken('nobody').token}`, 'User not found or inactive'],
+        [`?token=${rig.server.issueToken('gone').token}`, 'User not found or inactive'],
+      ] as const) {
+        const listener = await Listener.open(rig.server, `/ws${query}`);
+        expect(await listener.closed).toEqual({ code: 1008, reason });
+      }
+      expect(await refused(rig, '/ws/')).toBe(403);
+    },
+  );
 
   it('3.9 takes a cookie before the query, even if that is wrong; 3.8 knows no cookies', async () => {
     const cookie = (token: string): object => ({ headers: { cookie: `access_token_cookie=${token}` } });
-    await using rig = await startBedrock({ generation: '3.9' });
+    await using rig = await startBedrock({ protocolVersion: '3.9' });
     const { token } = rig.server.issueToken('admin');
     const good = await Listener.open(rig.server, '/ws', cookie(token));
     expect(await good.soFar()).toEqual([]);
     good.drop();
     const bad = await Listener.open(rig.server, `/ws?token=${token}`, cookie('no'));
     expect(await bad.closed).toEqual({ code: 1008, reason: 'Invalid token' });
-    await using older = await startBedrock({ generation: '3.8' });
+    await using older = await startBedrock({ protocolVersion: '3.8' });
     const none = await Listener.open(older.server, '/ws', cookie(older.server.issueToken('admin').token));
     expect(await none.closed).toEqual({ code: 1008, reason: 'Missing token' });
   });
 
   it('3.10 wants it said first, and knows these ways of being wrong', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const disabled = rig.server.issueToken('gone').token;
     for (const [first, reason] of [
       ['hello', 'Internal Authentication Error'],
@@ -88,11 +91,11 @@ describe('letting somebody in', () => {
   });
 
   it('3.10 ignores the query, falls back to the cookie, and does not wait for ever', async () => {
-    await using rig = await startBedrock({ generation: '3.10', timing: { authMs: 20 } });
+    await using rig = await startBedrock({ protocolVersion: '3.10', timing: { authMs: 20 } });
     const { token } = rig.server.issueToken('admin');
     const late = await Listener.open(rig.server, `/ws?token=${token}`);
     expect(await late.closed).toEqual({ code: 1008, reason: 'Authentication timeout' });
-    await using patient = await startBedrock({ generation: '3.10' });
+    await using patient = await startBedrock({ protocolVersion: '3.10' });
     const headers = { cookie: `a=b; access_token_cookie=${patient.server.issueToken('admin').token}` };
     const listener = await Listener.open(patient.server, '/ws', { headers });
     listener.say({ action: 'authenticate' });
@@ -101,7 +104,7 @@ describe('letting somebody in', () => {
   });
 
   it('goes on with a socket whose token is over or whose user is disabled', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const { token } = rig.server.issueToken('mod');
     const listener = await Listener.open(rig.server, '/ws');
     listener.say({ action: 'authenticate', token });
@@ -116,7 +119,7 @@ describe('letting somebody in', () => {
 
   it('is found below a base path and behind TLS only there', async () => {
     const identity = makeSelfSigned().server;
-    await using rig = await startBedrock({ generation: '3.10', basePath: '/bsm', tls: identity });
+    await using rig = await startBedrock({ protocolVersion: '3.10', basePath: '/bsm', tls: identity });
     const listener = await Listener.open(rig.server, '/ws', { rejectUnauthorized: false });
     expect(listener.socket.extensions).toContain('permessage-deflate');
     expect(rig.server.url).toMatch(/^https:.*\/bsm$/);
@@ -126,7 +129,7 @@ describe('letting somebody in', () => {
 
 describe('what clients may say', () => {
   it('is answered like this', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const listener = await rig.enter('guest');
     const required = '{"status": "error", "message": "Action and topic are required."}';
     for (const [message, answer] of [
@@ -152,7 +155,7 @@ describe('what clients may say', () => {
     ['a topic that is a list', '{"action":"subscribe","topic":["a"]}'],
     ['a topic that is an object', '{"action":"unsubscribe","topic":{"a":1}}'],
   ])('kills the connection without a close frame if it is %s', async (_, text) => {
-    await using rig = await startBedrock({ generation: '3.9' });
+    await using rig = await startBedrock({ protocolVersion: '3.9' });
     const [listener, witness] = [await rig.enter(), await rig.enter()];
     listener.say(text);
     expect((await listener.closed).code).toBe(1006);
@@ -160,7 +163,7 @@ describe('what clients may say', () => {
   });
 
   it('poisons logs and later monitors for all if a topic is a number', async () => {
-    await using rig = await startBedrock({ generation: '3.10', timing: { logMs: 5 } });
+    await using rig = await startBedrock({ protocolVersion: '3.10', timing: { logMs: 5 } });
     const [early, bad] = [await rig.enter(), await rig.enter('guest')];
     await early.subscribe('resource-monitor:alpha');
     bad.say({ action: 'subscribe', topic: 5 });
@@ -179,11 +182,11 @@ describe('what clients may say', () => {
 
 describe('who hears what', () => {
   it('is everybody once, whoever subscribed by name or to everything; 3.7 tells nothing to those', async () => {
-    for (const [generation, heard] of [
+    for (const [protocolVersion, heard] of [
       ['3.10', ['x']],
       ['3.7', []],
     ] as const) {
-      await using rig = await startBedrock({ generation });
+      await using rig = await startBedrock({ protocolVersion });
       const [all, both] = [await rig.enter(), await rig.enter()];
       await all.subscribe('*');
       await both.subscribe('*', 'event:x');
@@ -194,7 +197,7 @@ describe('who hears what', () => {
   });
 
   it('tells of processes only while somebody asked by name, and then also those who want everything', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const [all, one] = [await rig.enter(), await rig.enter()];
     await all.subscribe('*');
     rig.server.sample();
@@ -211,7 +214,7 @@ describe('who hears what', () => {
   });
 
   it('tells tasks to all sockets of their user and to nobody else', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const [one, two, other] = [await rig.enter('mod'), await rig.enter('mod'), await rig.enter()];
     await other.subscribe('*');
     const id = await rig.server.runTask('mod', () => Promise.reject(new Error('task raised')));
@@ -226,7 +229,7 @@ describe('who hears what', () => {
   });
 
   it('plays back events to topics, tasks to users, and anything else as it is', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const [listener, other] = [await rig.enter(), await rig.enter('guest')];
     await listener.subscribe('event:x');
     await rig.server.broadcast({ topic: 'event:x', data: { a: 1 } });
@@ -241,7 +244,7 @@ describe('who hears what', () => {
   });
 
   it('says nothing more to a zombie, not even an answer, and goes on answering pings', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const listener = await rig.enter();
     await listener.subscribe('*');
     rig.server.makeZombies('admin');
@@ -256,7 +259,7 @@ describe('who hears what', () => {
 
 describe('logs', () => {
   it('begin with their end for who comes first, and go on for all', async () => {
-    await using rig = await startBedrock({ generation: '3.10', timing: { logMs: 5 } });
+    await using rig = await startBedrock({ protocolVersion: '3.10', timing: { logMs: 5 } });
     const [one, two] = [await rig.enter(), await rig.enter()];
     rig.server.writeLog('beta', `${'x'.repeat(3000)}tail\n`);
     await one.subscribe('server_log:beta');
@@ -270,7 +273,7 @@ describe('logs', () => {
   });
 
   it('are told again to a lone client that comes back, start anew with their server, and tell of the program', async () => {
-    await using rig = await startBedrock({ generation: '3.8', timing: { logMs: 5 } });
+    await using rig = await startBedrock({ protocolVersion: '3.8', timing: { logMs: 5 } });
     const listener = await rig.enter();
     await listener.subscribe('server_log:alpha');
     const tail = await listener.next();
@@ -289,7 +292,7 @@ describe('logs', () => {
   });
 
   it('do not exist in 3.7', async () => {
-    await using rig = await startBedrock({ generation: '3.7', timing: { logMs: 1, monitorMs: 5 } });
+    await using rig = await startBedrock({ protocolVersion: '3.7', timing: { logMs: 1, monitorMs: 5 } });
     const listener = await rig.enter();
     await listener.subscribe('server_log:alpha', 'resource-monitor:alpha');
     for (let round = 0; round < 3; round++) expect(await listener.next()).toContain('resource_update');
@@ -298,7 +301,7 @@ describe('logs', () => {
 
 describe('the end of a connection', () => {
   it('is a 1012 when the program ends; users and tokens are all that outlives it', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const listener = await rig.enter();
     await listener.subscribe('*');
     const { token } = rig.server.issueToken('admin');
@@ -320,7 +323,7 @@ describe('the end of a connection', () => {
   });
 
   it('can be any other, or none at all', async () => {
-    await using rig = await startBedrock({ generation: '3.10' });
+    await using rig = await startBedrock({ protocolVersion: '3.10' });
     const first = await rig.enter();
     rig.server.killSockets(1011, 'oops');
     expect(await first.closed).toEqual({ code: 1011, reason: 'oops' });
@@ -330,7 +333,7 @@ describe('the end of a connection', () => {
   });
 
   it('is a 1011 for who answers no pings, if it is told to send some', async () => {
-    await using rig = await startBedrock({ generation: '3.10', keepaliveMs: 30 });
+    await using rig = await startBedrock({ protocolVersion: '3.10', keepaliveMs: 30 });
     const lazy = await Listener.open(rig.server, '/ws', { autoPong: false });
     expect(await lazy.closed).toEqual({ code: 1011, reason: 'keepalive ping timeout' });
   });

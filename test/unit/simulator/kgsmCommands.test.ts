@@ -11,11 +11,11 @@ const srv = { name: 'srv', blueprint: 'fakegame' };
 function root(
   folder: { readonly path: string },
   instances: RootOptions['instances'] = [srv],
-  generation: RootGeneration = '2.2',
+  protocolVersion: RootGeneration = '2.2',
 ): string {
   makeRoot(folder.path, {
     launch,
-    generation,
+    protocolVersion,
     saveSeconds: 0,
     behaviour: {
       stepMs: 0,

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { emptyFleet, fold, instancesOf, type Fleet } from '../../../src/core/model/fleet.ts';
 import { catalogEntry } from '../../../src/core/systems/kgsm/catalog.ts';
-import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode.ts';
+import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode/decode.ts';
 import { makeDemoRoot } from '../../../src/simulator/kgsm/demo.ts';
 import { play, type PlayClock } from '../../../src/simulator/kgsm/play.ts';
 import { hear, kgsm, launch, temporaryFolder } from './kgsmRoot.ts';

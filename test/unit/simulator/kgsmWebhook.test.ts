@@ -157,7 +157,7 @@ describe('the webhooks of the KGSM stand-in', () => {
     const made = await kgsm(mended, '--create', 'fakegame', '--install-dir', mended, '--name', 'new');
     expect(made.code).toBe(0);
     expect(typesOf(web)).toHaveLength(13);
-    const third = root(other.path, web.url, { generation: '3.16' });
+    const third = root(other.path, web.url, { protocolVersion: '3.16' });
     expect((await kgsm(third, 'install', 'fakegame', '--install-dir', third, '--name', 'new')).code).toBe(0);
     expect(typesOf(web).slice(-2)).toEqual(['instance_installed', 'instance_installation_finished']);
   });
@@ -165,7 +165,7 @@ describe('the webhooks of the KGSM stand-in', () => {
   it('of 3.16 are the line of its journal', async () => {
     using folder = temporaryFolder();
     await using web = await endpoint();
-    const path = root(folder.path, web.url, { generation: '3.16' });
+    const path = root(folder.path, web.url, { protocolVersion: '3.16' });
     await kgsm(path, 'stop', 'srv');
     expect(typesOf(web)).toEqual(['instance_stop_started', 'instance_stop_finished']);
     expect(Object.keys(JSON.parse(web.requests[0]?.body ?? '') as object)).toEqual([

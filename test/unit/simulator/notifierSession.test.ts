@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
 import { english } from '../../../src/core/model/text.ts';
-import { NotifierError } from '../../../src/core/systems/notifier/conversation.ts';
+import { NotifierError } from '../../../src/core/systems/notifier/notifierSession.ts';
 import { notifier } from '../../../src/core/systems/notifier/index.ts';
 import { openNotifier, ready, startServer, type Opened } from './notifierServer.ts';
 import { identities, passphrase } from './pem.ts';

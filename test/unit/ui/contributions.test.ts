@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
 import { dataSchemas } from '../../../src/core/systems/kgsm/messages.ts';
-import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode.ts';
+import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode/decode.ts';
 import { systems } from '../../../src/core/systems/index.ts';
 import { verbIds } from '../../../src/ui/contributions/commands.ts';
 import { buildManifest } from '../../../src/ui/contributions/manifest.ts';

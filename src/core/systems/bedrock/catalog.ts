@@ -1,14 +1,14 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
 import { text, type Text } from '../../model/text.ts';
 import type { CatalogEntry } from '../system.ts';
-import examples from './examples.json' with { type: 'json' };
-import { deeds, retiredDeeds, type Deed } from './deeds.ts';
+import examples from './eventTypes.json' with { type: 'json' };
+import { eventTexts, retiredEventTexts, type EventText } from './eventTexts.ts';
 import { globalStems, stemNames } from './stems.ts';
 
 export interface BedrockEntry extends CatalogEntry {
   /** Who sends it: only what clients say can be emitted. */
   readonly sentBy: 'server' | 'client';
-  readonly deed?: Deed;
+  readonly deed?: EventText;
   readonly phase?: 'before' | 'after';
   /** It names the server that it is about. */
   readonly scoped?: boolean;
@@ -21,7 +21,7 @@ interface Level {
 
 function eventPair(
   stem: string,
-  deed: Deed,
+  deed: EventText,
   scoped: boolean,
   data: unknown,
   result: unknown,
@@ -74,10 +74,10 @@ const control: Level = { severity: 'debug', retention: 'control' };
 export const bedrockEntries: readonly BedrockEntry[] = [
   ...stemNames.flatMap((stem) => {
     const { data, result } = examples.stems[stem];
-    return eventPair(stem, deeds[stem], !globalStems.includes(stem), data, result);
+    return eventPair(stem, eventTexts[stem], !globalStems.includes(stem), data, result);
   }),
-  ...(Object.keys(retiredDeeds) as (keyof typeof retiredDeeds)[]).flatMap((stem) =>
-    eventPair(stem, retiredDeeds[stem], stem === 'autostart_change', examples.retired[stem], undefined),
+  ...(Object.keys(retiredEventTexts) as (keyof typeof retiredEventTexts)[]).flatMap((stem) =>
+    eventPair(stem, retiredEventTexts[stem], stem === 'autostart_change', examples.retired[stem], undefined),
   ),
   single(
     'resource_update',

@@ -1,11 +1,11 @@
 import { text } from '../../model/text.ts';
 import type { SecretSpec, System } from '../system.ts';
 import { bedrockEntries } from './catalog.ts';
-import { bedrockConsole } from './console.ts';
-import { BedrockError } from './conversation.ts';
-import { bedrockDecoder } from './decode.ts';
-import type { BedrockContext } from './memory.ts';
-import { bedrockOperations } from './operations.ts';
+import { bedrockConsole } from './operations/console.ts';
+import { BedrockError } from './session/bedrockSession.ts';
+import { bedrockDecoder } from './decode/decode.ts';
+import type { BedrockContext } from './decode/decoderState.ts';
+import { bedrockOperations } from './operations/operations.ts';
 import { parseBedrockSettings, socketAddress, type BedrockSettings } from './settings.ts';
 
 /** Bedrock Server Manager: REST calls and a WebSocket with topics. */
@@ -22,7 +22,7 @@ export const bedrock: System<BedrockSettings, BedrockContext> = {
   form: async () => (await import('./form.ts')).bedrockForm,
   secrets,
   async openSession(settings, environment) {
-    const { openBedrockSession } = await import('./session.ts');
+    const { openBedrockSession } = await import('./session/session.ts');
     return openBedrockSession(settings, environment);
   },
   console: bedrockConsole,

@@ -1,4 +1,4 @@
-import examples from './examples.json' with { type: 'json' };
+import examples from './eventTypes.json' with { type: 'json' };
 
 /** Each thing that the server does is told twice: `before_<stem>` and `after_<stem>`. */
 export type Stem = keyof typeof examples.stems;
@@ -16,7 +16,7 @@ export const globalStems: readonly Stem[] = [
 ];
 
 /** New in 3.10. */
-export const newStems: readonly Stem[] = [
+export const stemsSince310: readonly Stem[] = [
   'server_status_change',
   'set_server_setting',
   'setting_update',
@@ -26,7 +26,7 @@ export const newStems: readonly Stem[] = [
 ];
 
 /** New in 3.9. */
-export const youngStems: readonly Stem[] = [
+export const stemsSince39: readonly Stem[] = [
   'addon_enable',
   'addon_disable',
   'addon_uninstall',

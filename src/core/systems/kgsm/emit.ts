@@ -1,11 +1,11 @@
 import { systemClock, type Clock } from '../../model/clock.ts';
 import { english, text, type Text } from '../../model/text.ts';
-import { appendToJournal } from '../../wire/journalAppender.ts';
+import { appendToEventFile } from '../../wire/eventFileAppender.ts';
 import { sendToUnixSocket } from '../../wire/unixSender.ts';
 import { sendWebhook } from '../../wire/webhookSender.ts';
 import type { EmitEnvironment } from '../system.ts';
 import { sign } from './signature.ts';
-import { checkKgsmTarget, journalDirectory } from './targets.ts';
+import { checkKgsmTarget, eventFileDirectory } from './targets.ts';
 
 /** Why an event cannot be sent in this form. */
 export class KgsmEmitError extends Error {
@@ -36,10 +36,10 @@ export async function emitToKgsm(
     await sendToUnixSocket(address, withNewline(bytes), { signal });
     return;
   }
-  const directory = journalDirectory(address);
+  const directory = eventFileDirectory(address);
   if (directory !== undefined) {
     signal.throwIfAborted();
-    await appendToJournal(directory, Buffer.from(compactJson(decode(bytes))), clock);
+    await appendToEventFile(directory, Buffer.from(compactJson(decode(bytes))), clock);
     return;
   }
   const body = withoutNewline(bytes);

@@ -1,10 +1,10 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { Session, SessionEnvironment, System } from '../system.ts';
 import { kgsmEntries } from './catalogEntries.ts';
-import { kgsmConsole } from './console.ts';
-import { kgsmDecoder } from './decode.ts';
-import type { KgsmContext } from './memory.ts';
-import { kgsmOperations } from './operations.ts';
+import { kgsmConsole } from './operations/console.ts';
+import { kgsmDecoder } from './decode/decode.ts';
+import type { KgsmContext } from './decode/decoderState.ts';
+import { kgsmOperations } from './operations/operations.ts';
 import { parseKgsmSettings, type KgsmSettings } from './settings.ts';
 import {
   checkKgsmTarget,
@@ -13,7 +13,7 @@ import {
   kgsmTargetSecret,
   webhookAddress,
 } from './targets.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './session/transport.ts';
 
 export const kgsm: System<KgsmSettings, KgsmContext> = {
   id: 'kgsm',
@@ -33,8 +33,8 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
   secrets: kgsmSecrets,
   async openSession(settings, environment) {
     const [{ chooseTransport }, { withSnapshots }] = await Promise.all([
-      import('./transport.ts'),
-      import('./snapshot.ts'),
+      import('./session/transport.ts'),
+      import('./session/snapshot.ts'),
     ]);
     environment.report('connecting', text('Looking how the events come'));
     const transport = await chooseTransport(settings, environment);
@@ -43,11 +43,11 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
     return { ...session, ...withSnapshots(settings.root, environment, session) };
   },
   async *diagnose(settings, environment) {
-    const { diagnoseKgsm } = await import('./diagnosis.ts');
+    const { diagnoseKgsm } = await import('./diagnosis/diagnosis.ts');
     yield* diagnoseKgsm(settings, environment);
   },
   async advise(settings, signal) {
-    const { adviseKgsm } = await import('./diagnosis.ts');
+    const { adviseKgsm } = await import('./diagnosis/diagnosis.ts');
     return adviseKgsm(settings, signal);
   },
   // A journal is KGSM's to write: it is no target by itself, only where the user picks it.
@@ -85,15 +85,15 @@ async function open(
 ): Promise<Session> {
   switch (transport.events) {
     case 'socket': {
-      const { openSocketSession } = await import('./session.ts');
+      const { openSocketSession } = await import('./session/socketSession.ts');
       return openSocketSession(settings, transport.path, environment);
     }
     case 'journal': {
-      const { openJournalSession } = await import('./journalSession.ts');
+      const { openEventFileSession: openJournalSession } = await import('./session/eventFileSession.ts');
       return openJournalSession(settings, transport.directory, environment);
     }
     case 'webhook': {
-      const { openWebhookSession } = await import('./webhookSession.ts');
+      const { openWebhookSession } = await import('./session/webhookSession.ts');
       return openWebhookSession(settings, transport.place, environment);
     }
   }

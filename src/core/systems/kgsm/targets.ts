@@ -7,12 +7,12 @@ import type { KgsmSettings, WebhookPlace } from './settings.ts';
 const journalScheme = 'journal:';
 
 /** The address of a journal. */
-export function journalAddress(directory: string): string {
+export function eventFileAddress(directory: string): string {
   return journalScheme + directory;
 }
 
 /** The directory that the address of a journal names; nothing where it is the address of something else. */
-export function journalDirectory(address: string): string | undefined {
+export function eventFileDirectory(address: string): string | undefined {
   return address.startsWith(journalScheme) ? posix.normalize(address.slice(journalScheme.length)) : undefined;
 }
 

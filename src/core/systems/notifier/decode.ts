@@ -2,11 +2,11 @@ import type { Problem, Subject } from '../../model/event.ts';
 import type { Decoded, Decoder, Message, Signal } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { parseMessage, unreadable } from '../reading.ts';
-import { kgsmDecoder } from '../kgsm/decode.ts';
+import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
-import { accepted, clientKind, leaving, left, present } from './follow.ts';
+import { accepted, clientKind, leaving, left, present } from './clients.ts';
 import { depthOf, parseLoosely } from './jsonText.ts';
-import { initialContext, loadContext, saveContext, type NotifierContext } from './memory.ts';
+import { initialContext, loadContext, saveContext, type NotifierContext } from './decoderState.ts';
 import { contentSchema, envelopeSchema, type NotifierContent } from './messages.ts';
 import { redactNotifier } from './redact.ts';
 

@@ -1,9 +1,9 @@
 import { text } from '../../model/text.ts';
 import type { SecretSpec, System } from '../system.ts';
 import { notifierEntries } from './catalog.ts';
-import { NotifierError } from './conversation.ts';
+import { NotifierError } from './notifierSession.ts';
 import { notifierDecoder } from './decode.ts';
-import type { NotifierContext } from './memory.ts';
+import type { NotifierContext } from './decoderState.ts';
 import { notifierOperations } from './operations.ts';
 import { addressOf, parseNotifierSettings, type NotifierSettings } from './settings.ts';
 

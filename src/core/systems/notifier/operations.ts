@@ -1,6 +1,6 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { ConnectionOperation, Operation } from '../system.ts';
-import { isConversation, NotifierError } from './conversation.ts';
+import { isConversation, NotifierError } from './notifierSession.ts';
 import { clientEvent, maxEventBytes } from './messages.ts';
 import type { NotifierSettings } from './settings.ts';
 

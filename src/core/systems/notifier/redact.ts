@@ -1,4 +1,4 @@
-import { kgsmDecoder } from '../kgsm/decode.ts';
+import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import { redactionMark, redactJson, redactText } from '../redaction.ts';
 import { endOfString } from './jsonText.ts';
 

@@ -1,6 +1,6 @@
 import { oneLine, text } from '../../model/text.ts';
 import type { TlsError } from '../../wire/tlsError.ts';
-import { isPassing } from '../passing.ts';
+import { isPassing } from '../transientErrors.ts';
 import { SessionError } from '../system.ts';
 import type { NotifierContent } from './messages.ts';
 

@@ -6,7 +6,7 @@ import { TlsConnection, type TlsStep } from '../../wire/tlsConnection.ts';
 import { readCredentials } from '../../wire/tlsCredentials.ts';
 import { TlsError } from '../../wire/tlsError.ts';
 import { SessionError, type SessionEnvironment } from '../system.ts';
-import { NotifierError, type Conversation } from './conversation.ts';
+import { NotifierError, type NotifierSession } from './notifierSession.ts';
 import { compactJson } from './jsonText.ts';
 import { clientEvent, maxEventBytes, type NotifierContent } from './messages.ts';
 import { refusalOf, sessionErrorOf } from './refusal.ts';
@@ -23,8 +23,8 @@ const newline = Buffer.from('\n');
 export async function openNotifierSession(
   settings: NotifierSettings,
   environment: SessionEnvironment,
-): Promise<Conversation> {
-  const session = new NotifierSession(settings, environment);
+): Promise<NotifierSession> {
+  const session = new LiveNotifierSession(settings, environment);
   try {
     await session.open();
     return session;
@@ -34,7 +34,7 @@ export async function openNotifierSession(
   }
 }
 
-class NotifierSession implements Conversation {
+class LiveNotifierSession implements NotifierSession {
   readonly closed: Promise<SessionError>;
   readonly address: string;
   readonly #settings: NotifierSettings;

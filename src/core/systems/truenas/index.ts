@@ -2,12 +2,12 @@ import { text } from '../../model/text.ts';
 import type { Question, SecretSpec, System } from '../system.ts';
 import { shown } from '../reading.ts';
 import { trueNasEntries } from './catalog.ts';
-import { callQuestion, onlyReads } from './connectionOperations.ts';
-import { TrueNasError } from './conversation.ts';
-import { trueNasDecoder } from './decode.ts';
-import type { TrueNasContext } from './memory.ts';
+import { callQuestion, onlyReads } from './operations/connectionOperations.ts';
+import { TrueNasError } from './session/trueNasSession.ts';
+import { trueNasDecoder } from './decode/decode.ts';
+import type { TrueNasContext } from './decode/decoderState.ts';
 import { readFrame } from './messages.ts';
-import { trueNasOperations } from './operations.ts';
+import { trueNasOperations } from './operations/operations.ts';
 import { parseTrueNasSettings, type TrueNasSettings } from './settings.ts';
 
 /** TrueNAS: its middleware over a WebSocket, in either of its two protocols. */
@@ -26,7 +26,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext> = {
   form: async () => (await import('./form.ts')).trueNasForm,
   secrets,
   async openSession(settings, environment) {
-    const { openTrueNasSession } = await import('./session.ts');
+    const { openTrueNasSession } = await import('./session/session.ts');
     return openTrueNasSession(settings, environment);
   },
   // Methods are called through the conversation that is open; events come from the NAS alone.

@@ -7,8 +7,8 @@ import { type Connection, type ConnectionOptions } from '../../../../src/core/co
 import type { Pipeline } from '../../../../src/core/journal/pipeline.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english, type Text } from '../../../../src/core/model/text.ts';
-import { appendToJournal } from '../../../../src/core/wire/journalAppender.ts';
-import { fileOfDay } from '../../../../src/core/wire/journalFiles.ts';
+import { appendToEventFile } from '../../../../src/core/wire/eventFileAppender.ts';
+import { fileOfDay } from '../../../../src/core/wire/eventFiles.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import { sendWebhook } from '../../../../src/core/wire/webhookSender.ts';
 import { openNotifier, ready as isReady, startServer } from '../../simulator/notifierServer.ts';
@@ -218,7 +218,7 @@ describe('counts add up where faults come in the midst of the events', () => {
     const written: number[] = [];
     const append = async (count: number): Promise<void> => {
       for (const n of range(next, next + count)) {
-        await appendToJournal(room.dir, Buffer.from(numbered(n)), clock);
+        await appendToEventFile(room.dir, Buffer.from(numbered(n)), clock);
         written.push(n);
       }
       next += count;

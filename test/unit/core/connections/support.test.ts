@@ -3,7 +3,7 @@ import { supportInformation, type SupportFacts } from '../../../../src/core/conn
 import { emptyFleet } from '../../../../src/core/model/fleet.ts';
 import { text } from '../../../../src/core/model/text.ts';
 import { redactionMark } from '../../../../src/core/systems/redaction.ts';
-import { trueNasDecoder } from '../../../../src/core/systems/truenas/decode.ts';
+import { trueNasDecoder } from '../../../../src/core/systems/truenas/decode/decode.ts';
 import { core } from '../helpers.ts';
 
 const nothing: SupportFacts = {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkpointOf, fleetOf, readCheckpoint } from '../../../../src/core/model/checkpoint.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
-import { kgsmDecoder } from '../../../../src/core/systems/kgsm/decode.ts';
-import type { KgsmContext } from '../../../../src/core/systems/kgsm/memory.ts';
+import { kgsmDecoder } from '../../../../src/core/systems/kgsm/decode/decode.ts';
+import type { KgsmContext } from '../../../../src/core/systems/kgsm/decode/decoderState.ts';
 import { core, draft, kgsmEvent, type Core } from '../helpers.ts';
 
 const events = [

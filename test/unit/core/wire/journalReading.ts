@@ -1,10 +1,10 @@
 import { english } from '../../../../src/core/model/text.ts';
 import {
-  JournalTail,
-  type JournalCursor,
-  type JournalLine,
+  EventFileTail,
+  type EventFileCursor,
+  type EventFileLine,
   type JournalTailError,
-} from '../../../../src/core/wire/journalTail.ts';
+} from '../../../../src/core/wire/eventFileTail.ts';
 import { ManualClock } from '../helpers.ts';
 
 /** A manual clock that begins at a given time. */
@@ -17,11 +17,11 @@ export class At extends ManualClock {
 
 /** Takes what a tail gives, keeps its cursor, and wakes who waits for something. */
 export class Reading {
-  readonly lines: JournalLine[] = [];
+  readonly lines: EventFileLine[] = [];
   readonly gaps: string[] = [];
   readonly lost: JournalTailError[] = [];
-  cursor: JournalCursor | undefined;
-  #tail: JournalTail | undefined;
+  cursor: EventFileCursor | undefined;
+  #tail: EventFileTail | undefined;
   #wake = Promise.withResolvers<undefined>();
   readonly directory: string;
   readonly clock: ManualClock;
@@ -43,9 +43,9 @@ export class Reading {
         this.#wake = Promise.withResolvers();
       };
     };
-    this.#tail = await JournalTail.start({
+    this.#tail = await EventFileTail.start({
       directory: this.directory,
-      ...(this.cursor ? { cursor: JSON.parse(JSON.stringify(this.cursor)) as JournalCursor } : {}),
+      ...(this.cursor ? { cursor: JSON.parse(JSON.stringify(this.cursor)) as EventFileCursor } : {}),
       backfillHours: 24,
       maxLineBytes: 1024 * 1024,
       clock: this.clock,

@@ -45,10 +45,10 @@ function shown(opened: Opened): string[] {
 
 const settled = ['alpha running 1.21.100.7', 'beta stopped 1.21.100.7'];
 
-async function play(seed: number, generation: '3.9' | '3.10', likely = 0.4): Promise<readonly string[]> {
+async function play(seed: number, protocolVersion: '3.9' | '3.10', likely = 0.4): Promise<readonly string[]> {
   const random = seeded(seed);
   await using server = await startServer({
-    generation,
+    protocolVersion,
     servers: [{ name: 'alpha' }, { name: 'beta' }, { name: 'gamma' }].map((each) => ({
       ...each,
       version: '1.21.100.7',
@@ -73,10 +73,10 @@ const mending: readonly ((server: BedrockServer) => Promise<void>)[] = [
   (server) => call(server, 'DELETE', '/api/server/gamma/delete'),
 ];
 
-async function playRestarted(seed: number, generation: '3.9' | '3.10'): Promise<readonly string[]> {
+async function playRestarted(seed: number, protocolVersion: '3.9' | '3.10'): Promise<readonly string[]> {
   const random = seeded(seed);
   await using server = await startServer({
-    generation,
+    protocolVersion,
     servers: ['alpha', 'beta', 'gamma'].map((name) => ({ name, version: '1.21.100.7' })),
   });
   await using opened = open(server.url, { options: { random } });

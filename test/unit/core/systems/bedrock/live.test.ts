@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
 import { Emitter } from '../../../../../src/core/playback/emitter.ts';
-import { BedrockError } from '../../../../../src/core/systems/bedrock/conversation.ts';
+import { BedrockError } from '../../../../../src/core/systems/bedrock/session/bedrockSession.ts';
 import { bedrock } from '../../../../../src/core/systems/bedrock/index.ts';
 import { ManualClock, realClock } from '../../helpers.ts';
 import { fake, obliging } from './fake.ts';
@@ -27,7 +27,7 @@ describe('subscriptions', () => {
     await using first = open(tenth.url);
     await ready(first);
     expect(subscribers(tenth)).toEqual(['*']);
-    await using seventh = await startServer({ generation: '3.7' });
+    await using seventh = await startServer({ protocolVersion: '3.7' });
     await using second = open(seventh.url);
     await ready(second);
     expect(subscribers(seventh)).toHaveLength(47);
@@ -179,8 +179,8 @@ describe('tasks', () => {
 
   it.each(['3.7', '3.10'] as const)(
     'that a restarted server of %s does not know are lost',
-    async (generation) => {
-      await using server = await startServer({ generation });
+    async (protocolVersion) => {
+      await using server = await startServer({ protocolVersion });
       await using opened = open(server.url);
       await ready(opened);
       const running = server.runTask('admin', () => new Promise(() => undefined));

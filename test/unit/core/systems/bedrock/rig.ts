@@ -1,4 +1,7 @@
-import { isConversation, type Conversation } from '../../../../../src/core/systems/bedrock/conversation.ts';
+import {
+  isConversation,
+  type BedrockSession,
+} from '../../../../../src/core/systems/bedrock/session/bedrockSession.ts';
 import { bedrock } from '../../../../../src/core/systems/bedrock/index.ts';
 import type { BedrockSettings } from '../../../../../src/core/systems/bedrock/settings.ts';
 import type { BedrockServerOptions } from '../../../../../src/simulator/bedrock/options.ts';
@@ -28,7 +31,7 @@ export async function startServer(
   options: Partial<BedrockServerOptions> = {},
 ): Promise<BedrockServer & AsyncDisposable> {
   const server = await BedrockServer.listen({
-    generation: '3.10',
+    protocolVersion: '3.10',
     timing: quick,
     users: [
       { name: 'admin', password, role: 'admin' },
@@ -48,7 +51,7 @@ export interface Opened extends Base {
   readonly settings: BedrockSettings;
   /** `name state` of every instance. */
   servers(): string[];
-  conversation(): Conversation;
+  conversation(): BedrockSession;
 }
 
 /** A connection to the server as a user would have it, started. */

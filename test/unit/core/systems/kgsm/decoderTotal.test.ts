@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { english } from '../../../../../src/core/model/text.ts';
 import type { Decoded, Message } from '../../../../../src/core/model/signal.ts';
 import { kgsmEntries } from '../../../../../src/core/systems/kgsm/catalogEntries.ts';
-import { kgsmDecoder } from '../../../../../src/core/systems/kgsm/decode.ts';
-import type { KgsmContext } from '../../../../../src/core/systems/kgsm/memory.ts';
+import { kgsmDecoder } from '../../../../../src/core/systems/kgsm/decode/decode.ts';
+import type { KgsmContext } from '../../../../../src/core/systems/kgsm/decode/decoderState.ts';
 import { dataSchemas } from '../../../../../src/core/systems/kgsm/messages.ts';
 import { core, draft } from '../../helpers.ts';
 

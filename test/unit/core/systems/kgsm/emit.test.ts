@@ -8,8 +8,8 @@ import { english } from '../../../../../src/core/model/text.ts';
 import { compactJson, emitToKgsm, KgsmEmitError } from '../../../../../src/core/systems/kgsm/emit.ts';
 import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
 import { isSigned } from '../../../../../src/core/systems/kgsm/signature.ts';
-import { journalAddress } from '../../../../../src/core/systems/kgsm/targets.ts';
-import { JournalAppenderError } from '../../../../../src/core/wire/journalAppender.ts';
+import { eventFileAddress } from '../../../../../src/core/systems/kgsm/targets.ts';
+import { EventFileAppenderError } from '../../../../../src/core/wire/eventFileAppender.ts';
 import { UnixSenderError } from '../../../../../src/core/wire/unixSender.ts';
 import { kgsmEvent, ManualClock } from '../../helpers.ts';
 import { Room, textOf } from '../../wire/sockets.ts';
@@ -42,7 +42,7 @@ describe('emitting as KGSM does', () => {
   });
 
   it('adds to a journal one line, whatever the form', async () => {
-    await emit(journalAddress(room.dir), pretty);
+    await emit(eventFileAddress(room.dir), pretty);
     await emit(`journal:${room.dir}/`, `${kgsmEvent('instance_stopped', 'x')}\n\n`);
     expect(readFileSync(room.path('2026-11-20.ndjson'), 'utf8')).toBe(
       `${kgsmEvent('instance_started', 'a b\n"c"')}\n${kgsmEvent('instance_stopped', 'x')}\n`,
@@ -58,14 +58,14 @@ describe('emitting as KGSM does', () => {
   it.each(['}garbage{', '', '{} {}', '{"a":1}\n{"b":2}'])(
     'does not write %j into a journal',
     async (event) => {
-      await expect(emit(journalAddress(room.dir), event)).rejects.toThrow(KgsmEmitError);
+      await expect(emit(eventFileAddress(room.dir), event)).rejects.toThrow(KgsmEmitError);
     },
   );
 
   it('does not write into a journal what is no UTF-8', async () => {
     const environment = { signal: new AbortController().signal, secret: () => Promise.resolve(undefined) };
     await expect(
-      emitToKgsm(journalAddress(room.dir), Uint8Array.of(0x22, 0xff, 0x22), environment),
+      emitToKgsm(eventFileAddress(room.dir), Uint8Array.of(0x22, 0xff, 0x22), environment),
     ).rejects.toThrow('A line of a journal has to be UTF-8');
   });
 
@@ -101,7 +101,7 @@ describe('emitting as KGSM does', () => {
 
   it('says of each target that is not there what is wrong with it', async () => {
     await expect(emit(room.path('none.sock'), '{}')).rejects.toThrow(UnixSenderError);
-    await expect(emit(journalAddress(room.path('none')), '{}')).rejects.toThrow(JournalAppenderError);
+    await expect(emit(eventFileAddress(room.path('none')), '{}')).rejects.toThrow(EventFileAppenderError);
     await expect(emit('http://127.0.0.1:1/', '{}')).rejects.toMatchObject({ name: 'WebhookSenderError' });
     await expect(emit('somewhere', '{}')).rejects.toThrow(KgsmEmitError);
   });
@@ -111,7 +111,7 @@ describe('emitting as KGSM does', () => {
       signal: AbortSignal.abort(new Error('stopped')),
       secret: () => Promise.resolve(undefined),
     };
-    for (const address of ['/s', journalAddress(room.dir), 'http://127.0.0.1:1/']) {
+    for (const address of ['/s', eventFileAddress(room.dir), 'http://127.0.0.1:1/']) {
       await expect(emitToKgsm(address, Buffer.from('{}'), environment)).rejects.toThrow('stopped');
     }
   });

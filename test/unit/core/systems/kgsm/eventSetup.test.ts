@@ -93,7 +93,7 @@ describe('a KGSM that sends nothing', () => {
   });
 
   it('writes its journal, where there is nothing to switch on', async () => {
-    const fields = { root: root({ generation: '3.16' }) };
+    const fields = { root: root({ protocolVersion: '3.16' }) };
     await runProgram(room.dir, 'start', 'a');
     expect(await kgsm.advise?.(kgsmSettings(fields), signal)).toBeUndefined();
     const connection = await connect(fields);
@@ -105,7 +105,7 @@ describe('a KGSM that sends nothing', () => {
   });
 
   it('sends to sockets no longer, where one was asked for', async () => {
-    const fields = { root: root({ generation: '3.16' }), events: 'socket' };
+    const fields = { root: root({ protocolVersion: '3.16' }), events: 'socket' };
     const connection = await connect(fields);
     expect(bad(await look(connection, fields))).toEqual(['This KGSM sends to sockets']);
   });

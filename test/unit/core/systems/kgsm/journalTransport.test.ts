@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { english, type Text } from '../../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
 import { parseKgsmSettings, type KgsmSettings } from '../../../../../src/core/systems/kgsm/settings.ts';
-import { chooseTransport, type Transport } from '../../../../../src/core/systems/kgsm/transport.ts';
+import { chooseTransport, type Transport } from '../../../../../src/core/systems/kgsm/session/transport.ts';
 import { silentLog } from '../../helpers.ts';
 
 function read(fields: Readonly<Record<string, unknown>>): KgsmSettings {

@@ -5,9 +5,9 @@ import { runOperation } from '../../../../../src/core/connections/runOperation.t
 import type { Clock } from '../../../../../src/core/model/clock.ts';
 import type { Instance } from '../../../../../src/core/model/instance.ts';
 import { english } from '../../../../../src/core/model/text.ts';
-import { kgsmConsole } from '../../../../../src/core/systems/kgsm/console.ts';
+import { kgsmConsole } from '../../../../../src/core/systems/kgsm/operations/console.ts';
 import { kgsm as system } from '../../../../../src/core/systems/kgsm/index.ts';
-import { kgsmOperations } from '../../../../../src/core/systems/kgsm/operations.ts';
+import { kgsmOperations } from '../../../../../src/core/systems/kgsm/operations/operations.ts';
 import type { OperationInput, OperationResult } from '../../../../../src/core/systems/system.ts';
 import type { RootGeneration } from '../../../../../src/simulator/kgsm/behaviour.ts';
 import { makeRoot } from '../../../../../src/simulator/kgsm/root.ts';
@@ -137,10 +137,10 @@ afterAll(() => {
 });
 
 /** A root with one instance of every hostile name; nothing in it waits. */
-function makeHostileRoot(root: string, generation: RootGeneration, names = hostile): void {
+function makeHostileRoot(root: string, protocolVersion: RootGeneration, names = hostile): void {
   makeRoot(root, {
     launch,
-    generation,
+    protocolVersion,
     saveSeconds: 0,
     behaviour: { stepMs: 0, readyMs: 1 },
     instances: names.map((name) => ({ name, blueprint: 'minecraft' })),
@@ -186,7 +186,7 @@ it('has a case for every operation that there is', () => {
   expect(Object.keys(cases).sort()).toEqual(kgsmOperations.map(({ id }) => id).sort());
 });
 
-describe.each(['2.2', '3.16'] as const)('what arrives at KGSM %s', (generation) => {
+describe.each(['2.2', '3.16'] as const)('what arrives at KGSM %s', (protocolVersion) => {
   it.each(kgsmOperations.map(({ id, target }) => ({ id, target })))(
     '$id comes byte for byte, whatever the instance is called',
     async ({ id, target }) => {
@@ -197,13 +197,13 @@ describe.each(['2.2', '3.16'] as const)('what arrives at KGSM %s', (generation) 
         Array.from({ length: 2 }, async (_, half) => {
           using folder = temporaryFolder();
           const root = folder.path;
-          makeHostileRoot(root, generation);
+          makeHostileRoot(root, protocolVersion);
           const store = new InstanceStore(root);
           const expected: (readonly string[])[] = [];
           for (const name of names.filter((_name, index) => index % 2 === half)) {
             if (target === 'instance') store.change(name, { active, backups: [backup] });
             expect(await operate(root, id, name), name).toMatchObject({ outcome: 'succeeded' });
-            expected.push(...(lines?.[generation](name) ?? []));
+            expected.push(...(lines?.[protocolVersion](name) ?? []));
           }
           expect(names.length === 1 && half === 1 ? [] : arrived(root)).toEqual(expected);
           // Nothing of it was taken for more than text.
@@ -217,7 +217,7 @@ describe.each(['2.2', '3.16'] as const)('what arrives at KGSM %s', (generation) 
   it('a line for the console comes byte for byte, and what is no such line does not come', async () => {
     using folder = temporaryFolder();
     const root = folder.path;
-    makeHostileRoot(root, generation);
+    makeHostileRoot(root, protocolVersion);
     const signal = new AbortController().signal;
     const expected: (readonly string[])[] = [];
     for (const name of hostile) {
@@ -226,8 +226,8 @@ describe.each(['2.2', '3.16'] as const)('what arrives at KGSM %s', (generation) 
       expect(await log.console.send?.(line)).toMatchObject({ outcome: 'succeeded' });
       expect(await log.console.send?.('--stop')).toMatchObject({ outcome: 'refused' });
       const told =
-        generation === '2.2' ? ['-i', name, '--info', '--json'] : ['instances', 'info', name, '--json'];
-      expected.push(told, ...(cases['command']?.lines[generation](name) ?? []));
+        protocolVersion === '2.2' ? ['-i', name, '--info', '--json'] : ['instances', 'info', name, '--json'];
+      expected.push(told, ...(cases['command']?.lines[protocolVersion](name) ?? []));
       await log.shows(`> ${line}\n`);
     }
     expect(arrived(root)).toEqual(expected);
@@ -237,9 +237,9 @@ describe.each(['2.2', '3.16'] as const)('what arrives at KGSM %s', (generation) 
     using folder = temporaryFolder();
     const root = folder.path;
     const name = hostile[0] ?? '';
-    makeHostileRoot(root, generation, [name]);
+    makeHostileRoot(root, protocolVersion, [name]);
     const commands = (verb: 'start' | 'restart' | 'stop'): string[] =>
-      generation === '2.2' ? ['-i', name, `--${verb}`] : [verb, name];
+      protocolVersion === '2.2' ? ['-i', name, `--${verb}`] : [verb, name];
     await using log = await follow(root, name, new AbortController().signal);
     expect(log.notes.join('\n')).toContain('There is no log yet');
     expect(await kgsm(root, ...commands('start'))).toMatchObject({ code: 0 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { english } from '../../../../../src/core/model/text.ts';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { instanceOffers } from '../../../../../src/core/connections/offers.ts';
-import { trueNasDecoder } from '../../../../../src/core/systems/truenas/decode.ts';
+import { trueNasDecoder } from '../../../../../src/core/systems/truenas/decode/decode.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import { TrueNasServer } from '../../../../../src/simulator/truenas/server.ts';
 import { message } from '../../../../wire/reading.ts';

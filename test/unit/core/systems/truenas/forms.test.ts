@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { english } from '../../../../../src/core/model/text.ts';
 import { trueNasEntries } from '../../../../../src/core/systems/truenas/catalog.ts';
-import { trueNasDecoder } from '../../../../../src/core/systems/truenas/decode.ts';
+import { trueNasDecoder } from '../../../../../src/core/systems/truenas/decode/decode.ts';
 import { decodeEjson, encodeEjson, EjsonValue } from '../../../../../src/core/systems/truenas/ejson.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import { matches } from '../../../../../src/core/systems/truenas/kinds.ts';
-import { sayable } from '../../../../../src/core/systems/truenas/protocol.ts';
+import { checkOutgoing } from '../../../../../src/core/systems/truenas/session/protocol.ts';
 import { redactTrueNas } from '../../../../../src/core/systems/truenas/redact.ts';
-import { onlyReads } from '../../../../../src/core/systems/truenas/connectionOperations.ts';
+import { onlyReads } from '../../../../../src/core/systems/truenas/operations/connectionOperations.ts';
 import { message } from '../../../../wire/reading.ts';
 
 describe('the JSON of the middleware', () => {
@@ -194,7 +194,7 @@ describe('the decoder', () => {
       const step = decoded(example, sentBy === 'client' ? 'out' : 'in');
       expect([type, step.problems]).toEqual([type, []]);
       if (type !== 'method' && type !== 'call') expect(step.event.type).toBe(type);
-      if (sentBy === 'client') sayable(JSON.stringify(example), type === 'call' ? 'jsonrpc' : 'ddp');
+      if (sentBy === 'client') checkOutgoing(JSON.stringify(example), type === 'call' ? 'jsonrpc' : 'ddp');
     }
   });
 
@@ -236,7 +236,7 @@ describe('what is refused to be said', () => {
     ['{"msg":"method","id":"1","method":"auth.login","params":[]}', 'secrets'],
     ['{"msg":"added","collection":"app.query"}', 'come from the NAS'],
   ])('%s', (raw, words) => {
-    expect(() => sayable(raw, 'ddp')).toThrow(words);
+    expect(() => checkOutgoing(raw, 'ddp')).toThrow(words);
   });
 
   it('and what only looks is not asked about', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
-import { trueNasDecoder } from '../../../../../src/core/systems/truenas/decode.ts';
+import { trueNasDecoder } from '../../../../../src/core/systems/truenas/decode/decode.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import type { GivenJail } from '../../../../../src/simulator/truenas/options.ts';
 import { TrueNasServer } from '../../../../../src/simulator/truenas/server.ts';

@@ -1,5 +1,8 @@
 import type { Clock } from '../../../../../src/core/model/clock.ts';
-import { isConversation, type Conversation } from '../../../../../src/core/systems/truenas/conversation.ts';
+import {
+  isConversation,
+  type TrueNasSession,
+} from '../../../../../src/core/systems/truenas/session/trueNasSession.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import { realClock } from '../../helpers.ts';
 import { openConnection, settingsOf, type Given, type Opened as Base } from '../../opened.ts';
@@ -15,7 +18,7 @@ const fastClock: Clock = {
 };
 
 export interface Opened extends Base {
-  conversation(): Conversation;
+  conversation(): TrueNasSession;
 }
 
 /** A connection to a NAS as a user would have it, started. */

@@ -1,0 +1,311 @@
+import type { Problem } from '../../../model/event.ts';
+import type { Decoded, Decoder, Message } from '../../../model/signal.ts';
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import {
+  isFields,
+  missing,
+  named,
+  shown,
+  wrongType,
+  type Fields,
+  parseMessage,
+  unreadable,
+} from '../../reading.ts';
+import { catalogEntry, type BedrockEntry } from '../catalog.ts';
+import { applyServerFact, instanceKind } from './lifecycle.ts';
+import { initialContext, loadContext, saveContext, type BedrockContext } from './decoderState.ts';
+import { ackOf, behindColon, failureIn } from '../messages.ts';
+import { redactBedrock } from '../redact.ts';
+import { decodeReply, decodeRequest } from './rest.ts';
+import { measured } from './measurements.ts';
+import { taskGone, taskTold } from './tasks.ts';
+
+const unknown = text('Something that is no message of Bedrock Server Manager');
+
+type Step = Decoded<BedrockContext>;
+
+export const bedrockDecoder: Decoder<BedrockContext> = {
+  initial: initialContext,
+  decode(context, message) {
+    return decode({ ...context, tick: context.tick + 1 }, message);
+  },
+  taskLost(context, task) {
+    const { context: next, signals } = taskGone(context, task);
+    return {
+      context: next,
+      signals: signals.length > 0 ? signals : [{ signal: 'task', id: task, patch: { state: 'lost' } }],
+    };
+  },
+  save: saveContext,
+  load: loadContext,
+  redact: redactBedrock,
+};
+
+function decode(context: BedrockContext, message: Message): Step {
+  const problems: Problem[] = [];
+  if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
+  const read = parseMessage(message);
+  if ('problem' in read) return unreadable(context, unknown, [...problems, read.problem]);
+  const parsed = read.value;
+  if (!isFields(parsed)) {
+    problems.push(wrongType('', 'object'));
+    return unreadable(context, unknown, problems);
+  }
+  const { method, path, action, type, status } = parsed;
+  if (typeof method === 'string' && typeof path === 'string') {
+    const step =
+      message.channel === 'reply'
+        ? decodeReply(context, message, replyOf(method, path, parsed))
+        : decodeRequest(context, message, { method, path, body: parsed['body'] });
+    return { ...step, problems: [...problems, ...step.problems] };
+  }
+  // What has a type is pushed; an event may hold a status of its own deeper down.
+  if (typeof type === 'string' && type !== '') return decodePush(context, message, type, parsed, problems);
+  if (typeof action === 'string') return decodeAction(context, message, action, parsed, problems);
+  if (typeof status === 'string') return decodeAck(context, status, parsed, problems);
+  problems.push(type === undefined ? missing('type') : wrongType('type', 'string'));
+  return unreadable(context, unknown, problems);
+}
+
+function replyOf(
+  method: string,
+  path: string,
+  { status, body, error }: Fields,
+): Parameters<typeof decodeReply>[2] {
+  return {
+    method,
+    path,
+    body,
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(typeof error === 'string' ? { error } : {}),
+  };
+}
+
+/** What a client says: its journal entry, and for an emitted one what will acknowledge it. */
+function decodeAction(
+  context: BedrockContext,
+  { correlation, origin }: Message,
+  action: string,
+  { topic }: Fields,
+  problems: Problem[],
+): Step {
+  const known = action === 'subscribe' || action === 'unsubscribe' || action === 'authenticate';
+  if (!known) problems.push({ path: 'action', message: text('is not known: {0}', oneLine(action, 80)) });
+  if (action !== 'authenticate' && typeof topic !== 'string') problems.push(wrongType('topic', 'string'));
+  const name = typeof topic === 'string' ? topic : '';
+  const emitted = origin === 'emitted' || origin === 'replayed';
+  const ack = ackOf(action, name);
+  const summary: Text =
+    action === 'authenticate' ? text('Signs in') : text('{0} {1}', oneLine(action, 40), shown(topic));
+  return {
+    context:
+      emitted && correlation !== undefined
+        ? {
+            ...context,
+            emitted: context.emitted.set(ack, [...(context.emitted.get(ack) ?? []), correlation]),
+          }
+        : context,
+    event: { type: known ? action : 'action', severity: 'debug', retention: 'control', summary },
+    signals: [],
+    problems,
+  };
+}
+
+/** An answer of the WebSocket. It names what it answers in its words only. */
+function decodeAck(context: BedrockContext, status: string, { message }: Fields, problems: Problem[]): Step {
+  if (typeof message !== 'string') problems.push(wrongType('message', 'string'));
+  const good = status === 'success';
+  const words = typeof message === 'string' ? message : '';
+  const [correlation, ...rest] = context.emitted.get(words) ?? [];
+  const emitted =
+    rest.length > 0
+      ? context.emitted.set(words, rest)
+      : correlation === undefined
+        ? context.emitted
+        : context.emitted.delete(words);
+  return {
+    context: { ...context, emitted },
+    event: {
+      type: good ? 'acknowledged' : 'refused',
+      severity: good ? 'debug' : 'warning',
+      retention: 'control',
+      summary: text('{0}', shown(message)),
+      ...(correlation === undefined ? {} : { correlation }),
+    },
+    signals: [],
+    problems,
+  };
+}
+
+function decodePush(
+  context: BedrockContext,
+  message: Message,
+  type: string,
+  fields: Fields,
+  problems: Problem[],
+): Step {
+  const topic = named(fields['topic']);
+  if (topic === undefined)
+    problems.push(fields['topic'] === undefined ? missing('topic') : wrongType('topic', 'string'));
+  const { data } = fields;
+  if (data === undefined) problems.push(missing('data'));
+  switch (type) {
+    case 'event':
+      return decodeEvent(context, message, topic ?? 'event', data, problems);
+    case 'resource_update':
+      return { ...measured(context, message, topic, data, problems), problems };
+    case 'log_update':
+      return decodeLog(context, topic, data, problems);
+    case 'task_update':
+      return decodeTask(context, message, topic, data, problems);
+    default:
+      return {
+        context,
+        event: {
+          type: oneLine(type, 120),
+          severity: 'info',
+          retention: 'lifecycle',
+          summary: text('Unknown message type {0}', oneLine(type, 80)),
+        },
+        signals: [],
+        problems,
+      };
+  }
+}
+
+function decodeEvent(
+  context: BedrockContext,
+  { direction }: Message,
+  topic: string,
+  value: unknown,
+  problems: Problem[],
+): Step {
+  const entry = catalogEntry(topic);
+  if (value !== undefined && !isFields(value)) problems.push(wrongType('data', 'object'));
+  const data = isFields(value) ? value : {};
+  if (!entry?.deed) {
+    return {
+      context,
+      event: {
+        type: oneLine(topic, 120),
+        severity: 'info',
+        retention: 'lifecycle',
+        summary: text('Unknown event {0}', oneLine(topic, 80)),
+        ...subjectOf(data),
+      },
+      signals: [],
+      problems,
+    };
+  }
+  compare(entry, data, problems);
+  const server = entry.scoped ? named(data['server_name']) : undefined;
+  const failure = entry.phase === 'after' ? failureIn(data['result']) : undefined;
+  const stem = entry.type.slice(entry.type.indexOf('_') + 1);
+  const event = {
+    type: entry.type,
+    severity: failure === undefined ? entry.severity : 'error',
+    retention: entry.retention,
+    summary: summaryOf(entry, data, failure),
+    ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+  };
+  if (direction === 'out' || server === undefined || !entry.phase)
+    return { context, event, signals: [], problems };
+  const { crashed, ...followed } = applyServerFact(context, { stem, phase: entry.phase, server, data });
+  if (!crashed) return { ...followed, event, problems };
+  return {
+    ...followed,
+    event: { ...event, severity: 'error', summary: text('Ended by itself and is started again') },
+    problems,
+  };
+}
+
+/** The documents give no types, so the examples do: a field has the type that it has there. */
+function compare(entry: BedrockEntry, data: Fields, problems: Problem[]): void {
+  const example = isFields(entry.example) && isFields(entry.example['data']) ? entry.example['data'] : {};
+  for (const [field, expected] of Object.entries(example)) {
+    const given = data[field];
+    if (field === 'value' || expected === null || given === undefined || given === null) continue;
+    if (kindOf(given) !== kindOf(expected)) problems.push(wrongType(`data.${field}`, kindOf(expected)));
+  }
+  // Old releases tell of a look at all servers with the event that is otherwise of one.
+  const always = entry.scoped === true && !entry.type.endsWith('server_statuses_updated');
+  if (always && data['server_name'] === undefined) problems.push(missing('data.server_name'));
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function summaryOf({ deed, phase }: BedrockEntry, data: Fields, failure: string | undefined): Text {
+  if (!deed) return text('{0}', '–');
+  const title = failure !== undefined ? deed.failed : phase === 'before' ? deed.before : deed.after;
+  const words =
+    deed.fields.length === 0
+      ? title
+      : text(title.template, ...deed.fields.map((field) => shown(data[field])));
+  return failure === undefined ? words : text('{0}: {1}', words, oneLine(failure, 300));
+}
+
+function decodeLog(
+  context: BedrockContext,
+  topic: string | undefined,
+  data: unknown,
+  problems: Problem[],
+): Step {
+  if (data !== undefined && typeof data !== 'string') problems.push(wrongType('data', 'string'));
+  const lines = typeof data === 'string' ? data.split('\n').filter((line) => line.trim() !== '') : [];
+  const server = topic?.startsWith('server_log:') ? named(behindColon(topic)) : undefined;
+  return {
+    context,
+    event: {
+      type: 'log_update',
+      severity: 'debug',
+      retention: 'log',
+      summary: text('{0}', oneLine(lines.at(-1) ?? '–', 300)),
+      ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+    },
+    signals: [],
+    problems,
+  };
+}
+
+function decodeTask(
+  context: BedrockContext,
+  { direction }: Message,
+  topic: string | undefined,
+  data: unknown,
+  problems: Problem[],
+): Step {
+  const id = topic?.startsWith('task:') ? named(behindColon(topic)) : undefined;
+  if (topic !== undefined && id === undefined)
+    problems.push({ path: 'topic', message: text('must name a task') });
+  if (data !== undefined && !isFields(data)) problems.push(wrongType('data', 'object'));
+  const fields = isFields(data) ? data : {};
+  const status = fields['status'];
+  const usual =
+    status === 'in_progress' || status === 'success' || status === 'error' || status === 'pending';
+  if (isFields(data) && !usual)
+    problems.push({ path: 'data.status', message: text('is not known: {0}', shown(status)) });
+  const failure = status === 'error' ? shown(fields['message']) : failureIn(fields['result']);
+  const task = id === undefined ? undefined : context.tasks.get(id);
+  const title = task?.title ?? text('Task of {0}', shown(fields['username']));
+  const event: Step['event'] = {
+    type: 'task_update',
+    severity: failure === undefined ? 'info' : 'error',
+    retention: 'task',
+    summary: text(
+      '{0}: {1}',
+      title,
+      failure === undefined ? shown(fields['message']) : oneLine(failure, 300),
+    ),
+    ...(task?.server === undefined ? {} : { subject: { kind: instanceKind, key: task.server } }),
+    ...(task?.correlation === undefined ? {} : { correlation: task.correlation }),
+  };
+  if (id === undefined || !usual || direction === 'out') return { context, event, signals: [], problems };
+  return { ...taskTold(context, id, fields), event, problems };
+}
+
+function subjectOf(data: Fields): Pick<Step['event'], 'subject'> {
+  const server = named(data['server_name']);
+  return server === undefined ? {} : { subject: { kind: instanceKind, key: server } };
+}

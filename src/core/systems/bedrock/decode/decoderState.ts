@@ -1,0 +1,136 @@
+import * as z from 'zod/mini';
+import { lifecycleStates, type LifecycleState } from '../../../model/lifecycle.ts';
+import { PersistentMap } from '../../../model/persistentMap.ts';
+import type { TaskPatch } from '../../../model/task.ts';
+import { isText, type Text } from '../../../model/text.ts';
+
+/** Work that is shown instead of the state beneath it, because the server stops and starts meanwhile. */
+export const stateOfWork = {
+  delete_server_data: 'removing',
+  server_install: 'installing',
+  server_update: 'updating',
+  restore: 'restoring',
+  backup: 'backingUp',
+} as const satisfies Readonly<Record<string, LifecycleState>>;
+export type Work = keyof typeof stateOfWork;
+/** The most final first. */
+export const works = Object.keys(stateOfWork) as Work[];
+
+/** What has to be remembered of a server to understand its next event. */
+export interface ServerMemory {
+  /** What it is when no work is going on with it. */
+  readonly base: LifecycleState;
+  /** What it was before a start or stop that may fail; only where the states are no events of their own. */
+  readonly prior?: LifecycleState;
+  readonly working: readonly Work[];
+  /** Somebody wants it down: when it goes down now, it is no crash. */
+  readonly stopAsked: boolean;
+  /** Crashes since it was last stopped on purpose. */
+  readonly crashes: number;
+  readonly players?: number;
+  /** The tick of the last event about it: an answer to an older question says nothing new. */
+  readonly touched: number;
+}
+
+/** A request that was not answered yet and may begin a task. */
+export interface PendingCall {
+  readonly title: Text;
+  readonly operation?: string;
+  readonly server?: string;
+}
+
+export interface OpenTask {
+  /** The tick at which it was first heard of. */
+  readonly since: number;
+  readonly title?: Text;
+  readonly server?: string;
+  readonly operation?: string;
+  readonly correlation?: string;
+  /** Its end, held back until the answer that tells what it was: what is finished takes no title any more. */
+  readonly held?: TaskPatch;
+}
+
+export interface BedrockContext {
+  readonly servers: PersistentMap<ServerMemory>;
+  /** Open tasks by id. */
+  readonly tasks: PersistentMap<OpenTask>;
+  /** Unanswered requests by correlation. */
+  readonly calls: PersistentMap<PendingCall>;
+  /** Emitted messages that are not acknowledged, by what acknowledges them; correlations, oldest first. */
+  readonly emitted: PersistentMap<readonly string[]>;
+  /** Every change of a state is an event of its own: from then on starts and stops say nothing about it. */
+  readonly statusEvents: boolean;
+  /** Counts messages. */
+  readonly tick: number;
+  /** The ticks at which the lists were asked for. */
+  readonly serversAsked: number;
+  readonly tasksAsked: number;
+}
+
+export const initialContext: BedrockContext = {
+  servers: PersistentMap.empty(),
+  tasks: PersistentMap.empty(),
+  calls: PersistentMap.empty(),
+  emitted: PersistentMap.empty(),
+  statusEvents: false,
+  tick: 0,
+  serversAsked: 0,
+  tasksAsked: 0,
+};
+
+export const newServer: ServerMemory = {
+  base: 'unknown',
+  working: [],
+  stopAsked: false,
+  crashes: 0,
+  touched: 0,
+};
+
+/** Requests on their way are not saved: after a restart nobody answers them. */
+const savedSchema = z.object({
+  statusEvents: z.boolean(),
+  tick: z.number(),
+  servers: z.array(
+    z.tuple([
+      z.string(),
+      z.object({
+        base: z.enum(lifecycleStates),
+        prior: z.optional(z.enum(lifecycleStates)),
+        working: z.array(z.enum(works)),
+        stopAsked: z.boolean(),
+        crashes: z.number(),
+        players: z.optional(z.number()),
+        touched: z.number(),
+      }),
+    ]),
+  ),
+  tasks: z.array(
+    z.tuple([
+      z.string(),
+      z.object({
+        since: z.number(),
+        title: z.optional(z.custom<Text>(isText)),
+        server: z.optional(z.string()),
+        operation: z.optional(z.string()),
+      }),
+    ]),
+  ),
+});
+
+export function saveContext({ statusEvents, tick, servers, tasks }: BedrockContext): unknown {
+  return { statusEvents, tick, servers: [...servers], tasks: [...tasks] };
+}
+
+export function loadContext(saved: unknown): BedrockContext {
+  const result = savedSchema.safeParse(saved);
+  if (!result.success) return initialContext;
+  const { statusEvents, tick, servers, tasks } = result.data;
+  return {
+    ...initialContext,
+    statusEvents,
+    tick,
+    // JSON has no `undefined`, so an optional field that is there has its value.
+    servers: PersistentMap.from(servers as readonly (readonly [string, ServerMemory])[]),
+    tasks: PersistentMap.from(tasks as readonly (readonly [string, OpenTask])[]),
+  };
+}

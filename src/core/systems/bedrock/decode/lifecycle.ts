@@ -1,0 +1,229 @@
+import type { InstancePatch } from '../../../model/instance.ts';
+import { lifecycle, type LifecycleState } from '../../../model/lifecycle.ts';
+import type { Signal } from '../../../model/signal.ts';
+import { oneLine, text } from '../../../model/text.ts';
+import { isFields, named, type Fields } from '../../reading.ts';
+import {
+  newServer,
+  stateOfWork,
+  works,
+  type BedrockContext,
+  type ServerMemory,
+  type Work,
+} from './decoderState.ts';
+import { failureIn } from '../messages.ts';
+
+export const instanceKind = 'instance';
+export const game = 'Minecraft Bedrock';
+
+const states: Readonly<Record<string, LifecycleState>> = {
+  STARTING: 'starting',
+  RUNNING: 'running',
+  STOPPING: 'stopping',
+  STOPPED: 'stopped',
+  INSTALLING: 'installing',
+  INSTALLED: 'stopped',
+  UPDATING: 'updating',
+  UPDATED: 'stopped',
+  ERROR: 'failed',
+  UNKNOWN: 'unknown',
+};
+
+/** What the server calls a state; nothing for a word that is none of its. */
+export function stateOf(status: unknown): LifecycleState | undefined {
+  return typeof status === 'string' && Object.hasOwn(states, status) ? states[status] : undefined;
+}
+
+/** What is shown of a server: the work that is going on, else its state. */
+export function shownState({ base, working }: ServerMemory): LifecycleState {
+  const work = works.find((each) => working.includes(each));
+  return work === undefined ? base : stateOfWork[work];
+}
+
+export interface ServerFact {
+  readonly stem: string;
+  readonly phase: 'before' | 'after';
+  readonly server: string;
+  readonly data: Fields;
+}
+
+interface Followed {
+  readonly context: BedrockContext;
+  readonly signals: readonly Signal[];
+  /** It ended by itself and is started again. */
+  readonly crashed?: true;
+}
+
+/** What an event means for its server. By its type and what is remembered, never by its place in an expected order. */
+export function applyServerFact(context: BedrockContext, fact: ServerFact): Followed {
+  const { stem, phase, server, data } = fact;
+  const old = context.servers.get(server) ?? newServer;
+  const result = data['result'];
+  const failure = phase === 'after' ? failureIn(result) : undefined;
+  const known = { ...context, statusEvents: context.statusEvents || stem === 'server_status_change' };
+
+  if (stem === 'delete_server_data' && phase === 'after' && failure === undefined) {
+    return {
+      context: { ...known, servers: known.servers.delete(server) },
+      signals: [{ signal: 'gone', kind: instanceKind, key: server }],
+    };
+  }
+  const step = stepOf({ ...fact, failure, old, statusEvents: known.statusEvents });
+  const memory: ServerMemory = { ...step.memory, touched: context.tick };
+  const patch: InstancePatch = {
+    game,
+    state: shownState(memory),
+    // What runs is not made worse by a refusal; that stands in its event.
+    ...(failure === undefined || lifecycle[shownState(memory)].up
+      ? {}
+      : { detail: text('{0}', oneLine(failure, 300)) }),
+    ...step.patch,
+  };
+  const signals: Signal[] = [{ signal: 'instance', kind: instanceKind, key: server, patch }];
+  if (step.players !== undefined)
+    signals.push({
+      signal: 'metrics',
+      kind: instanceKind,
+      key: server,
+      values: { players: step.players },
+    });
+  return {
+    context: { ...known, servers: known.servers.set(server, memory) },
+    signals,
+    ...(step.crashed ? { crashed: true } : {}),
+  };
+}
+
+interface Step {
+  readonly memory: ServerMemory;
+  readonly patch?: InstancePatch;
+  readonly players?: number;
+  readonly crashed?: true;
+}
+
+interface Situation extends ServerFact {
+  readonly failure: string | undefined;
+  readonly old: ServerMemory;
+  readonly statusEvents: boolean;
+}
+
+function stepOf(situation: Situation): Step {
+  const { stem, phase, old, failure } = situation;
+  switch (stem) {
+    case 'server_status_change':
+      return phase === 'after' && failure === undefined ? statusChanged(situation) : { memory: old };
+    case 'server_start':
+    case 'server_stop':
+      return commanded(situation);
+    case 'server_statuses_updated':
+      return phase === 'after' && failure === undefined ? playersChanged(situation) : { memory: old };
+    case 'backup':
+    case 'restore':
+    case 'server_install':
+    case 'server_update':
+    case 'delete_server_data':
+      return worked(stem, situation);
+    default:
+      // Nothing is known of a server that is only mentioned but that it is there.
+      return { memory: old };
+  }
+}
+
+function statusChanged({ data, old }: Situation): Step {
+  const result = isFields(data['result']) ? data['result'] : {};
+  const base = stateOf(result['new_status'] ?? data['status']);
+  if (base === undefined) return { memory: old };
+  const before = stateOf(result['previous_status']) ?? old.base;
+  // The monitor starts a crashed server again without a word of a stop.
+  if (base === 'starting' && before === 'running' && !old.stopAsked) {
+    const crashes = old.crashes + 1;
+    const detail = text('it ended by itself and is started again; crashes so far: {0}', crashes);
+    return { memory: { ...old, base: 'crashed', crashes }, patch: { detail, players: null }, crashed: true };
+  }
+  if (base === 'running') {
+    const crashed = old.crashes > 0 && old.base !== 'running';
+    const detail = text('it crashed and was started again; crashes so far: {0}', old.crashes);
+    return { memory: { ...old, base, stopAsked: false }, ...(crashed ? { patch: { detail } } : {}) };
+  }
+  if (base === 'failed') {
+    const detail = text('the manager gave up after {0} crashes', old.crashes);
+    return { memory: { ...old, base }, patch: { players: null, ...(old.crashes > 0 ? { detail } : {}) } };
+  }
+  if (base === 'stopped')
+    return { memory: { ...old, base, stopAsked: false, crashes: 0 }, patch: { players: null } };
+  return { memory: { ...old, base } };
+}
+
+/** A start or stop. Since 3.10 the states tell it themselves, and earlier; before, it is all there is. */
+function commanded({ stem, phase, failure, old, statusEvents }: Situation): Step {
+  const stop = stem === 'server_stop';
+  const asked = stop ? { ...old, stopAsked: phase === 'before' } : old;
+  if (statusEvents) return { memory: asked };
+  const { prior, ...rest } = asked;
+  if (phase === 'before')
+    return { memory: { ...rest, prior: prior ?? old.base, base: stop ? 'stopping' : 'starting' } };
+  if (failure === undefined) {
+    return stop
+      ? { memory: { ...rest, base: 'stopped', crashes: 0 }, patch: { players: null } }
+      : { memory: { ...rest, base: 'running' } };
+  }
+  return { memory: { ...rest, base: factIn(failure) ?? prior ?? old.base } };
+}
+
+/** A refusal may say what is the case. */
+function factIn(failure: string): LifecycleState | undefined {
+  if (/already running/i.test(failure)) return 'running';
+  return /already stopped|not running/i.test(failure) ? 'stopped' : undefined;
+}
+
+function playersChanged({ data, old }: Situation): Step {
+  const count = data['player_count'];
+  const list = data['players'];
+  const players =
+    typeof count === 'number' && count >= 0 ? count : Array.isArray(list) ? list.length : undefined;
+  if (players === undefined) return { memory: old };
+  return { memory: { ...old, players }, patch: { players }, players };
+}
+
+function worked(work: Work, { phase, failure, data, old, statusEvents }: Situation): Step {
+  const others = old.working.filter((each) => each !== work);
+  if (phase === 'before') return { memory: { ...old, working: [...others, work] } };
+  const result = isFields(data['result']) ? data['result'] : {};
+  const version = named(result['new_version']) ?? named(result['version']);
+  const installed = work === 'server_install' || work === 'server_update';
+  const base =
+    installed && old.base === 'unknown' && !statusEvents
+      ? failure === undefined
+        ? 'stopped'
+        : 'failed'
+      : old.base;
+  return {
+    memory: { ...old, base, working: others },
+    ...(failure === undefined && installed && version !== undefined ? { patch: { version } } : {}),
+  };
+}
+
+const workOfOperation: Readonly<Record<string, Work>> = {
+  remove: 'delete_server_data',
+  install: 'server_install',
+  update: 'server_update',
+  restore: 'restore',
+  backup: 'backup',
+};
+
+/** Work whose end was never told, because it raised, is over with the task that it belonged to. */
+export function endWork(
+  context: BedrockContext,
+  { server, operation = '' }: { readonly server?: string; readonly operation?: string },
+): Followed {
+  const memory = server === undefined ? undefined : context.servers.get(server);
+  const work = workOfOperation[operation];
+  if (server === undefined || !memory || work === undefined || !memory.working.includes(work))
+    return { context, signals: [] };
+  const ended: ServerMemory = { ...memory, working: memory.working.filter((each) => each !== work) };
+  const patch = { state: shownState(ended) };
+  return {
+    context: { ...context, servers: context.servers.set(server, ended) },
+    signals: [{ signal: 'instance', kind: instanceKind, key: server, patch, onlyIfKnown: true }],
+  };
+}

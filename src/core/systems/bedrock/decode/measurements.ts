@@ -1,0 +1,96 @@
+import type { Problem } from '../../../model/event.ts';
+import type { Decoded, Message } from '../../../model/signal.ts';
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import { isFields, missing, named, shown, wrongType } from '../../reading.ts';
+import { instanceKind } from './lifecycle.ts';
+import type { BedrockContext } from './decoderState.ts';
+import { behindColon } from '../messages.ts';
+
+type Step = Decoded<BedrockContext>;
+
+/** What was measured of a server, whose name stands in the topic only. A stopped server has no values. */
+export function measured(
+  context: BedrockContext,
+  { direction }: Message,
+  topic: string | undefined,
+  data: unknown,
+  problems: Problem[],
+): Omit<Step, 'problems'> {
+  const server = topic?.startsWith('resource-monitor:') ? named(behindColon(topic)) : undefined;
+  if (topic !== undefined && server === undefined)
+    problems.push({ path: 'topic', message: text('must name a server') });
+  if (data !== undefined && !isFields(data)) problems.push(wrongType('data', 'object'));
+  const fields = isFields(data) ? data : {};
+  const values = valuesOf(fields['process_info'], problems);
+  const failed = fields['status'] === 'error';
+  const players = server === undefined ? undefined : context.servers.get(server)?.players;
+  const event: Step['event'] = {
+    type: 'resource_update',
+    severity: failed ? 'warning' : 'debug',
+    retention: 'metric',
+    summary: values
+      ? text(
+          'Processor {0} %, memory {1} MB',
+          values.cpu === undefined ? '–' : values.cpu.toFixed(1),
+          values.memory === undefined ? '–' : (values.memory / mega).toFixed(1),
+        )
+      : saidOf(fields['message']),
+    ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+  };
+  if (server === undefined || !values || direction === 'out') return { context, event, signals: [] };
+  const known = Object.fromEntries(
+    Object.entries({ ...values, players }).filter(
+      (entry): entry is [string, number] => entry[1] !== undefined,
+    ),
+  );
+  return { context, event, signals: [{ signal: 'metrics', kind: instanceKind, key: server, values: known }] };
+}
+
+function saidOf(message: unknown): Text {
+  return named(message) === undefined ? text('Nothing was measured') : text('{0}', shown(message));
+}
+
+/** The server counts memory in units of 1024 times 1024. */
+const mega = 1024 * 1024;
+
+interface Values {
+  readonly cpu?: number;
+  readonly memory?: number;
+  readonly uptime?: number;
+}
+
+function valuesOf(info: unknown, problems: Problem[]): Values | undefined {
+  if (info === undefined || info === null) return undefined;
+  if (!isFields(info)) {
+    problems.push(wrongType('data.process_info', 'object'));
+    return undefined;
+  }
+  const cpu = numberOf(info['cpu_percent'], 'data.process_info.cpu_percent', problems);
+  const memory = numberOf(info['memory_mb'], 'data.process_info.memory_mb', problems);
+  const uptime = secondsOf(info['uptime'], problems);
+  return {
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory: memory * mega }),
+    ...(uptime === undefined ? {} : { uptime }),
+  };
+}
+
+function numberOf(value: unknown, path: string, problems: Problem[]): number | undefined {
+  if (typeof value === 'number' && value >= 0) return value;
+  problems.push(value === undefined ? missing(path) : wrongType(path, 'number'));
+  return undefined;
+}
+
+/** `H:MM:SS`, with `N days, ` before it from the second day on. */
+function secondsOf(value: unknown, problems: Problem[]): number | undefined {
+  const path = 'data.process_info.uptime';
+  const found =
+    typeof value === 'string' ? /^(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.\d+)?$/.exec(value.trim()) : null;
+  if (found) {
+    const [, days = '0', hours = '0', minutes = '0', seconds = '0'] = found;
+    return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  }
+  if (value === undefined) problems.push(missing(path));
+  else problems.push({ path, message: text('is no duration: {0}', oneLine(shown(value), 60)) });
+  return undefined;
+}

@@ -1,0 +1,141 @@
+import type { Signal } from '../../../model/signal.ts';
+import type { TaskPatch } from '../../../model/task.ts';
+import { oneLine, text } from '../../../model/text.ts';
+import { isFields, named, type Fields } from '../../reading.ts';
+import { endWork, instanceKind } from './lifecycle.ts';
+import type { BedrockContext, OpenTask, PendingCall } from './decoderState.ts';
+import { failureIn } from '../messages.ts';
+
+interface Followed {
+  readonly context: BedrockContext;
+  readonly signals: readonly Signal[];
+}
+
+/** What the server says of a task, in its push and in its lists. */
+export function taskTold(context: BedrockContext, id: string, data: Fields): Followed {
+  const known = context.tasks.get(id);
+  const task: OpenTask = known ?? { since: context.tick };
+  const patch = patchOf(data);
+  const finished = patch.state !== 'running';
+  const username = named(data['username']);
+  const told: TaskPatch = {
+    ...(known?.title || username === undefined ? {} : { title: text('Task of {0}', oneLine(username, 60)) }),
+    ...(username === undefined ? {} : { startedBy: oneLine(username, 60) }),
+    ...patch,
+  };
+  if (!finished) {
+    return {
+      context: { ...context, tasks: context.tasks.set(id, task) },
+      signals: [{ signal: 'task', id, patch: told }],
+    };
+  }
+  // The answer that says what it is may come later than its end, and what is finished takes no title any more.
+  if (!task.title && context.calls.size > 0) {
+    const { title, ...held } = told;
+    return {
+      context: { ...context, tasks: context.tasks.set(id, { ...task, held }) },
+      signals: [
+        {
+          signal: 'task',
+          id,
+          patch: {
+            ...(title ? { title } : {}),
+            state: 'running',
+            ...(patch.message ? { message: patch.message } : {}),
+          },
+        },
+      ],
+    };
+  }
+  return finish(context, id, task, told);
+}
+
+/** A call was answered with the id of the task that it began. */
+export function taskNamed(
+  context: BedrockContext,
+  id: string,
+  call: PendingCall,
+  correlation?: string,
+): Followed {
+  const { held, ...known } = context.tasks.get(id) ?? { since: context.tick };
+  const task: OpenTask = {
+    ...known,
+    title: call.title,
+    ...(call.server === undefined ? {} : { server: call.server }),
+    ...(call.operation === undefined ? {} : { operation: call.operation }),
+    ...(correlation === undefined ? {} : { correlation }),
+  };
+  const patch: TaskPatch = {
+    title: call.title,
+    ...(call.server === undefined ? {} : { subject: { kind: instanceKind, key: call.server } }),
+    ...(call.operation === undefined ? {} : { operation: call.operation }),
+  };
+  if (held) return finish(context, id, task, { ...patch, ...held });
+  return {
+    context: { ...context, tasks: context.tasks.set(id, task) },
+    signals: [{ signal: 'task', id, patch: { state: 'running', ...patch } }],
+  };
+}
+
+/** Ends that were held back for an answer are told when no answer can come any more. */
+export function release(context: BedrockContext): Followed {
+  if (context.calls.size > 0) return { context, signals: [] };
+  let result: Followed = { context, signals: [] };
+  for (const [id, { held, ...task }] of context.tasks) {
+    if (!held) continue;
+    const { context: next, signals } = finish(result.context, id, task, held);
+    result = { context: next, signals: [...result.signals, ...signals] };
+  }
+  return result;
+}
+
+/** The list of all tasks: what is open here and not in it was forgotten by a server that started anew. */
+export function tasksListed(context: BedrockContext, list: readonly unknown[]): Followed {
+  let result: Followed = { context, signals: [] };
+  const there = new Set<string>();
+  for (const data of list) {
+    const id = isFields(data) ? named(data['id']) : undefined;
+    if (id === undefined || !isFields(data)) continue;
+    there.add(id);
+    // What ended before we came is history: nobody needs a list of it.
+    if (!context.tasks.has(id) && patchOf(data).state !== 'running') continue;
+    const told = taskTold(result.context, id, data);
+    result = { context: told.context, signals: [...result.signals, ...told.signals] };
+  }
+  for (const [id, task] of context.tasks) {
+    if (there.has(id) || task.since > context.tasksAsked) continue;
+    const lost = taskGone(result.context, id);
+    result = { context: lost.context, signals: [...result.signals, ...lost.signals] };
+  }
+  return result;
+}
+
+/** The server does not know a task any more, or was silent about it for too long. */
+export function taskGone(context: BedrockContext, id: string): Followed {
+  const task = context.tasks.get(id);
+  if (!task) return { context, signals: [] };
+  return finish(
+    context,
+    id,
+    task,
+    task.held ?? { state: 'lost', message: text('The server does not know it any more') },
+  );
+}
+
+function finish(context: BedrockContext, id: string, task: OpenTask, patch: TaskPatch): Followed {
+  const ended = endWork({ ...context, tasks: context.tasks.delete(id) }, task);
+  return { context: ended.context, signals: [{ signal: 'task', id, patch }, ...ended.signals] };
+}
+
+/** Its own "success" only means that nothing was raised; its result may be a failure all the same. */
+function patchOf(data: Fields): TaskPatch & { readonly state: 'running' | 'succeeded' | 'failed' } {
+  const status = data['status'];
+  const said = named(data['message']);
+  const result = isFields(data['result']) ? data['result'] : {};
+  const failure = failureIn(result);
+  const words = failure ?? named(result['message']) ?? said;
+  const message = words === undefined ? {} : { message: text('{0}', oneLine(words, 300)) };
+  if (status === 'success') return { state: failure === undefined ? 'succeeded' : 'failed', ...message };
+  if (status === 'error') return { state: 'failed', ...message };
+  return { state: 'running', ...message };
+}

@@ -1,0 +1,247 @@
+import { text, type Text } from '../../model/text.ts';
+import type { Stem } from './stems.ts';
+
+/** One thing that the server does, in words. `{0}` and so on are the named fields of its data. */
+export interface EventText {
+  readonly category: string;
+  readonly description: Text;
+  readonly before: Text;
+  readonly after: Text;
+  readonly failed: Text;
+  readonly fields: readonly string[];
+  /** It happens so often, or so much beside the matter, that it stays in the background. */
+  readonly quiet?: true;
+}
+
+function deed(
+  category: string,
+  description: Text,
+  [before, after, failed]: readonly [Text, Text, Text],
+  fields: readonly string[] = [],
+  quiet?: true,
+): EventText {
+  return { category, description, before, after, failed, fields, ...(quiet ? { quiet } : {}) };
+}
+
+/** What the server tells of, by the stem of its two events. */
+export const eventTexts: Readonly<Record<Stem, EventText>> = {
+  server_start: deed('Lifecycle', text('A server is started.'), [
+    text('Is to be started'),
+    text('Was started'),
+    text('Was not started'),
+  ]),
+  server_stop: deed('Lifecycle', text('A server is stopped.'), [
+    text('Is to be stopped'),
+    text('Was stopped'),
+    text('Was not stopped'),
+  ]),
+  server_status_change: deed(
+    'Lifecycle',
+    text('The state of a server changes. This is the first to tell of it, since 3.10.'),
+    [text('Is to become {0}'), text('Is {0}'), text('Did not become {0}')],
+    ['status'],
+  ),
+  server_statuses_updated: deed(
+    'Players',
+    text('The players on a server changed; old releases also tell of a look at all servers with it.'),
+    [text('Players are looked at'), text('Players: {0}'), text('The players could not be looked at')],
+    ['player_count'],
+  ),
+  command_send: deed(
+    'Console',
+    text('A command is given to the console of a server.'),
+    [text('Command: {0}'), text('Command sent: {0}'), text('Command not sent: {0}')],
+    ['command'],
+  ),
+  server_install: deed(
+    'Installation',
+    text('A server is installed.'),
+    [text('Is to be installed: {0}'), text('Was installed: {0}'), text('Was not installed: {0}')],
+    ['target_version'],
+  ),
+  server_update: deed('Installation', text('A server is updated.'), [
+    text('Is to be updated'),
+    text('Was updated'),
+    text('Was not updated'),
+  ]),
+  delete_server_data: deed('Installation', text('A server is deleted with its worlds and backups.'), [
+    text('Is to be deleted'),
+    text('Was deleted'),
+    text('Was not deleted'),
+  ]),
+  backup: deed('Backups', text('A backup is made; one of a world stops the server meanwhile.'), [
+    text('Is to be backed up'),
+    text('Was backed up'),
+    text('Was not backed up'),
+  ]),
+  restore: deed('Backups', text('A backup is restored.'), [
+    text('Is to be restored'),
+    text('Was restored'),
+    text('Was not restored'),
+  ]),
+  prune_backups: deed('Backups', text('Old backups are deleted.'), [
+    text('Old backups are to be deleted'),
+    text('Old backups were deleted'),
+    text('Old backups were not deleted'),
+  ]),
+  allowlist_change: deed('Access', text('Players are put on the allowlist or taken off it.'), [
+    text('The allowlist is to be changed'),
+    text('The allowlist was changed'),
+    text('The allowlist was not changed'),
+  ]),
+  permission_change: deed(
+    'Access',
+    text('A player gets another permission.'),
+    [text('{0} is to become {1}'), text('{0} is {1} now'), text('{0} did not become {1}')],
+    ['player_name', 'permission'],
+  ),
+  properties_change: deed('Settings', text('The properties of a server are changed.'), [
+    text('Properties are to be changed'),
+    text('Properties were changed'),
+    text('Properties were not changed'),
+  ]),
+  set_server_setting: deed(
+    'Settings',
+    text('A setting of a server is changed.'),
+    [
+      text('Setting {0} is to be changed'),
+      text('Setting {0} was changed'),
+      text('Setting {0} was not changed'),
+    ],
+    ['key'],
+  ),
+  world_export: deed('Worlds', text('A world is exported into a file.'), [
+    text('The world is to be exported'),
+    text('The world was exported'),
+    text('The world was not exported'),
+  ]),
+  world_import: deed('Worlds', text('A world is imported from a file.'), [
+    text('A world is to be imported'),
+    text('A world was imported'),
+    text('A world was not imported'),
+  ]),
+  world_reset: deed(
+    'Worlds',
+    text('The world of a server is deleted; a new one is made with the next start.'),
+    [text('The world is to be reset'), text('The world was reset'), text('The world was not reset')],
+  ),
+  addon_import: deed('Add-ons', text('An add-on is imported from a file.'), [
+    text('An add-on is to be imported'),
+    text('An add-on was imported'),
+    text('An add-on was not imported'),
+  ]),
+  addon_enable: addon(text('An add-on is switched on.'), [
+    text('Add-on {0} is to be switched on'),
+    text('Add-on {0} was switched on'),
+    text('Add-on {0} was not switched on'),
+  ]),
+  addon_disable: addon(text('An add-on is switched off.'), [
+    text('Add-on {0} is to be switched off'),
+    text('Add-on {0} was switched off'),
+    text('Add-on {0} was not switched off'),
+  ]),
+  addon_uninstall: addon(text('An add-on is removed.'), [
+    text('Add-on {0} is to be removed'),
+    text('Add-on {0} was removed'),
+    text('Add-on {0} was not removed'),
+  ]),
+  addon_subpack_update: addon(text('Another variant of an add-on is chosen.'), [
+    text('The variant of add-on {0} is to be changed'),
+    text('The variant of add-on {0} was changed'),
+    text('The variant of add-on {0} was not changed'),
+  ]),
+  addon_reorder: deed('Add-ons', text('The order of the add-ons is changed.'), [
+    text('The add-ons are to be reordered'),
+    text('The add-ons were reordered'),
+    text('The add-ons were not reordered'),
+  ]),
+  add_server_ban: deed(
+    'Access',
+    text('A player is banned from a server.'),
+    [text('{0} is to be banned'), text('{0} was banned'), text('{0} was not banned')],
+    ['player_name'],
+  ),
+  remove_server_ban: deed(
+    'Access',
+    text('The ban of a player is lifted.'),
+    [
+      text('The ban of {0} is to be lifted'),
+      text('The ban of {0} was lifted'),
+      text('The ban of {0} was not lifted'),
+    ],
+    ['xuid'],
+  ),
+  players_add: deed('Players', text('Players are put into the database of players.'), [
+    text('Players are to be added'),
+    text('Players were added'),
+    text('Players were not added'),
+  ]),
+  player_db_scan: deed('Players', text('The logs of all servers are searched for players.'), [
+    text('Players are to be searched for'),
+    text('Players were searched for'),
+    text('Players could not be searched for'),
+  ]),
+  prune_download_cache: deed(
+    'Manager',
+    text('Old downloads are deleted.'),
+    [
+      text('Old downloads are to be deleted'),
+      text('Old downloads were deleted'),
+      text('Old downloads were not deleted'),
+    ],
+    [],
+    true,
+  ),
+  setting_update: deed(
+    'Manager',
+    text('A setting of the manager is changed.'),
+    [
+      text('Setting {0} is to be changed'),
+      text('Setting {0} was changed'),
+      text('Setting {0} was not changed'),
+    ],
+    ['key'],
+  ),
+  set_plugin_status: deed(
+    'Manager',
+    text('A plugin of the manager is switched on or off.'),
+    [
+      text('Plugin {0} is to be switched'),
+      text('Plugin {0} was switched'),
+      text('Plugin {0} was not switched'),
+    ],
+    ['plugin_name'],
+  ),
+  web_service_change: deed('Manager', text('The service that the manager runs as is changed.'), [
+    text('The service is to be changed'),
+    text('The service was changed'),
+    text('The service was not changed'),
+  ]),
+};
+
+/** What only old releases and documents know. */
+export const retiredEventTexts = {
+  autostart_change: deed(
+    'Settings',
+    text('Whether a server starts with the manager is changed (up to 3.9).'),
+    [
+      text('The autostart is to be changed'),
+      text('The autostart was changed'),
+      text('The autostart was not changed'),
+    ],
+  ),
+  web_server_start: deed('Manager', text('The web server of the manager is started (up to 3.9).'), [
+    text('The web server is to be started'),
+    text('The web server was started'),
+    text('The web server was not started'),
+  ]),
+  web_server_stop: deed('Manager', text('The web server of the manager is stopped (up to 3.9).'), [
+    text('The web server is to be stopped'),
+    text('The web server was stopped'),
+    text('The web server was not stopped'),
+  ]),
+} as const;
+
+function addon(description: Text, words: readonly [Text, Text, Text]): EventText {
+  return deed('Add-ons', description, words, ['pack_uuid']);
+}

@@ -1,0 +1,174 @@
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import { HttpError } from '../../../wire/httpClient.ts';
+import { SessionError, type OperationResult, type Session } from '../../system.ts';
+import { isFields, named, shown } from '../../reading.ts';
+import {
+  BedrockError,
+  isConversation,
+  type BedrockSession,
+  type RestAnswer,
+} from '../session/bedrockSession.ts';
+import { detailOf, failureIn } from '../messages.ts';
+
+interface Progress {
+  readonly signal: AbortSignal;
+  progress(message: Text): void;
+  output(chunk: string): void;
+}
+
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  /** Said where it went well. */
+  readonly done: Text;
+}
+
+/** The path of a call about one server. */
+export function serverPath(server: string, rest: string): string {
+  return `/api/server/${encodeURIComponent(server)}/${rest}`;
+}
+
+/** Makes a call and waits for the end of the task that it begins, if it does. */
+export async function runCall(
+  session: Session | undefined,
+  call: Call,
+  run: Progress,
+): Promise<OperationResult> {
+  if (!isConversation(session)) return { outcome: 'refused', message: noConnection };
+  return outcomeOf(async () => {
+    const answer = await session.call(call.method, call.path, call.body, run.signal);
+    return await afterAnswer(session, answer, call.done, run);
+  }, run.signal);
+}
+
+/** What an answer means for the operation: a refusal, a task to wait for, or that it is done. */
+export async function afterAnswer(
+  session: BedrockSession,
+  answer: RestAnswer,
+  done: Text,
+  run: Progress,
+): Promise<OperationResult> {
+  const refusal = refusalIn(answer, session);
+  if (refusal) return refusal;
+  const value = valueOf(answer);
+  const id = isFields(value) ? named(value['task_id']) : undefined;
+  if (id === undefined) return { outcome: 'succeeded', message: done };
+  const said = isFields(value) ? named(value['message']) : undefined;
+  run.progress(text('{0}', oneLine(said ?? '–', 300)));
+  const end = await session.taskEnd(id, run.signal);
+  const words = oneLine(end.message, 300);
+  if (end.outcome === 'succeeded') {
+    run.output(`${words}\n`);
+    return { outcome: 'succeeded', message: done };
+  }
+  const message = end.outcome === 'lost' ? text('How it ended is not known: {0}', words) : text('{0}', words);
+  return { outcome: 'failed', message };
+}
+
+/** Reads something; rejects with words for people. For choices that are made from what there is. */
+export async function askFor(
+  session: Session | undefined,
+  path: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!isConversation(session)) return undefined;
+  const answer = await session.call('GET', path, undefined, signal);
+  return refusalIn(answer, session) ? undefined : valueOf(answer);
+}
+
+/** The same for an operation whose answer is what was wanted. */
+export function answerWith(
+  session: Session | undefined,
+  path: string,
+  run: Progress,
+  say: (value: unknown) => Text,
+): Promise<OperationResult> {
+  if (!isConversation(session)) return Promise.resolve({ outcome: 'refused', message: noConnection });
+  return outcomeOf(async () => {
+    const answer = await session.call('GET', path, undefined, run.signal);
+    return refusalIn(answer, session) ?? { outcome: 'succeeded', message: say(valueOf(answer)) };
+  }, run.signal);
+}
+
+export function sendCommand(
+  session: Session | undefined,
+  server: string,
+  line: string,
+  signal: AbortSignal,
+): Promise<OperationResult> {
+  const nothing = (): void => undefined;
+  return runCall(
+    session,
+    {
+      method: 'POST',
+      path: serverPath(server, 'send_command'),
+      body: { command: line },
+      done: text('Sent to {0}; what it answers stands in its log only', oneLine(server, 60)),
+    },
+    { signal, progress: nothing, output: nothing },
+  );
+}
+
+/** Turns what a call rejects with into an outcome. */
+export async function outcomeOf(
+  run: () => Promise<OperationResult>,
+  signal: AbortSignal,
+): Promise<OperationResult> {
+  try {
+    return await run();
+  } catch (error) {
+    if (signal.aborted)
+      return { outcome: 'failed', message: text('Not waited for any longer; the server goes on with it.') };
+    if (BedrockError.is(error)) return { outcome: 'refused', message: error.text };
+    if (HttpError.is(error) || error instanceof SessionError)
+      return { outcome: 'failed', message: error.text };
+    throw error;
+  }
+}
+
+export function valueOf({ body }: RestAnswer): unknown {
+  return body.kind === 'json' ? body.value : undefined;
+}
+
+/** Why the server did not do it, in words that say what would help. */
+export function refusalIn(answer: RestAnswer, session: BedrockSession): OperationResult | undefined {
+  const { status, body } = answer;
+  const value = valueOf(answer);
+  const said = detailOf(value) ?? '–';
+  if (status >= 200 && status < 300) {
+    if (body.kind === 'html')
+      return {
+        outcome: 'failed',
+        message: text('A web page ({0}) was answered instead of data.', shown(body.title)),
+      };
+    const failure = failureIn(value);
+    return failure === undefined
+      ? undefined
+      : { outcome: 'failed', message: text('{0}', oneLine(failure, 300)) };
+  }
+  switch (status) {
+    case 401:
+      return {
+        outcome: 'refused',
+        message: text('The server does not know this sign-in any more: {0}', said),
+      };
+    case 403:
+      return {
+        outcome: 'refused',
+        message: text(
+          'Not allowed: {0}. The role of this user is {1}; some commands are blocked for everybody.',
+          said,
+          session.role ?? '–',
+        ),
+      };
+    case 409:
+      return { outcome: 'refused', message: text('Not in this state: {0}', said) };
+    default:
+      return status >= 500
+        ? { outcome: 'failed', message: text('The server failed ({0}): {1}', status, said) }
+        : { outcome: 'refused', message: text('The server refused ({0}): {1}', status, said) };
+  }
+}
+
+const noConnection = text('There is no open connection to the server.');

@@ -1,0 +1,98 @@
+import { oneLine, text } from '../../../model/text.ts';
+import type { ConnectionOperation, OperationResult, Session } from '../../system.ts';
+import { isFields, shown } from '../../reading.ts';
+import { afterAnswer, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
+import { BedrockError, isConversation } from '../session/bedrockSession.ts';
+import { releaseTraitsOf, type ReleaseTraits } from '../release.ts';
+import type { BedrockSettings } from '../settings.ts';
+
+type Run = Parameters<ConnectionOperation<BedrockSettings>['run']>[0];
+
+const noConnection: OperationResult = {
+  outcome: 'refused',
+  message: text('There is no open connection to the server.'),
+};
+
+/** Some calls changed their method with a release. */
+export function methodsOf(session: Session | undefined): ReleaseTraits['methods'] {
+  return (isConversation(session) ? session.release : releaseTraitsOf(undefined)).methods;
+}
+
+/** Installs a server; what is there already is overwritten only after a yes. */
+export async function install(run: Run, name: string, version: string): Promise<OperationResult> {
+  const { session, signal } = run;
+  if (!isConversation(session)) return noConnection;
+  const body = { server_name: name, server_version: version };
+  const path = '/api/server/install';
+  const done = text('{0} is installed', oneLine(name, 60));
+  return outcomeOf(async () => {
+    let answer = await session.call('POST', path, body, signal);
+    const value = valueOf(answer);
+    if (!refusalIn(answer, session) && isFields(value) && value['status'] === 'confirm_needed') {
+      const yes = await run.ask({
+        message: text('Overwrite {0} on {1}?', oneLine(name, 60), run.connectionName),
+        detail: text('{0}', shown(value['message'])),
+        action: text('Overwrite'),
+        typed: name,
+      });
+      if (!yes) return { outcome: 'refused', message: text('Nothing was changed.') };
+      answer = await session.call('POST', path, { ...body, overwrite: true }, signal);
+    }
+    return await afterAnswer(session, answer, done, run);
+  }, signal);
+}
+
+export function scanPlayers(run: Run): Promise<OperationResult> {
+  const call = { method: methodsOf(run.session).scan, path: '/api/players/scan' };
+  return runCall(run.session, { ...call, done: text('The logs were searched for players') }, run);
+}
+
+/** Asks for a topic or gives it up. */
+export async function subscription(
+  run: Run,
+  action: 'subscribe' | 'unsubscribe',
+  topic: string,
+): Promise<OperationResult> {
+  const { session } = run;
+  if (!isConversation(session)) return noConnection;
+  try {
+    await session[action](topic);
+  } catch (error) {
+    if (BedrockError.is(error)) return { outcome: 'failed', message: error.text };
+    throw error;
+  }
+  const shownTopic = oneLine(topic, 100);
+  return {
+    outcome: 'succeeded',
+    message:
+      action === 'subscribe'
+        ? text('{0} is subscribed until the connection ends', shownTopic)
+        : text('{0} is not subscribed any more', shownTopic),
+  };
+}
+
+/** So much of an answer is said; all of it is in the log. */
+const saidLength = 200;
+
+/** Any call; its answer is what was wanted. */
+export async function anyRequest(
+  run: Run,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<OperationResult> {
+  const { session, signal } = run;
+  if (!isConversation(session)) return noConnection;
+  return outcomeOf(async () => {
+    const answer = await session.call(method, path, body, signal);
+    run.output(`${answer.text}\n`);
+    const said = oneLine(answer.text, saidLength);
+    const refusal = refusalIn(answer, session);
+    return (
+      refusal ?? {
+        outcome: 'succeeded',
+        message: text('Answered {0}: {1}', answer.status, said === '' ? '–' : said),
+      }
+    );
+  }, signal);
+}

@@ -1,0 +1,186 @@
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import type { ConnectionOperation, InputContext, OperationInput } from '../../system.ts';
+import { isConversation } from '../session/bedrockSession.ts';
+import { may } from './roles.ts';
+import type { BedrockSettings } from '../settings.ts';
+
+type ConnectionOp = ConnectionOperation<BedrockSettings>;
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export const connectionOperations: readonly ConnectionOp[] = [
+  {
+    id: 'install',
+    title: text('Install Game Server…'),
+    target: 'connection',
+    silent: true,
+    progressTitle: ({ name = '' }) => text('Installing {0}', oneLine(name, 60)),
+    when: (_settings, session) => may(session, 'admin'),
+    inputs: [
+      {
+        field: 'name',
+        prompt: text('Name of the new server'),
+        placeholder: text('survival'),
+        check: checkName,
+      },
+      {
+        field: 'version',
+        prompt: text('Version: LATEST, PREVIEW or a number'),
+        placeholder: text('LATEST'),
+        value: () => Promise.resolve('LATEST'),
+        check: checkVersion,
+      },
+    ],
+    async run(run) {
+      const { name = '', version = 'LATEST' } = run.input;
+      const wrong = checkName(name) ?? checkVersion(version);
+      if (wrong) return { outcome: 'refused', message: wrong };
+      const { install } = await import('./connectionCalls.ts');
+      return install(run, name, version);
+    },
+  },
+  {
+    id: 'scanPlayers',
+    title: text('Search Logs for Players'),
+    target: 'connection',
+    answers: true,
+    progressTitle: () => text('Searching the logs for players'),
+    when: (_settings, session) => may(session, 'moderator'),
+    async run(run) {
+      const { scanPlayers } = await import('./connectionCalls.ts');
+      return scanPlayers(run);
+    },
+  },
+  subscription('subscribe', text('Subscribe to Topic…'), (topic) => text('Subscribing to {0}', topic)),
+  subscription('unsubscribe', text('Unsubscribe from Topic…'), (topic) =>
+    text('Unsubscribing from {0}', topic),
+  ),
+  {
+    id: 'request',
+    title: text('Call the REST API…'),
+    target: 'connection',
+    answers: true,
+    progressTitle: ({ method = '', path = '' }) => text('{0} {1}', oneLine(method, 10), oneLine(path, 100)),
+    when: (_settings, session) => may(session, 'user'),
+    inputs: [
+      {
+        field: 'method',
+        prompt: text('Which method? All but GET may change something.'),
+        none: text('There is no method.'),
+        options: () => Promise.resolve(methods),
+      },
+      {
+        field: 'path',
+        prompt: text('Path behind the address of the server'),
+        placeholder: text('/api/servers'),
+        check: checkPath,
+      },
+      {
+        field: 'body',
+        prompt: text('JSON to send along; empty for none'),
+        placeholder: text('{0}', '{}'),
+        check: checkBody,
+      },
+    ],
+    confirm({ method = 'GET', path = '', body = '' }, connection) {
+      if (method === 'GET') return undefined;
+      return {
+        message: text('Send {0} {1} to {2}?', oneLine(method, 10), oneLine(path, 100), connection),
+        detail:
+          body.trim() === '' ? text('Nothing is sent along.') : text('Sent along: {0}', oneLine(body, 300)),
+        action: text('Send'),
+      };
+    },
+    async run(run) {
+      const { method = 'GET', path = '', body = '' } = run.input;
+      const wrong = methods.includes(method)
+        ? problemOf({ path, body })
+        : text('The method is one of {0}.', methods.join(', '));
+      if (wrong) return { outcome: 'refused', message: wrong };
+      const { anyRequest } = await import('./connectionCalls.ts');
+      return anyRequest(run, method, path, body.trim() === '' ? undefined : (JSON.parse(body) as unknown));
+    },
+  },
+];
+
+function subscription(
+  id: 'subscribe' | 'unsubscribe',
+  title: Text,
+  progress: (topic: string) => Text,
+): ConnectionOp {
+  return {
+    id,
+    title,
+    target: 'connection',
+    answers: true,
+    progressTitle: ({ topic = '' }) => progress(oneLine(topic, 100)),
+    when: (_settings, session) => may(session, 'user'),
+    inputs: [
+      {
+        field: 'topic',
+        prompt: text(
+          'Topic: event:…, resource-monitor:<server>, server_log:<server>, app_log or * for all events',
+        ),
+        placeholder: text('event:after_server_start'),
+        suggestions: topicSuggestions,
+        check: checkTopic,
+      },
+    ],
+    async run(run) {
+      const { topic = '' } = run.input;
+      const wrong = checkTopic(topic);
+      if (wrong) return { outcome: 'refused', message: wrong };
+      const calls = await import('./connectionCalls.ts');
+      return calls.subscription(run, id, topic);
+    },
+  };
+}
+
+/** The topics that the release has; those of servers are typed with the name. */
+function topicSuggestions({ session }: InputContext<BedrockSettings>): readonly string[] {
+  const known = isConversation(session) ? session.release.topics : [];
+  return ['*', 'app_log', ...known];
+}
+
+function problemOf({ path = '', body = '' }: OperationInput): Text | undefined {
+  return checkPath(path) ?? checkBody(body);
+}
+
+/** The server takes nothing else. */
+function checkName(name: string): Text | undefined {
+  if (name === '') return text('A name is needed.');
+  return /^[A-Za-z0-9_-]{1,64}$/.test(name)
+    ? undefined
+    : text('Letters, digits, dashes and underscores only.');
+}
+
+function checkVersion(version: string): Text | undefined {
+  return /^(?:LATEST|PREVIEW|\d+(?:\.\d+){1,3}(?:-PREVIEW)?)$/.test(version)
+    ? undefined
+    : text('LATEST, PREVIEW or a number such as 1.21.100.7.');
+}
+
+/** Only servers that are there are watched by name: another name would come into being in the program. */
+function checkTopic(topic: string): Text | undefined {
+  if (topic.trim() === '') return text('A topic is needed.');
+  if (topic.length > 300) return text('At most 300 characters.');
+  return /^resource-monitor:\s*$/.test(topic)
+    ? text('The name of a server belongs behind the colon.')
+    : undefined;
+}
+
+function checkPath(path: string): Text | undefined {
+  return /^\/[^\s#\\]*$/.test(path) && !path.startsWith('//')
+    ? undefined
+    : text('A path such as /api/servers.');
+}
+
+function checkBody(body: string): Text | undefined {
+  if (body.trim() === '') return undefined;
+  try {
+    JSON.parse(body);
+    return undefined;
+  } catch {
+    return text('This is no JSON.');
+  }
+}

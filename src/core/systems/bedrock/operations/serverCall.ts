@@ -1,0 +1,43 @@
+import type { Instance } from '../../../model/instance.ts';
+import { lifecycle } from '../../../model/lifecycle.ts';
+import { oneLine, type Text } from '../../../model/text.ts';
+import type { InstanceOperation, OperationResult, OperationRun } from '../../system.ts';
+import type { Role } from '../session/bedrockSession.ts';
+import { may } from './roles.ts';
+import type { BedrockSettings } from '../settings.ts';
+
+type InstanceOp = InstanceOperation<BedrockSettings>;
+export type BedrockRun = OperationRun<BedrockSettings>;
+
+export function nameOf(instance: Instance): string {
+  return oneLine(instance.name, 60);
+}
+
+export function isUp({ state }: Instance): boolean {
+  return state === 'running' || state === 'ready';
+}
+
+/** It rests: up or down, and on the way nowhere. */
+export function rests({ state }: Instance): boolean {
+  return state !== 'removed' && !lifecycle[state].transitional;
+}
+
+/** On offer while the connection is open, for whom the role lets. */
+export function offered(needed: Role, fits: (instance: Instance) => boolean): InstanceOp['when'] {
+  return (instance, _settings, session) => may(session, needed) && fits(instance);
+}
+
+/** One call about one server. The code that makes it is loaded when it is run. */
+export function serverCall(
+  method: string,
+  rest: string,
+  done: (name: string) => Text,
+  body?: (run: BedrockRun) => unknown,
+): (run: BedrockRun) => Promise<OperationResult> {
+  return async (run) => {
+    const { runCall, serverPath } = await import('./calls.ts');
+    const path = serverPath(run.instance.key, rest);
+    const call = { method, path, done: done(nameOf(run.instance)) };
+    return runCall(run.session, body ? { ...call, body: body(run) } : call, run);
+  };
+}

@@ -1,8 +1,0 @@
-import type { Session } from '../system.ts';
-import { isConversation, roles, type Conversation, type Role } from './conversation.ts';
-
-/** Whether this conversation is open and its user may do what needs this role; a server that tells no role decides itself. */
-export function may(session: Session | undefined, needed: Role): session is Conversation {
-  if (!isConversation(session)) return false;
-  return session.role === undefined || roles.indexOf(session.role) >= roles.indexOf(needed);
-}

@@ -1,0 +1,64 @@
+import { oneLine, text } from '../../../model/text.ts';
+import { HttpError, type HttpAnswer } from '../../../wire/httpClient.ts';
+import { TlsError } from '../../../wire/tlsError.ts';
+import { WebSocketError, type WebSocketEnd } from '../../../wire/webSocket.ts';
+import { isPassing } from '../../transientErrors.ts';
+import { SessionError, type SecretKind } from '../../system.ts';
+import { detailOf } from '../messages.ts';
+
+/** Puts a failure of a wire into words; anything else is passed on. */
+export function sessionErrorOf(error: unknown): unknown {
+  if (WebSocketError.is(error, 'httpAnswer'))
+    return new SessionError(error.text, { retry: isPassingStatus(error.status ?? 0), cause: error });
+  if (HttpError.is(error) || WebSocketError.is(error) || error instanceof TlsError)
+    return new SessionError(error.text, { retry: isPassing(error.reason), cause: error });
+  return error;
+}
+
+/** An answer that is none of the program: mostly a proxy before it says that it is not there. */
+export function foreignAnswer(url: string, { status, body }: HttpAnswer): SessionError {
+  const title = body.kind === 'html' && body.title !== '' ? body.title : '–';
+  const message =
+    body.kind === 'html'
+      ? text('{0} answered {1} with a web page ({2}) instead of data. Is the path right?', url, status, title)
+      : text('{0} answered {1}, and not as Bedrock Server Manager does. Is the path right?', url, status);
+  return new SessionError(message, { retry: isPassingStatus(status) });
+}
+
+/** A refusal that is not about who we are. */
+export function unexpectedStatus(url: string, answer: HttpAnswer): SessionError {
+  if (answer.body.kind !== 'json') return foreignAnswer(url, answer);
+  const { status, body } = answer;
+  return new SessionError(text('{0} answered {1}: {2}', url, status, detailOf(body.value) ?? '–'), {
+    retry: isPassingStatus(status),
+  });
+}
+
+function isPassingStatus(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408;
+}
+
+/** What the end of the WebSocket means. 1008 is about who we are: trying again cannot help. */
+export function closeError({ code, reason, error }: WebSocketEnd, secret: SecretKind): SessionError {
+  const said = oneLine(reason === '' ? '–' : reason, 200);
+  if (error && error.reason !== 'lost') {
+    return new SessionError(error.text, { retry: isPassing(error.reason), cause: error });
+  }
+  switch (code) {
+    case 1008:
+      return new SessionError(text('The server does not accept the sign-in ({0}). Sign in again.', said), {
+        retry: false,
+        secret,
+      });
+    case 1012:
+      return new SessionError(text('The server is being restarted.'), { retry: true });
+    case 1011:
+      return new SessionError(text('The server gave the connection up: {0}', said), { retry: true });
+    case 1006:
+      return new SessionError(text('The connection broke without a goodbye.'), { retry: true, cause: error });
+    default:
+      return new SessionError(text('The server closed the connection ({0}: {1}).', code, said), {
+        retry: true,
+      });
+  }
+}

@@ -1,0 +1,144 @@
+import type * as z from 'zod/mini';
+import type { Problem, Subject } from '../../../model/event.ts';
+import type { Decoded, Decoder, Message } from '../../../model/signal.ts';
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import { parseMessage, unreadable } from '../../reading.ts';
+import { redactJson } from '../../redaction.ts';
+import { decodeCli } from './cliMessages.ts';
+import { catalogEntry, summaryOf } from '../catalog.ts';
+import { applyLifecycleEvent, applyLostTask } from './lifecycle.ts';
+import { initialContext, loadContext, saveContext, type KgsmContext } from './decoderState.ts';
+import { dataSchema, envelopeSchema, type KgsmData } from '../messages.ts';
+
+const unknown = text('Something that is no KGSM event');
+
+type SchemaIssue = z.core.$ZodIssue;
+
+/** Console commands may hold passwords; who plays and from where is personal, but it is the operator's to see. */
+const commandFields = ['Command'];
+
+export const kgsmDecoder: Decoder<KgsmContext> = {
+  initial: initialContext,
+  decode,
+  taskLost: applyLostTask,
+  save: saveContext,
+  load: loadContext,
+  redact: (raw) => redactJson(raw, commandFields),
+};
+
+function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
+  if (message.channel === 'request' || message.channel === 'reply') return decodeCli(context, message);
+  const problems: Problem[] = [];
+  if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
+  const parsed = parseMessage(message);
+  if ('problem' in parsed) return unreadable(context, unknown, [...problems, parsed.problem]);
+  const read = envelope(parsed.value, problems);
+  if (!read) return unreadable(context, unknown, problems);
+
+  const { type, data, time, actor } = read;
+  const known = catalogEntry(type);
+  const schema = known && dataSchema(type);
+  const checked = schema?.safeParse(data);
+  for (const issue of checked?.error?.issues ?? []) {
+    problems.push({
+      path: ['Data', ...issue.path].join('.'),
+      message: mismatch(issue),
+    });
+  }
+  const subject = subjectOf(type, data, problems);
+  const event = {
+    // The catalog's own string, so that a hundred thousand events share it.
+    type: known?.type ?? type,
+    severity: known?.severity ?? 'info',
+    retention: known?.retention ?? 'lifecycle',
+    summary: known ? summaryOf(known, data) : text('Unknown event type {0}', oneLine(type, 80)),
+    ...(time === undefined ? {} : { time }),
+    ...(subject ? { subject } : {}),
+  } satisfies Decoded<KgsmContext>['event'];
+
+  // What we sent ourselves says nothing about the world until it comes back through a listener.
+  if (message.direction === 'out' || subject?.kind !== 'instance' || known?.category === 'Test') {
+    return { context, event, signals: [], problems };
+  }
+  return { ...applyLifecycleEvent(context, { type, instance: subject.key, data, actor }), event, problems };
+}
+
+interface Envelope {
+  readonly type: string;
+  readonly data: KgsmData;
+  readonly time?: number;
+  readonly actor?: string;
+}
+
+function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
+  const result = envelopeSchema.safeParse(value);
+  const fields: Partial<Record<string, unknown>> = isObject(value) ? value : {};
+  for (const issue of result.error?.issues ?? []) {
+    problems.push({
+      path: issue.path.join('.'),
+      message: mismatch(issue),
+    });
+  }
+  const type = fields['EventType'];
+  if (typeof type !== 'string' || type === '') return undefined;
+  const data = isObject(fields['Data']) ? fields['Data'] : {};
+  const time = timeOf(fields['Timestamp'] ?? data['Timestamp'], problems);
+  const actor = fields['Actor'];
+  return {
+    type,
+    data,
+    ...(time === undefined ? {} : { time }),
+    ...(typeof actor === 'string' && actor !== '' ? { actor } : {}),
+  };
+}
+
+/** KGSM writes UTC with a `Z`; a time zone is never guessed. */
+function timeOf(value: unknown, problems: Problem[]): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value)
+  ) {
+    const time = Date.parse(value);
+    if (!Number.isNaN(time)) return time;
+  }
+  problems.push({
+    path: 'Timestamp',
+    message: text('is no point in time: {0}', shown(value)),
+  });
+  return undefined;
+}
+
+/** What is nested too deeply to be written again is not worth a line either. */
+function shown(value: unknown): string {
+  return typeof value === 'object' ? typeof value : oneLine(JSON.stringify(value), 60);
+}
+
+/** `InstanceName` since 2.0, `InstanceId` in 1.x, `Instance` in its first document. */
+function subjectOf(type: string, data: KgsmData, problems: Problem[]): Subject | undefined {
+  if (type.startsWith('blueprint_')) {
+    const name = data['BlueprintName'];
+    return typeof name === 'string' && name !== '' ? { kind: 'blueprint', key: name } : undefined;
+  }
+  for (const field of ['InstanceName', 'InstanceId', 'Instance']) {
+    const name = data[field];
+    if (typeof name === 'string' && name !== '') return { kind: 'instance', key: name };
+    if (name !== undefined && name !== null) {
+      problems.push({ path: `Data.${field}`, message: text('must be a name') });
+      return undefined;
+    }
+  }
+  if (type.startsWith('instance_')) problems.push({ path: 'Data.InstanceName', message: text('is missing') });
+  return undefined;
+}
+
+/** What a schema wanted, in words: it is told which type of JSON value should stand there. */
+function mismatch(issue: SchemaIssue): Text {
+  return 'expected' in issue && typeof issue.expected === 'string'
+    ? text('must be of type {0}', issue.expected)
+    : text('is not what it should be');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

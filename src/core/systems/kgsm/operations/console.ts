@@ -1,0 +1,62 @@
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import { FileFollower, type FileTurn } from '../../../wire/fileFollower.ts';
+import { SessionError, type Console } from '../../system.ts';
+import { failureOf, runKgsm } from '../cli/runKgsm.ts';
+import { cliSyntaxOf } from '../cli/cliSyntax.ts';
+import { logFileOf } from '../cli/cliQueries.ts';
+import { checkCommand } from './operations.ts';
+import type { KgsmSettings } from '../settings.ts';
+
+/** What is shown of a log that is there already. */
+const tailBytes = 64 * 1024;
+const sendTimeoutMs = 30_000;
+
+const turns: Readonly<Record<FileTurn, Text>> = {
+  missing: text('There is no log yet; it comes when the server starts.'),
+  appeared: text('The log is there.'),
+  rotated: text('A new log begins.'),
+  truncated: text('The log was emptied.'),
+  noPermission: text('This user may not read the log.'),
+};
+
+/** Follows the log file of an instance by its name: KGSM puts a new one in its place with each start. */
+export const kgsmConsole: Console<KgsmSettings> = {
+  when: (instance, { root }) => root !== undefined && instance.state !== 'removed',
+  async open(run) {
+    const { settings, instance, clock, signal } = run;
+    const { root } = settings;
+    const path = root === undefined ? undefined : await logFileOf(root, instance.key, signal);
+    if (root === undefined || path === undefined) {
+      throw new SessionError(
+        text('KGSM does not tell where the log of {0} is.', oneLine(instance.name, 60)),
+        {
+          retry: false,
+        },
+      );
+    }
+    run.note(text('Following {0}', oneLine(path, 300)));
+    const follower = await FileFollower.start({
+      path,
+      tailBytes,
+      clock,
+      onText(chunk) {
+        run.write(chunk);
+      },
+      onTurn(turn) {
+        run.note(turns[turn]);
+      },
+    });
+    return {
+      async send(line) {
+        const wrong = checkCommand(line);
+        if (wrong) return { outcome: 'refused', message: wrong };
+        const args = (await cliSyntaxOf(root, signal)).input(instance.key, line);
+        const result = await runKgsm({ root, args, timeoutMs: sendTimeoutMs, signal });
+        return result.code === 0
+          ? { outcome: 'succeeded', message: text('Sent') }
+          : { outcome: 'failed', message: failureOf(result) };
+      },
+      dispose: () => follower.dispose(),
+    };
+  },
+};

@@ -1,0 +1,66 @@
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import type { ConnectionOperation } from '../../system.ts';
+import { blueprintsOf, installFolderOf } from '../cli/cliQueries.ts';
+import { runCommand } from './runCommand.ts';
+import type { KgsmSettings } from '../settings.ts';
+
+/** A download of thirty gigabytes over a slow line. */
+const installTimeoutMs = 6 * 3_600_000;
+
+/** Installs a game from one of KGSM's blueprints. */
+export const installOperation: ConnectionOperation<KgsmSettings> = {
+  id: 'install',
+  title: text('Install Game Server…'),
+  target: 'connection',
+  silent: true,
+  progressTitle: (input) => text('Installing {0}', oneLine(input['name'] ?? input['blueprint'] ?? '', 60)),
+  when: ({ root }) => root !== undefined,
+  inputs: [
+    {
+      field: 'blueprint',
+      prompt: text('Which game?'),
+      none: text('KGSM has no blueprint to install from.'),
+      options: ({ settings: { root }, signal }) =>
+        root === undefined ? Promise.resolve([]) : blueprintsOf(root, signal),
+    },
+    {
+      field: 'name',
+      prompt: text('Name of the new instance'),
+      placeholder: text('survival-1'),
+      value: ({ given: { blueprint = '' } }) => Promise.resolve(blueprint),
+      check: checkName,
+    },
+    {
+      field: 'directory',
+      prompt: text('Folder on the machine of KGSM that the instance gets its own folder in'),
+      placeholder: text('/srv/games'),
+      value: async ({ settings: { root }, signal }) =>
+        (root === undefined ? undefined : await installFolderOf(root, signal)) ?? '',
+      check: checkDirectory,
+    },
+  ],
+  async run(run) {
+    const { blueprint = '', name = '', directory = '' } = run.input;
+    if (blueprint === '') return { outcome: 'refused', message: text('A blueprint is needed.') };
+    return runCommand(
+      run,
+      (dialect) => dialect.install(blueprint, name, directory),
+      text('{0} is installed', oneLine(name, 60)),
+      installTimeoutMs,
+    );
+  },
+};
+
+/** KGSM cuts a name at a space without a word and makes a folder and scripts of it. */
+function checkName(name: string): Text | undefined {
+  if (name === '') return text('A name is needed.');
+  if (name.length > 64) return text('At most 64 characters.');
+  if (/\s/.test(name)) return text('KGSM cuts a name off at a space.');
+  if (name.startsWith('-') || name.startsWith('.')) return text('A name begins with a letter or a digit.');
+  if (!/^[\p{L}\p{N}._-]+$/u.test(name)) return text('Letters, digits, dashes, dots and underscores only.');
+  return undefined;
+}
+
+function checkDirectory(directory: string): Text | undefined {
+  return /^\/[^\n\0]*$/.test(directory) ? undefined : text('An absolute path, such as /srv/games.');
+}

@@ -1,0 +1,303 @@
+import type { Instance } from '../../../model/instance.ts';
+import { lifecycle } from '../../../model/lifecycle.ts';
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import type { InstanceOperation, Operation, OperationResult, OperationRun } from '../../system.ts';
+import { failureOf, runKgsm } from '../cli/runKgsm.ts';
+import { backupsOf } from '../cli/cliQueries.ts';
+import { cliSyntaxOf, type Verb } from '../cli/cliSyntax.ts';
+import { installOperation } from './installOperation.ts';
+import { noRoot, runCommand } from './runCommand.ts';
+import type { KgsmSettings } from '../settings.ts';
+
+/** KGSM waits up to 30 s for a stop and has slow starters behind systemd; beyond this it hangs. */
+const operationTimeoutMs = 120_000;
+/** A backup of a big world, an update of thirty gigabytes. */
+const longTimeoutMs = 4 * 3_600_000;
+/** `--save` blocks for the configured 5 s and more for big worlds. */
+const saveTimeoutMs = 30_000;
+
+function mayStop(instance: Instance, { root }: KgsmSettings): boolean {
+  if (root === undefined) return false;
+  const { up, transitional } = lifecycle[instance.state];
+  return instance.state === 'unknown' || (up && !transitional);
+}
+
+function mayStart(instance: Instance, { root }: KgsmSettings): boolean {
+  if (root === undefined) return false;
+  const { up, transitional } = lifecycle[instance.state];
+  // Starting what runs would start it twice; so what is unknown may be started, but not without a question.
+  return !up && !transitional && instance.state !== 'removed';
+}
+
+function name(instance: Instance): string {
+  return oneLine(instance.name, 60);
+}
+
+/** Backup and update need a server that is down: KGSM refuses otherwise. */
+function isDown(instance: Instance, { root }: KgsmSettings): boolean {
+  return root !== undefined && ['stopped', 'failed', 'crashed', 'unknown'].includes(instance.state);
+}
+
+function isThere(instance: Instance, { root }: KgsmSettings): boolean {
+  return root !== undefined && instance.state !== 'removed' && !lifecycle[instance.state].transitional;
+}
+
+/** Words that KGSM takes for its own wherever they stand in a command line. */
+const ownWords = ['--debug', '--json'];
+
+function down(
+  id: 'stop' | 'restart',
+  texts: {
+    title: Text;
+    progress: (name: string) => Text;
+    question: (name: string, connection: string) => Text;
+    done: (name: string) => Text;
+  },
+): InstanceOperation<KgsmSettings> {
+  return {
+    id,
+    title: texts.title,
+    target: 'instance',
+    progressTitle: (instance) => texts.progress(name(instance)),
+    when: mayStop,
+    confirm: (instance, connection) => ({
+      message: texts.question(name(instance), connection),
+      detail: text('Players are disconnected. The world is saved first.'),
+      action: texts.title,
+    }),
+    async run(run) {
+      await saveFirst(run);
+      return kgsm(run, id, texts.done(name(run.instance)));
+    },
+  };
+}
+
+export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
+  {
+    id: 'start',
+    title: text('Start'),
+    target: 'instance',
+    progressTitle: (instance) => text('Starting {0}', name(instance)),
+    when: mayStart,
+    confirm(instance, connection) {
+      if (instance.state !== 'unknown') return undefined;
+      return {
+        message: text('Start {0} on {1}?', name(instance), connection),
+        detail: text('Its state is not known. KGSM starts a second process if it is running already.'),
+        action: text('Start'),
+      };
+    },
+    run: (run) => kgsm(run, 'start', text('{0} started', name(run.instance))),
+  },
+  down('stop', {
+    title: text('Stop'),
+    progress: (instance) => text('Stopping {0}', instance),
+    question: (instance, connection) => text('Stop {0} on {1}?', instance, connection),
+    done: (instance) => text('{0} stopped', instance),
+  }),
+  down('restart', {
+    title: text('Restart'),
+    progress: (instance) => text('Restarting {0}', instance),
+    question: (instance, connection) => text('Restart {0} on {1}?', instance, connection),
+    done: (instance) => text('{0} restarted', instance),
+  }),
+  {
+    id: 'save',
+    title: text('Save World'),
+    target: 'instance',
+    progressTitle: (instance) => text('Saving {0}', name(instance)),
+    when: mayStop,
+    run: (run) => kgsm(run, 'save', text('{0} saved', name(run.instance))),
+  },
+  {
+    id: 'command',
+    title: text('Send Command…'),
+    target: 'instance',
+    progressTitle: (instance) => text('Sending a command to {0}', name(instance)),
+    when: mayStop,
+    inputs: [
+      {
+        field: 'command',
+        prompt: text('A command for the console of the server'),
+        placeholder: text('say hello'),
+        check: checkCommand,
+      },
+    ],
+    async run(run) {
+      const line = run.input['command'] ?? '';
+      return runCommand(
+        run,
+        (dialect) => dialect.input(run.instance.key, line),
+        text('Sent to {0}', name(run.instance)),
+        operationTimeoutMs,
+      );
+    },
+  },
+  {
+    id: 'backup',
+    title: text('Back Up'),
+    target: 'instance',
+    silent: true,
+    progressTitle: (instance) => text('Backing up {0}', name(instance)),
+    when: isDown,
+    run: (run) => kgsm(run, 'backup', text('{0} is backed up', name(run.instance)), longTimeoutMs),
+  },
+  {
+    id: 'listBackups',
+    title: text('List Backups'),
+    target: 'instance',
+    answers: true,
+    progressTitle: (instance) => text('Looking for the backups of {0}', name(instance)),
+    when: isThere,
+    run: listBackups,
+  },
+  {
+    id: 'restore',
+    title: text('Restore Backup…'),
+    target: 'instance',
+    silent: true,
+    progressTitle: (instance) => text('Restoring {0}', name(instance)),
+    when: isDown,
+    inputs: [
+      {
+        field: 'backup',
+        prompt: text('Which backup?'),
+        none: text('There is no backup of this instance.'),
+        options: ({ settings: { root }, instance, signal }) =>
+          root === undefined || !instance ? Promise.resolve([]) : backupsOf(root, instance.key, signal),
+      },
+    ],
+    confirm: (instance, connection) => ({
+      message: text('Restore the backup of {0} on {1}?', name(instance), connection),
+      detail: text(
+        'The files of the server are replaced by those of the backup. KGSM backs up what is there first.',
+      ),
+      action: text('Restore'),
+    }),
+    async run(run) {
+      const { backup } = run.input;
+      if (backup === undefined || backup === '')
+        return { outcome: 'refused', message: text('The name of a backup is needed.') };
+      return runCommand(
+        run,
+        (dialect) => dialect.restore(run.instance.key, backup),
+        text('{0} is restored', name(run.instance)),
+        longTimeoutMs,
+      );
+    },
+  },
+  {
+    id: 'checkUpdate',
+    title: text('Check for Update'),
+    target: 'instance',
+    answers: true,
+    progressTitle: (instance) => text('Looking for an update of {0}', name(instance)),
+    when: isThere,
+    run: checkUpdate,
+  },
+  {
+    id: 'update',
+    title: text('Update'),
+    target: 'instance',
+    silent: true,
+    progressTitle: (instance) => text('Updating {0}', name(instance)),
+    when: isDown,
+    confirm: (instance, connection) => ({
+      message: text('Update {0} on {1}?', name(instance), connection),
+      detail: text('The server files are replaced by the newest version.'),
+      action: text('Update'),
+    }),
+    run: (run) => kgsm(run, 'update', text('{0} is up to date', name(run.instance)), longTimeoutMs),
+  },
+  {
+    id: 'remove',
+    title: text('Uninstall…'),
+    target: 'instance',
+    silent: true,
+    progressTitle: (instance) => text('Uninstalling {0}', name(instance)),
+    when: isDown,
+    confirm: (instance, connection) => ({
+      message: text('Uninstall {0} on {1}?', name(instance), connection),
+      detail: text(
+        'Its files, worlds and backups are deleted. This cannot be undone. Type the name to go ahead.',
+      ),
+      action: text('Uninstall'),
+      typed: instance.name,
+    }),
+    run: (run) => kgsm(run, 'remove', text('{0} is uninstalled', name(run.instance)), longTimeoutMs),
+  },
+  installOperation,
+];
+
+/** So many names fit into a message; all are in the log. */
+const namesShown = 3;
+
+async function listBackups(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
+  const { root } = run.settings;
+  if (root === undefined) return { outcome: 'refused', message: noRoot };
+  const backups = await backupsOf(root, run.instance.key, run.signal);
+  const who = name(run.instance);
+  const [first] = backups;
+  if (first === undefined) return { outcome: 'succeeded', message: text('{0} has no backup', who) };
+  run.output(`${backups.join('\n')}\n`);
+  const names = backups.slice(0, namesShown).map((backup) => oneLine(backup, 100));
+  const rest = backups.length - names.length;
+  return {
+    outcome: 'succeeded',
+    message:
+      rest > 0
+        ? text('{0} has {1} backups: {2} and {3} more', who, backups.length, names.join(', '), rest)
+        : text('{0} has {1} backups: {2}', who, backups.length, names.join(', ')),
+  };
+}
+
+/** What is wrong with a line for the console of a server. */
+export function checkCommand(line: string): Text | undefined {
+  if (line.trim() === '') return text('A command is needed.');
+  if (line.startsWith('--')) return text('KGSM would take {0} for an option of its own.', '--');
+  const own = ownWords.find((word) => line.includes(word));
+  return own === undefined ? undefined : text('KGSM would take {0} for an option of its own.', own);
+}
+
+/** Exit code 0 means that there is an update, 1 that there is none or that the look failed; the words tell which. */
+async function checkUpdate(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
+  const { root } = run.settings;
+  if (root === undefined) return { outcome: 'refused', message: noRoot };
+  const dialect = await cliSyntaxOf(root, run.signal);
+  const args = dialect.verbs.checkUpdate(run.instance.key);
+  const result = await runKgsm({ root, args, timeoutMs: operationTimeoutMs, signal: run.signal });
+  run.output(result.output);
+  const version = oneLine(result.stdout.trim().split('\n').at(-1) ?? '', 60);
+  // Version 3 says that there is none by saying nothing.
+  if (result.code === 0 && version === '')
+    return { outcome: 'succeeded', message: text('{0} is up to date', name(run.instance)) };
+  if (result.code === 0)
+    return { outcome: 'succeeded', message: text('{0} can be updated to {1}', name(run.instance), version) };
+  if (result.code === 1 && /version is the same/i.test(result.output)) {
+    return { outcome: 'succeeded', message: text('{0} is up to date', name(run.instance)) };
+  }
+  return { outcome: 'failed', message: failureOf(result) };
+}
+
+function kgsm(
+  run: OperationRun<KgsmSettings>,
+  verb: Verb,
+  done: Text,
+  timeoutMs = operationTimeoutMs,
+): Promise<OperationResult> {
+  return runCommand(run, (dialect) => dialect.verbs[verb](run.instance.key), done, timeoutMs);
+}
+
+/** KGSM 2 stops with an immediate TERM and sends no save of its own. A server that cannot save is stopped all the same. */
+async function saveFirst(run: OperationRun<KgsmSettings>): Promise<void> {
+  const { root } = run.settings;
+  if (root === undefined || !lifecycle[run.instance.state].up) return;
+  run.progress(text('Saving the world'));
+  const result = await runKgsm({
+    root,
+    args: (await cliSyntaxOf(root, run.signal)).verbs.save(run.instance.key),
+    timeoutMs: saveTimeoutMs,
+    signal: run.signal,
+  });
+  if (result.code !== 0) run.progress(text('The world could not be saved: {0}', failureOf(result)));
+}

@@ -1,0 +1,31 @@
+import { text, type Text } from '../../../model/text.ts';
+import type { OperationResult, OperationRun } from '../../system.ts';
+import { failureOf, runKgsm } from '../cli/runKgsm.ts';
+import { cliSyntaxOf, type CliSyntax } from '../cli/cliSyntax.ts';
+import type { KgsmSettings } from '../settings.ts';
+
+export const noRoot = text(
+  'this connection has no "root": it listens to events, but cannot reach KGSM itself',
+);
+
+/** Runs one command line of KGSM for an operation; its output goes into the log of the task. */
+export async function runCommand(
+  run: Omit<OperationRun<KgsmSettings>, 'instance'>,
+  args: (dialect: CliSyntax) => readonly string[],
+  done: Text,
+  timeoutMs: number,
+): Promise<OperationResult> {
+  const { root } = run.settings;
+  if (root === undefined) return { outcome: 'refused', message: noRoot };
+  const result = await runKgsm({
+    root,
+    args: args(await cliSyntaxOf(root, run.signal)),
+    timeoutMs,
+    signal: run.signal,
+    onOutput: (chunk) => {
+      run.output(chunk);
+    },
+  });
+  if (result.code === 0 && !result.problem) return { outcome: 'succeeded', message: done };
+  return { outcome: 'failed', message: failureOf(result) };
+}

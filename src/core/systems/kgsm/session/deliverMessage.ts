@@ -1,0 +1,42 @@
+import type { Problem } from '../../../model/event.ts';
+import { text } from '../../../model/text.ts';
+import { splitJson } from '../../../wire/jsonDocuments.ts';
+import type { SessionEnvironment } from '../../system.ts';
+
+/** What a wire brought, and how far that is all of it. */
+interface Arrived {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  readonly truncated: boolean;
+  readonly slow: boolean;
+  readonly broken: boolean;
+  readonly receivedAt: number;
+}
+
+/** Hands over each document of a message by itself, with what was wrong on its way. */
+export function deliverMessage(
+  message: Arrived,
+  maxMessageBytes: number,
+  environment: SessionEnvironment,
+): void {
+  const problems: Problem[] = [];
+  if (message.slow) problems.push({ path: '', message: text('the sender took too long and was cut off') });
+  if (message.broken)
+    problems.push({ path: '', message: text('the connection broke before the sender was done') });
+  if (message.truncated)
+    problems.push({ path: '', message: text('{0} bytes arrived, more than the cap', message.size) });
+  const pieces = splitJson(message.bytes, { maxBytes: maxMessageBytes });
+  if (pieces.length > 1)
+    problems.push({ path: '', message: text('one of {0} documents in one connection', pieces.length) });
+  for (const piece of pieces) {
+    environment.deliver({
+      channel: 'push',
+      direction: 'in',
+      bytes: piece.bytes,
+      size: pieces.length === 1 ? message.size : piece.size,
+      truncated: message.truncated || piece.size > piece.bytes.length,
+      receivedAt: message.receivedAt,
+      problems,
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import * as z from 'zod/mini';
+import type { Problem } from '../../../model/event.ts';
+import { text } from '../../../model/text.ts';
+import { isEventFile, type EventFileReason } from '../../../wire/eventFiles.ts';
+import { EventFileTail, JournalTailError, type EventFileCursor } from '../../../wire/eventFileTail.ts';
+import { SessionError, type Session, type SessionEnvironment } from '../../system.ts';
+import type { KgsmSettings } from '../settings.ts';
+import { eventFileAddress } from '../targets.ts';
+
+const positionSchema = z.object({
+  file: z.string().check(z.refine(isEventFile)),
+  offset: z.int().check(z.minimum(0)),
+});
+
+/** What is remembered over a restart. The directory belongs to it: another directory is another journal. */
+const memorySchema = z.object({
+  directory: z.string(),
+  cursor: z.extend(positionSchema, { late: z.optional(positionSchema) }),
+});
+
+/** KGSM 3 writes its events into files: the session follows them from where the last one stopped. */
+export async function openEventFileSession(
+  settings: KgsmSettings,
+  directory: string,
+  environment: SessionEnvironment,
+): Promise<Session> {
+  const { clock, memory, signal } = environment;
+  const closed = Promise.withResolvers<SessionError>();
+  const save = (cursor: EventFileCursor): void => {
+    memory.save({ directory, cursor });
+  };
+  const cursor = remembered(memory.load(), directory);
+  let tail: EventFileTail;
+  try {
+    tail = await EventFileTail.start({
+      directory,
+      ...(cursor ? { cursor } : {}),
+      backfillHours: settings.backfillHours,
+      maxLineBytes: settings.maxMessageBytes,
+      clock,
+      timeOf: timeOfLine,
+      onLine({ bytes, size, truncated, receivedAt, cursor: after }) {
+        const problems: Problem[] = truncated
+          ? [{ path: '', message: text('the line has {0} bytes, more than the cap', size) }]
+          : [];
+        environment.deliver({
+          channel: 'push',
+          direction: 'in',
+          bytes,
+          size,
+          truncated,
+          receivedAt,
+          problems,
+        });
+        save(after);
+      },
+      onMoved: save,
+      onGap(message) {
+        environment.gap(message);
+      },
+      onLost(error) {
+        closed.resolve(sessionError(error));
+      },
+    });
+  } catch (error) {
+    throw error instanceof JournalTailError ? sessionError(error) : error;
+  }
+  // Open means up to date: what is asked of KGSM from then on is newer than what the files held.
+  const stop = (): void => void tail.dispose();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  await tail.caughtUp();
+  signal.removeEventListener('abort', stop);
+  return {
+    closed: closed.promise,
+    address: eventFileAddress(directory),
+    catchesUp: true,
+    dispose: () => tail.dispose(),
+  };
+}
+
+function remembered(value: unknown, directory: string): EventFileCursor | undefined {
+  const read = memorySchema.safeParse(value);
+  if (!read.success || read.data.directory !== directory) return undefined;
+  const { file, offset, late } = read.data.cursor;
+  return { file, offset, ...(late ? { late } : {}) };
+}
+
+/** Only for the back-fill; a line that has no time is shown. */
+function timeOfLine(bytes: Uint8Array): number | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+    if (typeof value !== 'object' || value === null || !('Timestamp' in value)) return undefined;
+    const time = typeof value.Timestamp === 'string' ? Date.parse(value.Timestamp) : NaN;
+    return Number.isNaN(time) ? undefined : time;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The directory may come with KGSM's first event; what is there but cannot be read is for the user to mend. */
+const mayPass: Readonly<Record<EventFileReason, boolean>> = {
+  noDirectory: true,
+  failed: true,
+  notADirectory: false,
+  noPermission: false,
+};
+
+function sessionError(error: JournalTailError): SessionError {
+  return new SessionError(error.text, { retry: mayPass[error.reason], cause: error });
+}

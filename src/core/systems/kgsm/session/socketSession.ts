@@ -1,0 +1,46 @@
+import { UnixListener, UnixListenerError } from '../../../wire/unixListener.ts';
+import { SessionError, type Session, type SessionEnvironment } from '../../system.ts';
+import { deliverMessage } from './deliverMessage.ts';
+import type { KgsmSettings } from '../settings.ts';
+
+/** KGSM connects to us: the session is a listener on the socket path, ready as soon as it is bound. */
+export async function openSocketSession(
+  settings: KgsmSettings,
+  path: string,
+  environment: SessionEnvironment,
+): Promise<Session> {
+  const closed = Promise.withResolvers<SessionError>();
+  let listener: UnixListener;
+  try {
+    listener = await UnixListener.listen({
+      path,
+      mode: settings.socketMode,
+      maxMessageBytes: settings.maxMessageBytes,
+      onMessage(message) {
+        deliverMessage(message, settings.maxMessageBytes, environment);
+      },
+      onNotice(notice) {
+        environment.log.info(notice);
+      },
+      onGap(message) {
+        environment.gap(message);
+      },
+      onLost(error) {
+        closed.resolve(sessionError(error));
+      },
+    });
+  } catch (error) {
+    throw UnixListenerError.is(error) ? sessionError(error) : error;
+  }
+  return {
+    closed: closed.promise,
+    address: path,
+    dispose: () => listener.dispose(),
+  };
+}
+
+/** What only the user can mend is not tried again: a long path stays long. A foreign listener may go away. */
+function sessionError(error: UnixListenerError): SessionError {
+  const retry = error.reason === 'inUse' || error.reason === 'noDirectory' || error.reason === 'failed';
+  return new SessionError(error.text, { retry, cause: error });
+}

@@ -1,0 +1,81 @@
+import type { Signal } from '../../model/signal.ts';
+import { text } from '../../model/text.ts';
+import type { NotifierContext } from './decoderState.ts';
+
+/** The kind of the instances that are clients of the server, beside those of KGSM that are told of in messages. */
+export const clientKind = 'client';
+
+interface Followed {
+  readonly context: NotifierContext;
+  readonly signals: readonly Signal[];
+}
+
+/**
+ * We are in under this id. An answer to our own opening begins a new conversation, in which nothing is known of the
+ * others: the server does not tell who is there. Further ids on the same connection come beside the first.
+ */
+export function accepted(context: NotifierContext, client: string, opening: boolean): Followed {
+  const left = opening
+    ? [...context.clients].map(([known]) => known).filter((known) => known !== client)
+    : [];
+  let { clients } = context;
+  for (const known of left) clients = clients.delete(known);
+  return {
+    context: {
+      ...context,
+      own: opening ? [client] : [...context.own.filter((id) => id !== client), client],
+      clients: clients.set(client, true),
+    },
+    signals: [
+      ...left.map((key) => ({ signal: 'gone', kind: clientKind, key }) as const),
+      {
+        signal: 'instance',
+        kind: clientKind,
+        key: client,
+        patch: { ...nameOf(client), state: 'running', detail: text('this window') },
+      },
+    ],
+  };
+}
+
+/** Ids of clients are as long as they are random; their beginning tells them apart. */
+function nameOf(client: string): { readonly name?: string } {
+  const short = /^client-[0-9a-f]{8}(?=-[0-9a-f-]{27}$)/.exec(client)?.[0];
+  return short === undefined ? {} : { name: short };
+}
+
+/** Somebody is there: was let in, or said something. */
+export function present(context: NotifierContext, client: string): Followed {
+  if (context.own.includes(client)) return { context, signals: [] };
+  return {
+    context: { ...context, clients: context.clients.set(client, true) },
+    signals: [
+      { signal: 'instance', kind: clientKind, key: client, patch: { ...nameOf(client), state: 'running' } },
+    ],
+  };
+}
+
+/** Somebody has left. Anybody may say so of anybody: that we left is no news to believe while we are here. */
+export function left(context: NotifierContext, client: string): Followed {
+  if (context.own.includes(client)) {
+    const patch = { state: 'unknown', detail: text('this window; the server takes it for gone') } as const;
+    return { context, signals: [{ signal: 'instance', kind: clientKind, key: client, patch }] };
+  }
+  return {
+    context: { ...context, clients: context.clients.delete(client) },
+    signals: [{ signal: 'gone', kind: clientKind, key: client }],
+  };
+}
+
+/** We said goodbye. */
+export function leaving(context: NotifierContext, client: string): Followed {
+  if (!context.own.includes(client)) return { context, signals: [] };
+  return {
+    context: {
+      ...context,
+      own: context.own.filter((id) => id !== client),
+      clients: context.clients.delete(client),
+    },
+    signals: [{ signal: 'gone', kind: clientKind, key: client }],
+  };
+}

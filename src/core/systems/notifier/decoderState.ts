@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import { PersistentMap } from '../../model/persistentMap.ts';
+import { kgsmDecoder } from '../kgsm/decode/decode.ts';
+import type { KgsmContext } from '../kgsm/decode/decoderState.ts';
+
+/** What has to be remembered to understand the next event. */
+export interface NotifierContext {
+  /** The ids that the server gave to this conversation; usually one. */
+  readonly own: readonly string[];
+  /** Everybody known to be there, ourselves too: the server never tells who else is. */
+  readonly clients: PersistentMap<true>;
+  /** What the KGSM events among the messages need. */
+  readonly kgsm: KgsmContext;
+}
+
+export const initialContext: NotifierContext = {
+  own: [],
+  clients: PersistentMap.empty(),
+  kgsm: kgsmDecoder.initial,
+};
+
+const savedSchema = z.object({
+  own: z.array(z.string()),
+  clients: z.array(z.string()),
+  kgsm: z.unknown(),
+});
+
+export function saveContext({ own, clients, kgsm }: NotifierContext): unknown {
+  return { own, clients: [...clients].map(([id]) => id), kgsm: kgsmDecoder.save(kgsm) };
+}
+
+export function loadContext(saved: unknown): NotifierContext {
+  const result = savedSchema.safeParse(saved);
+  if (!result.success) return initialContext;
+  const { own, clients, kgsm } = result.data;
+  return {
+    own,
+    clients: PersistentMap.from(clients.map((id) => [id, true] as const)),
+    kgsm: kgsmDecoder.load(kgsm),
+  };
+}

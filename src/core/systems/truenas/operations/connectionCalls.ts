@@ -1,0 +1,71 @@
+import { oneLine, text } from '../../../model/text.ts';
+import type { ConnectionOperation, OperationResult } from '../../system.ts';
+import { isConversation } from '../session/trueNasSession.ts';
+import { explained, noConnection } from './runInstanceCall.ts';
+import { encodeEjson } from '../ejson.ts';
+import { isSource } from '../catalog.ts';
+import { baseOf, numbered } from '../messages.ts';
+import { redactTrueNas } from '../redact.ts';
+import type { TrueNasSettings } from '../settings.ts';
+
+type Run = Parameters<ConnectionOperation<TrueNasSettings>['run']>[0];
+
+/** So much of an answer is said; all of it is in the log. */
+const saidLength = 200;
+
+/** Asks the NAS to abort a job. That it forgets the job does not mean that the work ends. */
+export async function abortJob({ session, input, signal }: Run): Promise<OperationResult> {
+  if (!isConversation(session)) return noConnection;
+  const id = input['job'] ?? '';
+  const job = session.openJobs.find((each) => each.id === id);
+  if (!job) return { outcome: 'refused', message: text('There is no open job {0}.', oneLine(id, 40)) };
+  if (!job.abortable)
+    return { outcome: 'refused', message: text('{0} cannot be aborted.', oneLine(job.description, 100)) };
+  return explained(async () => {
+    await session.call('core.job_abort', [numbered(id)], signal);
+    return {
+      outcome: 'succeeded',
+      message: text('{0} is aborted; what it had begun may go on', oneLine(job.description, 100)),
+    };
+  });
+}
+
+/** Asks for an event or gives it up. */
+export async function subscription(
+  { session }: Run,
+  action: 'subscribe' | 'unsubscribe',
+  name: string,
+): Promise<OperationResult> {
+  if (!isConversation(session)) return noConnection;
+  return explained(async () => {
+    await session[action](name);
+    const shown = oneLine(name, 100);
+    if (action === 'unsubscribe')
+      return { outcome: 'succeeded', message: text('{0} is not subscribed any more', shown) };
+    return {
+      outcome: 'succeeded',
+      message: isSource(baseOf(name))
+        ? text('{0} is subscribed until the connection ends', shown)
+        : text(
+            '{0} is subscribed until the connection ends. The NAS accepts names that it does not know too.',
+            shown,
+          ),
+    };
+  });
+}
+
+/** Any call; its answer is what was wanted. */
+export async function request(
+  run: Run,
+  method: string,
+  params: readonly unknown[],
+): Promise<OperationResult> {
+  const { session, signal } = run;
+  if (!isConversation(session)) return noConnection;
+  return explained(async () => {
+    const result = await session.call(method, params, signal);
+    const answer = redactTrueNas(JSON.stringify(encodeEjson(result)) || 'null').text;
+    run.output(`${answer}\n`);
+    return { outcome: 'succeeded', message: text('Answered: {0}', oneLine(answer, saidLength)) };
+  });
+}

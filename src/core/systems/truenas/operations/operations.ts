@@ -1,0 +1,168 @@
+import type { Instance } from '../../../model/instance.ts';
+import { lifecycle } from '../../../model/lifecycle.ts';
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import type { InstanceOperation, Operation, Session } from '../../system.ts';
+import { connectionOperations } from './connectionOperations.ts';
+import { isConversation } from '../session/trueNasSession.ts';
+import { collectionOf } from '../kinds.ts';
+import type { TrueNasSettings } from '../settings.ts';
+
+type InstanceOp = InstanceOperation<TrueNasSettings>;
+type Id = 'start' | 'stop' | 'restart' | 'redeploy' | 'scale' | 'update' | 'rollback';
+
+/** Which kinds can do what; nothing else is offered for them. */
+const able: Readonly<Record<Id, readonly string[]>> = {
+  start: ['app', 'chart', 'vm', 'virt', 'container', 'jail'],
+  stop: ['app', 'chart', 'vm', 'virt', 'container', 'jail'],
+  restart: ['vm', 'virt', 'jail'],
+  redeploy: ['app', 'chart'],
+  scale: ['chart'],
+  update: ['app', 'chart'],
+  rollback: ['app', 'chart'],
+};
+
+function nameOf(instance: Instance): string {
+  return oneLine(instance.name, 60);
+}
+
+function isUp({ state }: Instance): boolean {
+  return state === 'running' || state === 'ready' || state === 'paused';
+}
+
+function rests({ state }: Instance): boolean {
+  return state !== 'removed' && !lifecycle[state].transitional;
+}
+
+/** On offer while the connection is open and the NAS has such a thing at all. */
+function offered(id: Id, fits: (instance: Instance) => boolean): InstanceOp['when'] {
+  return (instance, _settings, session) =>
+    able[id].includes(instance.kind) && has(session, instance.kind) && fits(instance);
+}
+
+function has(session: Session | undefined, kind: string): boolean {
+  const collection = collectionOf(kind);
+  return isConversation(session) && collection !== undefined && session.collections.has(collection);
+}
+
+function operation(
+  id: Id,
+  title: Text,
+  progress: (name: string) => Text,
+  fits: (instance: Instance) => boolean,
+  more: Pick<InstanceOp, 'confirm' | 'inputs'> = {},
+): InstanceOp {
+  return {
+    id,
+    title,
+    target: 'instance',
+    progressTitle: (instance) => progress(nameOf(instance)),
+    when: offered(id, fits),
+    ...more,
+    async run(run) {
+      const { runInstanceCall: runDeed } = await import('./runInstanceCall.ts');
+      return runDeed(id, run);
+    },
+  };
+}
+
+function asks(
+  message: (name: string, connection: string) => Text,
+  detail: Text,
+  action: Text,
+): Pick<InstanceOp, 'confirm'> {
+  return {
+    confirm: (instance, connection) => ({ message: message(nameOf(instance), connection), detail, action }),
+  };
+}
+
+const playersLeave = text('Players are disconnected.');
+
+/** All that one may do. */
+export const trueNasOperations: readonly Operation<TrueNasSettings>[] = [
+  operation(
+    'start',
+    text('Start'),
+    (name) => text('Starting {0}', name),
+    // What is suspended is woken.
+    (i) => rests(i) && (!isUp(i) || (i.kind === 'vm' && i.state === 'paused')),
+  ),
+  operation(
+    'stop',
+    text('Stop'),
+    (name) => text('Stopping {0}', name),
+    (i) => isUp(i) || i.state === 'starting' || i.state === 'crashed' || i.state === 'failed',
+    asks((name, connection) => text('Stop {0} on {1}?', name, connection), playersLeave, text('Stop')),
+  ),
+  operation(
+    'restart',
+    text('Restart'),
+    (name) => text('Restarting {0}', name),
+    isUp,
+    asks((name, connection) => text('Restart {0} on {1}?', name, connection), playersLeave, text('Restart')),
+  ),
+  operation(
+    'redeploy',
+    text('Redeploy'),
+    (name) => text('Redeploying {0}', name),
+    rests,
+    asks(
+      (name, connection) => text('Redeploy {0} on {1}?', name, connection),
+      text(
+        'Its containers are made anew and started, also where it is stopped now. Players are disconnected.',
+      ),
+      text('Redeploy'),
+    ),
+  ),
+  operation('scale', text('Scale…'), (name) => text('Scaling {0}', name), rests, {
+    ...asks(
+      (name, connection) => text('Scale {0} on {1}?', name, connection),
+      text('Players on replicas that go are disconnected; without any it is stopped.'),
+      text('Scale'),
+    ),
+    inputs: [
+      {
+        field: 'replicas',
+        prompt: text('How many replicas shall run?'),
+        placeholder: text('{0}', '1'),
+        check: (value) => (/^(?:1?\d|20)$/.test(value) ? undefined : text('A whole number from 0 to 20')),
+      },
+    ],
+  }),
+  operation(
+    'update',
+    text('Upgrade'),
+    (name) => text('Upgrading {0}', name),
+    (i) => rests(i) && i.latestVersion !== undefined,
+    {
+      confirm: (instance, connection) => ({
+        message: text(
+          'Upgrade {0} on {1} to {2}?',
+          nameOf(instance),
+          connection,
+          oneLine(instance.latestVersion ?? '–', 60),
+        ),
+        detail: text('Its containers are made anew. Players are disconnected.'),
+        action: text('Upgrade'),
+      }),
+    },
+  ),
+  operation('rollback', text('Roll Back…'), (name) => text('Rolling {0} back', name), rests, {
+    ...asks(
+      (name, connection) => text('Roll {0} on {1} back?', name, connection),
+      text('An older version takes its place; what was changed since may be lost. Players are disconnected.'),
+      text('Roll Back'),
+    ),
+    inputs: [
+      {
+        field: 'version',
+        prompt: text('Back to which version?'),
+        none: text('There is no older version to go back to.'),
+        async options({ instance, session, signal }) {
+          const { olderVersions } = await import('./runInstanceCall.ts');
+          return olderVersions(session, instance, signal);
+        },
+      },
+    ],
+  }),
+  ...connectionOperations,
+];

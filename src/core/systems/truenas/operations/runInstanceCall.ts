@@ -1,0 +1,163 @@
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import type { Instance } from '../../../model/instance.ts';
+import type { OperationInput, OperationResult, OperationRun, Session } from '../../system.ts';
+import { isFields, named } from '../../reading.ts';
+import { isConversation, TrueNasError, type TrueNasSession, type JobEnd } from '../session/trueNasSession.ts';
+import { collectionOf, stateIn, type Kind } from '../kinds.ts';
+import { numbered } from '../messages.ts';
+import type { TrueNasSettings } from '../settings.ts';
+
+type Call = readonly [method: string, params: readonly unknown[]];
+
+/** A guest that does not go by itself within this is reported, not waited for. */
+const shutdownTimeoutSeconds = 60;
+
+export const noConnection: OperationResult = {
+  outcome: 'refused',
+  message: text('There is no open connection to the NAS.'),
+};
+
+/** The call that does it, per kind. Every generation has its own names and its own needs. */
+const calls: Readonly<
+  Record<string, Readonly<Record<string, (key: string, input: OperationInput) => Call>>>
+> = {
+  app: {
+    start: (key) => ['app.start', [key]],
+    stop: (key) => ['app.stop', [key]],
+    redeploy: (key) => ['app.redeploy', [key]],
+    update: (key) => ['app.upgrade', [key]],
+    rollback: (key, { version = '' }) => ['app.rollback', [key, { app_version: version }]],
+  },
+  chart: {
+    start: (key) => ['chart.release.scale', [key, { replica_count: 1 }]],
+    stop: (key) => ['chart.release.scale', [key, { replica_count: 0 }]],
+    redeploy: (key) => ['chart.release.redeploy', [key]],
+    update: (key) => ['chart.release.upgrade', [key]],
+    rollback: (key, { version = '' }) => ['chart.release.rollback', [key, { item_version: version }]],
+    scale: (key, { replicas = '1' }) => ['chart.release.scale', [key, { replica_count: Number(replicas) }]],
+  },
+  vm: {
+    start: (key) => ['vm.start', [numbered(key)]],
+    resume: (key) => ['vm.resume', [numbered(key)]],
+    stop: (key) => ['vm.stop', [numbered(key), { force_after_timeout: true }]],
+    restart: (key) => ['vm.restart', [numbered(key)]],
+  },
+  virt: {
+    start: (key) => ['virt.instance.start', [key]],
+    // Without a time or force it is refused.
+    stop: (key) => ['virt.instance.stop', [key, { timeout: shutdownTimeoutSeconds, force: false }]],
+    restart: (key) => ['virt.instance.restart', [key, { timeout: shutdownTimeoutSeconds, force: false }]],
+  },
+  container: {
+    start: (key) => ['container.start', [numbered(key)]],
+    stop: (key) => ['container.stop', [numbered(key), { force_after_timeout: true }]],
+  },
+  jail: {
+    start: (key) => ['jail.start', [key]],
+    stop: (key) => ['jail.stop', [key]],
+    restart: (key) => ['jail.restart', [key]],
+  },
+};
+
+const done: Readonly<Record<string, (name: string) => Text>> = {
+  start: (name) => text('{0} started', name),
+  stop: (name) => text('{0} stopped', name),
+  restart: (name) => text('{0} restarted', name),
+  redeploy: (name) => text('{0} was redeployed', name),
+  scale: (name) => text('{0} was scaled', name),
+  update: (name) => text('{0} was upgraded', name),
+  rollback: (name) => text('{0} was rolled back', name),
+};
+
+/** Does one thing with one instance and waits for the job that does it. */
+export async function runInstanceCall(
+  id: string,
+  run: OperationRun<TrueNasSettings>,
+): Promise<OperationResult> {
+  const { session, instance, input, signal } = run;
+  if (!isConversation(session)) return noConnection;
+  const woken = id === 'start' && instance.state === 'paused';
+  const call = calls[instance.kind]?.[woken ? 'resume' : id];
+  if (!call) return { outcome: 'refused', message: text('This cannot be done with it.') };
+  if (id === 'rollback' && !input['version'])
+    return { outcome: 'refused', message: text('A version is needed.') };
+  const [method, params] = call(instance.key, input);
+  return explained(async () => {
+    const end = await session.job(method, params, {
+      signal,
+      progress: (words) => {
+        run.progress(text('{0}', oneLine(words, 200)));
+      },
+    });
+    if (end.log !== undefined) run.output(`${end.log}\n`);
+    if (end.state === 'succeeded' && id === 'stop') return await verifyStopped(session, instance, signal);
+    // A machine is started by no job, and not every release tells of it.
+    if (instance.kind === 'vm' || instance.kind === 'container') await look(session, instance, signal);
+    return resultOf(end, done[id]?.(oneLine(instance.name, 60)) ?? text('Done'));
+  });
+}
+
+/** What a job came to, in words for people. */
+function resultOf({ state, message }: JobEnd, good: Text): OperationResult {
+  if (state === 'succeeded') return { outcome: 'succeeded', message: good };
+  return {
+    outcome: 'failed',
+    message: state === 'lost' ? text('How it ended is not known: {0}', message) : message,
+  };
+}
+
+/** Turns a refusal into an outcome; what is none is passed on. */
+export async function explained(work: () => Promise<OperationResult>): Promise<OperationResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!TrueNasError.is(error)) throw error;
+    return { outcome: error.reason === 'unsuitable' ? 'refused' : 'failed', message: error.text };
+  }
+}
+
+/** The NAS tells that an app is stopped also where it is not; what it lists counts. */
+async function verifyStopped(
+  session: TrueNasSession,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<OperationResult> {
+  const name = oneLine(instance.name, 60);
+  const now = await look(session, instance, signal);
+  if (now === 'running' || now === 'crashed')
+    return { outcome: 'failed', message: text('The NAS says that it was stopped, but {0} is not', name) };
+  return { outcome: 'succeeded', message: text('{0} stopped', name) };
+}
+
+async function look(
+  session: TrueNasSession,
+  { kind, key }: Instance,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const collection = collectionOf(kind);
+  if (collection === undefined) return undefined;
+  const entry = await session.entry(collection, key, signal);
+  return entry && stateIn(kind as Kind, entry).state;
+}
+
+/** The versions that one can go back to. Rejects with words for people. */
+export async function olderVersions(
+  session: Session | undefined,
+  instance: Instance | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (!isConversation(session)) throw new TrueNasError('noSession', noConnection.message);
+  if (!instance) return [];
+  if (instance.kind === 'app') {
+    const list = await session.call('app.rollback_versions', [instance.key], signal);
+    return Array.isArray(list) ? list.filter((each): each is string => typeof each === 'string') : [];
+  }
+  const options = { extra: { history: true } };
+  const list = await session.call('chart.release.query', [[['id', '=', instance.key]], options], signal);
+  const entry: unknown = Array.isArray(list) ? list[0] : undefined;
+  const history = isFields(entry) ? entry['history'] : undefined;
+  if (!isFields(history)) return [];
+  return Object.entries(history).map(([key, each]) =>
+    isFields(each) ? (named(each['version']) ?? key) : key,
+  );
+}

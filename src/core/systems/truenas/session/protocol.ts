@@ -1,0 +1,61 @@
+import { text } from '../../../model/text.ts';
+import { isFields, type Fields } from '../../reading.ts';
+import { TrueNasError } from './trueNasSession.ts';
+import { readFrame, type Protocol } from '../messages.ts';
+import { isSecretMethod } from '../redact.ts';
+
+/** After the sign-in the NAS closes the connection over what is longer than this. */
+export const maxSaidLength = 65_536;
+
+/** Where a protocol is spoken, behind the address of the NAS. */
+export const paths: Readonly<Record<Protocol, string>> = { jsonrpc: '/api/current', ddp: '/websocket' };
+
+/** How a call is written. */
+export function callFrame(
+  protocol: Protocol,
+  id: string,
+  method: string,
+  params: readonly unknown[],
+): Fields {
+  return protocol === 'ddp' ? { id, msg: 'method', method, params } : { jsonrpc: '2.0', id, method, params };
+}
+
+/** What a user may say by hand: what would end the connection, or leave a secret in the journal, is refused with words. */
+export function checkOutgoing(raw: string, protocol: Protocol): Fields {
+  const refuse = (message: ReturnType<typeof text>): TrueNasError => new TrueNasError('unsuitable', message);
+  let value: unknown;
+  try {
+    value = JSON.parse(raw);
+  } catch {
+    throw refuse(text('Not sent: this is no JSON, and the NAS would break off.'));
+  }
+  if (!isFields(value)) throw refuse(text('Not sent: one message is one JSON object; lists are refused.'));
+  if (raw.length > maxSaidLength)
+    throw refuse(text('Not sent: a message may have {0} characters.', maxSaidLength));
+  const other = protocol === 'ddp' ? 'JSON-RPC' : 'DDP';
+  const own = protocol === 'ddp' ? 'DDP' : 'JSON-RPC';
+  if ((value['jsonrpc'] !== undefined) !== (protocol === 'jsonrpc'))
+    throw refuse(text('Not sent: this is a message of {0}, and this connection speaks {1}.', other, own));
+  const frame = readFrame(value);
+  switch (frame.frame) {
+    case 'call':
+      if (isSecretMethod(frame.method))
+        throw refuse(
+          text('Not sent: {0} is about secrets, which belong to the connection.', frame.method.slice(0, 80)),
+        );
+      if (frame.params !== undefined && !Array.isArray(frame.params))
+        throw refuse(text('Not sent: "params" is a list.'));
+      return value;
+    case 'sub':
+      if (typeof frame.id !== 'string' || typeof frame.name !== 'string')
+        throw refuse(text('Not sent: "id" and "name" of a subscription are texts, or the NAS breaks off.'));
+      return value;
+    case 'unsub':
+      if (typeof frame.id !== 'string') throw refuse(text('Not sent: "id" is a text.'));
+      return value;
+    case 'ping':
+      return value;
+    default:
+      throw refuse(text('Not sent: clients call methods and subscribe; events come from the NAS.'));
+  }
+}

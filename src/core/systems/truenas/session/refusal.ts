@@ -1,0 +1,117 @@
+import { oneLine, text } from '../../../model/text.ts';
+import { TlsError } from '../../../wire/tlsError.ts';
+import { WebSocketError, type WebSocketEnd } from '../../../wire/webSocket.ts';
+import { isPassing } from '../../transientErrors.ts';
+import { SessionError } from '../../system.ts';
+import { TrueNasError } from './trueNasSession.ts';
+import type { Protocol } from '../messages.ts';
+import { isSecure, type TrueNasSettings } from '../settings.ts';
+
+/** Whether an answer means that this release does not know the protocol, so that the older one is worth a try. */
+export function isUnknownPath(error: unknown): boolean {
+  if (!WebSocketError.is(error, 'httpAnswer')) return false;
+  return [200, 302, 400, 404, 405, 426].includes(error.status ?? 0);
+}
+
+/** Puts a failure of the opening into words that say what to change; anything else is passed on. */
+export function openingError(error: unknown, settings: TrueNasSettings, protocol: Protocol): unknown {
+  if (WebSocketError.is(error, 'httpAnswer')) return httpError(error, settings, protocol);
+  if (WebSocketError.is(error) || error instanceof TlsError) return wireError(error);
+  if (TrueNasError.is(error)) {
+    const retry = error.reason !== 'refused' && error.reason !== 'unsuitable';
+    return new SessionError(error.text, { retry, cause: error });
+  }
+  return error;
+}
+
+function httpError(error: WebSocketError, settings: TrueNasSettings, protocol: Protocol): SessionError {
+  const { host } = new URL(settings.url);
+  const status = error.status ?? 0;
+  const fatal = { retry: false, cause: error };
+  if (status >= 500 || status === 429) {
+    return new SessionError(
+      text('{0} answered {1}: the NAS is starting, or a proxy does not reach it.', host, status),
+      {
+        retry: true,
+        cause: error,
+      },
+    );
+  }
+  if (!isSecure(settings) && [301, 307, 308].includes(status)) {
+    const better = settings.url.replace(/^ws:/, 'wss:');
+    return new SessionError(
+      text('{0} sends everybody to https ({1}). Change "url" to {2}.', host, status, better),
+      fatal,
+    );
+  }
+  if (protocol === 'jsonrpc' && isUnknownPath(error)) {
+    return new SessionError(
+      text(
+        '{0} has no JSON-RPC ({1}): it is older than TrueNAS 25.04. Set "protocol" to "auto" or "ddp".',
+        host,
+        status,
+      ),
+      fatal,
+    );
+  }
+  if (status === 401 || status === 403) {
+    return new SessionError(
+      text('{0} refused the connection ({1}): a proxy in between does not let it through.', host, status),
+      fatal,
+    );
+  }
+  const hint = isSecure(settings)
+    ? text('Is this the address of a TrueNAS?')
+    : text(
+        'Is this the address of a TrueNAS? Where it is served with https, the address begins with wss://.',
+      );
+  return new SessionError(text('{0} {1}', error.text, hint), fatal);
+}
+
+function wireError(error: WebSocketError | TlsError): SessionError {
+  const options = { retry: isPassing(error.reason), cause: error };
+  switch (error.reason) {
+    case 'serverNotTrusted':
+      return new SessionError(
+        text(
+          '{0} A NAS signs its own certificate at first: name it in "ca", or set "rejectUnauthorized" to false.',
+          error.text,
+        ),
+        options,
+      );
+    case 'serverWrongName':
+      return new SessionError(
+        text(
+          '{0} Use a name that stands in the certificate, or set "rejectUnauthorized" to false.',
+          error.text,
+        ),
+        options,
+      );
+    case 'notTls':
+      return new SessionError(text('{0} Is this the port for https?', error.text), options);
+    default:
+      return new SessionError(error.text, options);
+  }
+}
+
+/** What the end of the WebSocket means. 1008 is about where we come from: trying again cannot help. */
+export function closeError({ code, reason, error }: WebSocketEnd): SessionError {
+  const said = oneLine(reason === '' ? '–' : reason, 200);
+  if (error && error.reason !== 'lost') return wireError(error);
+  switch (code) {
+    case 1008:
+      return new SessionError(
+        text(
+          'The NAS does not let this address in ({0}). Its list of allowed addresses is in System, Advanced Settings.',
+          said,
+        ),
+        { retry: false },
+      );
+    case 1011:
+      return new SessionError(text('The NAS gave the connection up: {0}', said), { retry: true });
+    case 1006:
+      return new SessionError(text('The connection broke without a goodbye.'), { retry: true, cause: error });
+    default:
+      return new SessionError(text('The NAS closed the connection ({0}: {1}).', code, said), { retry: true });
+  }
+}

@@ -1,0 +1,117 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { setConfig } from './config.ts';
+import { eventFrom, isKnown, wordsOf } from './eventForms.ts';
+import type { Kgsm } from './kgsm.ts';
+import { isReachable } from './webhook.ts';
+
+/** KGSM 2.2: `--events --status`, `--test-socket`, `--test-webhook`, `--test-all`, `--socket …`, `--webhook …`, `--emit …`. */
+export async function v2Events(kgsm: Kgsm, args: readonly string[]): Promise<number> {
+  const [command, action] = args;
+  switch (command === '--socket' || command === '--webhook' ? `${command} ${action ?? ''}` : command) {
+    case '--status':
+      socketStatus(kgsm);
+      return webhookStatus(kgsm);
+    case '--test-all':
+      return testAll(kgsm);
+    case '--test-socket':
+    case '--socket --test':
+      return testSocket(kgsm);
+    case '--test-webhook':
+    case '--webhook --test':
+      return testWebhook(kgsm);
+    case '--socket --status':
+      return socketStatus(kgsm);
+    case '--webhook --status':
+      return webhookStatus(kgsm);
+    case '--socket --enable':
+      return switchTo(kgsm, 'enable_event_broadcasting', true);
+    case '--socket --disable':
+      for (const path of kgsm.config.sockets) rmSync(path, { force: true });
+      return switchTo(kgsm, 'enable_event_broadcasting', false);
+    case '--webhook --enable':
+      return switchTo(kgsm, 'enable_webhook_events', true);
+    case '--webhook --disable':
+      return switchTo(kgsm, 'enable_webhook_events', false);
+    case '--emit':
+      return emit(kgsm, args.slice(1));
+    case undefined:
+      return kgsm.error(7, 'events.sh:80 Missing arguments');
+    default:
+      return kgsm.error(8, `events.sh:88 Invalid argument ${args.join(' ')}`);
+  }
+}
+
+function switchTo(kgsm: Kgsm, key: string, on: boolean): number {
+  setConfig(kgsm.root, key, String(on));
+  kgsm.info(`events.sh:95 ${key} is ${on}`);
+  return 0;
+}
+
+/** KGSM binds the path itself for its test and so takes the file of a live listener away. */
+function testSocket(kgsm: Kgsm): number {
+  for (const path of kgsm.config.sockets) {
+    rmSync(path, { force: true });
+    // As after the real test: a dead file for a moment, then nothing.
+    writeFileSync(path, '');
+    rmSync(path, { force: true });
+  }
+  kgsm.info('events.socket.sh:131 Socket test finished');
+  return 0;
+}
+
+/** Tells the endpoints of an event that never was. */
+export async function testWebhook(kgsm: Kgsm): Promise<number> {
+  const { enabled, urls } = kgsm.config.webhook;
+  if (!enabled) return kgsm.error(1, 'events.webhook.sh:231 Webhook transport is not enabled');
+  if (urls.length === 0) return kgsm.error(1, 'events.webhook.sh:238 No webhook URL configured');
+  const { printed, delivered } = await kgsm.post({
+    type: 'webhook_test',
+    data: { InstanceName: 'test-instance', Message: 'This is a test webhook event from KGSM' },
+  });
+  kgsm.write(printed);
+  if (!delivered) return kgsm.error(1, 'events.webhook.sh:276 Webhook test failed');
+  kgsm.info('events.webhook.sh:262 Webhook test completed successfully!');
+  return 0;
+}
+
+async function testAll(kgsm: Kgsm): Promise<number> {
+  const { sockets, webhook } = kgsm.config;
+  if (sockets.length === 0 && !webhook.enabled)
+    return kgsm.error(1, 'events.sh:160 No event transports are enabled');
+  if (sockets.length > 0) testSocket(kgsm);
+  return webhook.enabled ? testWebhook(kgsm) : 0;
+}
+
+function socketStatus(kgsm: Kgsm): number {
+  kgsm.write(`Socket transport: ${kgsm.config.sockets.length > 0 ? 'Enabled' : 'Disabled'}\n`);
+  for (const path of kgsm.config.sockets) kgsm.write(`  ${path}\n`);
+  return 0;
+}
+
+/** Asks every endpoint whether it is there, by a request without a body. */
+export async function webhookStatus(kgsm: Kgsm): Promise<number> {
+  const { enabled, urls, secret, retries, timeoutSeconds } = kgsm.config.webhook;
+  kgsm.write(`Webhook transport: ${enabled ? 'Enabled' : 'Disabled'}\n`);
+  kgsm.write(`  Timeout: ${timeoutSeconds} seconds\n  Retry count: ${retries}\n`);
+  kgsm.write(`  Authentication: ${secret === '' ? 'Disabled' : 'HMAC-SHA256 enabled'}\n`);
+  for (const url of urls)
+    kgsm.write(`  ${url}: ${(await isReachable(url)) ? 'Reachable' : 'Unreachable or non-responsive'}\n`);
+  return 0;
+}
+
+/** `--emit --instance-started NAME`, and more of them in one command line. */
+async function emit(kgsm: Kgsm, args: readonly string[]): Promise<number> {
+  if (args.length === 0) return kgsm.error(7, 'events.sh:520 Missing arguments');
+  let code = 0;
+  for (let at = 0; at < args.length;) {
+    const flag = args[at] ?? '';
+    const type = flag.replace(/^--/, '').replaceAll('-', '_');
+    if (!flag.startsWith('--') || !isKnown('2.2', type))
+      return kgsm.error(8, `events.sh:640 Invalid argument ${flag}`);
+    const event = eventFrom(type, args.slice(at + 1, at + 1 + wordsOf(type)));
+    at += 1 + wordsOf(type);
+    if (event) kgsm.write(await kgsm.deliver(event));
+    else code = kgsm.error(1, `events.sh:233 Insufficient parameters for ${type}`);
+  }
+  return code;
+}

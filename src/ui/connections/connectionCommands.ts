@@ -1,0 +1,200 @@
+import { commands, env, l10n, window, workspace } from 'vscode';
+import { findInstance, instancesOf } from '../../core/model/fleet.ts';
+import { instanceId, type Instance } from '../../core/model/instance.ts';
+import type { AnyConsole } from '../../core/systems/system.ts';
+import { oneLine } from '../../core/model/text.ts';
+import type { Connection } from '../../core/connections/connection.ts';
+import type { ConfiguredConnection } from '../../core/connections/settings.ts';
+import { commandId, prefix, type OwnCommand } from '../contributions/commands.ts';
+import { configuredConnections, removeEntry } from './entries.ts';
+import type { Terminals } from '../terminal/terminals.ts';
+import type { Row } from '../tree/instanceItems.ts';
+import { showInformation } from '../messages.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Commands on connections, from the palette (which asks which one) and from the tree. */
+export function registerConnectionCommands(runtime: Runtime): void {
+  const { scope, connections, channel } = runtime;
+  const register = (command: OwnCommand, run: (row: Row | undefined) => unknown): void => {
+    scope.add(commands.registerCommand(commandId(command), run));
+  };
+  // Forms are loaded when they are asked for: most starts of VS Code add no connection.
+  register('addConnection', async () => {
+    if (!trusted()) return;
+    const { addConnection } = await import('./connectionForm.ts');
+    await addConnection(runtime);
+  });
+  register('editConnection', async (row) => {
+    if (!trusted()) return;
+    const connection = await choose(runtime, row, () => true);
+    if (!connection) return;
+    const { editConnection } = await import('./connectionForm.ts');
+    await editConnection(runtime, connection.id);
+  });
+  register('duplicateConnection', async (row) => {
+    if (!trusted()) return;
+    const connection = await choose(runtime, row, () => true);
+    if (!connection) return;
+    const { duplicateConnection } = await import('./connectionForm.ts');
+    await duplicateConnection(runtime, connection.id);
+  });
+  register('signOut', async (row) => {
+    const { secrets } = runtime;
+    const connection = await choose(runtime, row, (c) => secrets.has(c.system, c.settings));
+    if (connection) await signOut(runtime, connection);
+  });
+  register('editConnections', () =>
+    commands.executeCommand('workbench.action.openSettings', `${prefix}.connections`),
+  );
+  register('showLog', () => {
+    channel.show();
+  });
+  register('collectSupport', async () => {
+    const { collectSupport } = await import('./support.ts');
+    await collectSupport(runtime);
+  });
+  register('connect', async (row) => {
+    if (!trusted()) return;
+    (await choose(runtime, row, (c) => !c.active))?.start();
+  });
+  register('disconnect', async (row) => {
+    await (await choose(runtime, row, (c) => c.active))?.stop();
+  });
+  register('reconnect', async (row) => {
+    if (!trusted()) return;
+    await (await choose(runtime, row, () => true))?.reconnectNow();
+  });
+  register('refresh', async (row) => {
+    (await choose(runtime, row, (c) => c.refreshable))?.refresh();
+  });
+  register('removeConnection', async (row) => {
+    const connection = await choose(runtime, row, () => true);
+    if (connection) await remove(runtime, connection);
+  });
+  register('diagnose', async (row) => {
+    if (!trusted()) return;
+    const connection = await choose(runtime, row, (c) => c.system.diagnose !== undefined);
+    if (!connection) return;
+    const { diagnose } = await import('./diagnosis.ts');
+    await diagnose(runtime, connection);
+  });
+  let terminals: Promise<Terminals> | undefined;
+  register('logs', async (row) => {
+    if (!trusted()) return;
+    const chosen = await chooseInstance(runtime, row);
+    if (!chosen) return;
+    terminals ??= import('../terminal/terminals.ts').then((loaded) => new loaded.Terminals(runtime));
+    (await terminals).show(chosen.connection, chosen.instance, chosen.console);
+  });
+  register('copyName', async (row) => {
+    if (!row) return;
+    const { pipeline, timelines } = runtime;
+    const name =
+      row.row === 'connection'
+        ? (connections.get(row.id)?.settings.name ?? row.id)
+        : (findInstance(pipeline.fleet(timelines.id), row)?.name ?? row.key);
+    await env.clipboard.writeText(name);
+  });
+}
+
+function trusted(): boolean {
+  if (workspace.isTrusted) return true;
+  showInformation(l10n.t('Connections are opened only in a trusted workspace.'), {
+    [l10n.t('Manage Workspace Trust')]: () => commands.executeCommand('workbench.trust.manage'),
+  });
+  return false;
+}
+
+async function choose(
+  { connections }: Runtime,
+  row: Row | undefined,
+  suits: (connection: Connection) => boolean,
+): Promise<Connection | undefined> {
+  if (row) return connections.get(row.row === 'connection' ? row.id : row.connection);
+  const suitable = connections.connections.filter(suits);
+  if (suitable.length <= 1) {
+    if (suitable.length === 0)
+      showInformation(l10n.t('There is no connection that this could be done with.'));
+    return suitable[0];
+  }
+  const items = suitable.map((connection) => ({
+    connection,
+    label: connection.settings.name,
+    description: connection.system.label,
+    detail: connection.system.describe(connection.settings),
+  }));
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('Which connection?') }))?.connection;
+}
+
+interface WithConsole {
+  readonly connection: Connection;
+  readonly instance: Instance;
+  readonly console: AnyConsole;
+}
+
+/** The instance of the row, else one of those that have a log. */
+async function chooseInstance(runtime: Runtime, row: Row | undefined): Promise<WithConsole | undefined> {
+  const fleet = runtime.pipeline.fleet();
+  const all = runtime.connections.connections.flatMap((connection): WithConsole[] => {
+    const { system, settings } = connection;
+    const { console } = system;
+    if (!console) return [];
+    return instancesOf(fleet, connection.id)
+      .filter((instance) => console.when(instance, settings))
+      .map((instance) => ({ connection, instance, console }));
+  });
+  if (row?.row === 'instance') {
+    const id = instanceId(row);
+    return all.find(({ instance }) => instanceId(instance) === id);
+  }
+  const items = all.map((candidate) => ({
+    candidate,
+    label: oneLine(candidate.instance.name, 100),
+    description: candidate.connection.settings.name,
+  }));
+  if (items.length === 0) {
+    showInformation(l10n.t('There is no instance with a log.'));
+    return undefined;
+  }
+  return (await window.showQuickPick(items, { placeHolder: l10n.t('The log of which instance?') }))
+    ?.candidate;
+}
+
+async function remove(runtime: Runtime, connection: Connection): Promise<void> {
+  const { name, id } = connection.settings;
+  const action = l10n.t('Remove');
+  const answer = await window.showWarningMessage(
+    l10n.t('Remove the connection {0}?', oneLine(name, 60)),
+    {
+      modal: true,
+      detail: l10n.t(
+        'It is taken out of the settings, and its stored secrets are forgotten. The game servers are not touched.',
+      ),
+    },
+    action,
+  );
+  if (answer !== action) return;
+  await removeEntry(id);
+  await runtime.secrets.forget(connection, others(id));
+}
+
+/** Forgets what is stored to sign in with, and ends the conversation that was opened with it. */
+async function signOut(runtime: Runtime, connection: Connection): Promise<void> {
+  const { name, id } = connection.settings;
+  const action = l10n.t('Sign Out');
+  const answer = await window.showWarningMessage(
+    l10n.t('Sign out of {0}?', oneLine(name, 60)),
+    {
+      modal: true,
+      detail: l10n.t('Its stored secrets are forgotten. The connection stays in the settings.'),
+    },
+    action,
+  );
+  if (answer !== action) return;
+  await connection.stop();
+  await runtime.secrets.forget(connection, others(id));
+}
+
+function others(id: string): readonly ConfiguredConnection[] {
+  return configuredConnections().filter(({ settings }) => settings.id !== id);
+}

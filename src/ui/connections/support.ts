@@ -1,0 +1,34 @@
+import { homedir } from 'node:os';
+import { env, version, window, workspace } from 'vscode';
+import { supportInformation } from '../../core/connections/support.ts';
+import { liveTimeline } from '../../core/model/event.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Opens what somebody who helps needs to know as a document that the user can look through. */
+export async function collectSupport({
+  context,
+  connections,
+  pipeline,
+  journal,
+  secrets,
+}: Runtime): Promise<void> {
+  const used = connections.connections.flatMap(({ system, settings }) =>
+    system.secrets(settings).flatMap((spec) => (spec.once ? [] : secrets.get(system, spec))),
+  );
+  const stored = (await Promise.all(used)).filter((value) => value !== undefined);
+  const content = supportInformation({
+    product: {
+      'Game Server Ops': String((context.extension.packageJSON as { version?: unknown }).version),
+      'VS Code': `${version} (${env.appHost}, ${env.remoteName ?? 'local'})`,
+      Machine: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
+      Language: env.language,
+      'Workspace trusted': workspace.isTrusted ? 'yes' : 'no',
+    },
+    settings: connections.connections.map(({ settings }) => settings),
+    fleet: pipeline.fleet(liveTimeline),
+    journal,
+    secrets: stored,
+    home: homedir(),
+  });
+  await window.showTextDocument(await workspace.openTextDocument({ content, language: 'markdown' }));
+}

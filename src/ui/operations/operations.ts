@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { commands, l10n, window, workspace, type QuickPickItem } from 'vscode';
+import { liveTimeline } from '../../core/model/event.ts';
+import { findInstance, instancesOf } from '../../core/model/fleet.ts';
+import type { Instance } from '../../core/model/instance.ts';
+import { lifecycle } from '../../core/model/lifecycle.ts';
+import type { Task } from '../../core/model/task.ts';
+import { oneLine } from '../../core/model/text.ts';
+import type { Connection } from '../../core/connections/connection.ts';
+import { runOperation } from '../../core/connections/runOperation.ts';
+import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
+import type { AnyOperation, OperationInput, Question } from '../../core/systems/system.ts';
+import { systemClock } from '../../core/model/clock.ts';
+import { commandId, verbIds, verbs, type Verb } from '../contributions/commands.ts';
+import type { Row } from '../tree/instanceItems.ts';
+import { showInformation } from '../messages.ts';
+import { askInputs, confirmed, withHost } from './questions.ts';
+import type { Runtime } from '../runtime.ts';
+import { translate } from '../translate.ts';
+
+/** Something that would be done now: an operation with what it is done to. */
+interface Candidate {
+  readonly connection: Connection;
+  readonly operation: AnyOperation;
+  /** Nothing where it is done with the connection as a whole. */
+  readonly instance: Instance | undefined;
+}
+
+/**
+ * One command per verb for every system: it asks the operations themselves what is on offer, picks the instances (the
+ * clicked ones, the selected ones, or a list to choose from), asks the question, and runs.
+ */
+export class Operations {
+  readonly #runtime: Runtime;
+  readonly #running = new Map<string, AbortController>();
+
+  constructor(runtime: Runtime, selection: () => readonly Row[]) {
+    this.#runtime = runtime;
+    for (const verb of verbIds) {
+      runtime.scope.add(
+        commands.registerCommand(commandId(verb), (clicked?: Row, selected?: readonly Row[]) =>
+          this.#perform(verb, clicked ? (selected ?? [clicked]) : selection(), clicked !== undefined),
+        ),
+      );
+    }
+    runtime.scope.defer(() => {
+      for (const abort of this.#running.values()) abort.abort();
+    });
+  }
+
+  /** Ends what was started here; for a task of the system itself, asks it to end that. */
+  async cancel(task: Task): Promise<void> {
+    const own = this.#running.get(task.localId);
+    if (own) {
+      own.abort();
+      return;
+    }
+    const connection = this.#runtime.connections.get(task.connection);
+    const way = connection?.system.cancelTask?.(task.localId);
+    if (!connection || !way) return;
+    const { system, settings, session } = connection;
+    const operation = connectionOffers(system, settings, session).find(({ id }) => id === way.operation);
+    if (!operation) return;
+    const candidate = { connection, instance: undefined, operation };
+    const question = this.#question(candidate, way.input);
+    if (!question || (await confirmed(question))) await this.#run(candidate, way.input);
+  }
+
+  async #perform(verb: Verb, rows: readonly Row[], clicked: boolean): Promise<void> {
+    if (!workspace.isTrusted) {
+      showInformation(l10n.t('Game servers are operated only in a trusted workspace.'), {
+        [l10n.t('Manage Workspace Trust')]: () => commands.executeCommand('workbench.trust.manage'),
+      });
+      return;
+    }
+    const offered = this.#candidates(verb, rows);
+    const candidates = clicked && offered.length > 0 ? offered : await this.#choose(verb, offered);
+    if (candidates.length === 0) return;
+    const input = await this.#input(verb, candidates);
+    if (!input) return;
+    // Last, so that the answer is about all that will happen.
+    if (!(await this.#confirmed(verb, candidates, input))) return;
+    await Promise.all(candidates.map((candidate) => this.#run(candidate, input)));
+  }
+
+  /** Of the given rows, or of everything where none is given, what offers the verb now. */
+  #candidates(verb: Verb, rows: readonly Row[]): Candidate[] {
+    const { connections, pipeline } = this.#runtime;
+    const fleet = pipeline.fleet(liveTimeline);
+    const chosen = rows.flatMap((row) => (row.row === 'instance' ? (findInstance(fleet, row) ?? []) : []));
+    const instances =
+      chosen.length > 0 ? chosen : connections.connections.flatMap(({ id }) => instancesOf(fleet, id));
+    const ofInstances = instances.flatMap((instance): Candidate[] => {
+      const connection = connections.get(instance.connection);
+      if (!connection) return [];
+      const operation = instanceOffers(
+        connection.system,
+        connection.settings,
+        instance,
+        connection.session,
+      ).find(({ id }) => id === verb);
+      return operation ? [{ connection, instance, operation }] : [];
+    });
+    const clicked = new Set(rows.map((row) => (row.row === 'connection' ? row.id : row.connection)));
+    const ofConnections = connections.connections.flatMap((connection): Candidate[] => {
+      if (clicked.size > 0 && !clicked.has(connection.id)) return [];
+      const operation = connectionOffers(connection.system, connection.settings, connection.session).find(
+        ({ id }) => id === verb,
+      );
+      return operation ? [{ connection, instance: undefined, operation }] : [];
+    });
+    return [...ofInstances, ...ofConnections];
+  }
+
+  async #choose(verb: Verb, offered: readonly Candidate[]): Promise<readonly Candidate[]> {
+    const title = l10n.t(verbs[verb].title);
+    if (offered.length === 0) {
+      showInformation(l10n.t('{0}: nothing can do this now.', title));
+      return [];
+    }
+    // One connection needs no choice; one instance does, because it would be done to it at once.
+    if (offered.length === 1 && offered[0]?.instance === undefined) return offered;
+    const items = offered.map((candidate): QuickPickItem & { candidate: Candidate } => {
+      const { name } = candidate.connection.settings;
+      if (!candidate.instance)
+        return { candidate, label: oneLine(name, 100), description: candidate.connection.system.label };
+      const state = translate(lifecycle[candidate.instance.state].label);
+      return {
+        candidate,
+        label: oneLine(candidate.instance.name, 100),
+        description: `${state} · ${name}`,
+      };
+    });
+    const picked = await window.showQuickPick(items, {
+      title,
+      placeHolder: offered[0]?.instance ? l10n.t('Which instance?') : l10n.t('Which connection?'),
+      matchOnDescription: true,
+    });
+    return picked ? [picked.candidate] : [];
+  }
+
+  async #confirmed(verb: Verb, candidates: readonly Candidate[], input: OperationInput): Promise<boolean> {
+    const questions = candidates.flatMap((candidate) => this.#question(candidate, input) ?? []);
+    const [first] = questions;
+    if (!first) return true;
+    // What destroys is asked for one by one.
+    const typed = questions.filter((question) => question.typed !== undefined);
+    for (const question of typed) if (!(await confirmed(question))) return false;
+    if (typed.length > 0) return true;
+    if (questions.length === 1) return confirmed(first);
+    const action = translate(first.action);
+    const names = candidates.map(
+      ({ instance, connection }) => `${oneLine(instance?.name ?? '', 60)} · ${connection.settings.name}`,
+    );
+    const message = l10n.t('{0} {1} instances?', l10n.t(verbs[verb].title), questions.length);
+    const detail = `${translate(first.detail)}\n\n${names.join('\n')}`;
+    return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+  }
+
+  /** What the operation needs from the user, the same for all of a selection; nothing where the user turned back. */
+  async #input(verb: Verb, candidates: readonly Candidate[]): Promise<OperationInput | undefined> {
+    const [first] = candidates;
+    const inputs = first?.operation.inputs ?? [];
+    if (!first || inputs.length === 0) return {};
+    if (candidates.length > 1 && inputs.some((input) => 'options' in input)) {
+      showInformation(l10n.t('This is done to one instance at a time.'));
+      return undefined;
+    }
+    const { operation, instance, connection } = first;
+    const { settings, session } = connection;
+    const title =
+      operation.target === 'instance' && instance
+        ? translate(operation.progressTitle(instance))
+        : `${l10n.t(verbs[verb].title)} · ${connection.settings.name}`;
+    return askInputs(title, inputs, { settings, instance, session });
+  }
+
+  async #run({ connection, instance, operation }: Candidate, input: OperationInput): Promise<void> {
+    const { pipeline, channel, host } = this.#runtime;
+    const id = randomUUID();
+    const abort = new AbortController();
+    this.#running.set(id, abort);
+    try {
+      const result = await runOperation({
+        id,
+        connection: connection.settings,
+        system: connection.system,
+        operation,
+        instance,
+        session: connection.session,
+        input,
+        pipeline,
+        clock: systemClock,
+        host,
+        signal: abort.signal,
+        ask: confirmed,
+        log: (line) => {
+          channel.info(`[${connection.settings.name}] ${line}`);
+        },
+      });
+      if (operation.silent) connection.refresh();
+      if (operation.answers && result.outcome === 'succeeded') showInformation(translate(result.message));
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  #question({ operation, instance, connection }: Candidate, input: OperationInput): Question | undefined {
+    const { settings, session } = connection;
+    const question =
+      operation.target === 'connection'
+        ? operation.confirm?.(input, settings.name, session)
+        : instance && operation.confirm?.(instance, settings.name);
+    return question && withHost(question, connection, this.#runtime.host);
+  }
+}

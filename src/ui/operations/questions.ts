@@ -1,0 +1,150 @@
+import { InputBoxValidationSeverity, l10n, window } from 'vscode';
+import type { Connection } from '../../core/connections/connection.ts';
+import { oneLine, text } from '../../core/model/text.ts';
+import type {
+  ConnectionSettings,
+  Input,
+  InputChoice,
+  InputContext,
+  OperationInput,
+  Question,
+  Suggestion,
+} from '../../core/systems/system.ts';
+import { showInformation } from '../messages.ts';
+import { translate } from '../translate.ts';
+
+/** What a program may take to list what can be picked. */
+const optionsWithinMs = 30_000;
+
+/** Asks for what an operation needs, one thing after another; nothing where the user turned back. */
+export async function askInputs(
+  title: string,
+  inputs: readonly Input<ConnectionSettings>[],
+  context: Pick<InputContext<ConnectionSettings>, 'settings' | 'instance' | 'session'>,
+): Promise<OperationInput | undefined> {
+  let given: OperationInput = {};
+  for (const [i, input] of inputs.entries()) {
+    if (input.when?.(given) === false) continue;
+    const numbered = inputs.length > 1 ? `${title} (${String(i + 1)}/${String(inputs.length)})` : title;
+    const signal = AbortSignal.timeout(optionsWithinMs);
+    const value = await askInput(numbered, input, { ...context, given, signal });
+    if (value === undefined) return undefined;
+    given = { ...given, [input.field]: value };
+  }
+  return given;
+}
+
+async function askInput(
+  title: string,
+  input: Input<ConnectionSettings>,
+  context: InputContext<ConnectionSettings>,
+): Promise<string | undefined> {
+  if ('check' in input && input.suggestions) return suggest(title, input, input.suggestions(context));
+  if ('check' in input) {
+    return window.showInputBox({
+      title,
+      prompt: translate(input.prompt),
+      placeHolder: translate(input.placeholder),
+      value: (await input.value?.(context)) ?? '',
+      ignoreFocusOut: true,
+      validateInput: (value) => {
+        const wrong = input.check(value);
+        return wrong && { message: translate(wrong), severity: severityOf(value) };
+      },
+    });
+  }
+  const found = await input.options(context).catch((): readonly InputChoice[] => []);
+  if (found.length === 0) {
+    showInformation(translate(input.none));
+    return undefined;
+  }
+  const items = found.map((choice) =>
+    typeof choice === 'string'
+      ? { label: oneLine(choice, 200), value: choice }
+      : {
+          label: translate(choice.label),
+          value: choice.value,
+          ...(choice.detail ? { detail: translate(choice.detail) } : {}),
+        },
+  );
+  const placeHolder = translate(input.prompt);
+  return (await window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
+}
+
+type LineInput = Extract<Input<ConnectionSettings>, { check(value: string): unknown }>;
+
+/** A line with what is mostly wanted below it; what is typed stands first, as long as it can be. */
+function suggest(
+  title: string,
+  input: LineInput,
+  suggestions: readonly Suggestion[],
+): Promise<string | undefined> {
+  const box = window.createQuickPick();
+  box.title = title;
+  box.placeholder = translate(input.prompt);
+  box.ignoreFocusOut = true;
+  box.matchOnDetail = true;
+  const offered = suggestions.map((each) =>
+    typeof each === 'string' ? { label: each } : { label: each.value, detail: translate(each.detail) },
+  );
+  const known = new Set(offered.map(({ label }) => label));
+  const fill = (typed: string): void => {
+    const wrong = typed === '' ? undefined : input.check(typed);
+    const own = typed === '' || known.has(typed) ? [] : [{ label: typed, alwaysShow: true }];
+    const said = wrong ? [{ label: typed, description: translate(wrong), alwaysShow: true }] : own;
+    box.items = [...said, ...offered];
+  };
+  fill('');
+  box.onDidChangeValue(fill);
+  return new Promise((resolve) => {
+    box.onDidAccept(() => {
+      const value = box.selectedItems[0]?.label ?? box.value;
+      if (value === '' || input.check(value)) return;
+      resolve(value);
+      box.hide();
+    });
+    box.onDidHide(() => {
+      resolve(undefined);
+      box.dispose();
+    });
+    box.show();
+  });
+}
+
+/** An empty field is not a mistake yet; it just cannot be accepted. */
+export function severityOf(value: string): InputBoxValidationSeverity {
+  return value === '' ? InputBoxValidationSeverity.Info : InputBoxValidationSeverity.Error;
+}
+
+/** The question with the machine that it is about: two windows may show servers of the same name. */
+export function withHost(
+  question: Question,
+  { system, settings }: Pick<Connection, 'system' | 'settings'>,
+  here: string,
+): Question {
+  const host = system.hostOf?.(settings) ?? here;
+  return { ...question, detail: text('{0} Host: {1}', question.detail, oneLine(host, 100)) };
+}
+
+/** Asks before something is done that cannot be taken back; what destroys wants its name typed. */
+export async function confirmed(question: Question): Promise<boolean> {
+  if (question.typed !== undefined) return typedName(question, question.typed);
+  const action = translate(question.action);
+  const detail = translate(question.detail);
+  return (
+    (await window.showWarningMessage(translate(question.message), { modal: true, detail }, action)) === action
+  );
+}
+
+async function typedName({ message, detail }: Question, typed: string): Promise<boolean> {
+  const answer = await window.showInputBox({
+    title: translate(message),
+    prompt: translate(detail),
+    placeHolder: oneLine(typed, 100),
+    ignoreFocusOut: true,
+    // Nothing typed yet is no mistake: then the question itself is what has to be read.
+    validateInput: (value) =>
+      value === typed || value === '' ? undefined : l10n.t('This is not the name. {0}', translate(detail)),
+  });
+  return answer === typed;
+}

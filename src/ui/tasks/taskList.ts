@@ -1,0 +1,225 @@
+import {
+  EventEmitter,
+  l10n,
+  QuickPickItemKind,
+  ThemeIcon,
+  Uri,
+  window,
+  workspace,
+  type QuickInputButton,
+  type QuickPickItem,
+} from 'vscode';
+import { findInstance } from '../../core/model/fleet.ts';
+import { isFinished, type Task, type TaskState } from '../../core/model/task.ts';
+import { oneLine } from '../../core/model/text.ts';
+import { TerminalText } from '../../core/systems/terminalText.ts';
+import { showInformation } from '../messages.ts';
+import type { Runtime } from '../runtime.ts';
+import { translate } from '../translate.ts';
+
+const scheme = 'game-server-task';
+/** Lists and documents follow a task at most this often. */
+const followEveryMs = 500;
+
+const icons: Readonly<Record<TaskState, string>> = {
+  waiting: 'watch',
+  running: 'sync~spin',
+  cancelling: 'sync~spin',
+  succeeded: 'pass',
+  failed: 'error',
+  aborted: 'circle-slash',
+  lost: 'question',
+};
+
+function stateName(state: TaskState): string {
+  switch (state) {
+    case 'waiting':
+      return l10n.t('Waiting');
+    case 'running':
+      return l10n.t('Running');
+    case 'cancelling':
+      return l10n.t('Cancelling');
+    case 'succeeded':
+      return l10n.t('Succeeded');
+    case 'failed':
+      return l10n.t('Failed');
+    case 'aborted':
+      return l10n.t('Aborted');
+    case 'lost':
+      return l10n.t('No end was reported');
+  }
+}
+
+interface TaskItem extends QuickPickItem {
+  readonly task?: Task;
+}
+
+/** The tasks that run and those that ended lately; one opens as a document, or is cancelled. */
+export function showTasks(runtime: Runtime, cancel: (task: Task) => void): void {
+  const stop: QuickInputButton = { iconPath: new ThemeIcon('stop-circle'), tooltip: l10n.t('Cancel') };
+  if (runtime.pipeline.fleet().tasks.size === 0) {
+    showInformation(l10n.t('There were no tasks yet.'));
+    return;
+  }
+  const pick = window.createQuickPick<TaskItem>();
+  pick.title = l10n.t('Tasks');
+  pick.placeholder = l10n.t('Which task? Its steps and its log open as a document.');
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.keepScrollPosition = true;
+  const fill = (): void => {
+    const active = pick.activeItems[0]?.task?.id;
+    const all = [...runtime.pipeline.fleet().tasks.values()];
+    const items = [
+      ...section(
+        runtime,
+        l10n.t('Running'),
+        all.filter(({ state }) => !isFinished(state)),
+        stop,
+      ),
+      ...section(
+        runtime,
+        l10n.t('Ended'),
+        all.filter(({ state }) => isFinished(state)),
+        stop,
+      ),
+    ];
+    pick.items = items;
+    const again = items.find(({ task }) => task !== undefined && task.id === active);
+    if (again) pick.activeItems = [again];
+  };
+  fill();
+  const unfollow = follow(runtime, fill);
+  pick.onDidTriggerItemButton(({ item }) => {
+    if (item.task) cancel(item.task);
+  });
+  pick.onDidAccept(() => {
+    const [item] = pick.selectedItems;
+    pick.hide();
+    if (item?.task) void showTask(runtime, item.task);
+  });
+  pick.onDidHide(() => {
+    unfollow();
+    pick.dispose();
+  });
+  pick.show();
+}
+
+function section(
+  runtime: Runtime,
+  label: string,
+  tasks: readonly Task[],
+  stop: QuickInputButton,
+): readonly TaskItem[] {
+  if (tasks.length === 0) return [];
+  const items = [...tasks]
+    .sort((a, b) => b.startedAt - a.startedAt)
+    .map((task): TaskItem => {
+      const words = task.message ? translate(task.message) : '';
+      return {
+        task,
+        label: `$(${icons[task.state]}) ${oneLine(translate(task.title), 100)}`,
+        description: [stateOf(task), connectionName(runtime, task)].join(' · '),
+        ...(words === '' ? {} : { detail: oneLine(words, 200) }),
+        ...(task.cancellable ? { buttons: [stop] } : {}),
+      };
+    });
+  return [{ label, kind: QuickPickItemKind.Separator }, ...items];
+}
+
+function stateOf({ state, percent }: Task): string {
+  const name = stateName(state);
+  return percent === null || isFinished(state) ? name : `${name}, ${String(Math.round(percent))} %`;
+}
+
+function connectionName({ connections }: Runtime, task: Task): string {
+  return oneLine(connections.get(task.connection)?.settings.name ?? task.connection, 100);
+}
+
+/** Where documents of tasks are provided already. */
+const providing = new WeakSet<Runtime>();
+
+/** Opens what is known of a task; the document follows it. */
+export async function showTask(runtime: Runtime, task: Task): Promise<void> {
+  if (!providing.has(runtime)) {
+    providing.add(runtime);
+    provideDocuments(runtime);
+  }
+  const name = oneLine(translate(task.title), 60).replaceAll(/[\\/]/g, ' ');
+  const uri = Uri.from({ scheme, path: `/${name}.log`, query: encodeURIComponent(task.id) });
+  await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+}
+
+function provideDocuments(runtime: Runtime): void {
+  const { scope, pipeline } = runtime;
+  const changed = scope.add(new EventEmitter<Uri>());
+  scope.add(
+    workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: changed.event,
+      provideTextDocumentContent({ query }) {
+        const task = pipeline.fleet().tasks.get(decodeURIComponent(query));
+        return task ? describe(runtime, task) : l10n.t('This task was forgotten.');
+      },
+    }),
+  );
+  scope.defer(
+    follow(runtime, () => {
+      for (const { uri } of workspace.textDocuments) if (uri.scheme === scheme) changed.fire(uri);
+    }),
+  );
+}
+
+/** Calls back when tasks changed, not too often; answers how to end it. */
+function follow({ pipeline }: Runtime, changed: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const unsubscribe = pipeline.subscribe(({ before, fleet }) => {
+    if (before.tasks === fleet.tasks) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      changed();
+    }, followEveryMs);
+  });
+  return () => {
+    unsubscribe();
+    clearTimeout(timer);
+  };
+}
+
+function describe(runtime: Runtime, task: Task): string {
+  const { subject, message, startedBy, startedAt, finishedAt, steps, log } = task;
+  const instance =
+    subject && findInstance(runtime.pipeline.fleet(), { connection: task.connection, ...subject });
+  const who = startedBy === 'here' ? l10n.t('this window') : startedBy;
+  const lines = [
+    translate(task.title),
+    '',
+    l10n.t('State: {0}', stateOf(task)),
+    l10n.t('Connection: {0}', connectionName(runtime, task)),
+    ...(subject ? [l10n.t('Instance: {0}', instance?.name ?? subject.key)] : []),
+    ...(who === undefined ? [] : [l10n.t('Started by: {0}', who)]),
+    l10n.t('Begun: {0}', time(startedAt)),
+    ...(finishedAt === undefined ? [] : [l10n.t('Ended: {0}', time(finishedAt))]),
+    ...(message ? [l10n.t('Message: {0}', translate(message))] : []),
+    ...(steps.length === 0 ? [] : ['', l10n.t('Steps:')]),
+    ...steps.map(({ at, label }) => `${time(at)}  ${label}`),
+  ].map((line) => oneLine(line, 1000));
+  const said = log === undefined ? [] : ['', l10n.t('Log:'), plain(log)];
+  return `${[...lines, ...said].join('\n')}\n`;
+}
+
+function time(at: number): string {
+  return new Date(at).toLocaleString();
+}
+
+/** Text of a program as a document: what is meant for terminals says nothing here. */
+function plain(log: string): string {
+  return new TerminalText()
+    .push(log)
+    .replaceAll(colours, '')
+    .split('\r\n')
+    .map((line) => oneLine(line.replaceAll('\t', '  '), 10_000))
+    .join('\n');
+}
+
+// eslint-disable-next-line no-control-regex -- control sequences are the very thing that is looked for
+const colours = /\u001b\[[0-9;:]*m/g;

@@ -1,0 +1,32 @@
+/** Does something at once when it is asked for, and after that no sooner than a pause later, however often it is asked. */
+export class Throttle {
+  readonly #pauseMs: number;
+  readonly #run: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #asked = false;
+
+  constructor(pauseMs: number, run: () => void) {
+    this.#pauseMs = pauseMs;
+    this.#run = run;
+  }
+
+  ask(): void {
+    this.#asked = true;
+    if (!this.#timer) this.#next();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#asked = false;
+  }
+
+  #next(): void {
+    this.#timer = undefined;
+    if (!this.#asked) return;
+    this.#asked = false;
+    this.#timer = setTimeout(() => {
+      this.#next();
+    }, this.#pauseMs);
+    this.#run();
+  }
+}

@@ -1,0 +1,57 @@
+import type { ConnectionStatus } from '../../core/model/fleet.ts';
+import type { Instance } from '../../core/model/instance.ts';
+import { PersistentMap } from '../../core/model/persistentMap.ts';
+import type { Row } from './instanceItems.ts';
+
+/** From so many rows on, the whole list is read anew. */
+const manyRows = 100;
+
+/** What VS Code has read of a connection; it reads the row and its list at different times. */
+export interface DrawnRow {
+  readonly item: Pick<ConnectionStatus, 'state' | 'detail'> & { readonly size: number };
+  readonly instances: PersistentMap<Instance>;
+}
+
+/** A connection as it is drawn now. */
+export function drawnNow(status: ConnectionStatus | undefined): DrawnRow {
+  const { state = 'closed', detail, instances = PersistentMap.empty<Instance>() } = status ?? {};
+  return { item: { state, ...(detail ? { detail } : {}), size: instances.size }, instances };
+}
+
+/**
+ * The rows that look different now; nothing where connections came or went, which is every row. A connection stands for
+ * its whole list.
+ */
+export function rowsToDraw(
+  drawn: ReadonlyMap<string, DrawnRow>,
+  now: ReadonlyMap<string, DrawnRow>,
+): readonly Row[] | undefined {
+  if (drawn.size !== now.size) return undefined;
+  const rows: Row[] = [];
+  for (const [id, is] of now) {
+    const was = drawn.get(id);
+    if (!was) return undefined;
+    rows.push(...rowsOf(id, was, is));
+  }
+  return rows;
+}
+
+function rowsOf(id: string, before: DrawnRow, now: DrawnRow): readonly Row[] {
+  const list: readonly Row[] = [{ row: 'connection', id }];
+  const { state, detail, size } = before.item;
+  if (state !== now.item.state || detail !== now.item.detail || size !== now.item.size) return list;
+  const rows: Row[] = [];
+  for (const key of now.instances.differences(before.instances)) {
+    const [was, is] = [before.instances.get(key), now.instances.get(key)];
+    if (was && is && looks(was) === looks(is)) continue;
+    // Rows are sorted by their names.
+    if (!is || was?.name !== is.name || rows.length === manyRows) return list;
+    rows.push({ row: 'instance', connection: is.connection, kind: is.kind, key: is.key });
+  }
+  return rows;
+}
+
+/** All that a row shows; when something was last heard is none of it while the connection stands. */
+function looks(instance: Instance): string {
+  return JSON.stringify({ ...instance, lastEventAt: 0 });
+}

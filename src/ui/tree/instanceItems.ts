@@ -1,0 +1,235 @@
+import { l10n, type MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { ConnectionStatus } from '../../core/model/fleet.ts';
+import { instanceId, type Instance } from '../../core/model/instance.ts';
+import { lifecycle } from '../../core/model/lifecycle.ts';
+import type { MetricSeries } from '../../core/model/metrics.ts';
+import { sparkline } from '../../core/model/sparkline.ts';
+import type { ConnectionState } from '../../core/model/signal.ts';
+import { oneLine } from '../../core/model/text.ts';
+import { connectionStateText } from '../../core/journal/control.ts';
+import type { AnySystem } from '../../core/systems/system.ts';
+import { escapeMarkdown, markdown, translate } from '../translate.ts';
+
+/** A row of the tree. Items are made new for every refresh; the ids keep selection and expansion. */
+export type Row =
+  | { readonly row: 'connection'; readonly id: string }
+  | { readonly row: 'instance'; readonly connection: string; readonly kind: string; readonly key: string };
+
+/** What a connection row needs of its configured connection; a replay has none. */
+export interface ConnectionFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly system: AnySystem | undefined;
+  readonly address: string;
+  /** False for the connections of a replay, which nothing can be done with. */
+  readonly live: boolean;
+  readonly active: boolean;
+  readonly refreshable: boolean;
+  /** Ids of what may be done with the connection as a whole. */
+  readonly operations: readonly string[];
+  readonly diagnosable: boolean;
+  readonly hasSecrets: boolean;
+}
+
+const connectionLooks: Readonly<Record<ConnectionState, { readonly icon: string; readonly color?: string }>> =
+  {
+    connecting: { icon: 'loading~spin' },
+    authenticating: { icon: 'loading~spin' },
+    ready: { icon: 'plug', color: 'testing.iconPassed' },
+    waiting: { icon: 'history', color: 'list.warningForeground' },
+    failed: { icon: 'error', color: 'testing.iconFailed' },
+    closed: { icon: 'debug-disconnect', color: 'disabledForeground' },
+    elsewhere: { icon: 'multiple-windows', color: 'charts.blue' },
+  };
+
+export function connectionItem(facts: ConnectionFacts, status: ConnectionStatus | undefined): TreeItem {
+  const state = status?.state ?? 'closed';
+  const count = status?.instances.size ?? 0;
+  const name = oneLine(facts.name, 100);
+  const item = new TreeItem(name, TreeItemCollapsibleState.Expanded);
+  item.id = `connection:${facts.id}`;
+  const look = connectionLooks[state];
+  item.iconPath = new ThemeIcon(look.icon, look.color === undefined ? undefined : new ThemeColor(look.color));
+  const label = facts.live ? translate(connectionStateText(state)) : l10n.t('Replay');
+  item.description = connectionDescription(facts, status, label);
+  item.contextValue = `connection${facts.live ? connectionFlags(facts, state) : ''}`;
+  item.accessibilityInformation = {
+    label: l10n.t('Connection {0}, {1}, {2} instances', name, label, count),
+  };
+  return item;
+}
+
+function connectionDescription(
+  facts: ConnectionFacts,
+  status: ConnectionStatus | undefined,
+  label: string,
+): string {
+  if (!facts.live) return label;
+  if (status?.state === 'ready')
+    return status.instances.size === 0 ? l10n.t('listening, no instance yet') : '';
+  if ((status?.state === 'waiting' || status?.state === 'failed') && status.detail) {
+    return `${label}: ${translate(status.detail)}`;
+  }
+  return label;
+}
+
+function connectionFlags(facts: ConnectionFacts, state: ConnectionState): string {
+  const flags = [...facts.operations];
+  if (facts.diagnosable) flags.push('diagnose');
+  if (facts.hasSecrets) flags.push('signOut');
+  if (!facts.active) flags.push(state === 'failed' ? 'reconnect' : 'connect');
+  else if (state === 'waiting') flags.push('reconnect', 'disconnect');
+  else flags.push(...(facts.refreshable ? ['refresh'] : []), 'disconnect');
+  return flags.map((flag) => `.${flag}`).join('');
+}
+
+export function connectionTooltip(
+  facts: ConnectionFacts,
+  status: ConnectionStatus | undefined,
+): MarkdownString {
+  const state = status?.state ?? 'closed';
+  const lines = [
+    `**${escapeMarkdown(facts.name)}** · ${escapeMarkdown(facts.system?.label ?? '')}`,
+    `$(${connectionLooks[state].icon}) ${escapeMarkdown(translate(connectionStateText(state)))}`,
+  ];
+  if (status?.detail) lines.push(escapeMarkdown(translate(status.detail)));
+  if (status?.retryAt !== undefined && state === 'waiting') {
+    lines.push(escapeMarkdown(l10n.t('Next attempt at {0}', time(status.retryAt))));
+  }
+  if (facts.address !== '') lines.push(escapeMarkdown(facts.address));
+  if (status?.lastEventAt !== undefined)
+    lines.push(escapeMarkdown(l10n.t('Last event at {0}', time(status.lastEventAt))));
+  return markdown(lines);
+}
+
+export interface InstanceFacts {
+  /** Ids of the operations on offer now. */
+  readonly operations: readonly string[];
+  /** The connection is not there: what is shown is what was last seen. */
+  readonly stale: boolean;
+  readonly connectionName: string;
+  /** What was measured last, by name. */
+  readonly measured?: Readonly<Record<string, number>> | undefined;
+  /** What was measured of late, oldest first. */
+  readonly series?: MetricSeries | undefined;
+}
+
+export function instanceItem(instance: Instance, facts: InstanceFacts): TreeItem {
+  const look = lifecycle[instance.state];
+  const name = oneLine(instance.name, 100);
+  const item = new TreeItem(name, TreeItemCollapsibleState.None);
+  item.id = `instance:${instanceId(instance)}`;
+  item.iconPath = new ThemeIcon(look.icon, new ThemeColor(facts.stale ? 'disabledForeground' : look.color));
+  item.description = instanceDescription(instance, facts);
+  item.contextValue = ['instance', ...facts.operations].join('.');
+  item.accessibilityInformation = { label: instanceSpoken(instance, name, facts) };
+  return item;
+}
+
+function instanceDescription(instance: Instance, facts: InstanceFacts): string {
+  const parts = [translate(lifecycle[instance.state].label)];
+  if (instance.detail !== undefined) parts.push(translate(instance.detail));
+  if (instance.players !== undefined && lifecycle[instance.state].up)
+    parts.push(playersText(instance.players));
+  if (!facts.stale && lifecycle[instance.state].up) parts.push(...measuredParts(facts.measured));
+  if (instance.latestVersion !== undefined && instance.latestVersion !== instance.version) {
+    parts.push(l10n.t('update to {0}', oneLine(instance.latestVersion, 40)));
+  }
+  if (facts.stale) parts.push(l10n.t('last seen {0}', time(instance.lastEventAt)));
+  return parts.join(' · ');
+}
+
+function instanceSpoken(instance: Instance, name: string, facts: InstanceFacts): string {
+  const parts = [name, translate(lifecycle[instance.state].accessibility)];
+  if (instance.players !== undefined && lifecycle[instance.state].up)
+    parts.push(playersText(instance.players));
+  parts.push(l10n.t('on {0}', facts.connectionName));
+  if (facts.stale) parts.push(l10n.t('not up to date'));
+  return parts.join(', ');
+}
+
+/** So many samples stand in the little chart of a tooltip: one minute at one every two seconds. */
+const charted = 30;
+
+function measuredRows({ measured = {}, series }: InstanceFacts): [string, string][] {
+  const chart = (name: string): string => sparkline([...(series?.values[name] ?? [])].slice(-charted));
+  const rows: readonly [name: string, label: string, shown: (value: number) => string][] = [
+    ['cpu', l10n.t('Processor'), (value) => `${String(Math.round(value))} %`],
+    ['memory', l10n.t('Memory'), bytesText],
+    ['received', l10n.t('Received'), rateText],
+    ['sent', l10n.t('Sent'), rateText],
+    ['poolsUsed', l10n.t('Storage used'), bytesText],
+  ];
+  return rows.flatMap(([name, label, shown]): [string, string][] => {
+    const value = measured[name];
+    return value === undefined ? [] : [[label, `${shown(value)} ${chart(name)}`]];
+  });
+}
+
+/** What was measured, as short as a row can have it. */
+export function measuredParts(measured: Readonly<Record<string, number>> = {}): readonly string[] {
+  const { cpu, memory } = measured;
+  return [
+    ...(cpu === undefined ? [] : [l10n.t('{0} % CPU', Math.round(cpu))]),
+    ...(memory === undefined ? [] : [bytesText(memory)]),
+  ];
+}
+
+function bytesText(bytes: number): string {
+  return scaled(bytes, 1024, ['MiB', 'GiB', 'TiB'], 1024 ** 2);
+}
+
+function rateText(bytes: number): string {
+  return l10n.t('{0}/s', scaled(bytes, 1000, ['B', 'kB', 'MB', 'GB'], 1));
+}
+
+/** A number in the biggest of the units in which it is at least one; the first of them is this big. */
+function scaled(amount: number, step: number, units: readonly string[], first: number): string {
+  let value = amount / first;
+  let unit = 0;
+  while (value >= step && unit < units.length - 1) {
+    value /= step;
+    unit += 1;
+  }
+  const digits = value < 10 && units[unit] !== 'B' ? 1 : 0;
+  return `${value.toLocaleString(undefined, { maximumFractionDigits: digits })} ${units[unit] ?? ''}`;
+}
+
+function playersText(players: number): string {
+  return players === 1 ? l10n.t('1 player') : l10n.t('{0} players', players);
+}
+
+export function instanceTooltip(instance: Instance, facts: InstanceFacts): MarkdownString {
+  const look = lifecycle[instance.state];
+  const lines = [
+    `**${escapeMarkdown(oneLine(instance.name, 200))}** · ${escapeMarkdown(facts.connectionName)}`,
+  ];
+  const state = `$(${look.icon.replace('~spin', '')}) ${escapeMarkdown(translate(look.label))}`;
+  const detail = instance.detail === undefined ? '' : ` (${escapeMarkdown(translate(instance.detail))})`;
+  lines.push(`${state}${detail} ${escapeMarkdown(l10n.t('since {0}', time(instance.since)))}`);
+  const rows: [string, string][] = [];
+  if (instance.game !== undefined) rows.push([l10n.t('Game'), instance.game]);
+  if (instance.version !== undefined) rows.push([l10n.t('Version'), instance.version]);
+  if (instance.latestVersion !== undefined) rows.push([l10n.t('Available'), instance.latestVersion]);
+  if (instance.players !== undefined) rows.push([l10n.t('Players'), String(instance.players)]);
+  if (!facts.stale) rows.push(...measuredRows(facts));
+  if (instance.actor !== undefined) rows.push([l10n.t('Last change by'), instance.actor]);
+  if (rows.length > 0) {
+    lines.push(
+      [
+        '| | |',
+        '|---|---|',
+        ...rows.map(([k, v]) => `| ${escapeMarkdown(k)} | ${escapeMarkdown(oneLine(v, 200))} |`),
+      ].join('\n'),
+    );
+  }
+  if (facts.stale)
+    lines.push(`$(warning) ${escapeMarkdown(l10n.t('Not connected: this is what was last seen.'))}`);
+  return markdown(lines);
+}
+
+function time(at: number): string {
+  const moment = new Date(at);
+  const clock = moment.toLocaleTimeString();
+  return Date.now() - at < 12 * 3_600_000 ? clock : `${moment.toLocaleDateString()} ${clock}`;
+}

@@ -1,0 +1,258 @@
+import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import { liveTimeline } from '../../core/model/event.ts';
+import { findInstance, instancesOf, isEcho, type Fleet } from '../../core/model/fleet.ts';
+import { instanceId, type Instance } from '../../core/model/instance.ts';
+import { isFinished } from '../../core/model/task.ts';
+import { systemOf } from '../../core/systems/index.ts';
+import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
+import type { AnySystem, ConnectionSettings, Session } from '../../core/systems/system.ts';
+import { viewIds } from '../contributions/ids.ts';
+import {
+  connectionItem,
+  connectionTooltip,
+  instanceItem,
+  instanceTooltip,
+  measuredParts,
+  type ConnectionFacts,
+  type InstanceFacts,
+  type Row,
+} from './instanceItems.ts';
+import { Throttle } from '../throttle.ts';
+import { drawnNow, rowsToDraw, type DrawnRow } from './changedRows.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** So long a measurement stands for what is now. */
+const measuredForMs = 15_000;
+
+/** A row that is drawn anew gets new buttons, and a press that began on the old ones is lost. */
+const measuredEveryMs = 5000;
+
+/** VS Code draws once nothing changed for 200 ms: what is told sooner, again and again, would put that off without end. */
+const drawEveryMs = 250;
+
+/** Connections and their instances, as the timeline on screen has them. */
+export class InstancesTree implements TreeDataProvider<Row> {
+  readonly #runtime: Runtime;
+  readonly #changed = new EventEmitter<Row[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #rows = new Map<string, Row>();
+  /** What each row that is drawn says of its measurements, and since when. */
+  readonly #said = new Map<string, { readonly words: string; readonly at: number }>();
+  /** Rows whose measurements say something else than is drawn. */
+  readonly #stale = new Set<Row>();
+  readonly #pace = new Throttle(drawEveryMs, () => {
+    this.#draw();
+  });
+  /** Connections as VS Code has read them, or will when it needs them. */
+  #drawn = new Map<string, DrawnRow>();
+  #allStale = true;
+  readonly view: TreeView<Row>;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    const { scope, pipeline, timelines, connections } = runtime;
+    this.view = scope.add(
+      window.createTreeView(viewIds.instances, {
+        treeDataProvider: this,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
+    scope.add(this.#changed);
+    scope.add(this.#pace);
+    scope.defer(
+      pipeline.subscribe(({ timeline }) => {
+        if (timeline === timelines.id) this.#pace.ask();
+      }),
+    );
+    scope.defer(
+      runtime.metrics.onDidChange((ids) => {
+        if (timelines.id === liveTimeline) this.#measured(ids);
+      }),
+    );
+    scope.defer(
+      connections.onDidChange(() => {
+        this.#all();
+      }),
+    );
+    scope.add(
+      timelines.onDidChange(() => {
+        this.#all();
+      }),
+    );
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (!row) {
+      return this.#connectionIds().map((id) => this.#row({ row: 'connection', id }));
+    }
+    if (row.row === 'instance') return [];
+    const now = drawnNow(this.#fleet.connections.get(row.id));
+    this.#drawn.set(row.id, { ...now, item: this.#drawn.get(row.id)?.item ?? now.item });
+    const names = new Intl.Collator(undefined, { numeric: true });
+    return instancesOf(this.#fleet, row.id)
+      .sort((a, b) => names.compare(a.name, b.name))
+      .map(({ connection, kind, key }) => this.#row({ row: 'instance', connection, kind, key }));
+  }
+
+  getParent(row: Row): Row | undefined {
+    return row.row === 'instance' ? this.#row({ row: 'connection', id: row.connection }) : undefined;
+  }
+
+  getTreeItem(row: Row): TreeItem {
+    if (row.row === 'connection') {
+      const status = this.#fleet.connections.get(row.id);
+      const now = drawnNow(status);
+      this.#drawn.set(row.id, { ...now, instances: this.#drawn.get(row.id)?.instances ?? now.instances });
+      return connectionItem(this.#facts(row.id), status);
+    }
+    const instance = findInstance(this.#fleet, row);
+    if (!instance)
+      return instanceItem({ ...row, name: row.key, state: 'removed', since: 0, lastEventAt: 0 }, noFacts);
+    const facts = this.#instanceFacts(row);
+    this.#said.set(instanceId(row), { words: measuredWords(facts.measured), at: Date.now() });
+    return instanceItem(instance, facts);
+  }
+
+  /** Tooltips are made when somebody points at a row. */
+  resolveTreeItem(item: TreeItem, row: Row): TreeItem {
+    if (row.row === 'connection') {
+      item.tooltip = connectionTooltip(this.#facts(row.id), this.#fleet.connections.get(row.id));
+    } else {
+      const instance = findInstance(this.#fleet, row);
+      if (instance) item.tooltip = instanceTooltip(instance, this.#instanceFacts(row));
+    }
+    return item;
+  }
+
+  get #fleet(): Fleet {
+    return this.#runtime.pipeline.fleet(this.#runtime.timelines.id);
+  }
+
+  #connectionIds(): string[] {
+    const { connections, timelines } = this.#runtime;
+    if (timelines.id === liveTimeline) return connections.connections.map(({ id }) => id);
+    return [...this.#fleet.connections.values()].map(({ id }) => id);
+  }
+
+  #facts(id: string): ConnectionFacts {
+    const { connections, timelines } = this.#runtime;
+    const connection = connections.get(id);
+    const system = connection?.system ?? systemOf(this.#fleet.connections.get(id)?.system ?? '');
+    return {
+      id,
+      name: connection?.settings.name ?? id,
+      system,
+      address: connection && system ? system.describe(connection.settings) : '',
+      live: timelines.id === liveTimeline,
+      active: connection?.active ?? false,
+      refreshable: connection?.refreshable ?? false,
+      operations: connection
+        ? connectionOffers(connection.system, connection.settings, connection.session).map((o) => o.id)
+        : [],
+      diagnosable: connection?.system.diagnose !== undefined,
+      hasSecrets: connection !== undefined && connection.system.secrets(connection.settings).length > 0,
+    };
+  }
+
+  #instanceFacts(row: Extract<Row, { row: 'instance' }>): InstanceFacts {
+    const { live, name, system } = this.#facts(row.connection);
+    const { metrics } = this.#runtime;
+    const fleet = this.#fleet;
+    const instance = findInstance(fleet, row);
+    const stale = live && fleet.connections.get(row.connection)?.state !== 'ready';
+    const connection = this.#runtime.connections.get(row.connection);
+    const settings = connection?.settings;
+    const operations =
+      live && instance && settings ? offersOf(system, settings, instance, connection.session) : [];
+    // What was measured before somebody looked again says nothing of now.
+    const measured = live ? metrics.latest(row, Date.now() - measuredForMs) : undefined;
+    const series = live ? metrics.series(row) : undefined;
+    const charted = series ? ['metrics'] : [];
+    return { operations: [...operations, ...charted], stale, connectionName: name, measured, series };
+  }
+
+  /** A row is drawn anew for its measurements only where it says something else, and not too often. */
+  #measured(ids: ReadonlySet<string>): void {
+    const now = Date.now();
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      const said = this.#said.get(id);
+      if (row?.row !== 'instance' || !said) continue;
+      const same = said.words === measuredWords(this.#runtime.metrics.latest(row));
+      const young = said.words !== '' && Math.abs(now - said.at) < measuredEveryMs;
+      if (!same && !young) this.#stale.add(row);
+    }
+    if (this.#stale.size > 0) this.#pace.ask();
+  }
+
+  /** Draws everything anew. */
+  #all(): void {
+    this.#allStale = true;
+    this.#pace.ask();
+  }
+
+  /** Tells VS Code what is not as it has read it. */
+  #draw(): void {
+    this.#describe();
+    const { connections } = this.#fleet;
+    const now = new Map(this.#connectionIds().map((id) => [id, drawnNow(connections.get(id))]));
+    const rows = this.#allStale ? undefined : rowsToDraw(this.#drawn, now);
+    const stale = new Set([...(rows ?? []).map((row) => this.#row(row)), ...this.#stale]);
+    this.#allStale = false;
+    this.#stale.clear();
+    this.#drawn = now;
+    if (!rows) this.#changed.fire(undefined);
+    else if (stale.size > 0) this.#changed.fire([...stale]);
+  }
+
+  /** The line above the tree and its badge. */
+  #describe(): void {
+    const { timelines, pipeline } = this.#runtime;
+    const { label } = timelines;
+    const message = label === undefined ? '' : l10n.t('Showing the replay "{0}", not what is live.', label);
+    // VS Code takes every assignment for a change.
+    if ((this.view.message ?? '') !== message) this.view.message = message;
+    const live = pipeline.fleet();
+    const running = [...live.tasks.values()].filter(
+      (task) => !isFinished(task.state) && !isEcho(live, task),
+    ).length;
+    const value = this.view.badge?.value ?? 0;
+    if (value !== running) {
+      this.view.badge =
+        running === 0
+          ? undefined
+          : {
+              value: running,
+              tooltip: running === 1 ? l10n.t('1 task running') : l10n.t('{0} tasks running', running),
+            };
+    }
+  }
+
+  /** The same object for the same row: VS Code matches changed elements by identity. */
+  #row(row: Row): Row {
+    const id = row.row === 'connection' ? `connection:${row.id}` : instanceId(row);
+    const known = this.#rows.get(id);
+    if (known) return known;
+    this.#rows.set(id, row);
+    return row;
+  }
+}
+
+/** Ids of what may be done to it; to look into its log is one of them. */
+function offersOf(
+  system: AnySystem | undefined,
+  settings: ConnectionSettings,
+  instance: Instance,
+  session: Session | undefined,
+): readonly string[] {
+  if (!system) return [];
+  const ids = instanceOffers(system, settings, instance, session).map(({ id }) => id);
+  return system.console?.when(instance, settings) === true ? [...ids, 'logs'] : ids;
+}
+
+function measuredWords(measured: InstanceFacts['measured']): string {
+  return measuredParts(measured).join();
+}
+
+const noFacts: InstanceFacts = { operations: [], stale: true, connectionName: '' };

@@ -1,0 +1,92 @@
+import { instanceId, type InstanceRef } from '../../core/model/instance.ts';
+import { instancesOf } from '../../core/model/fleet.ts';
+import type { Subject } from '../../core/model/event.ts';
+import type { Session } from '../../core/systems/system.ts';
+import type { Row } from './instanceItems.ts';
+import type { InstancesTree } from './instancesTree.ts';
+import { Throttle } from '../throttle.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** All instances are gone through for it, which is not worth it for every event. */
+const tellEveryMs = 250;
+
+/** What else shows instances, such as charts. */
+export interface Looker {
+  looked(): readonly InstanceRef[];
+  onDidChangeLooked(listener: () => void): { dispose(): unknown };
+}
+
+/**
+ * Tells every session who somebody looks at: the instances of expanded connections while the tree is on screen, and those
+ * that are charted. Measuring costs the server something, so it is done for nobody else.
+ */
+export class VisibleInstances {
+  readonly #runtime: Runtime;
+  readonly #tree: InstancesTree;
+  readonly #lookers: readonly Looker[];
+  readonly #collapsed = new Set<string>();
+  /** What each session was told, so that it is told only what changes. */
+  readonly #told = new WeakMap<Session, string>();
+  readonly #pace = new Throttle(tellEveryMs, () => {
+    this.#tell();
+  });
+
+  constructor(runtime: Runtime, tree: InstancesTree, lookers: readonly Looker[]) {
+    this.#runtime = runtime;
+    this.#tree = tree;
+    this.#lookers = lookers;
+    const { scope, pipeline } = runtime;
+    const { view } = tree;
+    scope.add(this.#pace);
+    const changed = (): void => {
+      this.#pace.ask();
+    };
+    scope.add(view.onDidChangeVisibility(changed));
+    scope.add(
+      view.onDidCollapseElement(({ element }) => {
+        this.#fold(element, true);
+      }),
+    );
+    scope.add(
+      view.onDidExpandElement(({ element }) => {
+        this.#fold(element, false);
+      }),
+    );
+    for (const looker of lookers) scope.add(looker.onDidChangeLooked(changed));
+    scope.defer(
+      pipeline.subscribe(({ before, fleet }) => {
+        if (before.connections !== fleet.connections) changed();
+      }),
+    );
+  }
+
+  #fold(row: Row, collapsed: boolean): void {
+    if (row.row !== 'connection') return;
+    if (collapsed) this.#collapsed.add(row.id);
+    else this.#collapsed.delete(row.id);
+    this.#pace.ask();
+  }
+
+  #tell(): void {
+    const { connections } = this.#runtime;
+    const charted = this.#lookers.flatMap((looker) => looker.looked());
+    for (const { id, session } of connections.connections) {
+      if (!session?.watch) continue;
+      const looked = this.#looked(id, charted);
+      const key = JSON.stringify(looked);
+      if (this.#told.get(session) === key) continue;
+      this.#told.set(session, key);
+      session.watch(looked);
+    }
+  }
+
+  #looked(connection: string, charted: readonly InstanceRef[]): readonly Subject[] {
+    const shown = this.#tree.view.visible && !this.#collapsed.has(connection);
+    const rows: readonly InstanceRef[] = shown ? instancesOf(this.#runtime.pipeline.fleet(), connection) : [];
+    const refs = [...rows, ...charted.filter((ref) => ref.connection === connection)];
+    const unique = new Map(
+      refs.map(({ kind, key }) => [instanceId({ connection, kind, key }), { kind, key }]),
+    );
+    return [...unique.values()];
+  }
+}
