@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { english } from '../core/model/text.ts';
 import { readConnection } from '../core/connections/settings.ts';
-import { secretKinds } from '../core/systems/system.ts';
+import { secretKinds } from '../core/systems/session.ts';
 import { runProbe, type ProbeRun } from './probe.ts';
 
 const usage = `usage: npm run probe -- '<one connection as JSON>' [--seconds 10] [--measure] [--run <operation>[:<instance key>] [--input '<JSON>']]

@@ -12,7 +12,8 @@ import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
-import type { AnyOperation, Log, OperationInput, SecretKind } from '../core/systems/system.ts';
+import type { AnyOperation, OperationInput } from '../core/systems/operation.ts';
+import type { Log, SecretKind } from '../core/systems/session.ts';
 import { lookAtAll, writeMeasured } from './measuring.ts';
 
 export interface ProbeRun {

@@ -5,14 +5,14 @@ import { oneLine, text, type Text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import {
   SessionError,
-  type AnySystem,
-  type ConnectionSettings,
   type Log,
   type SecretKind,
   type SecretReader,
   type Session,
   type SessionMemory,
-} from '../systems/system.ts';
+} from '../systems/session.ts';
+import { type AnySystem } from '../systems/system.ts';
+import { type ConnectionSettings } from '../systems/settings.ts';
 import { fullJitterDelay } from '../wire/backoff.ts';
 
 /** A connection that held this long was good: the next failure starts again with a short wait. */

@@ -1,4 +1,5 @@
-import type { AnySystem, FormAnswers, FormField } from '../systems/system.ts';
+import type { AnySystem } from '../systems/system.ts';
+import type { FormAnswers, FormField } from '../systems/form.ts';
 
 /** The questions of a system. */
 export interface Form {

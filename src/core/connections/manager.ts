@@ -1,5 +1,5 @@
 import type { Pipeline } from '../journal/pipeline.ts';
-import type { ConnectionSettings } from '../systems/system.ts';
+import type { ConnectionSettings } from '../systems/settings.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import type { ConfiguredConnection } from './settings.ts';
 

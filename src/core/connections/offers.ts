@@ -1,11 +1,8 @@
 import type { Instance } from '../model/instance.ts';
-import type {
-  AnyConnectionOperation,
-  AnyInstanceOperation,
-  AnySystem,
-  ConnectionSettings,
-  Session,
-} from '../systems/system.ts';
+import type { AnyConnectionOperation, AnyInstanceOperation } from '../systems/operation.ts';
+import type { AnySystem } from '../systems/system.ts';
+import type { ConnectionSettings } from '../systems/settings.ts';
+import type { Session } from '../systems/session.ts';
 
 /** What may be done to an instance now. */
 export function instanceOffers(

@@ -7,14 +7,14 @@ import type { ControlMessage } from '../journal/control.ts';
 import { redactText } from '../systems/redaction.ts';
 import type {
   AnyOperation,
-  AnySystem,
   ConnectionOperation,
-  ConnectionSettings,
   OperationInput,
   OperationResult,
   Question,
-  Session,
-} from '../systems/system.ts';
+} from '../systems/operation.ts';
+import type { AnySystem } from '../systems/system.ts';
+import type { ConnectionSettings } from '../systems/settings.ts';
+import type { Session } from '../systems/session.ts';
 
 export interface RunOperation {
   readonly id: string;

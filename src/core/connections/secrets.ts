@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
-import type {
-  AnySystem,
-  ConnectionSettings,
-  SecretKind,
-  SecretReader,
-  SecretSpec,
-} from '../systems/system.ts';
+import type { AnySystem } from '../systems/system.ts';
+import type { ConnectionSettings } from '../systems/settings.ts';
+import type { SecretKind, SecretReader, SecretSpec } from '../systems/session.ts';
 
 /** Where secrets are kept; VS Code's storage, or nothing but the environment for the probe. */
 export interface SecretStore {

@@ -1,6 +1,7 @@
 import { oneLine, text, type Text } from '../model/text.ts';
 import { systemOf, systems } from '../systems/index.ts';
-import type { AnySystem, ConnectionSettings } from '../systems/system.ts';
+import type { AnySystem } from '../systems/system.ts';
+import type { ConnectionSettings } from '../systems/settings.ts';
 
 export interface ConfiguredConnection {
   readonly system: AnySystem;

@@ -4,7 +4,7 @@ import type { Fleet } from '../model/fleet.ts';
 import { english, oneLine } from '../model/text.ts';
 import type { Journal } from '../journal/journal.ts';
 import { redactionMark, redactJson } from '../systems/redaction.ts';
-import type { ConnectionSettings } from '../systems/system.ts';
+import type { ConnectionSettings } from '../systems/settings.ts';
 import { connectionStateText } from '../journal/control.ts';
 
 export interface SupportFacts {

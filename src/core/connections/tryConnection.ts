@@ -2,13 +2,13 @@ import type { Clock } from '../model/clock.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
 import {
   SessionError,
-  type AnySystem,
-  type ConnectionSettings,
   type Log,
   type SecretKind,
   type SecretReader,
   type Session,
-} from '../systems/system.ts';
+} from '../systems/session.ts';
+import { type AnySystem } from '../systems/system.ts';
+import { type ConnectionSettings } from '../systems/settings.ts';
 
 /** One visible step of the test of a connection. */
 export interface TriedStep {

@@ -2,7 +2,8 @@ import type { Clock } from '../model/clock.ts';
 import { liveTimeline, type Draft, type OpsEvent } from '../model/event.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
-import type { AnySystem, SecretReader, Session } from '../systems/system.ts';
+import type { AnySystem } from '../systems/system.ts';
+import type { SecretReader, Session } from '../systems/session.ts';
 
 export interface EmitTarget {
   readonly system: AnySystem;

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { text } from '../model/text.ts';
 import { readPem } from '../wire/tlsCredentials.ts';
 import { TlsError } from '../wire/tlsError.ts';
-import type { FormProblem } from './system.ts';
+import type { FormProblem } from './form.ts';
 
 /** What is wrong with the file that a server's certificate is checked against; none is asked for. */
 export async function certificateProblem(path: string): Promise<FormProblem | undefined> {

@@ -1,7 +1,7 @@
 import { commands, env, l10n, window, workspace } from 'vscode';
 import { findInstance, instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
-import type { AnyConsole } from '../../core/systems/system.ts';
+import type { AnyConsole } from '../../core/systems/console.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import type { ConfiguredConnection } from '../../core/connections/settings.ts';

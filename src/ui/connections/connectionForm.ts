@@ -5,14 +5,10 @@ import { tryConnection } from '../../core/connections/tryConnection.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { text } from '../../core/model/text.ts';
 import { systems } from '../../core/systems/index.ts';
-import {
-  secretKinds,
-  type AnySystem,
-  type ConnectionSettings,
-  type FormAnswers,
-  type FormField,
-  type SecretReader,
-} from '../../core/systems/system.ts';
+import { secretKinds, type SecretReader } from '../../core/systems/session.ts';
+import { type AnySystem } from '../../core/systems/system.ts';
+import { type ConnectionSettings } from '../../core/systems/settings.ts';
+import { type FormAnswers, type FormField } from '../../core/systems/form.ts';
 import { coreLog } from '../log/log.ts';
 import { showError } from '../messages.ts';
 import type { Runtime } from '../runtime.ts';

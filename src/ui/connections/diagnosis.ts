@@ -2,7 +2,7 @@ import { commands, l10n } from 'vscode';
 import type { Connection } from '../../core/connections/connection.ts';
 import { liveTimeline } from '../../core/model/event.ts';
 import { english, oneLine, text } from '../../core/model/text.ts';
-import type { Finding, Fix } from '../../core/systems/system.ts';
+import type { Finding, Fix } from '../../core/systems/diagnosis.ts';
 import { StepList } from './steps.ts';
 import { commandId } from '../contributions/commands.ts';
 import { showError, showInformation } from '../messages.ts';

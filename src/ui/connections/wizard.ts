@@ -8,7 +8,7 @@ import {
   type InputBox,
   type QuickPickItem,
 } from 'vscode';
-import type { FormAnswers, FormField } from '../../core/systems/system.ts';
+import type { FormAnswers, FormField } from '../../core/systems/form.ts';
 import { translate } from '../translate.ts';
 
 export const back = Symbol('back');

@@ -3,7 +3,7 @@ import { liveTimeline, type OpsEvent } from '../../core/model/event.ts';
 import { JournalView } from '../../core/journal/view.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
 import { systems } from '../../core/systems/index.ts';
-import type { CatalogEntry } from '../../core/systems/system.ts';
+import type { CatalogEntry } from '../../core/systems/emit.ts';
 import { RpcChannel, type Handlers } from '../../rpc/channel.ts';
 import type {
   ConnectionBadge,

@@ -1,6 +1,6 @@
 import type { LogOutputChannel } from 'vscode';
 import { english } from '../../core/model/text.ts';
-import type { Log } from '../../core/systems/system.ts';
+import type { Log } from '../../core/systems/session.ts';
 
 /** The log speaks English: it is what people paste into issues. */
 export function coreLog(channel: LogOutputChannel): Log {

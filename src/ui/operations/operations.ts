@@ -9,7 +9,7 @@ import { oneLine } from '../../core/model/text.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import { runOperation } from '../../core/connections/runOperation.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
-import type { AnyOperation, OperationInput, Question } from '../../core/systems/system.ts';
+import type { AnyOperation, OperationInput, Question } from '../../core/systems/operation.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { commandId, verbIds, verbs, type Verb } from '../contributions/commands.ts';
 import type { Row } from '../tree/instanceItems.ts';

@@ -1,15 +1,15 @@
 import { InputBoxValidationSeverity, l10n, window } from 'vscode';
 import type { Connection } from '../../core/connections/connection.ts';
 import { oneLine, text } from '../../core/model/text.ts';
+import type { ConnectionSettings } from '../../core/systems/settings.ts';
 import type {
-  ConnectionSettings,
   Input,
   InputChoice,
   InputContext,
   OperationInput,
   Question,
   Suggestion,
-} from '../../core/systems/system.ts';
+} from '../../core/systems/operation.ts';
 import { showInformation } from '../messages.ts';
 import { translate } from '../translate.ts';
 

@@ -1,7 +1,8 @@
 import { l10n, window, workspace, type Memento } from 'vscode';
 import type { EmitTarget } from '../../core/playback/emitter.ts';
 import { systems } from '../../core/systems/index.ts';
-import type { AnySystem, Question } from '../../core/systems/system.ts';
+import type { AnySystem } from '../../core/systems/system.ts';
+import type { Question } from '../../core/systems/operation.ts';
 import { severityOf, withHost } from '../operations/questions.ts';
 import { translate } from '../translate.ts';
 import type { Runtime } from '../runtime.ts';

@@ -1,12 +1,8 @@
 import { l10n, window, type ExtensionContext } from 'vscode';
 import { secretId, secretIds, secretReader } from '../../core/connections/secrets.ts';
-import type {
-  AnySystem,
-  ConnectionSettings,
-  SecretKind,
-  SecretReader,
-  SecretSpec,
-} from '../../core/systems/system.ts';
+import type { AnySystem } from '../../core/systems/system.ts';
+import type { ConnectionSettings } from '../../core/systems/settings.ts';
+import type { SecretKind, SecretReader, SecretSpec } from '../../core/systems/session.ts';
 import { translate } from '../translate.ts';
 
 /** Ids of what is stored; the storage itself cannot list them in the oldest VS Code that we run in. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SessionMemory } from '../../core/systems/system.ts';
+import type { SessionMemory } from '../../core/systems/session.ts';
 
 /** Changes are written at most this often; the end of the window writes what is left. */
 const writeAfterMs = 1000;

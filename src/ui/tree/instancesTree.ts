@@ -5,7 +5,9 @@ import { instanceId, type Instance } from '../../core/model/instance.ts';
 import { isFinished } from '../../core/model/task.ts';
 import { systemOf } from '../../core/systems/index.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
-import type { AnySystem, ConnectionSettings, Session } from '../../core/systems/system.ts';
+import type { AnySystem } from '../../core/systems/system.ts';
+import type { ConnectionSettings } from '../../core/systems/settings.ts';
+import type { Session } from '../../core/systems/session.ts';
 import { viewIds } from '../contributions/ids.ts';
 import {
   connectionItem,

@@ -10,7 +10,7 @@ import type { Draft } from '../../../src/core/model/event.ts';
 import type { Fleet } from '../../../src/core/model/fleet.ts';
 import { systemOf } from '../../../src/core/systems/index.ts';
 import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
-import type { Log, SecretReader, SessionMemory } from '../../../src/core/systems/system.ts';
+import type { Log, SecretReader, SessionMemory } from '../../../src/core/systems/session.ts';
 import { systemClock, type Clock } from '../../../src/core/model/clock.ts';
 
 /** A clock that only moves when told to. */

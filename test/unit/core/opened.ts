@@ -4,16 +4,10 @@ import type { OpsEvent } from '../../../src/core/model/event.ts';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
 import { MetricsStore } from '../../../src/core/model/metrics.ts';
 import { english, type Text } from '../../../src/core/model/text.ts';
-import type {
-  AnySystem,
-  ConnectionSettings,
-  Log,
-  OperationInput,
-  OperationResult,
-  Question,
-  SecretKind,
-  SessionMemory,
-} from '../../../src/core/systems/system.ts';
+import type { AnySystem } from '../../../src/core/systems/system.ts';
+import type { ConnectionSettings } from '../../../src/core/systems/settings.ts';
+import type { Log, SecretKind, SessionMemory } from '../../../src/core/systems/session.ts';
+import type { OperationInput, OperationResult, Question } from '../../../src/core/systems/operation.ts';
 import { core, freeLock, realClock, testMemory, type Core } from './helpers.ts';
 
 /** A connection as a user would have it, with all that it tells. */

@@ -1,6 +1,6 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
 import { text, type Text } from '../../model/text.ts';
-import type { CatalogEntry } from '../system.ts';
+import type { CatalogEntry } from '../emit.ts';
 import examples from './eventTypes.json' with { type: 'json' };
 import { eventTexts, retiredEventTexts, type EventText } from './eventTexts.ts';
 import { globalStems, stemNames } from './stems.ts';

@@ -1,6 +1,6 @@
 import { text } from '../../model/text.ts';
 import { certificateProblem } from '../certificateField.ts';
-import type { FormField } from '../system.ts';
+import type { FormField } from '../form.ts';
 import { addressProblem } from './settings.ts';
 
 /** The questions that make a connection to a Bedrock Server Manager. */

@@ -1,5 +1,6 @@
 import { text } from '../../model/text.ts';
-import type { SecretSpec, System } from '../system.ts';
+import type { SecretSpec } from '../session.ts';
+import type { System } from '../system.ts';
 import { bedrockEntries } from './catalog.ts';
 import { bedrockConsole } from './operations/console.ts';
 import { BedrockError } from './session/bedrockSession.ts';

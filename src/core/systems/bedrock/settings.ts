@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
 import { readSettings } from '../settingsProblems.ts';
-import type { SettingsResult } from '../system.ts';
+import type { SettingsResult } from '../settings.ts';
 
 const topic = z.string().check(z.minLength(1), z.maxLength(300));
 

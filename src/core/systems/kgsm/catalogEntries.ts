@@ -1,6 +1,6 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
 import { text, type Text } from '../../model/text.ts';
-import type { CatalogEntry } from '../system.ts';
+import type { CatalogEntry } from '../emit.ts';
 import { exampleOf } from './examples.ts';
 
 export interface KgsmEntry extends CatalogEntry {

@@ -3,7 +3,7 @@ import { english, text, type Text } from '../../model/text.ts';
 import { appendToEventFile } from '../../wire/eventFileAppender.ts';
 import { sendToUnixSocket } from '../../wire/unixSender.ts';
 import { sendWebhook } from '../../wire/webhookSender.ts';
-import type { EmitEnvironment } from '../system.ts';
+import type { EmitEnvironment } from '../emit.ts';
 import { sign } from './signature.ts';
 import { checkKgsmTarget, eventFileDirectory } from './targets.ts';
 

@@ -2,7 +2,7 @@ import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { oneLine, text } from '../../model/text.ts';
-import type { FormAnswers, FormChoice, FormField, FormProblem } from '../system.ts';
+import type { FormAnswers, FormChoice, FormField, FormProblem } from '../form.ts';
 
 /** Where KGSM is found unless somebody put it elsewhere. */
 const usualFolders = (): readonly string[] => ['/opt/kgsm', join(homedir(), 'kgsm'), '/srv/kgsm'];

@@ -1,5 +1,6 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { Session, SessionEnvironment, System } from '../system.ts';
+import type { Session, SessionEnvironment } from '../session.ts';
+import type { System } from '../system.ts';
 import { kgsmEntries } from './catalogEntries.ts';
 import { kgsmConsole } from './operations/console.ts';
 import { kgsmDecoder } from './decode/decode.ts';

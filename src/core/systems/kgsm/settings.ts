@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { posix } from 'node:path';
 import { text, type Text } from '../../model/text.ts';
 import { readSettings } from '../settingsProblems.ts';
-import type { SettingsResult } from '../system.ts';
+import type { SettingsResult } from '../settings.ts';
 
 /** How KGSM's events reach us. `auto` looks which version of KGSM is there. */
 const eventTransports = ['auto', 'socket', 'journal', 'webhook'] as const;

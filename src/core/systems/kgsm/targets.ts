@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { text, type Text } from '../../model/text.ts';
 import { hostInUrl, webAddressProblem } from '../../wire/webAddress.ts';
-import type { SecretSpec } from '../system.ts';
+import type { SecretSpec } from '../session.ts';
 import type { KgsmSettings, WebhookPlace } from './settings.ts';
 
 const journalScheme = 'journal:';

@@ -1,6 +1,6 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
 import { text, type Text } from '../../model/text.ts';
-import type { CatalogEntry } from '../system.ts';
+import type { CatalogEntry } from '../emit.ts';
 import examples from './examples.json' with { type: 'json' };
 
 export interface NotifierEntry extends CatalogEntry {

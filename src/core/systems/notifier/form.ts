@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { text } from '../../model/text.ts';
 import { isLocked, readPem } from '../../wire/tlsCredentials.ts';
 import { TlsError } from '../../wire/tlsError.ts';
-import type { FormField, FormProblem } from '../system.ts';
+import type { FormField, FormProblem } from '../form.ts';
 import { defaultServerName } from './settings.ts';
 
 /** The questions that make a connection to a notification server. */

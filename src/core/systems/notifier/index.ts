@@ -1,5 +1,6 @@
 import { text } from '../../model/text.ts';
-import type { SecretSpec, System } from '../system.ts';
+import type { SecretSpec } from '../session.ts';
+import type { System } from '../system.ts';
 import { notifierEntries } from './catalog.ts';
 import { NotifierError } from './notifierSession.ts';
 import { notifierDecoder } from './decode.ts';

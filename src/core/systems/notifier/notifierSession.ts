@@ -1,5 +1,5 @@
 import { english, type Text } from '../../model/text.ts';
-import type { Session } from '../system.ts';
+import type { Session } from '../session.ts';
 
 /** A session of this system: it can say something of its own, which the journal then has. */
 export interface NotifierSession extends Session {

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { ConnectionOperation, Operation } from '../system.ts';
+import type { ConnectionOperation, Operation } from '../operation.ts';
 import { isConversation, NotifierError } from './notifierSession.ts';
 import { clientEvent, maxEventBytes } from './messages.ts';
 import type { NotifierSettings } from './settings.ts';

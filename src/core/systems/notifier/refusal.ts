@@ -1,7 +1,7 @@
 import { oneLine, text } from '../../model/text.ts';
 import type { TlsError } from '../../wire/tlsError.ts';
 import { isPassing } from '../transientErrors.ts';
-import { SessionError } from '../system.ts';
+import { SessionError } from '../session.ts';
 import type { NotifierContent } from './messages.ts';
 
 export function sessionErrorOf(error: TlsError): SessionError {

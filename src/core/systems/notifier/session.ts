@@ -5,7 +5,7 @@ import { JsonDocuments, type Piece } from '../../wire/jsonDocuments.ts';
 import { TlsConnection, type TlsStep } from '../../wire/tlsConnection.ts';
 import { readCredentials } from '../../wire/tlsCredentials.ts';
 import { TlsError } from '../../wire/tlsError.ts';
-import { SessionError, type SessionEnvironment } from '../system.ts';
+import { SessionError, type SessionEnvironment } from '../session.ts';
 import { NotifierError, type NotifierSession } from './notifierSession.ts';
 import { compactJson } from './jsonText.ts';
 import { clientEvent, maxEventBytes, type NotifierContent } from './messages.ts';

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback } from '../../wire/webAddress.ts';
 import { readSettings } from '../settingsProblems.ts';
-import type { SettingsResult } from '../system.ts';
+import type { SettingsResult } from '../settings.ts';
 
 const path = z.optional(z.string().check(z.refine((value) => isAbsolute(value))));
 const host = /^[^\s/[\]@]{1,253}$/;

@@ -1,6 +1,6 @@
 import { text } from '../../model/text.ts';
 import { certificateProblem } from '../certificateField.ts';
-import type { FormAnswers, FormField } from '../system.ts';
+import type { FormAnswers, FormField } from '../form.ts';
 import { addressProblem, isPrivate } from './settings.ts';
 
 /** The questions that make a connection to a TrueNAS. */

@@ -1,5 +1,7 @@
 import { text } from '../../model/text.ts';
-import type { Question, SecretSpec, System } from '../system.ts';
+import type { Question } from '../operation.ts';
+import type { SecretSpec } from '../session.ts';
+import type { System } from '../system.ts';
 import { shown } from '../reading.ts';
 import { trueNasEntries } from './catalog.ts';
 import { callQuestion, onlyReads } from './operations/connectionOperations.ts';

@@ -4,7 +4,7 @@ import { text, type Text } from '../../model/text.ts';
 import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
 import { readSettings } from '../settingsProblems.ts';
 import { tagPrefix } from './kinds.ts';
-import type { SettingsResult } from '../system.ts';
+import type { SettingsResult } from '../settings.ts';
 
 const name = z.string().check(z.minLength(1), z.maxLength(300));
 

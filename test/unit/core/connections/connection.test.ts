@@ -9,7 +9,8 @@ import { watchTasks } from '../../../../src/core/connections/taskWatch.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english, text } from '../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
-import { SessionError, type AnySystem, type Session } from '../../../../src/core/systems/system.ts';
+import { SessionError, type Session } from '../../../../src/core/systems/session.ts';
+import { type AnySystem } from '../../../../src/core/systems/system.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import {
   noSecrets,

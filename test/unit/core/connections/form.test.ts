@@ -4,7 +4,8 @@ import { answersOf, entryOf, fieldsFor, formOf } from '../../../../src/core/conn
 import { readConnection } from '../../../../src/core/connections/settings.ts';
 import { systems } from '../../../../src/core/systems/index.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
-import { secretKinds, type FormAnswers } from '../../../../src/core/systems/system.ts';
+import { secretKinds } from '../../../../src/core/systems/session.ts';
+import { type FormAnswers } from '../../../../src/core/systems/form.ts';
 
 const form = await formOf(kgsm);
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { secretId, secretIds, secretReader } from '../../../../src/core/connections/secrets.ts';
 import { text } from '../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
-import type { AnySystem, ConnectionSettings, SecretSpec } from '../../../../src/core/systems/system.ts';
+import type { AnySystem } from '../../../../src/core/systems/system.ts';
+import type { ConnectionSettings } from '../../../../src/core/systems/settings.ts';
+import type { SecretSpec } from '../../../../src/core/systems/session.ts';
 
 const system = kgsm as unknown as AnySystem;
 const spec: SecretSpec = { kind: 'webhook', title: text('x'), origin: 'http://127.0.0.1:8787', user: '' };

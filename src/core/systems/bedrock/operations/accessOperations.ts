@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { InputChoice, InputContext, InstanceOperation } from '../../system.ts';
+import type { InputChoice, InputContext, InstanceOperation } from '../../operation.ts';
 import { isFields, named } from '../../reading.ts';
 import { nameOf, offered, rests, serverCall } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';

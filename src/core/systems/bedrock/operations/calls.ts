@@ -1,6 +1,7 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { HttpError } from '../../../wire/httpClient.ts';
-import { SessionError, type OperationResult, type Session } from '../../system.ts';
+import { SessionError, type Session } from '../../session.ts';
+import { type OperationResult } from '../../operation.ts';
 import { isFields, named, shown } from '../../reading.ts';
 import {
   BedrockError,

@@ -1,5 +1,6 @@
 import { oneLine, text } from '../../../model/text.ts';
-import type { ConnectionOperation, OperationResult, Session } from '../../system.ts';
+import type { ConnectionOperation, OperationResult } from '../../operation.ts';
+import type { Session } from '../../session.ts';
 import { isFields, shown } from '../../reading.ts';
 import { afterAnswer, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
 import { BedrockError, isConversation } from '../session/bedrockSession.ts';

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { ConnectionOperation, InputContext, OperationInput } from '../../system.ts';
+import type { ConnectionOperation, InputContext, OperationInput } from '../../operation.ts';
 import { isConversation } from '../session/bedrockSession.ts';
 import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';

@@ -1,5 +1,6 @@
 import { oneLine, text } from '../../../model/text.ts';
-import { SessionError, type Console } from '../../system.ts';
+import { SessionError } from '../../session.ts';
+import { type Console } from '../../console.ts';
 import { BedrockError, isConversation } from '../session/bedrockSession.ts';
 import { LogTail } from './logTail.ts';
 import { may } from './roles.ts';

@@ -1,5 +1,5 @@
 import { text, type Text } from '../../../model/text.ts';
-import type { InstanceOperation, Operation, Question } from '../../system.ts';
+import type { InstanceOperation, Operation, Question } from '../../operation.ts';
 import { accessOperations } from './accessOperations.ts';
 import { backupOperations } from './backupOperations.ts';
 import { connectionOperations } from './connectionOperations.ts';

@@ -1,4 +1,4 @@
-import type { Session } from '../../system.ts';
+import type { Session } from '../../session.ts';
 import { isConversation, roles, type BedrockSession, type Role } from '../session/bedrockSession.ts';
 
 /** Whether this conversation is open and its user may do what needs this role; a server that tells no role decides itself. */

@@ -1,7 +1,7 @@
 import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, type Text } from '../../../model/text.ts';
-import type { InstanceOperation, OperationResult, OperationRun } from '../../system.ts';
+import type { InstanceOperation, OperationResult, OperationRun } from '../../operation.ts';
 import type { Role } from '../session/bedrockSession.ts';
 import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { oneLine, text } from '../../../model/text.ts';
 import { HttpError, requestWeb, type HttpAnswer } from '../../../wire/httpClient.ts';
 import { redactionMark } from '../../redaction.ts';
-import { SessionError, type SecretKind, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type SecretKind, type SessionEnvironment } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
 import { roles, type Role } from './bedrockSession.ts';
 import { releaseTraitsOf, type ReleaseTraits } from '../release.ts';

@@ -1,6 +1,6 @@
 import { english, type Text } from '../../../model/text.ts';
 import type { HttpBody } from '../../../wire/httpClient.ts';
-import type { Session } from '../../system.ts';
+import type { Session } from '../../session.ts';
 import type { ReleaseTraits } from '../release.ts';
 
 /** What a user may do; each may all that stands before it. */

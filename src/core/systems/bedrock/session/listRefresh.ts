@@ -1,6 +1,6 @@
 import { text } from '../../../model/text.ts';
 import { HttpError, type HttpAnswer } from '../../../wire/httpClient.ts';
-import { SessionError, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
 import type { ReleaseTraits } from '../release.ts';
 import type { TaskLedger } from './taskLedger.ts';

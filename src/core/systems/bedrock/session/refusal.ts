@@ -3,7 +3,7 @@ import { HttpError, type HttpAnswer } from '../../../wire/httpClient.ts';
 import { TlsError } from '../../../wire/tlsError.ts';
 import { WebSocketError, type WebSocketEnd } from '../../../wire/webSocket.ts';
 import { isPassing } from '../../transientErrors.ts';
-import { SessionError, type SecretKind } from '../../system.ts';
+import { SessionError, type SecretKind } from '../../session.ts';
 import { detailOf } from '../messages.ts';
 
 /** Puts a failure of a wire into words; anything else is passed on. */

@@ -1,5 +1,5 @@
 import { text } from '../../../model/text.ts';
-import { SessionError, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type SessionEnvironment } from '../../session.ts';
 import type { BedrockApi } from './api.ts';
 
 const day = 86_400_000;

@@ -2,7 +2,7 @@ import { text } from '../../../model/text.ts';
 import type { Subject } from '../../../model/event.ts';
 import { readPem } from '../../../wire/tlsCredentials.ts';
 import type { WebSocketMessage } from '../../../wire/webSocket.ts';
-import { SessionError, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
 import { BedrockApi } from './api.ts';
 import {

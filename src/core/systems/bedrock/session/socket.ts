@@ -7,7 +7,7 @@ import {
   type WebSocketMessage,
 } from '../../../wire/webSocket.ts';
 import { redactionMark } from '../../redaction.ts';
-import { SessionError, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import type { BedrockApi } from './api.ts';
 import { BedrockError } from './bedrockSession.ts';

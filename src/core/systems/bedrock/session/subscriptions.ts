@@ -1,5 +1,5 @@
 import { oneLine, text } from '../../../model/text.ts';
-import type { SessionEnvironment } from '../../system.ts';
+import type { SessionEnvironment } from '../../session.ts';
 import { BedrockError } from './bedrockSession.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { DiagnosisEnvironment, Finding, Log } from '../../system.ts';
+import type { DiagnosisEnvironment, Finding } from '../../diagnosis.ts';
+import type { Log } from '../../session.ts';
 import {
   addSocketName,
   KgsmConfigError,

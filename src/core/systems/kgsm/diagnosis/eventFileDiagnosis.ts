@@ -4,7 +4,7 @@ import { systemClock } from '../../../model/clock.ts';
 import { oneLine, text } from '../../../model/text.ts';
 import { appendToEventFile } from '../../../wire/eventFileAppender.ts';
 import { endsLineAt, fileOfDay, isEventFile, eventFileError, sizeOf } from '../../../wire/eventFiles.ts';
-import type { DiagnosisEnvironment, Finding } from '../../system.ts';
+import type { DiagnosisEnvironment, Finding } from '../../diagnosis.ts';
 import type { EventConfig } from './eventConfig.ts';
 import { finding, lookForPrograms } from './findings.ts';
 import { accessObstacle, userOf } from './filePermissions.ts';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { Finding, Fix } from '../../system.ts';
+import type { Finding, Fix } from '../../diagnosis.ts';
 import { applyChange, type ConfigChange, type ConfigSwitch, type EventConfig } from './eventConfig.ts';
 
 type Outcome = Finding['outcome'];

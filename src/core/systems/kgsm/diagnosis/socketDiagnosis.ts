@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { UnixSenderError } from '../../../wire/unixSender.ts';
 import { probe, unixPathLimit } from '../../../wire/unixPath.ts';
-import type { DiagnosisEnvironment, Finding } from '../../system.ts';
+import type { DiagnosisEnvironment, Finding } from '../../diagnosis.ts';
 import { addSocketName, sendsTo, switchOnBroadcasting, type EventConfig } from './eventConfig.ts';
 import { changeFix, finding, lookForPrograms, offInWords } from './findings.ts';
 import { listenerOn, accessObstacle, userOf } from './filePermissions.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '../../../model/clock.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { sendWebhook, WebhookSenderError } from '../../../wire/webhookSender.ts';
-import type { DiagnosisEnvironment, Finding } from '../../system.ts';
+import type { DiagnosisEnvironment, Finding } from '../../diagnosis.ts';
 import { setWebhookUrl, type EventConfig } from './eventConfig.ts';
 import { webhookHeaders } from '../emit.ts';
 import { changeFix, finding, lookForPrograms, offInWords } from './findings.ts';

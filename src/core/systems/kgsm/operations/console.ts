@@ -1,6 +1,7 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { FileFollower, type FileTurn } from '../../../wire/fileFollower.ts';
-import { SessionError, type Console } from '../../system.ts';
+import { SessionError } from '../../session.ts';
+import { type Console } from '../../console.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { cliSyntaxOf } from '../cli/cliSyntax.ts';
 import { logFileOf } from '../cli/cliQueries.ts';

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { ConnectionOperation } from '../../system.ts';
+import type { ConnectionOperation } from '../../operation.ts';
 import { blueprintsOf, installFolderOf } from '../cli/cliQueries.ts';
 import { runCommand } from './runCommand.ts';
 import type { KgsmSettings } from '../settings.ts';

@@ -1,7 +1,7 @@
 import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { InstanceOperation, Operation, OperationResult, OperationRun } from '../../system.ts';
+import type { InstanceOperation, Operation, OperationResult, OperationRun } from '../../operation.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { backupsOf } from '../cli/cliQueries.ts';
 import { cliSyntaxOf, type Verb } from '../cli/cliSyntax.ts';

@@ -1,5 +1,5 @@
 import { text, type Text } from '../../../model/text.ts';
-import type { OperationResult, OperationRun } from '../../system.ts';
+import type { OperationResult, OperationRun } from '../../operation.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { cliSyntaxOf, type CliSyntax } from '../cli/cliSyntax.ts';
 import type { KgsmSettings } from '../settings.ts';

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../model/event.ts';
 import { text } from '../../../model/text.ts';
 import { splitJson } from '../../../wire/jsonDocuments.ts';
-import type { SessionEnvironment } from '../../system.ts';
+import type { SessionEnvironment } from '../../session.ts';
 
 /** What a wire brought, and how far that is all of it. */
 interface Arrived {

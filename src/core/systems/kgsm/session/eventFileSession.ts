@@ -3,7 +3,7 @@ import type { Problem } from '../../../model/event.ts';
 import { text } from '../../../model/text.ts';
 import { isEventFile, type EventFileReason } from '../../../wire/eventFiles.ts';
 import { EventFileTail, JournalTailError, type EventFileCursor } from '../../../wire/eventFileTail.ts';
-import { SessionError, type Session, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type Session, type SessionEnvironment } from '../../session.ts';
 import type { KgsmSettings } from '../settings.ts';
 import { eventFileAddress } from '../targets.ts';
 

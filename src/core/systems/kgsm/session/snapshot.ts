@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { text } from '../../../model/text.ts';
 import { redactJson } from '../../redaction.ts';
-import type { Session, SessionEnvironment } from '../../system.ts';
+import type { Session, SessionEnvironment } from '../../session.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { cliReply, cliRequest } from '../decode/cliMessages.ts';
 import { cliSyntaxOf } from '../cli/cliSyntax.ts';

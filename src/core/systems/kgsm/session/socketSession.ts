@@ -1,5 +1,5 @@
 import { UnixListener, UnixListenerError } from '../../../wire/unixListener.ts';
-import { SessionError, type Session, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type Session, type SessionEnvironment } from '../../session.ts';
 import { deliverMessage } from './deliverMessage.ts';
 import type { KgsmSettings } from '../settings.ts';
 

@@ -8,7 +8,7 @@ import {
   type WebhookListenerReason,
   type WebhookMessage,
 } from '../../../wire/webhookListener.ts';
-import { SessionError, type Session, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type Session, type SessionEnvironment } from '../../session.ts';
 import { deliverMessage } from './deliverMessage.ts';
 import type { KgsmSettings, WebhookPlace } from '../settings.ts';
 import { isSigned, signatureHeader } from '../signature.ts';

@@ -1,5 +1,5 @@
 import { oneLine, text } from '../../../model/text.ts';
-import type { ConnectionOperation, OperationResult } from '../../system.ts';
+import type { ConnectionOperation, OperationResult } from '../../operation.ts';
 import { isConversation } from '../session/trueNasSession.ts';
 import { explained, noConnection } from './runInstanceCall.ts';
 import { encodeEjson } from '../ejson.ts';

@@ -1,5 +1,6 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { ConnectionOperation, Question, Session, Suggestion } from '../../system.ts';
+import type { ConnectionOperation, Question, Suggestion } from '../../operation.ts';
+import type { Session } from '../../session.ts';
 import { trueNasEntries } from '../catalog.ts';
 import { isConversation } from '../session/trueNasSession.ts';
 import { isSecretMethod } from '../redact.ts';

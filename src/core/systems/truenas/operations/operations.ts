@@ -1,7 +1,8 @@
 import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { InstanceOperation, Operation, Session } from '../../system.ts';
+import type { InstanceOperation, Operation } from '../../operation.ts';
+import type { Session } from '../../session.ts';
 import { connectionOperations } from './connectionOperations.ts';
 import { isConversation } from '../session/trueNasSession.ts';
 import { collectionOf } from '../kinds.ts';

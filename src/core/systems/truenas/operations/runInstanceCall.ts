@@ -1,6 +1,7 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { Instance } from '../../../model/instance.ts';
-import type { OperationInput, OperationResult, OperationRun, Session } from '../../system.ts';
+import type { OperationInput, OperationResult, OperationRun } from '../../operation.ts';
+import type { Session } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
 import { isConversation, TrueNasError, type TrueNasSession, type JobEnd } from '../session/trueNasSession.ts';
 import { collectionOf, stateIn, type Kind } from '../kinds.ts';

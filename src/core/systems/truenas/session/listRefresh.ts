@@ -1,5 +1,5 @@
 import { text } from '../../../model/text.ts';
-import type { SessionEnvironment } from '../../system.ts';
+import type { SessionEnvironment } from '../../session.ts';
 import type { Fields } from '../../reading.ts';
 import { isFields } from '../../reading.ts';
 import { TrueNasError } from './trueNasSession.ts';

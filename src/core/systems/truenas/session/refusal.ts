@@ -2,7 +2,7 @@ import { oneLine, text } from '../../../model/text.ts';
 import { TlsError } from '../../../wire/tlsError.ts';
 import { WebSocketError, type WebSocketEnd } from '../../../wire/webSocket.ts';
 import { isPassing } from '../../transientErrors.ts';
-import { SessionError } from '../../system.ts';
+import { SessionError } from '../../session.ts';
 import { TrueNasError } from './trueNasSession.ts';
 import type { Protocol } from '../messages.ts';
 import { isSecure, type TrueNasSettings } from '../settings.ts';

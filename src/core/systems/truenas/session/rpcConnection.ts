@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { oneLine, text } from '../../../model/text.ts';
 import { WebSocketConnection, type WebSocketEnd, type WebSocketMessage } from '../../../wire/webSocket.ts';
-import type { SessionEnvironment } from '../../system.ts';
+import type { SessionEnvironment } from '../../session.ts';
 
 import { Calls } from './calls.ts';
 import { isSource } from '../catalog.ts';

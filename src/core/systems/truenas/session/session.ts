@@ -1,7 +1,7 @@
 import { text } from '../../../model/text.ts';
 import type { Subject } from '../../../model/event.ts';
 import { readPem } from '../../../wire/tlsCredentials.ts';
-import { SessionError, type SessionEnvironment } from '../../system.ts';
+import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
 import { TrueNasError, type TrueNasSession, type JobEnd, type JobRun } from './trueNasSession.ts';
 import { decodeEjson, encodeEjson } from '../ejson.ts';

@@ -1,5 +1,5 @@
 import { oneLine, text } from '../../../model/text.ts';
-import { SessionError, type SecretKind, type SecretReader } from '../../system.ts';
+import { SessionError, type SecretKind, type SecretReader } from '../../session.ts';
 import { isFields, named, shown, type Fields } from '../../reading.ts';
 import { TrueNasError } from './trueNasSession.ts';
 import type { RpcConnection } from './rpcConnection.ts';

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { SessionEnvironment } from '../../system.ts';
+import type { SessionEnvironment } from '../../session.ts';
 import { isSource } from '../catalog.ts';
 import { TrueNasError } from './trueNasSession.ts';
 import { baseOf, failureOf } from '../messages.ts';

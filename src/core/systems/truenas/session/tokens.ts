@@ -1,4 +1,4 @@
-import type { SessionEnvironment } from '../../system.ts';
+import type { SessionEnvironment } from '../../session.ts';
 import { TrueNasError } from './trueNasSession.ts';
 import type { RpcConnection } from './rpcConnection.ts';
 

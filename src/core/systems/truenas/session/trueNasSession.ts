@@ -1,5 +1,5 @@
 import { english, type Text } from '../../../model/text.ts';
-import type { Session } from '../../system.ts';
+import type { Session } from '../../session.ts';
 import type { Fields } from '../../reading.ts';
 import type { JobNow } from './jobLedger.ts';
 import type { Collection } from '../kinds.ts';

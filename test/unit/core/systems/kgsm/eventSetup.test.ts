@@ -3,7 +3,7 @@ import { type Connection } from '../../../../../src/core/connections/connection.
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
-import type { Finding } from '../../../../../src/core/systems/system.ts';
+import type { Finding } from '../../../../../src/core/systems/diagnosis.ts';
 import { makeRoot, type RootOptions } from '../../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runProgram, launch } from '../../../simulator/kgsmRoot.ts';
 import { core, fleetWhere, type Core, openKgsm } from '../../helpers.ts';

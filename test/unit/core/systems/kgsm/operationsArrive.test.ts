@@ -8,7 +8,7 @@ import { english } from '../../../../../src/core/model/text.ts';
 import { kgsmConsole } from '../../../../../src/core/systems/kgsm/operations/console.ts';
 import { kgsm as system } from '../../../../../src/core/systems/kgsm/index.ts';
 import { kgsmOperations } from '../../../../../src/core/systems/kgsm/operations/operations.ts';
-import type { OperationInput, OperationResult } from '../../../../../src/core/systems/system.ts';
+import type { OperationInput, OperationResult } from '../../../../../src/core/systems/operation.ts';
 import type { RootGeneration } from '../../../../../src/simulator/kgsm/behaviour.ts';
 import { makeRoot } from '../../../../../src/simulator/kgsm/root.ts';
 import { InstanceStore } from '../../../../../src/simulator/kgsm/state.ts';

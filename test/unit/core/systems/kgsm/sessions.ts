@@ -1,6 +1,6 @@
 import { english, type Text } from '../../../../../src/core/model/text.ts';
 import { parseKgsmSettings, type KgsmSettings } from '../../../../../src/core/systems/kgsm/settings.ts';
-import type { SecretKind, SessionEnvironment } from '../../../../../src/core/systems/system.ts';
+import type { SecretKind, SessionEnvironment } from '../../../../../src/core/systems/session.ts';
 import type { Clock } from '../../../../../src/core/model/clock.ts';
 import { silentLog, testMemory } from '../../helpers.ts';
 import { Told } from '../../wire/sockets.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretKind } from '../../../../../src/core/systems/system.ts';
+import type { SecretKind } from '../../../../../src/core/systems/session.ts';
 import { TrueNasServer } from '../../../../../src/simulator/truenas/server.ts';
 import type { Profile } from '../../../../../src/simulator/truenas/profiles.ts';
 import { failed, open, ready, type Opened } from './rig.ts';

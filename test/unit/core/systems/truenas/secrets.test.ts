@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { supportInformation } from '../../../../../src/core/connections/support.ts';
 import { english } from '../../../../../src/core/model/text.ts';
-import type { SecretKind } from '../../../../../src/core/systems/system.ts';
+import type { SecretKind } from '../../../../../src/core/systems/session.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import { TrueNasServer } from '../../../../../src/simulator/truenas/server.ts';
 import { failed, open, ready, type Opened } from './rig.ts';

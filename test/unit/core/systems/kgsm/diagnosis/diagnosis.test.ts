@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection } from '../../../../../../src/core/connections/connection.ts';
 import { english } from '../../../../../../src/core/model/text.ts';
 import { adviseKgsm, diagnoseKgsm } from '../../../../../../src/core/systems/kgsm/diagnosis/diagnosis.ts';
-import type { DiagnosisEnvironment, Finding } from '../../../../../../src/core/systems/system.ts';
+import type { DiagnosisEnvironment, Finding } from '../../../../../../src/core/systems/diagnosis.ts';
 import { core, fleetWhere, type Core, openKgsm } from '../../../helpers.ts';
 import { Room } from '../../../wire/sockets.ts';
 import { listenForWebhooks } from '../../../wire/webhooks.ts';

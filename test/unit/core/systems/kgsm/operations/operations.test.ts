@@ -12,10 +12,10 @@ import { backupsOf, blueprintsOf } from '../../../../../../src/core/systems/kgsm
 import { kgsm } from '../../../../../../src/core/systems/kgsm/index.ts';
 import type {
   AnyOperation,
-  AnySystem,
   OperationInput,
   OperationResult,
-} from '../../../../../../src/core/systems/system.ts';
+} from '../../../../../../src/core/systems/operation.ts';
+import type { AnySystem } from '../../../../../../src/core/systems/system.ts';
 import { core, realClock, type Core } from '../../../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;

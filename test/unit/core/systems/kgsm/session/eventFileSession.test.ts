@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection } from '../../../../../../src/core/connections/connection.ts';
 import { instancesOf } from '../../../../../../src/core/model/fleet.ts';
 import { english, type Text } from '../../../../../../src/core/model/text.ts';
-import type { SessionMemory } from '../../../../../../src/core/systems/system.ts';
+import type { SessionMemory } from '../../../../../../src/core/systems/session.ts';
 import {
   core,
   fleetWhere,

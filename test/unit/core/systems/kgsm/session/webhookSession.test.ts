@@ -5,7 +5,7 @@ import { kgsm } from '../../../../../../src/core/systems/kgsm/index.ts';
 import { parseKgsmSettings } from '../../../../../../src/core/systems/kgsm/settings.ts';
 import { openWebhookSession } from '../../../../../../src/core/systems/kgsm/session/webhookSession.ts';
 import { isSigned, sign } from '../../../../../../src/core/systems/kgsm/signature.ts';
-import { SessionError, type Session } from '../../../../../../src/core/systems/system.ts';
+import { SessionError, type Session } from '../../../../../../src/core/systems/session.ts';
 import { core, fleetWhere, kgsmEvent, ManualClock, noSecrets, openKgsm } from '../../../helpers.ts';
 import { instancesOf } from '../../../../../../src/core/model/fleet.ts';
 import { Room } from '../../../wire/sockets.ts';

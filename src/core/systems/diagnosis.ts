@@ -1,0 +1,27 @@
+import type { Text } from '../model/text.ts';
+import type { SecretReader, Session } from './session.ts';
+import type { Question } from './operation.ts';
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly title: Text;
+  readonly outcome: 'fine' | 'doubtful' | 'wrong' | 'skipped';
+  readonly detail?: Text;
+  readonly fix?: Fix;
+}
+
+/** What would mend a finding. It changes nothing before the user said yes to the question. */
+export interface Fix {
+  readonly title: Text;
+  readonly question?: Question;
+  /** Answers what was done. */
+  apply(signal: AbortSignal): Promise<Text>;
+}
+
+export interface DiagnosisEnvironment {
+  readonly signal: AbortSignal;
+  readonly session: Session | undefined;
+  readonly secret: SecretReader;
+  /** Whether something with this in its text comes in through the connection before the time is over. */
+  arrives(marker: string, withinMs: number): Promise<boolean>;
+}

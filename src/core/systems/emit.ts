@@ -1,0 +1,24 @@
+import type { Text } from '../model/text.ts';
+import type { RetentionClass, Severity } from '../model/event.ts';
+import type { SecretReader, Session } from './session.ts';
+
+/** One event type of a system: feeds emit forms, tooltips, completion and retention. */
+export interface CatalogEntry {
+  readonly type: string;
+  readonly category: string;
+  readonly retention: RetentionClass;
+  readonly severity: Severity;
+  readonly description: Text;
+  /** A whole message as the system would send it. */
+  readonly example: unknown;
+  /** Only the server can send it: a client that did would be cut off. */
+  readonly sentBy?: 'server' | 'client';
+}
+
+/** What may be used to send one event. */
+export interface EmitEnvironment {
+  readonly signal: AbortSignal;
+  /** The conversation of the connection that the target belongs to. */
+  readonly session: Session | undefined;
+  readonly secret: SecretReader;
+}

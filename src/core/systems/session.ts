@@ -1,0 +1,110 @@
+import type { Clock } from '../model/clock.ts';
+import type { Text } from '../model/text.ts';
+import type { ConnectionState } from '../model/signal.ts';
+import type { Channel, Direction, Origin, Problem, Subject } from '../model/event.ts';
+
+export interface Log {
+  debug(message: Text): void;
+  info(message: Text): void;
+  warn(message: Text): void;
+  error(message: Text): void;
+}
+
+/** What a session hands over; the connection adds host, connection, system and timeline. */
+interface SessionDraft {
+  readonly channel: Channel;
+  readonly direction: Direction;
+  readonly origin?: Origin;
+  readonly bytes: Uint8Array;
+  readonly size?: number;
+  readonly truncated?: boolean;
+  readonly receivedAt: number;
+  readonly correlation?: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** A small JSON value that a session finds again after a restart, such as how far it has read. */
+export interface SessionMemory {
+  load(): unknown;
+  /** Kept from now on; written soon, and at the latest when the window closes. */
+  save(value: unknown): void;
+}
+
+/** What a secret is; a connection has at most one of each kind. */
+export const secretKinds = [
+  'password',
+  'apiKey',
+  'token',
+  'passphrase',
+  'webhook',
+  'oneTimePassword',
+  'session',
+] as const;
+export type SecretKind = (typeof secretKinds)[number];
+
+/** A secret that a connection may use. It is kept under what it is good for, so that an edited address never inherits it. */
+export interface SecretSpec {
+  readonly kind: SecretKind;
+  readonly title: Text;
+  /** Where it is good for: scheme, host and port, or the path of a key. */
+  readonly origin: string;
+  readonly user: string;
+  /** Good for one use: it is in memory until then and is never stored. */
+  readonly once?: boolean;
+}
+
+/** Finds a secret of a connection; nothing where none is stored. */
+export type SecretReader = (kind: SecretKind) => Promise<string | undefined>;
+
+/** What a session may use; nothing else of the outside world is in its reach. */
+export interface SessionEnvironment {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted when the connection is closed. */
+  readonly signal: AbortSignal;
+  readonly memory: SessionMemory;
+  readonly secret: SecretReader;
+  /** Puts aside what the next conversation can use once, in place of what the user would have to type again. */
+  keep(kind: SecretKind, value: string): void;
+  deliver(draft: SessionDraft): void;
+  /** A step on the way to `ready`, in words that a user sees while it lasts. */
+  report(state: Extract<ConnectionState, 'connecting' | 'authenticating'>, detail?: Text): void;
+  /** Something was lost that nobody can deliver any more: it stands in the journal as a gap. */
+  gap(message: Text): void;
+}
+
+/** An open conversation. */
+export interface Session {
+  /** Settles when the conversation is over, with the reason. */
+  readonly closed: Promise<SessionError>;
+  /** Where events can be sent to so that they come in here. */
+  readonly address?: string;
+  /** True where what happened while nobody listened is delivered later, so that an interruption loses nothing. */
+  readonly catchesUp?: boolean;
+  /** Who somebody looks at now: what costs the system something is asked for of them alone. */
+  watch?(looked: readonly Subject[]): void;
+  /** Asks the system again for everything that there is, where it can be asked. */
+  refresh?(): void;
+  /** Sends one event through the conversation itself, where that is the only way in. */
+  send?(bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Why a session could not start or did not go on. `retry: false` waits for the user: trying again cannot help. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError';
+  readonly text: Text;
+  readonly retry: boolean;
+  /** The secret that was wrong or missing: the user is asked for it. */
+  readonly secret?: SecretKind;
+
+  constructor(
+    message: Text,
+    options: { readonly retry: boolean; readonly cause?: unknown; readonly secret?: SecretKind },
+  ) {
+    super(message.template, { cause: options.cause });
+    this.text = message;
+    this.retry = options.retry;
+    if (options.secret !== undefined) this.secret = options.secret;
+  }
+}

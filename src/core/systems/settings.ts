@@ -1,0 +1,12 @@
+import type { Text } from '../model/text.ts';
+
+export type SettingsResult<S> =
+  | { readonly ok: true; readonly settings: S; readonly warnings: readonly Text[] }
+  | { readonly ok: false; readonly problems: readonly Text[] };
+
+/** What all connection settings have in common. */
+export interface ConnectionSettings {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+}
