@@ -57,10 +57,11 @@ export async function deactivate(): Promise<void> {
 
 /** Keeps the connections in step with the settings; nothing is opened before the workspace is trusted. */
 function followSettings(runtime: Runtime): void {
-  const apply = (start: boolean): void => {
-    const { connections, problems, warnings } = readConnections(configuration().connections);
-    for (const warning of warnings) runtime.channel.warn(translate(warning));
-    for (const problem of problems) runtime.channel.error(translate(problem));
+  const { systems, channel } = runtime;
+  const apply = async (start: boolean): Promise<void> => {
+    const { connections, problems, warnings } = await readConnections(configuration().connections, systems);
+    for (const warning of warnings) channel.warn(translate(warning));
+    for (const problem of problems) channel.error(translate(problem));
     if (problems[0]) {
       showError(l10n.t('A connection setting is wrong: {0}', translate(problems[0])), {
         [l10n.t('Open Settings')]: () =>
@@ -72,17 +73,26 @@ function followSettings(runtime: Runtime): void {
       contextKeys.connections,
       workspace.isTrusted ? connections.length : 0,
     );
-    void runtime.connections.configure(workspace.isTrusted ? connections : [], start);
+    await runtime.connections.configure(workspace.isTrusted ? connections : [], start);
+  };
+  // One change after another, as they were made; the last session's state comes before all of them.
+  let applied = runtime.restored;
+  const enqueue = (start: boolean): void => {
+    applied = applied
+      .then(() => apply(start))
+      .catch((error: unknown) => {
+        channel.error(error instanceof Error ? error : String(error));
+      });
   };
   runtime.scope.add(
     workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(`${prefix}.connections`)) apply(true);
+      if (change.affectsConfiguration(`${prefix}.connections`)) enqueue(true);
     }),
   );
   runtime.scope.add(
     workspace.onDidGrantWorkspaceTrust(() => {
-      apply(configuration().connectOnStartup);
+      enqueue(configuration().connectOnStartup);
     }),
   );
-  apply(configuration().connectOnStartup);
+  enqueue(configuration().connectOnStartup);
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { english } from '../core/model/text.ts';
 import { readConnection } from '../core/connections/settings.ts';
+import { systems } from '../core/systems/index.ts';
+import { SystemRegistry } from '../core/systems/registry.ts';
 import { secretKinds } from '../core/systems/session.ts';
 import { runProbe, type ProbeRun } from './probe.ts';
 
@@ -9,7 +11,7 @@ const usage = `usage: npm run probe -- '<one connection as JSON>' [--seconds 10]
   A secret goes into the environment variable GSOPS_SECRET, its kind into GSOPS_SECRET_KIND.`;
 
 /** What the command line asks for, or what is wrong with it. */
-function readCommandLine(args: readonly string[]): ProbeRun | string {
+async function readCommandLine(args: readonly string[]): Promise<ProbeRun | string> {
   let parsed;
   try {
     parsed = parseArgs({
@@ -34,7 +36,7 @@ function readCommandLine(args: readonly string[]): ProbeRun | string {
   if (entry === undefined) return `the connection is not readable as JSON: ${json.slice(0, 100)}`;
   const input = values.input === undefined ? undefined : parse(values.input);
   if (values.input !== undefined && input === undefined) return '--input is not readable as JSON';
-  const read = readConnection(entry);
+  const read = await readConnection(entry, new SystemRegistry(systems));
   if (!read.ok) return read.problems.map(english).join('\n');
   for (const warning of read.warnings) process.stderr.write(`${english(warning)}\n`);
   const secret = secretOf(process.env);
@@ -75,7 +77,7 @@ function parse(json: string): unknown {
   }
 }
 
-const run = readCommandLine(process.argv.slice(2));
+const run = await readCommandLine(process.argv.slice(2));
 if (typeof run === 'string') {
   process.stderr.write(`${run}\n`);
   process.exitCode = 1;

@@ -8,7 +8,8 @@ import { watchTasks } from '../core/connections/taskWatch.ts';
 import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { Emitter } from '../core/playback/emitter.ts';
-import { systemOf } from '../core/systems/index.ts';
+import { systems } from '../core/systems/index.ts';
+import { SystemRegistry } from '../core/systems/registry.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
 import { configuration } from './configuration.ts';
@@ -25,6 +26,9 @@ export interface Runtime {
   readonly context: ExtensionContext;
   readonly channel: LogOutputChannel;
   readonly host: string;
+  readonly systems: SystemRegistry;
+  /** Settles when the state of the last session stands in the live timeline: connections begin then. */
+  readonly restored: Promise<void>;
   readonly journal: Journal;
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
@@ -39,18 +43,21 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const host = hostname();
   const storage = context.globalStorageUri.fsPath;
   const log = coreLog(channel);
+  const registry = new SystemRegistry(systems);
   const journal = new Journal();
   const metrics = new MetricsStore();
   const pipeline: Pipeline = new Pipeline({
     journal,
     metrics,
-    decoderOf: (system) => systemOf(system)?.decoder,
+    decoderOf: (system) => registry.get(system)?.decoder,
     correlate: (draft) => emitter.correlate(draft),
     defer: setImmediate,
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
-  const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline));
-  store.restore();
+  const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline, registry));
+  const restored = store.restore().catch((error: unknown) => {
+    channel.error(error instanceof Error ? error : String(error));
+  });
   const memories = scope.add(new SessionMemories(join(storage, 'sessions')));
   const secrets = new Secrets(context);
   const connections = new ConnectionManager({
@@ -82,6 +89,8 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     context,
     channel,
     host,
+    systems: registry,
+    restored,
     journal,
     pipeline,
     connections,

@@ -2,7 +2,7 @@ import { Journal } from '../../src/core/journal/journal.ts';
 import { Pipeline } from '../../src/core/journal/pipeline.ts';
 import { JournalView } from '../../src/core/journal/view.ts';
 import type { Draft } from '../../src/core/model/event.ts';
-import { systemOf } from '../../src/core/systems/index.ts';
+import { kgsm } from '../../src/core/systems/kgsm/index.ts';
 import { replay } from '../../src/core/playback/replay.ts';
 import { line, median, percentile, takeTurns, timed, type Line } from './measure.ts';
 
@@ -39,7 +39,7 @@ export function pipeline(defer: (run: () => void) => void = setImmediate): {
     journal,
     pipeline: new Pipeline({
       journal,
-      decoderOf: (system) => systemOf(system)?.decoder,
+      decoderOf: () => kgsm.decoder,
       defer,
     }),
   };

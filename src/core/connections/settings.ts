@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../model/text.ts';
-import { systemOf, systems } from '../systems/index.ts';
+import type { SystemRegistry } from '../systems/registry.ts';
 import type { AnySystem } from '../systems/system.ts';
 import type { ConnectionSettings } from '../systems/settings.ts';
 
@@ -15,8 +15,8 @@ export interface ReadConnections {
   readonly warnings: readonly Text[];
 }
 
-/** Reads the connections setting. Entries without an id get one from their name; ids must differ. */
-export function readConnections(value: unknown): ReadConnections {
+/** Reads the connections setting and loads the systems that it names. Entries without an id get one from their name; ids must differ. */
+export async function readConnections(value: unknown, systems: SystemRegistry): Promise<ReadConnections> {
   if (value === undefined || value === null) return { connections: [], problems: [], warnings: [] };
   if (!Array.isArray(value)) {
     return { connections: [], problems: [text('the list of connections must be an array')], warnings: [] };
@@ -27,7 +27,7 @@ export function readConnections(value: unknown): ReadConnections {
   const ids = new Set<string>();
   for (const [index, entry] of (value as unknown[]).entries()) {
     const at = (problem: Text): Text => text('connection {0}: {1}', label(entry, index), problem);
-    const read = readConnection(entry);
+    const read = await readConnection(entry, systems);
     if (!read.ok) {
       problems.push(...read.problems.map(at));
       continue;
@@ -48,15 +48,16 @@ type ReadConnection =
   | { readonly ok: true; readonly connection: ConfiguredConnection; readonly warnings: readonly Text[] }
   | { readonly ok: false; readonly problems: readonly Text[] };
 
-export function readConnection(entry: unknown): ReadConnection {
+/** Reads one entry of the connections setting; its system is loaded then. */
+export async function readConnection(entry: unknown, systems: SystemRegistry): Promise<ReadConnection> {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     return { ok: false, problems: [text('must be an object')] };
   }
   const fields = entry as Readonly<Record<string, unknown>>;
   const kind = fields['kind'];
-  const system = typeof kind === 'string' ? systemOf(kind) : undefined;
+  const system = typeof kind === 'string' ? await systems.load(kind) : undefined;
   if (!system) {
-    const kinds = systems.map((s) => s.id).join(', ');
+    const kinds = systems.ids.join(', ');
     if (kind === undefined) return { ok: false, problems: [text('"kind" is missing; allowed: {0}', kinds)] };
     return {
       ok: false,

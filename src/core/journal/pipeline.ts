@@ -108,7 +108,9 @@ export class Pipeline {
 
   /** Starts a timeline from what a checkpoint holds. */
   restore(timeline: string, fleet: Fleet, contexts: ReadonlyMap<string, unknown>): void {
+    const before = this.#timelines.get(timeline)?.fleet ?? emptyFleet;
     this.#timelines.set(timeline, { fleet, contexts: new Map(contexts), pending: [] });
+    this.#notify({ timeline, before, fleet, events: [] });
   }
 
   context(timeline: string, connection: string): unknown {

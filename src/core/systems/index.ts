@@ -1,12 +1,9 @@
-import { bedrock } from './bedrock/index.ts';
-import { kgsm } from './kgsm/index.ts';
-import { notifier } from './notifier/index.ts';
-import type { AnySystem } from './system.ts';
-import { trueNas } from './truenas/index.ts';
+import type { SystemLoaders } from './registry.ts';
 
-/** Every system the product knows. Each value only ever meets its own settings and contexts, which is why the widening is safe. */
-export const systems: readonly AnySystem[] = [kgsm, notifier, bedrock, trueNas];
-
-export function systemOf(id: string): AnySystem | undefined {
-  return systems.find((system) => system.id === id);
-}
+/** Every system of the product: one line each, loaded when it is needed. Everything else about a system is in its folder. */
+export const systems: SystemLoaders = {
+  kgsm: async () => (await import('./kgsm/index.ts')).kgsm,
+  notifier: async () => (await import('./notifier/index.ts')).notifier,
+  bedrock: async () => (await import('./bedrock/index.ts')).bedrock,
+  truenas: async () => (await import('./truenas/index.ts')).trueNas,
+};

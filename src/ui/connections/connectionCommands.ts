@@ -174,8 +174,8 @@ async function remove(runtime: Runtime, connection: Connection): Promise<void> {
     action,
   );
   if (answer !== action) return;
-  await removeEntry(id);
-  await runtime.secrets.forget(connection, others(id));
+  await removeEntry(runtime.systems, id);
+  await runtime.secrets.forget(connection, await others(runtime, id));
 }
 
 /** Forgets what is stored to sign in with, and ends the conversation that was opened with it. */
@@ -192,9 +192,9 @@ async function signOut(runtime: Runtime, connection: Connection): Promise<void> 
   );
   if (answer !== action) return;
   await connection.stop();
-  await runtime.secrets.forget(connection, others(id));
+  await runtime.secrets.forget(connection, await others(runtime, id));
 }
 
-function others(id: string): readonly ConfiguredConnection[] {
-  return configuredConnections().filter(({ settings }) => settings.id !== id);
+async function others({ systems }: Runtime, id: string): Promise<readonly ConfiguredConnection[]> {
+  return (await configuredConnections(systems)).filter(({ settings }) => settings.id !== id);
 }

@@ -4,7 +4,6 @@ import { readConnection, slug } from '../../core/connections/settings.ts';
 import { tryConnection } from '../../core/connections/tryConnection.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { text } from '../../core/model/text.ts';
-import { systems } from '../../core/systems/index.ts';
 import { secretKinds, type SecretReader } from '../../core/systems/session.ts';
 import { type AnySystem } from '../../core/systems/system.ts';
 import { type ConnectionSettings } from '../../core/systems/settings.ts';
@@ -39,7 +38,7 @@ interface Draft {
 
 /** Asks for a new connection, tests it and saves it. */
 export async function addConnection(runtime: Runtime): Promise<void> {
-  const system = await chooseSystem();
+  const system = await chooseSystem(await runtime.systems.loadAll());
   if (!system) return;
   await run(runtime, {
     system,
@@ -51,7 +50,7 @@ export async function addConnection(runtime: Runtime): Promise<void> {
 }
 
 export async function editConnection(runtime: Runtime, id: string): Promise<void> {
-  const entry = entryWithId(id);
+  const entry = await entryWithId(runtime.systems, id);
   const system = runtime.connections.get(id)?.system;
   if (!entry || !system) return;
   const form = await formOf(system);
@@ -68,7 +67,7 @@ export async function editConnection(runtime: Runtime, id: string): Promise<void
 
 /** A copy to be changed: two connections to the same place would take each other's events. */
 export async function duplicateConnection(runtime: Runtime, id: string): Promise<void> {
-  const entry = entryWithId(id);
+  const entry = await entryWithId(runtime.systems, id);
   const connection = runtime.connections.get(id);
   if (!entry || !connection) return;
   const { system, settings } = connection;
@@ -83,7 +82,7 @@ export async function duplicateConnection(runtime: Runtime, id: string): Promise
   });
 }
 
-async function chooseSystem(): Promise<AnySystem | undefined> {
+async function chooseSystem(systems: readonly AnySystem[]): Promise<AnySystem | undefined> {
   if (systems.length === 1) return systems[0];
   const items = systems.map((system) => ({
     system,
@@ -103,9 +102,9 @@ async function run(runtime: Runtime, draft: Draft): Promise<void> {
     if (!given) return;
     answers = given;
     const { name = '' } = given;
-    const id = draft.id ?? freeId(slug(name, draft.system.id));
+    const id = draft.id ?? (await freeId(runtime.systems, slug(name, draft.system.id)));
     const entry = { ...entryOf(draft.form, given, draft.entry), id, name };
-    const read = readConnection(entry);
+    const read = await readConnection(entry, runtime.systems);
     if (!read.ok) {
       showError(l10n.t('The connection was not saved: {0}', read.problems.map(translate).join('; ')));
       return;
@@ -115,7 +114,7 @@ async function run(runtime: Runtime, draft: Draft): Promise<void> {
     if (decision === undefined) return;
     if (decision === 'change') continue;
     await storeSecrets(runtime, draft, settings, given);
-    await saveEntry(entry);
+    await saveEntry(runtime.systems, entry);
     // Unchanged settings are not opened anew by themselves, but the secret may be another one now.
     const connection = runtime.connections.get(id);
     if (connection && connection.state !== 'ready') await connection.reconnectNow();
@@ -159,15 +158,19 @@ async function beforeOf(
   if (field === nameField && given['name'] === undefined)
     return { value: system.suggestName?.(given) ?? system.label };
   if (field.type !== 'secret') return { value: given[field.field] };
-  const settings = settingsOf(form, given);
+  const settings = await settingsOf(runtime, form, given);
   const kind = secretKinds.find((one) => one === field.field);
   const stored =
     settings && kind ? (await runtime.secrets.reader(system, settings)(kind)) !== undefined : false;
   return { value: given[field.field], stored };
 }
 
-function settingsOf(form: Form, given: FormAnswers): ConnectionSettings | undefined {
-  const read = readConnection({ ...entryOf(form, given), id: 'new' });
+async function settingsOf(
+  { systems }: Runtime,
+  form: Form,
+  given: FormAnswers,
+): Promise<ConnectionSettings | undefined> {
+  const read = await readConnection({ ...entryOf(form, given), id: 'new' }, systems);
   return read.ok ? read.connection.settings : undefined;
 }
 

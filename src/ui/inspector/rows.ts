@@ -1,6 +1,6 @@
 import type { OpsEvent } from '../../core/model/event.ts';
 import { oneLine } from '../../core/model/text.ts';
-import { systemOf } from '../../core/systems/index.ts';
+import type { SystemRegistry } from '../../core/systems/registry.ts';
 import type { Detail, Row } from '../../rpc/inspector.ts';
 import { replayable } from '../playback/replayable.ts';
 import { translate } from '../translate.ts';
@@ -31,13 +31,14 @@ function nameOf({ subject }: OpsEvent): string {
   return subject?.name ?? subject?.key ?? '';
 }
 
-export function detailOf(event: OpsEvent, connectionName: string): Detail {
-  const entry = systemOf(event.system)?.catalog.find(({ type }) => type === event.type);
+export function detailOf(event: OpsEvent, connectionName: string, systems: SystemRegistry): Detail {
+  const system = systems.get(event.system);
+  const entry = system?.catalog.find(({ type }) => type === event.type);
   const raw = event.rawBase64 ?? event.raw;
   return {
     seq: event.seq,
     type: event.type,
-    system: systemOf(event.system)?.label ?? event.system,
+    system: system?.label ?? event.system,
     connection: connectionName,
     instance: nameOf(event),
     channel: event.channel,
@@ -57,6 +58,6 @@ export function detailOf(event: OpsEvent, connectionName: string): Detail {
     truncated: event.truncated,
     redacted: event.redacted,
     problems: event.problems.map(({ path, message }) => ({ path, message: translate(message) })),
-    emittable: replayable(event) && event.rawBase64 === undefined,
+    emittable: replayable(event, systems) && event.rawBase64 === undefined,
   };
 }

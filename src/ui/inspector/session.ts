@@ -2,7 +2,6 @@ import { commands, env, l10n, type Webview } from 'vscode';
 import { liveTimeline, type OpsEvent } from '../../core/model/event.ts';
 import { JournalView } from '../../core/journal/view.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
-import { systems } from '../../core/systems/index.ts';
 import type { CatalogEntry } from '../../core/systems/emit.ts';
 import { RpcChannel, type Handlers } from '../../rpc/channel.ts';
 import type {
@@ -151,7 +150,7 @@ export class InspectorSession {
       },
       detail: ({ seq }) => {
         const event = this.#runtime.journal.get(seq);
-        return event ? detailOf(event, this.#name(event.connection)) : null;
+        return event ? detailOf(event, this.#name(event.connection), this.#runtime.systems) : null;
       },
       indexOf: ({ seq }) => this.#view.indexOf(seq),
       select: ({ spans }) => {
@@ -174,8 +173,9 @@ export class InspectorSession {
     };
   }
 
-  #emitForm(): EmitForm {
-    const targets = this.#targets.list();
+  async #emitForm(): Promise<EmitForm> {
+    const systems = await this.#runtime.systems.loadAll();
+    const targets = await this.#targets.list();
     const reached = systems.filter((system) => targets.some((target) => target.system.id === system.id));
     // Types of systems that nothing can be sent to would only be in the way.
     const offered = reached.length > 0 ? reached : systems;
@@ -193,7 +193,7 @@ export class InspectorSession {
   }
 
   async #emit(text: string, ids: readonly string[]): Promise<readonly EmitOutcome[]> {
-    const chosen = this.#targets.list().filter(({ id }) => ids.includes(id));
+    const chosen = (await this.#targets.list()).filter(({ id }) => ids.includes(id));
     const bytes = Buffer.from(text);
     const refused = new Set<string>();
     for (const target of chosen) {

@@ -10,7 +10,6 @@ import {
   type ReplayOutcome,
   type ReplaySpeed,
 } from '../../core/playback/replay.ts';
-import { systems } from '../../core/systems/index.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { showError, showInformation } from '../messages.ts';
 import { confirmed } from '../operations/questions.ts';
@@ -38,7 +37,7 @@ export async function replayCommand(
   selection: readonly OpsEvent[],
   file: Uri | undefined,
 ): Promise<void> {
-  const source = !file && selection.length > 0 ? fromSelection(selection) : await fromFile(file);
+  const source = !file && selection.length > 0 ? fromSelection(selection) : await fromFile(runtime, file);
   if (!source) return;
   if (source.items.length === 0) {
     showInformation(l10n.t('There is nothing to replay in {0}.', source.name));
@@ -62,7 +61,7 @@ function fromSelection(selection: readonly OpsEvent[]): Source {
   return { name: l10n.t('{0} events', items.length), system: pushed[0]?.system ?? '', items };
 }
 
-async function fromFile(given: Uri | undefined): Promise<Source | undefined> {
+async function fromFile({ systems }: Runtime, given: Uri | undefined): Promise<Source | undefined> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const chosen =
     given ??
@@ -88,7 +87,7 @@ async function fromFile(given: Uri | undefined): Promise<Source | undefined> {
       return undefined;
     }
     // Plain lines name no system; KGSM is the one whose journal looks like that.
-    const [system] = systems;
+    const system = await systems.load('kgsm');
     if (!system) return undefined;
     const { items, problems } = readRecording(await readFile(chosen.fsPath, 'utf8'), system.decoder);
     if (problems.length > 0) {
@@ -120,8 +119,7 @@ async function askDestinations(
     detail: l10n.t('Tree and inspector show the replay apart from what is live.'),
     destination: { local: true },
   };
-  const others = targets
-    .list()
+  const others = (await targets.list())
     .filter(({ system }) => system.id === source.system)
     .map((target): Item => ({
       label: target.label,

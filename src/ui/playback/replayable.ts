@@ -1,6 +1,6 @@
 import type { OpsEvent } from '../../core/model/event.ts';
-import { systemOf } from '../../core/systems/index.ts';
+import type { SystemRegistry } from '../../core/systems/registry.ts';
 
-export function replayable(event: OpsEvent): boolean {
-  return event.channel === 'push' && !event.truncated && systemOf(event.system) !== undefined;
+export function replayable(event: OpsEvent, systems: SystemRegistry): boolean {
+  return event.channel === 'push' && !event.truncated && systems.has(event.system);
 }

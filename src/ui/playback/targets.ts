@@ -1,6 +1,5 @@
 import { l10n, window, workspace, type Memento } from 'vscode';
 import type { EmitTarget } from '../../core/playback/emitter.ts';
-import { systems } from '../../core/systems/index.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
 import type { Question } from '../../core/systems/operation.ts';
 import { severityOf, withHost } from '../operations/questions.ts';
@@ -29,7 +28,7 @@ export class EmitTargets {
     this.#storage = runtime.context.workspaceState;
   }
 
-  list(): NamedTarget[] {
+  async list(): Promise<NamedTarget[]> {
     const own = this.#runtime.connections.connections.flatMap((connection) => {
       const { id, system, settings, session, secret } = connection;
       // An open session knows best where it listens: it may have found out only then.
@@ -45,11 +44,11 @@ export class EmitTargets {
       }));
     });
     const known = new Set(own.map(({ address }) => address));
-    const custom = this.#custom().flatMap(({ system: id, address }): NamedTarget[] => {
-      const system = systems.find((s) => s.id === id);
-      if (!system || known.has(address)) return [];
-      return [this.#named(system, address)];
-    });
+    const custom: NamedTarget[] = [];
+    for (const { system: id, address } of this.#custom()) {
+      const system = known.has(address) ? undefined : await this.#runtime.systems.load(id);
+      if (system) custom.push(this.#named(system, address));
+    }
     return [...own, ...custom];
   }
 
@@ -74,6 +73,7 @@ export class EmitTargets {
 
   /** Asks for the address of another target and remembers it. */
   async add(): Promise<NamedTarget | undefined> {
+    const systems = await this.#runtime.systems.loadAll();
     const takers = systems.filter(({ targetPrompt }) => targetPrompt !== undefined);
     const system = takers.length > 1 ? await pickSystem(takers) : takers[0];
     if (!system?.targetPrompt) return undefined;
@@ -90,7 +90,7 @@ export class EmitTargets {
     await this.#askSecret(system, address);
     const others = this.#custom().filter((c) => c.address !== address);
     await this.#storage.update(storageKey, [...others, { system: system.id, address }]);
-    return this.list().find((target) => target.address === address);
+    return (await this.list()).find((target) => target.address === address);
   }
 
   /** A receiver may want events to be signed; without a secret they are sent unsigned. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { liveTimeline } from '../../core/model/event.ts';
 import { checkpointOf, fleetOf, readCheckpoint, type Checkpoint } from '../../core/model/checkpoint.ts';
 import type { Pipeline } from '../../core/journal/pipeline.ts';
-import { systemOf } from '../../core/systems/index.ts';
+import type { SystemRegistry } from '../../core/systems/registry.ts';
 
 /** Changes are written at most this often; a reload writes what is left. */
 const writeAfterMs = 1000;
@@ -15,13 +15,15 @@ const writeAfterMs = 1000;
 export class FleetStore {
   readonly #folder: string;
   readonly #pipeline: Pipeline;
+  readonly #systems: SystemRegistry;
   readonly #unsubscribe: () => void;
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(folder: string, pipeline: Pipeline) {
+  constructor(folder: string, pipeline: Pipeline, systems: SystemRegistry) {
     this.#folder = folder;
     this.#pipeline = pipeline;
+    this.#systems = systems;
     this.#unsubscribe = pipeline.subscribe(({ timeline, before, fleet, events }) => {
       if (timeline !== liveTimeline || before === fleet) return;
       for (const { connection, channel } of events) if (channel !== 'control') this.#changed.add(connection);
@@ -35,12 +37,12 @@ export class FleetStore {
   }
 
   /** Starts the live timeline from the files; what cannot be read is left out. */
-  restore(): void {
+  async restore(): Promise<void> {
     const checkpoints = this.#read();
     if (checkpoints.length === 0) return;
     const contexts = new Map<string, unknown>();
     for (const { connection, system, context } of checkpoints) {
-      const decoder = systemOf(system)?.decoder;
+      const decoder = (await this.#systems.load(system))?.decoder;
       if (decoder) contexts.set(connection, decoder.load(context));
     }
     this.#pipeline.restore(liveTimeline, fleetOf(checkpoints), contexts);
@@ -79,7 +81,7 @@ export class FleetStore {
     for (const id of changed) {
       const path = join(this.#folder, `${id}.json`);
       const system = fleet.connections.get(id)?.system;
-      const decoder = system === undefined ? undefined : systemOf(system)?.decoder;
+      const decoder = system === undefined ? undefined : this.#systems.get(system)?.decoder;
       const context = this.#pipeline.context(liveTimeline, id);
       const checkpoint = checkpointOf(
         fleet,

@@ -3,7 +3,6 @@ import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance, instancesOf, isEcho, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
 import { isFinished } from '../../core/model/task.ts';
-import { systemOf } from '../../core/systems/index.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
 import type { ConnectionSettings } from '../../core/systems/settings.ts';
@@ -138,9 +137,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
   }
 
   #facts(id: string): ConnectionFacts {
-    const { connections, timelines } = this.#runtime;
+    const { connections, timelines, systems } = this.#runtime;
     const connection = connections.get(id);
-    const system = connection?.system ?? systemOf(this.#fleet.connections.get(id)?.system ?? '');
+    const system = connection?.system ?? systems.get(this.#fleet.connections.get(id)?.system ?? '');
     return {
       id,
       name: connection?.settings.name ?? id,

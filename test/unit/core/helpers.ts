@@ -8,10 +8,15 @@ import { Journal } from '../../../src/core/journal/journal.ts';
 import { Pipeline, type PipelineOptions } from '../../../src/core/journal/pipeline.ts';
 import type { Draft } from '../../../src/core/model/event.ts';
 import type { Fleet } from '../../../src/core/model/fleet.ts';
-import { systemOf } from '../../../src/core/systems/index.ts';
+import { systems as loaders } from '../../../src/core/systems/index.ts';
+import { SystemRegistry } from '../../../src/core/systems/registry.ts';
 import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
 import type { Log, SecretReader, SessionMemory } from '../../../src/core/systems/session.ts';
 import { systemClock, type Clock } from '../../../src/core/model/clock.ts';
+
+/** Every system, loaded. */
+export const systems = new SystemRegistry(loaders);
+export const allSystems = await systems.loadAll();
 
 /** A clock that only moves when told to. */
 export class ManualClock implements Clock {
@@ -76,7 +81,7 @@ export interface Core {
 export function core(options: Partial<PipelineOptions> = {}): Core {
   const journal = options.journal ?? new Journal();
   const pipeline = new Pipeline({
-    decoderOf: (system) => systemOf(system)?.decoder,
+    decoderOf: (system) => systems.get(system)?.decoder,
     defer: setImmediate,
     ...options,
     journal,

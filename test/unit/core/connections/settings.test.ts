@@ -2,14 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConnections, slug } from '../../../../src/core/connections/settings.ts';
 import { english } from '../../../../src/core/model/text.ts';
+import { systems as loaders } from '../../../../src/core/systems/index.ts';
+import { SystemRegistry } from '../../../../src/core/systems/registry.ts';
+import { systems } from '../helpers.ts';
 
-function problems(value: unknown): string[] {
-  return readConnections(value).problems.map(english);
+async function problems(value: unknown): Promise<string[]> {
+  return (await readConnections(value, systems)).problems.map(english);
 }
 
 describe('the connections setting', () => {
-  it('reads a connection with its defaults', () => {
-    const { connections } = readConnections([{ kind: 'kgsm', id: 'home', name: 'Home', root: '/opt/kgsm' }]);
+  it('reads a connection with its defaults', async () => {
+    const { connections } = await readConnections(
+      [{ kind: 'kgsm', id: 'home', name: 'Home', root: '/opt/kgsm' }],
+      systems,
+    );
     expect(connections.map((c) => c.settings)).toEqual([
       {
         kind: 'kgsm',
@@ -25,11 +31,14 @@ describe('the connections setting', () => {
     ]);
   });
 
-  it('takes an absolute socket without a root, and a relative one below the root', () => {
-    const read = readConnections([
-      { kind: 'kgsm', name: 'A', socket: '/run/x.sock' },
-      { kind: 'kgsm', name: 'B', root: '/opt/kgsm', socket: '../y.sock', socketMode: '660' },
-    ]);
+  it('takes an absolute socket without a root, and a relative one below the root', async () => {
+    const read = await readConnections(
+      [
+        { kind: 'kgsm', name: 'A', socket: '/run/x.sock' },
+        { kind: 'kgsm', name: 'B', root: '/opt/kgsm', socket: '../y.sock', socketMode: '660' },
+      ],
+      systems,
+    );
     expect(read.problems).toEqual([]);
     expect(read.connections.map(({ settings }) => settings)).toMatchObject([
       { id: 'a', socketPath: '/run/x.sock' },
@@ -66,33 +75,45 @@ describe('the connections setting', () => {
       [{ kind: 'kgsm', name: '', root: '/k', id: 'h' }],
       'connection "h": "name" must be a text of 1 to 100 characters, not ""',
     ],
-  ])('names field and what is allowed for %j', (value, message) => {
-    expect(problems(value)).toEqual([message]);
+  ])('names field and what is allowed for %j', async (value, message) => {
+    expect(await problems(value)).toEqual([message]);
   });
 
-  it('refuses a second connection of the same id, and keeps the first', () => {
-    const read = readConnections([
-      { kind: 'kgsm', name: 'Home', root: '/a' },
-      { kind: 'kgsm', name: 'home', root: '/b' },
-    ]);
+  it('refuses a second connection of the same id, and keeps the first', async () => {
+    const read = await readConnections(
+      [
+        { kind: 'kgsm', name: 'Home', root: '/a' },
+        { kind: 'kgsm', name: 'home', root: '/b' },
+      ],
+      systems,
+    );
     expect(read.connections).toHaveLength(1);
     expect(read.problems.map(english)).toEqual([
       'connection "home": the id "home" is taken by an earlier connection; ids must differ',
     ]);
   });
 
-  it('warns of a field that nobody reads', () => {
-    const { warnings } = readConnections([{ kind: 'kgsm', name: 'H', root: '/k', colour: 'red' }]);
+  it('warns of a field that nobody reads', async () => {
+    const { warnings } = await readConnections(
+      [{ kind: 'kgsm', name: 'H', root: '/k', colour: 'red' }],
+      systems,
+    );
     expect(warnings.map(english)).toEqual([
       'connection "H": "colour" is not a setting of this kind of connection and is ignored',
     ]);
   });
 
-  it('survives anything', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+  it('loads the systems that it names and no other', async () => {
+    const fresh = new SystemRegistry(loaders);
+    await readConnections([{ kind: 'kgsm', name: 'H', root: '/k' }, { kind: 'constructor' }], fresh);
+    expect(fresh.ids.filter((id) => fresh.get(id))).toEqual(['kgsm']);
+  });
+
+  it('survives anything', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (value) => {
         for (const setting of [value, [value], [{ kind: 'kgsm', name: value, root: value, socket: value }]]) {
-          const read = readConnections(setting);
+          const read = await readConnections(setting, systems);
           for (const problem of read.problems) expect(english(problem)).not.toBe('');
         }
       }),

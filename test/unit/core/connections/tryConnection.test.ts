@@ -10,7 +10,7 @@ import {
 import { readConnection } from '../../../../src/core/connections/settings.ts';
 import { english } from '../../../../src/core/model/text.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
-import { kgsmEvent, ManualClock, noSecrets, silentLog } from '../helpers.ts';
+import { kgsmEvent, ManualClock, noSecrets, silentLog, systems } from '../helpers.ts';
 
 describe('the test of a connection', () => {
   let root = '';
@@ -23,8 +23,12 @@ describe('the test of a connection', () => {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  function start(entry: object, onWaiting: () => void, abort = new AbortController()): Promise<TrialResult> {
-    const read = readConnection({ kind: 'kgsm', id: 'new', events: 'socket', ...entry });
+  async function start(
+    entry: object,
+    onWaiting: () => void,
+    abort = new AbortController(),
+  ): Promise<TrialResult> {
+    const read = await readConnection({ kind: 'kgsm', id: 'new', events: 'socket', ...entry }, systems);
     if (!read.ok) throw new Error('the settings are right');
     return tryConnection({
       ...read.connection,
