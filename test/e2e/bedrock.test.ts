@@ -102,6 +102,8 @@ describe('Bedrock Server Manager', () => {
     await wb.quickItem('World').waitFor();
     await wb.screenshot('bedrock-backup-dark');
     await wb.pick('World');
+    await wb.dialog.getByText('Back up survival on Minecraft?').waitFor();
+    await wb.dialog.getByRole('button', { name: 'Back Up' }).click();
     await wb.treeItem(/survival, running/).waitFor();
     const up = wb.treeItem(/survival, running/);
     await up.hover();

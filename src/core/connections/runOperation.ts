@@ -118,5 +118,5 @@ function subjectOf({ kind, key, name }: Instance): { kind: string; key: string; 
 
 function titleOf({ operation, instance, input }: RunOperation): Text {
   if (operation.target === 'connection') return operation.progressTitle(input);
-  return instance ? operation.progressTitle(instance) : operation.title;
+  return instance ? operation.progressTitle(instance) : text('{0}', operation.id);
 }

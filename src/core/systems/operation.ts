@@ -86,9 +86,17 @@ export interface OperationRun<S> extends Run<S> {
   readonly instance: Instance;
 }
 
+/**
+ * The worst that an operation may do: it only reads; it changes something; it interrupts players or work that runs; it
+ * destroys data. Questions and menus go by it.
+ */
+export const effects = ['reads', 'changes', 'interrupts', 'destroys'] as const;
+export type Effect = (typeof effects)[number];
+
 interface OperationBase<S> {
   readonly id: string;
-  readonly title: Text;
+  /** Title and icon of the command of an operation that no other system has; the shared ones have theirs in the ui. */
+  readonly command?: { readonly title: string; readonly icon: string };
   /** Its outcome is what the user wanted to know, so it is said and not only logged. */
   readonly answers?: boolean;
   /** It changes something that no event tells of: the system has to be asked afterwards. */
@@ -97,24 +105,35 @@ interface OperationBase<S> {
   readonly inputs?: readonly Input<S>[];
 }
 
+/** The question before an operation: none before one that only reads, one where it is needed before the worse ones. */
+type Asking<Confirm> =
+  | { readonly effect: 'reads'; readonly confirm?: never }
+  | { readonly effect: 'changes'; readonly confirm?: Confirm }
+  | { readonly effect: 'interrupts' | 'destroys'; readonly confirm: Confirm };
+
 /** Something one may do to an instance. It decides for itself when it is on offer; menus and palette only ask. */
-export interface InstanceOperation<S> extends OperationBase<S> {
+export type InstanceOperation<S> = InstanceOperationBase<S> &
+  Asking<(instance: Instance, connectionName: string) => Question | undefined>;
+
+interface InstanceOperationBase<S> extends OperationBase<S> {
   readonly target: 'instance';
   /** What is going on while it runs: "Starting {0}". */
   progressTitle(instance: Instance): Text;
   /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
   when(instance: Instance, settings: S, session: Session | undefined): boolean;
-  /** The question to ask before, if one is needed. */
-  confirm?(instance: Instance, connectionName: string): Question | undefined;
   run(run: OperationRun<S>): Promise<OperationResult>;
 }
 
 /** Something one may do with a connection as a whole. */
-export interface ConnectionOperation<S> extends OperationBase<S> {
+export type ConnectionOperation<S> = ConnectionOperationBase<S> &
+  Asking<
+    (input: OperationInput, connectionName: string, session: Session | undefined) => Question | undefined
+  >;
+
+interface ConnectionOperationBase<S> extends OperationBase<S> {
   readonly target: 'connection';
   progressTitle(input: OperationInput): Text;
   when(settings: S, session: Session | undefined): boolean;
-  confirm?(input: OperationInput, connectionName: string, session: Session | undefined): Question | undefined;
   run(run: Run<S>): Promise<OperationResult>;
 }
 

@@ -7,8 +7,9 @@ import type { Finding, DiagnosisEnvironment } from './diagnosis.ts';
 import type { FormField, FormAnswers } from './form.ts';
 import type { CatalogEntry, EmitEnvironment } from './emit.ts';
 import type { SettingsResult, ConnectionSettings } from './settings.ts';
+import type { SettingsContribution } from './contributes.ts';
 
-/** Everything the product knows of a system. Adding one is adding a folder and a line in `index.ts`. */
+/** Everything the product knows of a system. Adding one is adding its folder and its line in `index.ts`. */
 export interface System<S extends ConnectionSettings, C> {
   readonly id: string;
   readonly label: string;
@@ -24,6 +25,8 @@ export interface System<S extends ConnectionSettings, C> {
   suggestName?(given: FormAnswers): string | undefined;
   /** The questions that make a connection, in their order; the name is asked for every system. */
   form(): Promise<readonly FormField[]>;
+  /** Texts for the settings editor, from which package.json is generated. */
+  contributes(): Promise<SettingsContribution>;
   /** The secrets that a connection with these settings may use. */
   secrets(settings: S): readonly SecretSpec[];
   openSession(settings: S, environment: SessionEnvironment): Promise<Session>;

@@ -1,61 +1,34 @@
-/** Every command that the extension has. The id after the prefix is the key; titles are English and become localisation keys. */
+/** A command in package.json. The id after the prefix is its key; titles are English and become localisation keys. */
 export interface CommandSpec {
   readonly title: string;
   readonly icon?: string;
   /** Shown in the palette only while this holds; `false` hides it there (it needs an item to act on). */
   readonly palette?: string | false;
+  readonly keys?: { readonly key: string; readonly mac?: string; readonly when?: string };
 }
 
 export const prefix = 'gameServerOps';
 export const category = 'Game Servers';
 
-export interface VerbSpec {
-  readonly title: string;
-  readonly icon: string;
-  /** Place among the buttons on the row; at most three verbs have one. */
-  readonly inline?: number;
-  /** Done with the connection as a whole; otherwise with one of its instances. */
-  readonly on?: 'connection';
-  /** Stands apart at the end of the menu. */
-  readonly danger?: true;
-}
-
-/** Verbs of operations, shared by all systems: one static command each. What an instance offers now decides whether it is shown. */
-export const verbs = {
-  start: { title: 'Start', icon: '$(debug-start)', inline: 1 },
-  stop: { title: 'Stop', icon: '$(debug-stop)', inline: 2 },
-  restart: { title: 'Restart', icon: '$(debug-restart)', inline: 3 },
+/** The operations that several systems have: one command each. What one system alone can do has its command in its own operations. */
+export const sharedVerbs: Readonly<Record<string, CommandSpec>> = {
+  start: { title: 'Start', icon: '$(debug-start)' },
+  stop: { title: 'Stop', icon: '$(debug-stop)' },
+  restart: { title: 'Restart', icon: '$(debug-restart)' },
   save: { title: 'Save World', icon: '$(save)' },
   command: { title: 'Send Command…', icon: '$(terminal)' },
   backup: { title: 'Back Up', icon: '$(archive)' },
   listBackups: { title: 'List Backups', icon: '$(list-unordered)' },
   restore: { title: 'Restore Backup…', icon: '$(history)' },
-  checkUpdate: { title: 'Check for Update', icon: '$(cloud)' },
   update: { title: 'Update', icon: '$(cloud-download)' },
-  remove: { title: 'Uninstall…', icon: '$(trash)', danger: true },
-  redeploy: { title: 'Redeploy', icon: '$(sync)' },
-  scale: { title: 'Scale…', icon: '$(layers)' },
-  rollback: { title: 'Roll Back…', icon: '$(discard)' },
-  pruneBackups: { title: 'Delete Old Backups…', icon: '$(clear-all)' },
-  listAllowlist: { title: 'Show Allowlist', icon: '$(organization)' },
-  allowlistAdd: { title: 'Add to Allowlist…', icon: '$(person-add)' },
-  allowlistRemove: { title: 'Remove from Allowlist…', icon: '$(person)' },
-  setPermission: { title: 'Set Player Permission…', icon: '$(shield)' },
-  worldExport: { title: 'Export World', icon: '$(export)' },
-  worldReset: { title: 'Reset World…', icon: '$(discard)', danger: true },
-  scanPlayers: { title: 'Scan for Players', icon: '$(search)', on: 'connection' },
-  abortJob: { title: 'Abort Job…', icon: '$(stop-circle)', on: 'connection' },
-  subscribe: { title: 'Subscribe to Topic…', icon: '$(bell)', on: 'connection' },
-  unsubscribe: { title: 'Unsubscribe from Topic…', icon: '$(bell-slash)', on: 'connection' },
-  request: { title: 'Call the API…', icon: '$(json)', on: 'connection' },
-  install: { title: 'Install Game Server…', icon: '$(desktop-download)', on: 'connection' },
-  message: { title: 'Send Message…', icon: '$(comment)', on: 'connection' },
-} as const satisfies Readonly<Record<string, VerbSpec>>;
+  remove: { title: 'Uninstall…', icon: '$(trash)' },
+  subscribe: { title: 'Subscribe to Topic…', icon: '$(bell)' },
+  unsubscribe: { title: 'Unsubscribe from Topic…', icon: '$(bell-slash)' },
+  request: { title: 'Call the API…', icon: '$(json)' },
+  install: { title: 'Install Game Server…', icon: '$(desktop-download)' },
+};
 
-export type Verb = keyof typeof verbs;
-export const verbIds = Object.keys(verbs) as Verb[];
-
-const own = {
+export const ownCommands = {
   addConnection: { title: 'Add Connection…', icon: '$(add)' },
   editConnection: { title: 'Edit Connection…', icon: '$(edit)' },
   duplicateConnection: { title: 'Duplicate Connection…', icon: '$(copy)' },
@@ -85,15 +58,13 @@ const own = {
   filterInstance: { title: 'Show Only Events of This Instance', icon: '$(filter)', palette: false },
 } as const satisfies Readonly<Record<string, CommandSpec>>;
 
-export type OwnCommand = keyof typeof own;
+export type OwnCommand = keyof typeof ownCommands;
 
-export const commands: Readonly<Record<OwnCommand | Verb, CommandSpec>> = {
-  ...own,
-  ...(Object.fromEntries(
-    verbIds.map((verb) => [verb, { title: verbs[verb].title, icon: verbs[verb].icon }]),
-  ) as Record<Verb, CommandSpec>),
-};
-
-export function commandId(command: OwnCommand | Verb): string {
+export function commandId(command: OwnCommand): string {
   return `${prefix}.${command}`;
+}
+
+/** The command of an operation; the operation's id tells it apart. */
+export function operationCommandId(operation: string): string {
+  return `${prefix}.${operation}`;
 }

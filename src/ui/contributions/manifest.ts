@@ -1,7 +1,10 @@
-import { category, commandId, commands, prefix, type OwnCommand, type Verb } from './commands.ts';
+import type { AnySystem } from '../../core/systems/system.ts';
+import { category, commandId, ownCommands, prefix, type CommandSpec } from './commands.ts';
 import { contextKeys, inspectorPanelType, viewIds } from './ids.ts';
-import { menus } from './menus.ts';
-import { settings } from './settings.ts';
+import { keybindingsOf } from './keybindings.ts';
+import { menusOf } from './menus.ts';
+import { operationCommands } from './operationCommands.ts';
+import { settingsOf } from './settings.ts';
 import { walkthroughs } from './walkthrough.ts';
 
 /** The generated parts of package.json and the English texts that they name. */
@@ -17,8 +20,10 @@ const description =
 
 const trustDescription = 'Connections are opened and game servers operated only in a trusted workspace.';
 
-/** Builds the manifest: every text goes into the nls table under a key that its place gives. */
-export function buildManifest(): Manifest {
+/** Builds the manifest of these systems: every text goes into the nls table under a key that its place gives. */
+export async function buildManifest(systems: readonly AnySystem[]): Promise<Manifest> {
+  const operations = operationCommands(systems);
+  const settings = await settingsOf(systems);
   const nls: Record<string, string> = {
     'extension.description': description,
     'extension.trust': trustDescription,
@@ -71,13 +76,17 @@ export function buildManifest(): Manifest {
         ),
       },
     ],
-    commands: (Object.keys(commands) as (OwnCommand | Verb)[]).map((name) => ({
-      command: commandId(name),
-      title: say(`commands.${name}`, commands[name].title),
+    commands: [
+      ...Object.entries<CommandSpec>(ownCommands),
+      ...operations.map((operation) => [operation.id, operation] as const),
+    ].map(([name, { title, icon }]) => ({
+      command: `${prefix}.${name}`,
+      title: say(`commands.${name}`, title),
       category: categoryText,
-      ...(commands[name].icon === undefined ? {} : { icon: commands[name].icon }),
+      ...(icon === undefined ? {} : { icon }),
     })),
-    menus,
+    menus: menusOf(operations),
+    keybindings: keybindingsOf(ownCommands),
     configuration: {
       title: say('settings.title', 'Game Server Ops'),
       properties: Object.fromEntries(

@@ -1,13 +1,6 @@
-import {
-  commandId,
-  commands,
-  verbIds,
-  verbs,
-  type OwnCommand,
-  type Verb,
-  type VerbSpec,
-} from './commands.ts';
+import { commandId, operationCommandId, ownCommands, type CommandSpec, type OwnCommand } from './commands.ts';
 import { contextKeys, eventSection, viewIds } from './ids.ts';
+import type { OperationCommand } from './operationCommands.ts';
 
 interface MenuItem {
   readonly command: string;
@@ -25,69 +18,75 @@ function offers(flag: string): string {
   return `viewItem =~ /\\.${flag}\\b/`;
 }
 
-function item(command: OwnCommand | Verb, when: string, group: string): MenuItem {
+function item(command: OwnCommand, when: string, group: string): MenuItem {
   return { command: commandId(command), when, group };
 }
 
-const verbItems = verbIds.flatMap((verb, i): MenuItem[] => {
-  const spec: VerbSpec = verbs[verb];
-  if (spec.on === 'connection')
-    return [item(verb, `${connectionItem} && ${offers(verb)}`, `0_operations@${String(i)}`)];
-  const when = `${instanceItem} && ${offers(verb)}`;
-  const entry = item(
-    verb,
-    when,
-    spec.danger ? '9_danger@1' : `${i < 3 ? '1_lifecycle' : '2_operations'}@${String(i)}`,
-  );
-  return spec.inline === undefined ? [entry] : [item(verb, when, `inline@${String(spec.inline)}`), entry];
-});
+/** Buttons on the row of an instance, in their order. */
+const inline = ['start', 'stop', 'restart'];
 
-export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
-  'view/title': [
-    item('showLive', `${inTree} && ${contextKeys.replaying}`, 'navigation@0'),
-    item('addConnection', inTree, 'navigation@1'),
-    item('openInspector', inTree, 'navigation@2'),
-    item('replay', inTree, '2_events@2'),
-    item('emit', inTree, '2_events@1'),
-    item('tasks', inTree, '3_log@0'),
-    item('showLog', inTree, '3_log@1'),
-    item('collectSupport', inTree, '3_log@2'),
-    item('editConnections', inTree, '4_settings@1'),
-  ],
-  'view/item/context': [
-    ...verbItems,
-    item('logs', `${instanceItem} && ${offers('logs')}`, '3_events@0'),
-    item('showEvents', instanceItem, '3_events@1'),
-    item('metrics', `${instanceItem} && ${offers('metrics')}`, '3_events@2'),
-    item('copyName', instanceItem, '4_copy@1'),
-    item('connect', `${connectionItem} && ${offers('connect')}`, 'inline@1'),
-    item('connect', `${connectionItem} && ${offers('connect')}`, '1_connection@1'),
-    item('reconnect', `${connectionItem} && ${offers('reconnect')}`, 'inline@1'),
-    item('reconnect', `${connectionItem} && ${offers('reconnect')}`, '1_connection@2'),
-    item('refresh', `${connectionItem} && ${offers('refresh')}`, 'inline@1'),
-    item('refresh', `${connectionItem} && ${offers('refresh')}`, '1_connection@2'),
-    item('disconnect', `${connectionItem} && ${offers('disconnect')}`, '1_connection@3'),
-    item('showEvents', connectionItem, '2_events@1'),
-    item('showLog', connectionItem, '2_events@2'),
-    item('diagnose', `${connectionItem} && ${offers('diagnose')}`, '2_events@0'),
-    item('editConnection', connectionItem, '3_settings@1'),
-    item('duplicateConnection', connectionItem, '3_settings@2'),
-    item('editConnections', connectionItem, '3_settings@3'),
-    item('signOut', `${connectionItem} && ${offers('signOut')}`, '3_settings@4'),
-    item('copyName', connectionItem, '4_copy@1'),
-    item('removeConnection', connectionItem, '9_danger@1'),
-  ],
-  'explorer/context': [item('replay', 'resourceExtname == .ndjson', '7_gameServerOps@1')],
-  'webview/context': [
-    item('emitAgain', eventRow, '1_emit@1'),
-    item('replay', eventRow, '1_emit@2'),
-    item('filterType', eventRow, '2_filter@1'),
-    item('filterInstance', eventRow, '2_filter@2'),
-    item('copyEvent', eventRow, '4_copy@1'),
-  ],
-  commandPalette: (Object.keys(commands) as (OwnCommand | Verb)[]).flatMap((name): MenuItem[] => {
-    const { palette } = commands[name];
-    if (palette === undefined) return [];
-    return [{ command: commandId(name), when: palette === false ? 'false' : palette }];
-  }),
-};
+function operationItems({ id, target, effect }: OperationCommand, place: number): MenuItem[] {
+  const command = operationCommandId(id);
+  const item = target === 'connection' ? connectionItem : instanceItem;
+  const when = `${item} && ${offers(id)}`;
+  const usual =
+    target === 'connection' ? '0_operations' : inline.includes(id) ? '1_lifecycle' : '2_operations';
+  // Operations that destroy stand apart at the end.
+  const entry = { command, when, group: `${effect === 'destroys' ? '9_danger' : usual}@${String(place)}` };
+  const button = inline.indexOf(id) + 1;
+  return button === 0 ? [entry] : [{ command, when, group: `inline@${String(button)}` }, entry];
+}
+
+export function menusOf(
+  operations: readonly OperationCommand[],
+): Readonly<Record<string, readonly MenuItem[]>> {
+  return {
+    'view/title': [
+      item('showLive', `${inTree} && ${contextKeys.replaying}`, 'navigation@0'),
+      item('addConnection', inTree, 'navigation@1'),
+      item('openInspector', inTree, 'navigation@2'),
+      item('replay', inTree, '2_events@2'),
+      item('emit', inTree, '2_events@1'),
+      item('tasks', inTree, '3_log@0'),
+      item('showLog', inTree, '3_log@1'),
+      item('collectSupport', inTree, '3_log@2'),
+      item('editConnections', inTree, '4_settings@1'),
+    ],
+    'view/item/context': [
+      ...operations.flatMap(operationItems),
+      item('logs', `${instanceItem} && ${offers('logs')}`, '3_events@0'),
+      item('showEvents', instanceItem, '3_events@1'),
+      item('metrics', `${instanceItem} && ${offers('metrics')}`, '3_events@2'),
+      item('copyName', instanceItem, '4_copy@1'),
+      item('connect', `${connectionItem} && ${offers('connect')}`, 'inline@1'),
+      item('connect', `${connectionItem} && ${offers('connect')}`, '1_connection@1'),
+      item('reconnect', `${connectionItem} && ${offers('reconnect')}`, 'inline@1'),
+      item('reconnect', `${connectionItem} && ${offers('reconnect')}`, '1_connection@2'),
+      item('refresh', `${connectionItem} && ${offers('refresh')}`, 'inline@1'),
+      item('refresh', `${connectionItem} && ${offers('refresh')}`, '1_connection@2'),
+      item('disconnect', `${connectionItem} && ${offers('disconnect')}`, '1_connection@3'),
+      item('showEvents', connectionItem, '2_events@1'),
+      item('showLog', connectionItem, '2_events@2'),
+      item('diagnose', `${connectionItem} && ${offers('diagnose')}`, '2_events@0'),
+      item('editConnection', connectionItem, '3_settings@1'),
+      item('duplicateConnection', connectionItem, '3_settings@2'),
+      item('editConnections', connectionItem, '3_settings@3'),
+      item('signOut', `${connectionItem} && ${offers('signOut')}`, '3_settings@4'),
+      item('copyName', connectionItem, '4_copy@1'),
+      item('removeConnection', connectionItem, '9_danger@1'),
+    ],
+    'explorer/context': [item('replay', 'resourceExtname == .ndjson', '7_gameServerOps@1')],
+    'webview/context': [
+      item('emitAgain', eventRow, '1_emit@1'),
+      item('replay', eventRow, '1_emit@2'),
+      item('filterType', eventRow, '2_filter@1'),
+      item('filterInstance', eventRow, '2_filter@2'),
+      item('copyEvent', eventRow, '4_copy@1'),
+    ],
+    commandPalette: Object.entries<CommandSpec>(ownCommands).flatMap(([name, { palette }]): MenuItem[] =>
+      palette === undefined
+        ? []
+        : [{ command: commandId(name as OwnCommand), when: palette === false ? 'false' : palette }],
+    ),
+  };
+}

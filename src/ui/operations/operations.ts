@@ -11,9 +11,10 @@ import { runOperation } from '../../core/connections/runOperation.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnyOperation, OperationInput, Question } from '../../core/systems/operation.ts';
 import { systemClock } from '../../core/model/clock.ts';
-import { commandId, verbIds, verbs, type Verb } from '../contributions/commands.ts';
+import { operationCommandId } from '../contributions/commands.ts';
 import type { Row } from '../tree/instanceItems.ts';
 import { showInformation } from '../messages.ts';
+import { operationTitles } from './operationTitles.ts';
 import { askInputs, confirmed, withHost } from './questions.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
@@ -32,13 +33,16 @@ interface Candidate {
  */
 export class Operations {
   readonly #runtime: Runtime;
+  /** Titles of the operations' commands, by the ids of the operations. */
+  readonly #titles: ReadonlyMap<string, string>;
   readonly #running = new Map<string, AbortController>();
 
   constructor(runtime: Runtime, selection: () => readonly Row[]) {
     this.#runtime = runtime;
-    for (const verb of verbIds) {
+    this.#titles = operationTitles(runtime.context.extension.packageJSON);
+    for (const verb of this.#titles.keys()) {
       runtime.scope.add(
-        commands.registerCommand(commandId(verb), (clicked?: Row, selected?: readonly Row[]) =>
+        commands.registerCommand(operationCommandId(verb), (clicked?: Row, selected?: readonly Row[]) =>
           this.#perform(verb, clicked ? (selected ?? [clicked]) : selection(), clicked !== undefined),
         ),
       );
@@ -66,7 +70,7 @@ export class Operations {
     if (!question || (await confirmed(question))) await this.#run(candidate, way.input);
   }
 
-  async #perform(verb: Verb, rows: readonly Row[], clicked: boolean): Promise<void> {
+  async #perform(verb: string, rows: readonly Row[], clicked: boolean): Promise<void> {
     if (!workspace.isTrusted) {
       showInformation(l10n.t('Game servers are operated only in a trusted workspace.'), {
         [l10n.t('Manage Workspace Trust')]: () => commands.executeCommand('workbench.trust.manage'),
@@ -84,7 +88,7 @@ export class Operations {
   }
 
   /** Of the given rows, or of everything where none is given, what offers the verb now. */
-  #candidates(verb: Verb, rows: readonly Row[]): Candidate[] {
+  #candidates(verb: string, rows: readonly Row[]): Candidate[] {
     const { connections, pipeline } = this.#runtime;
     const fleet = pipeline.fleet(liveTimeline);
     const chosen = rows.flatMap((row) => (row.row === 'instance' ? (findInstance(fleet, row) ?? []) : []));
@@ -112,8 +116,8 @@ export class Operations {
     return [...ofInstances, ...ofConnections];
   }
 
-  async #choose(verb: Verb, offered: readonly Candidate[]): Promise<readonly Candidate[]> {
-    const title = l10n.t(verbs[verb].title);
+  async #choose(verb: string, offered: readonly Candidate[]): Promise<readonly Candidate[]> {
+    const title = this.#title(verb);
     if (offered.length === 0) {
       showInformation(l10n.t('{0}: nothing can do this now.', title));
       return [];
@@ -139,7 +143,7 @@ export class Operations {
     return picked ? [picked.candidate] : [];
   }
 
-  async #confirmed(verb: Verb, candidates: readonly Candidate[], input: OperationInput): Promise<boolean> {
+  async #confirmed(verb: string, candidates: readonly Candidate[], input: OperationInput): Promise<boolean> {
     const questions = candidates.flatMap((candidate) => this.#question(candidate, input) ?? []);
     const [first] = questions;
     if (!first) return true;
@@ -152,13 +156,13 @@ export class Operations {
     const names = candidates.map(
       ({ instance, connection }) => `${oneLine(instance?.name ?? '', 60)} · ${connection.settings.name}`,
     );
-    const message = l10n.t('{0} {1} instances?', l10n.t(verbs[verb].title), questions.length);
+    const message = l10n.t('{0} {1} instances?', this.#title(verb), questions.length);
     const detail = `${translate(first.detail)}\n\n${names.join('\n')}`;
     return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
   }
 
   /** What the operation needs from the user, the same for all of a selection; nothing where the user turned back. */
-  async #input(verb: Verb, candidates: readonly Candidate[]): Promise<OperationInput | undefined> {
+  async #input(verb: string, candidates: readonly Candidate[]): Promise<OperationInput | undefined> {
     const [first] = candidates;
     const inputs = first?.operation.inputs ?? [];
     if (!first || inputs.length === 0) return {};
@@ -171,7 +175,7 @@ export class Operations {
     const title =
       operation.target === 'instance' && instance
         ? translate(operation.progressTitle(instance))
-        : `${l10n.t(verbs[verb].title)} · ${connection.settings.name}`;
+        : `${this.#title(verb)} · ${connection.settings.name}`;
     return askInputs(title, inputs, { settings, instance, session });
   }
 
@@ -203,6 +207,10 @@ export class Operations {
     } finally {
       this.#running.delete(id);
     }
+  }
+
+  #title(verb: string): string {
+    return this.#titles.get(verb) ?? verb;
   }
 
   #question({ operation, instance, connection }: Candidate, input: OperationInput): Question | undefined {

@@ -5,16 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
 import { dataSchemas } from '../../../src/core/systems/kgsm/messages.ts';
 import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode/decode.ts';
-import { systems } from '../../../src/core/systems/index.ts';
-import { verbIds } from '../../../src/ui/contributions/commands.ts';
+import { keybindingsOf } from '../../../src/ui/contributions/keybindings.ts';
 import { buildManifest } from '../../../src/ui/contributions/manifest.ts';
+import { operationCommands } from '../../../src/ui/contributions/operationCommands.ts';
 import { collectTranslatable } from '../../../src/ui/contributions/translatable.ts';
+import { operationTitles } from '../../../src/ui/operations/operationTitles.ts';
+import { allSystems } from '../core/helpers.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const json = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
 
-describe('the generated manifest', () => {
-  const { nls, ...generated } = buildManifest();
+describe('the generated manifest', async () => {
+  const { nls, ...generated } = await buildManifest(allSystems);
 
   it('stands in package.json as the sources say (else: npm run contributions)', () => {
     expect(json('package.json')).toMatchObject(JSON.parse(JSON.stringify(generated)) as object);
@@ -33,8 +35,38 @@ describe('the generated manifest', () => {
   });
 
   it('offers every operation of every system as a command', () => {
-    const ids = new Set(systems.flatMap((system) => system.operations.map(({ id }) => id)));
-    expect(new Set(verbIds)).toEqual(ids);
+    const ids = allSystems.flatMap((system) => system.operations.map(({ id }) => id));
+    expect(new Set(operationTitles(json('package.json')).keys())).toEqual(new Set(ids));
+  });
+
+  it('puts what destroys last in the menu, in a group of its own', () => {
+    const { menus } = generated.contributes as {
+      readonly menus: Readonly<
+        Record<string, readonly { readonly command: string; readonly group: string }[]>
+      >;
+    };
+    const last = menus['view/item/context']?.filter(({ group }) => group.startsWith('9_')) ?? [];
+    const destroying = operationCommands(allSystems).filter(({ effect }) => effect === 'destroys');
+    expect(new Set(last.map(({ command }) => command))).toEqual(
+      new Set(['removeConnection', ...destroying.map(({ id }) => id)].map((id) => `gameServerOps.${id}`)),
+    );
+  });
+
+  it('refuses an operation of two systems that is no shared verb, and one without a command', () => {
+    const [system] = allSystems;
+    if (!system) throw new Error('there are systems');
+    const own = system.operations.filter(({ command }) => command);
+    expect(own).not.toEqual([]);
+    expect(() => operationCommands([system, { ...system, operations: own }])).toThrow(/checkUpdate/);
+    const nameless = own.map(({ command, ...operation }) => operation);
+    expect(() => operationCommands([{ ...system, operations: nameless }])).toThrow(/checkUpdate/);
+  });
+
+  it('gives a command the keys that stand beside it', () => {
+    const keys = { key: 'ctrl+alt+e', mac: 'cmd+alt+e', when: 'inTree' };
+    expect(keybindingsOf({ emit: { title: 'Emit', keys }, replay: { title: 'Replay' } })).toEqual([
+      { command: 'gameServerOps.emit', ...keys },
+    ]);
   });
 
   it('names only pictures and pages that are there', () => {

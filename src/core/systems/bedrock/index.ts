@@ -21,6 +21,7 @@ export const bedrock: System<BedrockSettings, BedrockContext> = {
   purpose: text('Minecraft Bedrock servers of a Bedrock Server Manager, through its web address'),
   suggestName: ({ url = '' }) => (URL.canParse(url) ? new URL(url).hostname : undefined),
   form: async () => (await import('./form.ts')).bedrockForm,
+  contributes: async () => (await import('./contributes.ts')).bedrockContribution,
   secrets,
   async openSession(settings, environment) {
     const { openBedrockSession } = await import('./session/session.ts');

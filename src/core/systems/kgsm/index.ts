@@ -28,6 +28,7 @@ export const kgsm: System<KgsmSettings, KgsmContext> = {
     'Krystal Game Server Manager: through its event socket, journal or webhooks, and its program',
   ),
   form: async () => (await import('./form.ts')).kgsmForm,
+  contributes: async () => (await import('./contributes.ts')).kgsmContribution,
   // Tells this KGSM from others.
   suggestName: ({ root = '' }) => root.split('/').findLast((part) => part !== ''),
   console: kgsmConsole,

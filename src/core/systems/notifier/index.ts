@@ -22,6 +22,7 @@ export const notifier: System<NotifierSettings, NotifierContext> = {
   ),
   suggestName: ({ host }) => host,
   form: async () => (await import('./form.ts')).notifierForm,
+  contributes: async () => (await import('./contributes.ts')).notifierContribution,
   secrets,
   async openSession(settings, environment) {
     const { openNotifierSession } = await import('./session.ts');

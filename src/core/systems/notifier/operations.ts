@@ -9,7 +9,8 @@ const idLength = 'client-260cf053-2648-4757-8648-2cd23473fbcf'.length;
 
 const sendMessage: ConnectionOperation<NotifierSettings> = {
   id: 'message',
-  title: text('Send Message'),
+  effect: 'changes',
+  command: { title: 'Send Message…', icon: '$(comment)' },
   target: 'connection',
   // Nobody is told that a message arrived but its sender, here.
   answers: true,

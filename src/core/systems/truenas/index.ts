@@ -26,6 +26,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext> = {
   ),
   suggestName: ({ url = '' }) => (URL.canParse(url) ? new URL(url).hostname : undefined),
   form: async () => (await import('./form.ts')).trueNasForm,
+  contributes: async () => (await import('./contributes.ts')).trueNasContribution,
   secrets,
   async openSession(settings, environment) {
     const { openTrueNasSession } = await import('./session/session.ts');

@@ -49,8 +49,8 @@ describe('the connections setting', () => {
   it.each([
     ['x', 'the list of connections must be an array'],
     [[7], 'connection #1: must be an object'],
-    [[{}], 'connection #1: "kind" is missing; allowed: kgsm, notifier, bedrock, truenas'],
-    [[{ kind: 'kgms' }], 'connection #1: "kind" must be one of kgsm, notifier, bedrock, truenas, not "kgms"'],
+    [[{}], 'connection #1: "kind" is missing; allowed: kgsm, bedrock, truenas, notifier'],
+    [[{ kind: 'kgms' }], 'connection #1: "kind" must be one of kgsm, bedrock, truenas, notifier, not "kgms"'],
     [
       [{ kind: 'kgsm', name: 'H', root: 'opt' }],
       'connection "H": "root" must be an absolute path, not "opt"',

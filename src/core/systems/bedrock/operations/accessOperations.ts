@@ -12,7 +12,8 @@ const levels = ['visitor', 'member', 'operator'];
 export const accessOperations: readonly InstanceOperation<BedrockSettings>[] = [
   {
     id: 'listAllowlist',
-    title: text('Show Allowlist'),
+    effect: 'reads',
+    command: { title: 'Show Allowlist', icon: '$(organization)' },
     target: 'instance',
     answers: true,
     progressTitle: (instance) => text('Looking at the allowlist of {0}', nameOf(instance)),
@@ -29,7 +30,8 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings>[] = [
   },
   {
     id: 'allowlistAdd',
-    title: text('Add to Allowlist…'),
+    effect: 'changes',
+    command: { title: 'Add to Allowlist…', icon: '$(person-add)' },
     target: 'instance',
     progressTitle: (instance) => text('Adding to the allowlist of {0}', nameOf(instance)),
     when: offered('moderator', rests),
@@ -58,7 +60,8 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings>[] = [
   },
   {
     id: 'allowlistRemove',
-    title: text('Remove from Allowlist…'),
+    effect: 'changes',
+    command: { title: 'Remove from Allowlist…', icon: '$(person)' },
     target: 'instance',
     progressTitle: (instance) => text('Removing from the allowlist of {0}', nameOf(instance)),
     when: offered('moderator', rests),
@@ -90,7 +93,8 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings>[] = [
   },
   {
     id: 'setPermission',
-    title: text('Set Permission…'),
+    effect: 'changes',
+    command: { title: 'Set Player Permission…', icon: '$(shield)' },
     target: 'instance',
     progressTitle: (instance) => text('Setting a permission on {0}', nameOf(instance)),
     when: offered('moderator', rests),

@@ -1,7 +1,7 @@
 import { oneLine, text } from '../../../model/text.ts';
 import type { InputChoice, InputContext, InstanceOperation } from '../../operation.ts';
 import { isFields, named } from '../../reading.ts';
-import { nameOf, offered, rests, serverCall, type BedrockRun } from './serverCall.ts';
+import { isUp, nameOf, offered, rests, serverCall, type BedrockRun } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 const kinds: readonly InputChoice[] = [
@@ -25,11 +25,19 @@ type Given = InputContext<BedrockSettings>;
 export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
   {
     id: 'backup',
-    title: text('Back Up…'),
+    effect: 'interrupts',
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Backing up {0}', nameOf(instance)),
     when: offered('moderator', rests),
+    confirm: (instance, connection) =>
+      isUp(instance)
+        ? {
+            message: text('Back up {0} on {1}?', nameOf(instance), connection),
+            detail: text('The server is stopped meanwhile; players are disconnected.'),
+            action: text('Back Up'),
+          }
+        : undefined,
     inputs: [
       {
         field: 'type',
@@ -76,7 +84,7 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
   },
   {
     id: 'listBackups',
-    title: text('List Backups'),
+    effect: 'reads',
     target: 'instance',
     answers: true,
     progressTitle: (instance) => text('Looking for the backups of {0}', nameOf(instance)),
@@ -90,7 +98,7 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
   },
   {
     id: 'restore',
-    title: text('Restore Backup…'),
+    effect: 'destroys',
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Restoring {0}', nameOf(instance)),
@@ -138,7 +146,8 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
   },
   {
     id: 'pruneBackups',
-    title: text('Delete Old Backups'),
+    effect: 'destroys',
+    command: { title: 'Delete Old Backups…', icon: '$(clear-all)' },
     target: 'instance',
     progressTitle: (instance) => text('Deleting old backups of {0}', nameOf(instance)),
     when: offered('moderator', rests),

@@ -11,7 +11,7 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export const connectionOperations: readonly ConnectionOp[] = [
   {
     id: 'install',
-    title: text('Install Game Server…'),
+    effect: 'changes',
     target: 'connection',
     silent: true,
     progressTitle: ({ name = '' }) => text('Installing {0}', oneLine(name, 60)),
@@ -41,7 +41,8 @@ export const connectionOperations: readonly ConnectionOp[] = [
   },
   {
     id: 'scanPlayers',
-    title: text('Search Logs for Players'),
+    effect: 'changes',
+    command: { title: 'Scan for Players', icon: '$(search)' },
     target: 'connection',
     answers: true,
     progressTitle: () => text('Searching the logs for players'),
@@ -51,13 +52,11 @@ export const connectionOperations: readonly ConnectionOp[] = [
       return scanPlayers(run);
     },
   },
-  subscription('subscribe', text('Subscribe to Topic…'), (topic) => text('Subscribing to {0}', topic)),
-  subscription('unsubscribe', text('Unsubscribe from Topic…'), (topic) =>
-    text('Unsubscribing from {0}', topic),
-  ),
+  subscription('subscribe', (topic) => text('Subscribing to {0}', topic)),
+  subscription('unsubscribe', (topic) => text('Unsubscribing from {0}', topic)),
   {
     id: 'request',
-    title: text('Call the REST API…'),
+    effect: 'destroys',
     target: 'connection',
     answers: true,
     progressTitle: ({ method = '', path = '' }) => text('{0} {1}', oneLine(method, 10), oneLine(path, 100)),
@@ -103,14 +102,10 @@ export const connectionOperations: readonly ConnectionOp[] = [
   },
 ];
 
-function subscription(
-  id: 'subscribe' | 'unsubscribe',
-  title: Text,
-  progress: (topic: string) => Text,
-): ConnectionOp {
+function subscription(id: 'subscribe' | 'unsubscribe', progress: (topic: string) => Text): ConnectionOp {
   return {
     id,
-    title,
+    effect: 'reads',
     target: 'connection',
     answers: true,
     progressTitle: ({ topic = '' }) => progress(oneLine(topic, 100)),

@@ -10,14 +10,14 @@ type InstanceOp = InstanceOperation<BedrockSettings>;
 
 function down(
   id: 'stop' | 'restart',
-  title: Text,
+  action: Text,
   progress: (name: string) => Text,
   question: (name: string, connection: string) => Text,
   done: (name: string) => Text,
 ): InstanceOp {
   return {
     id,
-    title,
+    effect: 'interrupts',
     target: 'instance',
     progressTitle: (instance) => progress(nameOf(instance)),
     when: offered(
@@ -27,7 +27,7 @@ function down(
     confirm: (instance, connection): Question => ({
       message: question(nameOf(instance), connection),
       detail: text('Players are warned and then disconnected.'),
-      action: title,
+      action,
     }),
     run: serverCall('POST', id, done),
   };
@@ -42,7 +42,7 @@ function checkCommand(line: string): Text | undefined {
 const lifecycleOperations: readonly InstanceOp[] = [
   {
     id: 'start',
-    title: text('Start'),
+    effect: 'changes',
     target: 'instance',
     progressTitle: (instance) => text('Starting {0}', nameOf(instance)),
     when: offered('moderator', (instance) => rests(instance) && !isUp(instance)),
@@ -64,7 +64,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
   ),
   {
     id: 'command',
-    title: text('Send Command…'),
+    effect: 'changes',
     target: 'instance',
     progressTitle: (instance) => text('Sending a command to {0}', nameOf(instance)),
     when: offered('moderator', isUp),
@@ -86,7 +86,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
   },
   {
     id: 'update',
-    title: text('Update'),
+    effect: 'interrupts',
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Updating {0}', nameOf(instance)),
@@ -100,7 +100,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
   },
   {
     id: 'remove',
-    title: text('Delete Server…'),
+    effect: 'destroys',
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Deleting {0}', nameOf(instance)),
@@ -117,7 +117,8 @@ const lifecycleOperations: readonly InstanceOp[] = [
   },
   {
     id: 'worldExport',
-    title: text('Export World'),
+    effect: 'interrupts',
+    command: { title: 'Export World', icon: '$(export)' },
     target: 'instance',
     progressTitle: (instance) => text('Exporting the world of {0}', nameOf(instance)),
     when: offered('admin', rests),
@@ -133,7 +134,8 @@ const lifecycleOperations: readonly InstanceOp[] = [
   },
   {
     id: 'worldReset',
-    title: text('Reset World…'),
+    effect: 'destroys',
+    command: { title: 'Reset World…', icon: '$(discard)' },
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Resetting the world of {0}', nameOf(instance)),
@@ -150,7 +152,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
   },
 ];
 
-/** All that one may do. What a role does not let is not offered. */
+/** Operations of this system; those that the user's role does not permit are not offered. */
 export const bedrockOperations: readonly Operation<BedrockSettings>[] = [
   ...lifecycleOperations,
   ...backupOperations,

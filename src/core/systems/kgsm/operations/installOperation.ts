@@ -10,7 +10,7 @@ const installTimeoutMs = 6 * 3_600_000;
 /** Installs a game from one of KGSM's blueprints. */
 export const installOperation: ConnectionOperation<KgsmSettings> = {
   id: 'install',
-  title: text('Install Game Server…'),
+  effect: 'changes',
   target: 'connection',
   silent: true,
   progressTitle: (input) => text('Installing {0}', oneLine(input['name'] ?? input['blueprint'] ?? '', 60)),

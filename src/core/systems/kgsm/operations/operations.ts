@@ -48,7 +48,7 @@ const ownWords = ['--debug', '--json'];
 function down(
   id: 'stop' | 'restart',
   texts: {
-    title: Text;
+    action: Text;
     progress: (name: string) => Text;
     question: (name: string, connection: string) => Text;
     done: (name: string) => Text;
@@ -56,14 +56,14 @@ function down(
 ): InstanceOperation<KgsmSettings> {
   return {
     id,
-    title: texts.title,
+    effect: 'interrupts',
     target: 'instance',
     progressTitle: (instance) => texts.progress(name(instance)),
     when: mayStop,
     confirm: (instance, connection) => ({
       message: texts.question(name(instance), connection),
       detail: text('Players are disconnected. The world is saved first.'),
-      action: texts.title,
+      action: texts.action,
     }),
     async run(run) {
       await saveFirst(run);
@@ -75,7 +75,7 @@ function down(
 export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   {
     id: 'start',
-    title: text('Start'),
+    effect: 'changes',
     target: 'instance',
     progressTitle: (instance) => text('Starting {0}', name(instance)),
     when: mayStart,
@@ -90,20 +90,20 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     run: (run) => kgsm(run, 'start', text('{0} started', name(run.instance))),
   },
   down('stop', {
-    title: text('Stop'),
+    action: text('Stop'),
     progress: (instance) => text('Stopping {0}', instance),
     question: (instance, connection) => text('Stop {0} on {1}?', instance, connection),
     done: (instance) => text('{0} stopped', instance),
   }),
   down('restart', {
-    title: text('Restart'),
+    action: text('Restart'),
     progress: (instance) => text('Restarting {0}', instance),
     question: (instance, connection) => text('Restart {0} on {1}?', instance, connection),
     done: (instance) => text('{0} restarted', instance),
   }),
   {
     id: 'save',
-    title: text('Save World'),
+    effect: 'changes',
     target: 'instance',
     progressTitle: (instance) => text('Saving {0}', name(instance)),
     when: mayStop,
@@ -111,7 +111,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   },
   {
     id: 'command',
-    title: text('Send Command…'),
+    effect: 'changes',
     target: 'instance',
     progressTitle: (instance) => text('Sending a command to {0}', name(instance)),
     when: mayStop,
@@ -135,7 +135,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   },
   {
     id: 'backup',
-    title: text('Back Up'),
+    effect: 'changes',
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Backing up {0}', name(instance)),
@@ -144,7 +144,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   },
   {
     id: 'listBackups',
-    title: text('List Backups'),
+    effect: 'reads',
     target: 'instance',
     answers: true,
     progressTitle: (instance) => text('Looking for the backups of {0}', name(instance)),
@@ -153,7 +153,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   },
   {
     id: 'restore',
-    title: text('Restore Backup…'),
+    effect: 'changes',
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Restoring {0}', name(instance)),
@@ -188,7 +188,8 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   },
   {
     id: 'checkUpdate',
-    title: text('Check for Update'),
+    effect: 'reads',
+    command: { title: 'Check for Update', icon: '$(cloud)' },
     target: 'instance',
     answers: true,
     progressTitle: (instance) => text('Looking for an update of {0}', name(instance)),
@@ -197,7 +198,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   },
   {
     id: 'update',
-    title: text('Update'),
+    effect: 'changes',
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Updating {0}', name(instance)),
@@ -211,7 +212,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   },
   {
     id: 'remove',
-    title: text('Uninstall…'),
+    effect: 'destroys',
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Uninstalling {0}', name(instance)),

@@ -33,7 +33,8 @@ function methods(session: Session | undefined): readonly string[] {
 export const connectionOperations: readonly ConnectionOp[] = [
   {
     id: 'abortJob',
-    title: text('Abort Job…'),
+    effect: 'interrupts',
+    command: { title: 'Abort Job…', icon: '$(stop-circle)' },
     target: 'connection',
     answers: true,
     progressTitle: ({ job = '' }) => text('Aborting job {0}', oneLine(job, 40)),
@@ -68,20 +69,18 @@ export const connectionOperations: readonly ConnectionOp[] = [
     },
   },
   subscription('subscribe', {
-    title: text('Subscribe to Event…'),
     progress: (name) => text('Subscribing to {0}', name),
     prompt: text('Which event? With its argument behind a colon, as JSON.'),
     suggestions: () => events,
   }),
   subscription('unsubscribe', {
-    title: text('Unsubscribe from Event…'),
     progress: (name) => text('Unsubscribing from {0}', name),
     prompt: text('Which event shall not come any more?'),
     suggestions: (session) => (isConversation(session) ? session.subscribed : []),
   }),
   {
     id: 'request',
-    title: text('Call a Method…'),
+    effect: 'destroys',
     target: 'connection',
     answers: true,
     progressTitle: ({ method = '' }) => text('Calling {0}', oneLine(method, 100)),
@@ -120,12 +119,10 @@ function jobName(session: Session | undefined, job: string): Text {
 function subscription(
   id: 'subscribe' | 'unsubscribe',
   {
-    title,
     progress,
     prompt,
     suggestions,
   }: {
-    readonly title: Text;
     readonly progress: (name: string) => Text;
     readonly prompt: Text;
     readonly suggestions: (session: Session | undefined) => readonly Suggestion[];
@@ -133,7 +130,7 @@ function subscription(
 ): ConnectionOp {
   return {
     id,
-    title,
+    effect: 'reads',
     target: 'connection',
     answers: true,
     progressTitle: ({ name = '' }) => progress(oneLine(name, 100)),

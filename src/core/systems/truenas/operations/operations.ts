@@ -45,16 +45,19 @@ function has(session: Session | undefined, kind: string): boolean {
   return isConversation(session) && collection !== undefined && session.collections.has(collection);
 }
 
+interface Asked {
+  readonly effect: 'interrupts' | 'destroys';
+  readonly confirm: NonNullable<InstanceOp['confirm']>;
+}
+
 function operation(
   id: Id,
-  title: Text,
   progress: (name: string) => Text,
   fits: (instance: Instance) => boolean,
-  more: Pick<InstanceOp, 'confirm' | 'inputs'> = {},
+  more: ({ readonly effect: 'changes' } | Asked) & Pick<InstanceOp, 'inputs' | 'command'>,
 ): InstanceOp {
   return {
     id,
-    title,
     target: 'instance',
     progressTitle: (instance) => progress(nameOf(instance)),
     when: offered(id, fits),
@@ -67,55 +70,65 @@ function operation(
 }
 
 function asks(
+  effect: Asked['effect'],
   message: (name: string, connection: string) => Text,
   detail: Text,
   action: Text,
-): Pick<InstanceOp, 'confirm'> {
+): Asked {
   return {
+    effect,
     confirm: (instance, connection) => ({ message: message(nameOf(instance), connection), detail, action }),
   };
 }
 
 const playersLeave = text('Players are disconnected.');
 
-/** All that one may do. */
+/** Operations on apps, machines, containers and jails, and on the NAS. */
 export const trueNasOperations: readonly Operation<TrueNasSettings>[] = [
   operation(
     'start',
-    text('Start'),
     (name) => text('Starting {0}', name),
     // What is suspended is woken.
     (i) => rests(i) && (!isUp(i) || (i.kind === 'vm' && i.state === 'paused')),
+    { effect: 'changes' },
   ),
   operation(
     'stop',
-    text('Stop'),
     (name) => text('Stopping {0}', name),
     (i) => isUp(i) || i.state === 'starting' || i.state === 'crashed' || i.state === 'failed',
-    asks((name, connection) => text('Stop {0} on {1}?', name, connection), playersLeave, text('Stop')),
+    asks(
+      'interrupts',
+      (name, connection) => text('Stop {0} on {1}?', name, connection),
+      playersLeave,
+      text('Stop'),
+    ),
   ),
   operation(
     'restart',
-    text('Restart'),
     (name) => text('Restarting {0}', name),
     isUp,
-    asks((name, connection) => text('Restart {0} on {1}?', name, connection), playersLeave, text('Restart')),
-  ),
-  operation(
-    'redeploy',
-    text('Redeploy'),
-    (name) => text('Redeploying {0}', name),
-    rests,
     asks(
+      'interrupts',
+      (name, connection) => text('Restart {0} on {1}?', name, connection),
+      playersLeave,
+      text('Restart'),
+    ),
+  ),
+  operation('redeploy', (name) => text('Redeploying {0}', name), rests, {
+    command: { title: 'Redeploy', icon: '$(sync)' },
+    ...asks(
+      'interrupts',
       (name, connection) => text('Redeploy {0} on {1}?', name, connection),
       text(
         'Its containers are made anew and started, also where it is stopped now. Players are disconnected.',
       ),
       text('Redeploy'),
     ),
-  ),
-  operation('scale', text('Scale…'), (name) => text('Scaling {0}', name), rests, {
+  }),
+  operation('scale', (name) => text('Scaling {0}', name), rests, {
+    command: { title: 'Scale…', icon: '$(layers)' },
     ...asks(
+      'interrupts',
       (name, connection) => text('Scale {0} on {1}?', name, connection),
       text('Players on replicas that go are disconnected; without any it is stopped.'),
       text('Scale'),
@@ -131,10 +144,10 @@ export const trueNasOperations: readonly Operation<TrueNasSettings>[] = [
   }),
   operation(
     'update',
-    text('Upgrade'),
     (name) => text('Upgrading {0}', name),
     (i) => rests(i) && i.latestVersion !== undefined,
     {
+      effect: 'interrupts',
       confirm: (instance, connection) => ({
         message: text(
           'Upgrade {0} on {1} to {2}?',
@@ -147,8 +160,10 @@ export const trueNasOperations: readonly Operation<TrueNasSettings>[] = [
       }),
     },
   ),
-  operation('rollback', text('Roll Back…'), (name) => text('Rolling {0} back', name), rests, {
+  operation('rollback', (name) => text('Rolling {0} back', name), rests, {
+    command: { title: 'Roll Back…', icon: '$(discard)' },
     ...asks(
+      'destroys',
       (name, connection) => text('Roll {0} on {1} back?', name, connection),
       text('An older version takes its place; what was changed since may be lost. Players are disconnected.'),
       text('Roll Back'),
