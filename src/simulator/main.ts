@@ -1,29 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { playBedrock } from './bedrock/play.ts';
-import { runCli } from './kgsm/cli.ts';
-import { makeDemoRoot } from './kgsm/demo.ts';
-import type { CliEnvironment } from './kgsm/kgsm.ts';
-import { play } from './kgsm/play.ts';
+import { simulatorCommands } from './commands.ts';
 import type { Launch } from './kgsm/root.ts';
-import { watchInstance } from './kgsm/watcher.ts';
-import { playNotifier } from './notifier/play.ts';
-import { playTrueNas } from './truenas/play.ts';
 
-const usage = `Usage:
-  main play --root DIR [--speed N] [--seed N] [--protocol-version 2.2|3.16]
-                                                makes DIR a KGSM root with games and lets them live, until Ctrl+C
-  main notifier --root DIR [--port N] [--revision seed|lax|strict] [--speed N]
-                                                a notification server with clients, its certificates in DIR, until Ctrl+C
-  main bedrock [--port N] [--protocol-version 3.7|3.8|3.9|3.10] [--speed N]
-                                                a Bedrock Server Manager with four servers, until Ctrl+C
-  main truenas [--port N] [--profile core-13|24.10|25.10] [--speed N]
-                                                a TrueNAS with game apps and jobs, until Ctrl+C
-  main kgsm --root DIR [--] ARGS…               answers one command line of KGSM, as DIR/kgsm.sh does
-`;
-
-const [mode, ...rest] = process.argv.slice(2);
-const { own, passed } = split(rest);
+const [name = '', ...args] = process.argv.slice(2);
 // Where we stand, so that scripts and watchers can start us again; a bundle has no `import.meta`.
 const launch: Launch = { node: process.execPath, entry: realpathSync(process.argv[1] ?? '') };
 
@@ -39,8 +19,11 @@ main().then(
 );
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    args: [...own],
+  const command = Object.hasOwn(simulatorCommands, name) ? simulatorCommands[name] : undefined;
+  const own = args.slice(0, command?.ownArguments);
+  const passed = args.slice(own.length);
+  const { values: options } = parseArgs({
+    args: own,
     options: {
       root: { type: 'string' },
       speed: { type: 'string', default: '1' },
@@ -48,92 +31,31 @@ async function main(): Promise<number> {
       run: { type: 'string' },
       'protocol-version': { type: 'string' },
       port: { type: 'string' },
-      profile: { type: 'string', default: '25.10' },
-      revision: { type: 'string', default: 'lax' },
+      profile: { type: 'string' },
+      revision: { type: 'string' },
     },
   });
-  const { root, 'protocol-version': protocolVersion } = values;
-  const port = values.port === undefined ? undefined : Number(values.port);
-  if (mode === 'truenas') return trueNasUntilStopped(port ?? 6100, values.profile, Number(values.speed));
-  if (mode === 'bedrock')
-    return bedrockUntilStopped(port ?? 11_325, protocolVersion ?? '3.10', Number(values.speed));
-  if (root === undefined) return wrong();
-  switch (mode) {
-    case 'play':
-      return playUntilStopped(root, Number(values.speed), Number(values.seed), protocolVersion ?? '2.2');
-    case 'notifier':
-      return notifierUntilStopped(root, port ?? 3000, values.revision, Number(values.speed));
-    case 'kgsm':
-      return runCli(environment(root), passed);
-    case 'kgsm-watcher':
-      await watchInstance(environment(root), passed[0] ?? '', values.run ?? '');
-      return 0;
-    default:
-      return wrong();
-  }
-}
-
-async function playUntilStopped(
-  root: string,
-  speed: number,
-  seed: number,
-  protocolVersion: string,
-): Promise<number> {
-  if (!(speed > 0) || !Number.isInteger(seed)) return wrong();
-  if (protocolVersion !== '2.2' && protocolVersion !== '3.16') return wrong();
-  makeDemoRoot(root, launch, protocolVersion);
-  process.stdout.write(
-    protocolVersion === '2.2'
-      ? `KGSM stands in ${root} and waits for a listener.\n`
-      : `KGSM stands in ${root} and writes its journal in ${root}/events.\n`,
-  );
-  await play({ root, speed, seed, signal: untilInterrupted() });
-  return 0;
-}
-
-async function notifierUntilStopped(
-  folder: string,
-  port: number,
-  given: string,
-  speed: number,
-): Promise<number> {
-  const revision = (['seed', 'lax', 'strict'] as const).find((one) => one === given);
-  if (!revision || !(speed > 0) || !isPort(port)) return wrong();
-  await playNotifier({
-    folder,
-    port,
-    revision,
-    speed,
-    signal: untilInterrupted(),
-    onListening(settings) {
-      // One line that can be put into the settings as it is.
+  const code = await command?.run({
+    options,
+    passed: passed[0] === '--' ? passed.slice(1) : passed,
+    environment: (root) => ({
+      root,
+      launch,
+      env: process.env,
+      write: (text) => process.stdout.write(text),
+      complain: (text) => process.stderr.write(text),
+      now: () => Date.now(),
+    }),
+    untilInterrupted,
+    announce(settings, password) {
       process.stdout.write(`${JSON.stringify(settings)}\n`);
+      if (password !== undefined) process.stdout.write(`password: ${password}\n`);
     },
   });
-  return 0;
-}
-
-async function bedrockUntilStopped(port: number, given: string, speed: number): Promise<number> {
-  const protocolVersion = (['3.7', '3.8', '3.9', '3.10'] as const).find((one) => one === given);
-  if (!protocolVersion || !(speed > 0) || !isPort(port)) return wrong();
-  await playBedrock({ port, protocolVersion, speed, signal: untilInterrupted(), onListening: sayWhere });
-  return 0;
-}
-
-async function trueNasUntilStopped(port: number, given: string, speed: number): Promise<number> {
-  const profile = (['core-13', '24.10', '25.10'] as const).find((one) => one === given);
-  if (!profile || !(speed > 0) || !isPort(port)) return wrong();
-  await playTrueNas({ port, profile, speed, signal: untilInterrupted(), onListening: sayWhere });
-  return 0;
-}
-
-/** One line that can be put into the settings as it is, and what it asks for. */
-function sayWhere(settings: object, password: string): void {
-  process.stdout.write(`${JSON.stringify(settings)}\npassword: ${password}\n`);
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 0 && port <= 65_535;
+  if (code !== undefined) return code;
+  const usages = Object.values(simulatorCommands).flatMap(({ usage }) => usage ?? []);
+  process.stderr.write(`Usage:\n${usages.map((usage) => `  main ${usage}\n`).join('')}`);
+  return 2;
 }
 
 function untilInterrupted(): AbortSignal {
@@ -144,30 +66,4 @@ function untilInterrupted(): AbortSignal {
     });
   }
   return stop.signal;
-}
-
-function environment(root: string): CliEnvironment {
-  return {
-    root,
-    launch,
-    env: process.env,
-    write: (text) => process.stdout.write(text),
-    complain: (text) => process.stderr.write(text),
-    now: () => Date.now(),
-  };
-}
-
-function wrong(): number {
-  process.stderr.write(usage);
-  return 2;
-}
-
-/** KGSM's arguments are passed on as they are, whatever they look like: ours stand before them and are as many as we know. */
-function split(args: readonly string[]): {
-  readonly own: readonly string[];
-  readonly passed: readonly string[];
-} {
-  const ours = mode === 'kgsm' ? 2 : mode === 'kgsm-watcher' ? 4 : args.length;
-  const passed = args.slice(ours);
-  return { own: args.slice(0, ours), passed: passed[0] === '--' ? passed.slice(1) : passed };
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { demoInstances, makeDemoRoot } from '../../src/simulator/kgsm/demo.ts';
+import { simulatorCommands } from '../../src/simulator/commands.ts';
 import { cleanEnvironment, killGroup } from './run.ts';
 
 const SIMULATOR = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
@@ -36,56 +36,32 @@ export interface DemoOptions {
 /** Every system in a process of its own, which ends with us however we end. */
 export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> {
   const folder = realpathSync(mkdtempSync(join(TEMP_BASE, 'gsops-')));
-  const launch = { node: process.execPath, entry: SIMULATOR };
-  const [socketRoot, journalRoot] = [join(folder, 'kgsm'), join(folder, 'kgsm3')];
-  makeDemoRoot(socketRoot, launch);
-  makeDemoRoot(journalRoot, launch, '3.16');
   const players: ChildProcess[] = [];
-  const start = async (what: string, ...args: string[]): Promise<ChildProcess> => {
+  const connections: DemoConnection[] = [];
+  const passwords: Record<string, string> = {};
+  const machines = Object.entries(simulatorCommands).flatMap(([command, { demo = [] }]) =>
+    demo.map((machine) => ({ command, ...machine })),
+  );
+  for (const { command, id, name, args, signsIn } of machines) {
     const player = spawn(
       process.execPath,
-      [LEASH, folder, process.execPath, SIMULATOR, ...args, '--speed', speed],
-      {
-        env: cleanEnvironment(),
-        stdio: ['pipe', 'pipe', 'inherit'],
-        detached: true,
-      },
+      [LEASH, folder, process.execPath, SIMULATOR, command, ...args(folder), '--speed', speed],
+      { env: cleanEnvironment(), stdio: ['pipe', 'pipe', 'inherit'], detached: true },
     );
     players.push(player);
     await once(player, 'spawn');
     player.on('exit', () => {
-      onEnded(what);
+      onEnded(name);
     });
-    return player;
-  };
-  (await start('KGSM host', 'play', '--root', socketRoot)).stdout?.resume();
-  (await start('KGSM 3 host', 'play', '--root', journalRoot, '--protocol-version', '3.16')).stdout?.resume();
-  const bell = await start('notification server', 'notifier', '--root', join(folder, 'bell'), '--port', '0');
-  const bedrock = await start('Bedrock Server Manager', 'bedrock', '--port', '0');
-  const [minecraft = '', password = ''] = await firstLines(bedrock, 2);
-  const trueNas = await start('TrueNAS', 'truenas', '--port', '0');
-  const [nas = '', nasPassword = ''] = await firstLines(trueNas, 2);
-  const [bellSettings = ''] = await firstLines(bell, 1);
-  const names = Object.values(demoInstances)
-    .filter(({ opening }) => opening !== 'absent')
-    .map(({ name }) => name);
+    const [settings = '', password = ''] = await firstLines(player, signsIn ? 2 : 1);
+    connections.push({ ...parse(settings), id, name });
+    if (signsIn) passwords[name] = secretIn(password);
+  }
   return {
     folder,
-    connections: [
-      { kind: 'kgsm', id: 'demo', name: 'Demo', root: socketRoot },
-      { kind: 'kgsm', id: 'demo-3', name: 'Demo 3', root: journalRoot },
-      { ...parse(bellSettings), id: 'bell', name: 'Bell' },
-      { ...parse(minecraft), id: 'minecraft', name: 'Minecraft' },
-      { ...parse(nas), id: 'nas', name: 'NAS' },
-    ],
-    passwords: { Minecraft: secretIn(password), NAS: secretIn(nasPassword) },
-    rows: [
-      ...names.map((name) => new RegExp(`^${name}, .*on Demo$`)),
-      /^Connection Demo 3, Connected/,
-      /^client-.*, .*on Bell$/,
-      /, running.* on Minecraft$/,
-      /, running.* on NAS$/,
-    ],
+    connections,
+    passwords,
+    rows: machines.flatMap(({ rows }) => rows),
     async [Symbol.asyncDispose]() {
       for (const player of players) {
         player.removeAllListeners('exit');

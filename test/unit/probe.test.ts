@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
 import { makeRoot } from '../../src/simulator/kgsm/root.ts';
+import { systems } from '../../src/core/systems/index.ts';
 import { kgsmEvent } from './core/helpers.ts';
 import { eventsOf, run } from './probeRun.ts';
 import { launch } from './simulator/kgsmRoot.ts';
+
+const kinds = Object.keys(systems).join(', ');
 
 describe('the probe', () => {
   let root = '';
@@ -97,7 +100,7 @@ describe('the probe', () => {
   it.each([
     [[], 'usage:'],
     [['{'], 'not readable as JSON'],
-    [['{"kind":"nope"}'], '"kind" must be one of kgsm, notifier, bedrock, truenas, not "nope"'],
+    [['{"kind":"nope"}'], `"kind" must be one of ${kinds}, not "nope"`],
     [['{"kind":"kgsm"}'], '"root" is missing'],
     [['{"kind":"kgsm","root":"/r"}', '--seconds', 'soon'], '--seconds must be a number'],
     [['{"kind":"kgsm","root":"/r"}', '--run', 'start:a', '--input', '{'], '--input is not readable'],

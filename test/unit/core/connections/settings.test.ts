@@ -6,6 +6,8 @@ import { systems as loaders } from '../../../../src/core/systems/index.ts';
 import { SystemRegistry } from '../../../../src/core/systems/registry.ts';
 import { systems } from '../helpers.ts';
 
+const kinds = systems.ids.join(', ');
+
 async function problems(value: unknown): Promise<string[]> {
   return (await readConnections(value, systems)).problems.map(english);
 }
@@ -49,8 +51,8 @@ describe('the connections setting', () => {
   it.each([
     ['x', 'the list of connections must be an array'],
     [[7], 'connection #1: must be an object'],
-    [[{}], 'connection #1: "kind" is missing; allowed: kgsm, bedrock, truenas, notifier'],
-    [[{ kind: 'kgms' }], 'connection #1: "kind" must be one of kgsm, bedrock, truenas, notifier, not "kgms"'],
+    [[{}], `connection #1: "kind" is missing; allowed: ${kinds}`],
+    [[{ kind: 'kgms' }], `connection #1: "kind" must be one of ${kinds}, not "kgms"`],
     [
       [{ kind: 'kgsm', name: 'H', root: 'opt' }],
       'connection "H": "root" must be an absolute path, not "opt"',

@@ -1,0 +1,56 @@
+import type { CliEnvironment } from './kgsm/kgsm.ts';
+
+/** Options of the command line; each command takes those of its usage. */
+export interface CommandOptions {
+  readonly root?: string | undefined;
+  readonly port?: string | undefined;
+  readonly speed: string;
+  readonly seed: string;
+  readonly run?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly 'protocol-version'?: string | undefined;
+}
+
+export interface Invocation {
+  readonly options: CommandOptions;
+  /** Arguments for the simulated program itself. */
+  readonly passed: readonly string[];
+  /** The simulated program's process, in this root. */
+  environment(root: string): CliEnvironment;
+  /** Aborts with Ctrl+C. */
+  untilInterrupted(): AbortSignal;
+  /** Prints a line that can be put into the settings as it is, and the password that the connection asks for. */
+  announce(settings: object, password?: string): void;
+}
+
+/** A machine of the demo: started with these arguments, and shown as a connection of this id and name. */
+export interface DemoMachine {
+  readonly id: string;
+  readonly name: string;
+  readonly args: (folder: string) => readonly string[];
+  /** True where a password line follows the settings. */
+  readonly signsIn?: boolean;
+  /** Rows that the tree shows of it, as a screen reader says them. */
+  readonly rows: readonly RegExp[];
+}
+
+/** One command of `main`, by which a simulated machine is started. */
+export interface SimulatorCommand {
+  readonly usage?: string;
+  /** The first arguments, so many, are ours; the others belong to the simulated program, whatever they look like. */
+  readonly ownArguments?: number;
+  readonly demo?: readonly DemoMachine[];
+  /** Answers the exit code; nothing where the options are wrong. */
+  run(invocation: Invocation): Promise<number | undefined>;
+}
+
+export function portOf(given: string | undefined, usual: number): number | undefined {
+  const port = given === undefined ? usual : Number(given);
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : undefined;
+}
+
+/** How many times as fast as in life; nothing where it is no such number. */
+export function speedOf({ speed }: CommandOptions): number | undefined {
+  return Number(speed) > 0 ? Number(speed) : undefined;
+}

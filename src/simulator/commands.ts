@@ -1,0 +1,15 @@
+import { bedrockCommand } from './bedrock/command.ts';
+import type { SimulatorCommand } from './command.ts';
+import { kgsmCommand, playCommand, watcherCommand } from './kgsm/commands.ts';
+import { notifierCommand } from './notifier/command.ts';
+import { trueNasCommand } from './truenas/command.ts';
+
+/** Commands of the simulator by their names. */
+export const simulatorCommands: Readonly<Record<string, SimulatorCommand>> = {
+  play: playCommand,
+  notifier: notifierCommand,
+  bedrock: bedrockCommand,
+  truenas: trueNasCommand,
+  kgsm: kgsmCommand,
+  'kgsm-watcher': watcherCommand,
+};
