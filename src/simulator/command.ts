@@ -17,11 +17,11 @@ export interface Invocation {
   /** Arguments for the simulated program itself. */
   readonly passed: readonly string[];
   /** The simulated program's process, in this root. */
-  environment(root: string): CliEnvironment;
+  readonly environment: (root: string) => CliEnvironment;
   /** Aborts with Ctrl+C. */
-  untilInterrupted(): AbortSignal;
+  readonly untilInterrupted: () => AbortSignal;
   /** Prints a line that can be put into the settings as it is, and the password that the connection asks for. */
-  announce(settings: object, password?: string): void;
+  readonly announce: (settings: object, password?: string) => void;
 }
 
 /** A machine of the demo: started with these arguments, and shown as a connection of this id and name. */

@@ -1,21 +1,51 @@
 /** What stands where something was cut. */
 export const redactionMark = '‹redacted›';
 
-const secretName = /pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|authorization|cookie/i;
-/** Words in a console command after which a secret follows: `login hunter2`, `rcon.password = hunter2`. */
-const secretWord =
-  /\b((?:passw(?:or)?d|login|register|token|secret|auth)\b(?:\s*[=:]\s*|\s+))((?:[^\s"\\]|\\.)+)/gi;
+type Place = 'field' | 'quoted' | 'command';
 
-/** A name, a colon or an equals sign, and a value in quotes. Longer ones are no secrets. */
-const quotedSecret =
-  /((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key)["']?\s{0,4}[=:]\s{0,4})(["'])(?:(?!\2)[^]){1,500}\2/gi;
-/** The same within a string of JSON, which it never leaves: a quote that is not escaped ends it. */
-const escapedSecret =
-  /((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key)(?:\\{1,4}"|')?\s{0,4}[=:]\s{0,4})(\\{1,4}"|')(?:(?!\2)(?:[^"\\]|\\.)){1,500}\2/gi;
+/**
+ * Words that mean a secret, and where each does: in the name of a field; before a colon or an equals sign and a value in
+ * quotes; in a console command, before a space and the secret.
+ */
+const secretWords: Readonly<Record<string, readonly Place[]>> = {
+  'passw(?:or)?d': ['field', 'quoted', 'command'],
+  passphrase: ['field', 'quoted'],
+  secret: ['field', 'quoted', 'command'],
+  token: ['field', 'quoted', 'command'],
+  'api[_-]?key': ['field', 'quoted'],
+  'private[_-]?key': ['field'],
+  authorization: ['field'],
+  cookie: ['field'],
+  login: ['command'],
+  register: ['command'],
+  auth: ['command'],
+};
 
+/** One of the words for a place. */
+function wordsFor(place: Place): string {
+  const words = Object.keys(secretWords).filter((word) => secretWords[word]?.includes(place));
+  return `(?:${words.join('|')})`;
+}
+
+const secretName = new RegExp(wordsFor('field'), 'i');
+
+/** The word in a command with all that stands before its secret: `login hunter2`, `rcon.password = hunter2`. */
+const commandWord = String.raw`\b${wordsFor('command')}\b(?:\s*[=:]\s*|\s+)`;
+const printedSecret = new RegExp(String.raw`(${commandWord})((?:[^\s"\\]|\\.)+)`, 'gi');
 /** The same in a command as it is typed, where a secret may stand in quotes. */
-const typedSecret =
-  /\b(?:passw(?:or)?d|login|register|token|secret|auth)\b(?:\s*[=:]\s*|\s+)(?:"((?:[^"\\]|\\.)+)|((?:(?!\\")[^\s"])+))/gi;
+const typedSecret = new RegExp(String.raw`${commandWord}(?:"((?:[^"\\]|\\.)+)|((?:(?!\\")[^\s"])+))`, 'gi');
+
+const beforeValue = String.raw`\s{0,4}[=:]\s{0,4}`;
+/** A name, a colon or an equals sign, and a value in quotes. Longer ones are no secrets. */
+const quotedSecret = new RegExp(
+  String.raw`(${wordsFor('quoted')}["']?${beforeValue})(["'])(?:(?!\2)[^]){1,500}\2`,
+  'gi',
+);
+/** The same within a string of JSON, which it never leaves: a quote that is not escaped ends it. */
+const escapedSecret = new RegExp(
+  String.raw`(${wordsFor('quoted')}(?:\\{1,4}"|')?${beforeValue})(\\{1,4}"|')(?:(?!\2)(?:[^"\\]|\\.)){1,500}\2`,
+  'gi',
+);
 
 /** A part of a text and what takes its place. */
 interface Cut {
@@ -56,7 +86,9 @@ export function redactJson(
 
 /** The same for the output of programs, which has no fields. */
 export function redactText(output: string): string {
-  return output.replace(quotedSecret, marked).replace(secretWord, (_, word: string) => word + redactionMark);
+  return output
+    .replace(quotedSecret, marked)
+    .replace(printedSecret, (_, word: string) => word + redactionMark);
 }
 
 /** Objects that are printed into the strings of a document, such as `{'password': 'a b'}` in an error. */

@@ -1,14 +1,15 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
 import { text, type Text } from '../../model/text.ts';
 import type { CatalogEntry } from '../emit.ts';
-import examples from './eventTypes.json' with { type: 'json' };
+import eventTypes from './eventTypes.json' with { type: 'json' };
 import { eventTexts, retiredEventTexts, type EventText } from './eventTexts.ts';
-import { globalStems, stemNames } from './stems.ts';
+import { globalStems, retiredStems, stemNames, type RetiredStem, type Stem } from './stems.ts';
 
 export interface BedrockEntry extends CatalogEntry {
   /** Who sends it: only what clients say can be emitted. */
   readonly sentBy: 'server' | 'client';
-  readonly deed?: EventText;
+  readonly stem?: Stem | RetiredStem;
+  readonly texts?: EventText;
   readonly phase?: 'before' | 'after';
   /** It names the server that it is about. */
   readonly scoped?: boolean;
@@ -20,8 +21,8 @@ interface Level {
 }
 
 function eventPair(
-  stem: string,
-  deed: EventText,
+  stem: Stem | RetiredStem,
+  texts: EventText,
   scoped: boolean,
   data: unknown,
   result: unknown,
@@ -30,15 +31,16 @@ function eventPair(
     const type = `event:${phase}_${stem}`;
     return {
       type,
-      category: deed.category,
-      severity: phase === 'before' || deed.quiet ? 'debug' : 'info',
+      category: texts.category,
+      severity: phase === 'before' || texts.quiet ? 'debug' : 'info',
       retention: 'lifecycle',
       description:
         phase === 'before'
-          ? text('{0} Sent before it is done.', deed.description)
-          : text('{0} Sent when it was done or has failed: "result" tells which.', deed.description),
+          ? text('{0} Sent before it is done.', texts.description)
+          : text('{0} Sent when it was done or has failed: "result" tells which.', texts.description),
       sentBy: 'server',
-      deed,
+      stem,
+      texts,
       phase,
       scoped,
       get example() {
@@ -63,7 +65,7 @@ function single(
     ...level,
     description,
     get example() {
-      return examples[type];
+      return eventTypes[type];
     },
   };
 }
@@ -73,11 +75,17 @@ const control: Level = { severity: 'debug', retention: 'control' };
 /** Every message of every release: 64 events and 6 that only documents and old releases know. */
 export const bedrockEntries: readonly BedrockEntry[] = [
   ...stemNames.flatMap((stem) => {
-    const { data, result } = examples.stems[stem];
+    const { data, result } = eventTypes.stems[stem];
     return eventPair(stem, eventTexts[stem], !globalStems.includes(stem), data, result);
   }),
-  ...(Object.keys(retiredEventTexts) as (keyof typeof retiredEventTexts)[]).flatMap((stem) =>
-    eventPair(stem, retiredEventTexts[stem], stem === 'autostart_change', examples.retired[stem], undefined),
+  ...retiredStems.flatMap((stem) =>
+    eventPair(
+      stem,
+      retiredEventTexts[stem],
+      stem === 'autostart_change',
+      eventTypes.retired[stem],
+      undefined,
+    ),
   ),
   single(
     'resource_update',

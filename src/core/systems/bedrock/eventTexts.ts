@@ -1,5 +1,5 @@
 import { text, type Text } from '../../model/text.ts';
-import type { Stem } from './stems.ts';
+import type { RetiredStem, Stem } from './stems.ts';
 
 /** One thing that the server does, in words. `{0}` and so on are the named fields of its data. */
 export interface EventText {
@@ -13,7 +13,7 @@ export interface EventText {
   readonly quiet?: true;
 }
 
-function deed(
+function eventText(
   category: string,
   description: Text,
   [before, after, failed]: readonly [Text, Text, Text],
@@ -23,84 +23,84 @@ function deed(
   return { category, description, before, after, failed, fields, ...(quiet ? { quiet } : {}) };
 }
 
-/** What the server tells of, by the stem of its two events. */
+/** Texts of the events by their stem. */
 export const eventTexts: Readonly<Record<Stem, EventText>> = {
-  server_start: deed('Lifecycle', text('A server is started.'), [
+  server_start: eventText('Lifecycle', text('A server is started.'), [
     text('Is to be started'),
     text('Was started'),
     text('Was not started'),
   ]),
-  server_stop: deed('Lifecycle', text('A server is stopped.'), [
+  server_stop: eventText('Lifecycle', text('A server is stopped.'), [
     text('Is to be stopped'),
     text('Was stopped'),
     text('Was not stopped'),
   ]),
-  server_status_change: deed(
+  server_status_change: eventText(
     'Lifecycle',
     text('The state of a server changes. This is the first to tell of it, since 3.10.'),
     [text('Is to become {0}'), text('Is {0}'), text('Did not become {0}')],
     ['status'],
   ),
-  server_statuses_updated: deed(
+  server_statuses_updated: eventText(
     'Players',
     text('The players on a server changed; old releases also tell of a look at all servers with it.'),
     [text('Players are looked at'), text('Players: {0}'), text('The players could not be looked at')],
     ['player_count'],
   ),
-  command_send: deed(
+  command_send: eventText(
     'Console',
     text('A command is given to the console of a server.'),
     [text('Command: {0}'), text('Command sent: {0}'), text('Command not sent: {0}')],
     ['command'],
   ),
-  server_install: deed(
+  server_install: eventText(
     'Installation',
     text('A server is installed.'),
     [text('Is to be installed: {0}'), text('Was installed: {0}'), text('Was not installed: {0}')],
     ['target_version'],
   ),
-  server_update: deed('Installation', text('A server is updated.'), [
+  server_update: eventText('Installation', text('A server is updated.'), [
     text('Is to be updated'),
     text('Was updated'),
     text('Was not updated'),
   ]),
-  delete_server_data: deed('Installation', text('A server is deleted with its worlds and backups.'), [
+  delete_server_data: eventText('Installation', text('A server is deleted with its worlds and backups.'), [
     text('Is to be deleted'),
     text('Was deleted'),
     text('Was not deleted'),
   ]),
-  backup: deed('Backups', text('A backup is made; one of a world stops the server meanwhile.'), [
+  backup: eventText('Backups', text('A backup is made; one of a world stops the server meanwhile.'), [
     text('Is to be backed up'),
     text('Was backed up'),
     text('Was not backed up'),
   ]),
-  restore: deed('Backups', text('A backup is restored.'), [
+  restore: eventText('Backups', text('A backup is restored.'), [
     text('Is to be restored'),
     text('Was restored'),
     text('Was not restored'),
   ]),
-  prune_backups: deed('Backups', text('Old backups are deleted.'), [
+  prune_backups: eventText('Backups', text('Old backups are deleted.'), [
     text('Old backups are to be deleted'),
     text('Old backups were deleted'),
     text('Old backups were not deleted'),
   ]),
-  allowlist_change: deed('Access', text('Players are put on the allowlist or taken off it.'), [
+  allowlist_change: eventText('Access', text('Players are put on the allowlist or taken off it.'), [
     text('The allowlist is to be changed'),
     text('The allowlist was changed'),
     text('The allowlist was not changed'),
   ]),
-  permission_change: deed(
+  permission_change: eventText(
     'Access',
     text('A player gets another permission.'),
     [text('{0} is to become {1}'), text('{0} is {1} now'), text('{0} did not become {1}')],
     ['player_name', 'permission'],
   ),
-  properties_change: deed('Settings', text('The properties of a server are changed.'), [
+  properties_change: eventText('Settings', text('The properties of a server are changed.'), [
     text('Properties are to be changed'),
     text('Properties were changed'),
     text('Properties were not changed'),
   ]),
-  set_server_setting: deed(
+  set_server_setting: eventText(
     'Settings',
     text('A setting of a server is changed.'),
     [
@@ -110,22 +110,22 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     ],
     ['key'],
   ),
-  world_export: deed('Worlds', text('A world is exported into a file.'), [
+  world_export: eventText('Worlds', text('A world is exported into a file.'), [
     text('The world is to be exported'),
     text('The world was exported'),
     text('The world was not exported'),
   ]),
-  world_import: deed('Worlds', text('A world is imported from a file.'), [
+  world_import: eventText('Worlds', text('A world is imported from a file.'), [
     text('A world is to be imported'),
     text('A world was imported'),
     text('A world was not imported'),
   ]),
-  world_reset: deed(
+  world_reset: eventText(
     'Worlds',
     text('The world of a server is deleted; a new one is made with the next start.'),
     [text('The world is to be reset'), text('The world was reset'), text('The world was not reset')],
   ),
-  addon_import: deed('Add-ons', text('An add-on is imported from a file.'), [
+  addon_import: eventText('Add-ons', text('An add-on is imported from a file.'), [
     text('An add-on is to be imported'),
     text('An add-on was imported'),
     text('An add-on was not imported'),
@@ -150,18 +150,18 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     text('The variant of add-on {0} was changed'),
     text('The variant of add-on {0} was not changed'),
   ]),
-  addon_reorder: deed('Add-ons', text('The order of the add-ons is changed.'), [
+  addon_reorder: eventText('Add-ons', text('The order of the add-ons is changed.'), [
     text('The add-ons are to be reordered'),
     text('The add-ons were reordered'),
     text('The add-ons were not reordered'),
   ]),
-  add_server_ban: deed(
+  add_server_ban: eventText(
     'Access',
     text('A player is banned from a server.'),
     [text('{0} is to be banned'), text('{0} was banned'), text('{0} was not banned')],
     ['player_name'],
   ),
-  remove_server_ban: deed(
+  remove_server_ban: eventText(
     'Access',
     text('The ban of a player is lifted.'),
     [
@@ -171,17 +171,17 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     ],
     ['xuid'],
   ),
-  players_add: deed('Players', text('Players are put into the database of players.'), [
+  players_add: eventText('Players', text('Players are put into the database of players.'), [
     text('Players are to be added'),
     text('Players were added'),
     text('Players were not added'),
   ]),
-  player_db_scan: deed('Players', text('The logs of all servers are searched for players.'), [
+  player_db_scan: eventText('Players', text('The logs of all servers are searched for players.'), [
     text('Players are to be searched for'),
     text('Players were searched for'),
     text('Players could not be searched for'),
   ]),
-  prune_download_cache: deed(
+  prune_download_cache: eventText(
     'Manager',
     text('Old downloads are deleted.'),
     [
@@ -192,7 +192,7 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     [],
     true,
   ),
-  setting_update: deed(
+  setting_update: eventText(
     'Manager',
     text('A setting of the manager is changed.'),
     [
@@ -202,7 +202,7 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     ],
     ['key'],
   ),
-  set_plugin_status: deed(
+  set_plugin_status: eventText(
     'Manager',
     text('A plugin of the manager is switched on or off.'),
     [
@@ -212,16 +212,15 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     ],
     ['plugin_name'],
   ),
-  web_service_change: deed('Manager', text('The service that the manager runs as is changed.'), [
+  web_service_change: eventText('Manager', text('The service that the manager runs as is changed.'), [
     text('The service is to be changed'),
     text('The service was changed'),
     text('The service was not changed'),
   ]),
 };
 
-/** What only old releases and documents know. */
-export const retiredEventTexts = {
-  autostart_change: deed(
+export const retiredEventTexts: Readonly<Record<RetiredStem, EventText>> = {
+  autostart_change: eventText(
     'Settings',
     text('Whether a server starts with the manager is changed (up to 3.9).'),
     [
@@ -230,18 +229,18 @@ export const retiredEventTexts = {
       text('The autostart was not changed'),
     ],
   ),
-  web_server_start: deed('Manager', text('The web server of the manager is started (up to 3.9).'), [
+  web_server_start: eventText('Manager', text('The web server of the manager is started (up to 3.9).'), [
     text('The web server is to be started'),
     text('The web server was started'),
     text('The web server was not started'),
   ]),
-  web_server_stop: deed('Manager', text('The web server of the manager is stopped (up to 3.9).'), [
+  web_server_stop: eventText('Manager', text('The web server of the manager is stopped (up to 3.9).'), [
     text('The web server is to be stopped'),
     text('The web server was stopped'),
     text('The web server was not stopped'),
   ]),
-} as const;
+};
 
 function addon(description: Text, words: readonly [Text, Text, Text]): EventText {
-  return deed('Add-ons', description, words, ['pack_uuid']);
+  return eventText('Add-ons', description, words, ['pack_uuid']);
 }

@@ -1,4 +1,11 @@
-import { stemsSince310, retiredTopics, stemNames, stemsSince39 } from './stems.ts';
+import {
+  retiredStems,
+  stemNames,
+  stemsSince310,
+  stemsSince39,
+  type RetiredStem,
+  type Stem,
+} from './stems.ts';
 
 /** What a release of the server can do. Releases that nobody knows are taken for the newest. */
 export interface ReleaseTraits {
@@ -62,11 +69,15 @@ function topicsOf(from: (...at: Release) => boolean): string[] {
     if (stemsSince310.includes(stem)) return from(3, 10, 0, 0);
     return !stemsSince39.includes(stem) || from(3, 9, 0, 0);
   });
-  const topics = stems
-    .flatMap((stem) => [`event:before_${stem}`, `event:after_${stem}`])
-    .filter((topic) => topic !== 'event:before_server_statuses_updated' || from(3, 10, 0, 0));
-  // What only documents list costs a subscription and nothing else.
-  return from(3, 10, 0, 0) ? topics : [...topics, ...retiredTopics];
+  const topics = topicsOfStems(stems).filter(
+    (topic) => topic !== 'event:before_server_statuses_updated' || from(3, 10, 0, 0),
+  );
+  // A topic that only the documents list costs a subscription and nothing else.
+  return from(3, 10, 0, 0) ? topics : [...topics, ...topicsOfStems(retiredStems)];
+}
+
+function topicsOfStems(stems: readonly (Stem | RetiredStem)[]): string[] {
+  return stems.flatMap((stem) => [`event:before_${stem}`, `event:after_${stem}`]);
 }
 
 function releaseOf(version: string): Release | undefined {

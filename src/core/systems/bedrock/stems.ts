@@ -1,9 +1,9 @@
-import examples from './eventTypes.json' with { type: 'json' };
+import eventTypes from './eventTypes.json' with { type: 'json' };
 
 /** Each thing that the server does is told twice: `before_<stem>` and `after_<stem>`. */
-export type Stem = keyof typeof examples.stems;
+export type Stem = keyof typeof eventTypes.stems;
 
-export const stemNames = Object.keys(examples.stems) as readonly Stem[];
+export const stemNames = Object.keys(eventTypes.stems) as readonly Stem[];
 
 /** They are about the server as a whole: no name of an instance is in them. */
 export const globalStems: readonly Stem[] = [
@@ -35,11 +35,6 @@ export const stemsSince39: readonly Stem[] = [
 ];
 
 /** Documented, and sent up to 3.9 at most. */
-export const retiredTopics: readonly string[] = [
-  'event:before_autostart_change',
-  'event:after_autostart_change',
-  'event:before_web_server_start',
-  'event:after_web_server_start',
-  'event:before_web_server_stop',
-  'event:after_web_server_stop',
-];
+export type RetiredStem = keyof typeof eventTypes.retired;
+
+export const retiredStems = Object.keys(eventTypes.retired) as readonly RetiredStem[];

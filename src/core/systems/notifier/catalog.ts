@@ -1,7 +1,7 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
 import { text, type Text } from '../../model/text.ts';
 import type { CatalogEntry } from '../emit.ts';
-import examples from './examples.json' with { type: 'json' };
+import eventTypes from './eventTypes.json' with { type: 'json' };
 
 export interface NotifierEntry extends CatalogEntry {
   /** The line in lists; `{0}` and so on are the named fields of the content. */
@@ -11,7 +11,7 @@ export interface NotifierEntry extends CatalogEntry {
 }
 
 function entry(
-  type: keyof typeof examples.contents,
+  type: keyof typeof eventTypes.contents,
   sentBy: NotifierEntry['sentBy'],
   title: Text,
   description: Text,
@@ -108,10 +108,10 @@ export function catalogEntry(type: string): NotifierEntry | undefined {
   return byType.get(type);
 }
 
-function exampleOf(type: keyof typeof examples.contents, sentBy: NotifierEntry['sentBy']): unknown {
-  const content = examples.contents[type];
-  const { timestamp } = examples;
-  if (sentBy === 'server') return { event: type, id: examples.server, timestamp, content };
-  const id = type === 'request_authentication' ? '' : examples.client;
+function exampleOf(type: keyof typeof eventTypes.contents, sentBy: NotifierEntry['sentBy']): unknown {
+  const content = eventTypes.contents[type];
+  const { timestamp } = eventTypes;
+  if (sentBy === 'server') return { event: type, id: eventTypes.server, timestamp, content };
+  const id = type === 'request_authentication' ? '' : eventTypes.client;
   return { event: type, id, content, timestamp };
 }

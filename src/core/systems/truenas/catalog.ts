@@ -1,7 +1,7 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
 import { text, type Text } from '../../model/text.ts';
 import type { CatalogEntry } from '../emit.ts';
-import examples from './examples.json' with { type: 'json' };
+import eventTypes from './eventTypes.json' with { type: 'json' };
 
 export interface TrueNasEntry extends CatalogEntry {
   /** Who sends it: only what clients say can be emitted. */
@@ -12,7 +12,7 @@ export interface TrueNasEntry extends CatalogEntry {
   readonly argument?: boolean;
 }
 
-type Name = keyof typeof examples;
+type Name = keyof typeof eventTypes;
 type Level = readonly [RetentionClass, Severity];
 
 const life: Level = ['lifecycle', 'info'];
@@ -34,7 +34,7 @@ function entry(
     description,
     ...more,
     get example() {
-      return examples[type];
+      return eventTypes[type];
     },
   };
 }

@@ -183,7 +183,7 @@ function decodeEvent(
   const entry = catalogEntry(topic);
   if (value !== undefined && !isFields(value)) problems.push(wrongType('data', 'object'));
   const data = isFields(value) ? value : {};
-  if (!entry?.deed) {
+  if (!entry?.texts) {
     return {
       context,
       event: {
@@ -200,7 +200,6 @@ function decodeEvent(
   compare(entry, data, problems);
   const server = entry.scoped ? named(data['server_name']) : undefined;
   const failure = entry.phase === 'after' ? failureIn(data['result']) : undefined;
-  const stem = entry.type.slice(entry.type.indexOf('_') + 1);
   const event = {
     type: entry.type,
     severity: failure === undefined ? entry.severity : 'error',
@@ -208,9 +207,10 @@ function decodeEvent(
     summary: summaryOf(entry, data, failure),
     ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
   };
-  if (direction === 'out' || server === undefined || !entry.phase)
+  const { stem, phase } = entry;
+  if (direction === 'out' || server === undefined || !stem || !phase)
     return { context, event, signals: [], problems };
-  const { crashed, ...followed } = applyServerFact(context, { stem, phase: entry.phase, server, data });
+  const { crashed, ...followed } = applyServerFact(context, { stem, phase, server, data });
   if (!crashed) return { ...followed, event, problems };
   return {
     ...followed,
@@ -236,13 +236,13 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function summaryOf({ deed, phase }: BedrockEntry, data: Fields, failure: string | undefined): Text {
-  if (!deed) return text('{0}', '–');
-  const title = failure !== undefined ? deed.failed : phase === 'before' ? deed.before : deed.after;
+function summaryOf({ texts, phase }: BedrockEntry, data: Fields, failure: string | undefined): Text {
+  if (!texts) return text('{0}', '–');
+  const title = failure !== undefined ? texts.failed : phase === 'before' ? texts.before : texts.after;
   const words =
-    deed.fields.length === 0
+    texts.fields.length === 0
       ? title
-      : text(title.template, ...deed.fields.map((field) => shown(data[field])));
+      : text(title.template, ...texts.fields.map((field) => shown(data[field])));
   return failure === undefined ? words : text('{0}: {1}', words, oneLine(failure, 300));
 }
 

@@ -12,6 +12,7 @@ import {
   type Work,
 } from './decoderState.ts';
 import { failureIn } from '../messages.ts';
+import type { RetiredStem, Stem } from '../stems.ts';
 
 export const instanceKind = 'instance';
 export const game = 'Minecraft Bedrock';
@@ -41,7 +42,7 @@ export function shownState({ base, working }: ServerMemory): LifecycleState {
 }
 
 export interface ServerFact {
-  readonly stem: string;
+  readonly stem: Stem | RetiredStem;
   readonly phase: 'before' | 'after';
   readonly server: string;
   readonly data: Fields;

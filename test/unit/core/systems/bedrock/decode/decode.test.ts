@@ -7,7 +7,7 @@ import { bedrockEntries } from '../../../../../../src/core/systems/bedrock/catal
 import { bedrockDecoder } from '../../../../../../src/core/systems/bedrock/decode/decode.ts';
 import { releaseTraitsOf } from '../../../../../../src/core/systems/bedrock/release.ts';
 import type { BedrockContext } from '../../../../../../src/core/systems/bedrock/decode/decoderState.ts';
-import { retiredTopics } from '../../../../../../src/core/systems/bedrock/stems.ts';
+import { retiredStems } from '../../../../../../src/core/systems/bedrock/stems.ts';
 
 type Step = Decoded<BedrockContext>;
 
@@ -69,7 +69,9 @@ describe('the catalog', () => {
   it('knows which release has which topics', () => {
     const topics = (version: string): number => releaseTraitsOf(version).topics.length;
     expect([topics('3.7.0'), topics('3.8.0'), topics('3.9.1'), topics('3.10.3')]).toEqual([47, 47, 57, 64]);
-    expect(releaseTraitsOf('3.9.1').topics).toEqual(expect.arrayContaining([...retiredTopics]));
+    expect(releaseTraitsOf('3.9.1').topics).toEqual(
+      expect.arrayContaining(retiredStems.map((stem) => `event:before_${stem}`)),
+    );
   });
 
   it.each([
