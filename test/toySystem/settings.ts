@@ -1,13 +1,11 @@
 import * as z from 'zod/mini';
-import { text } from '../../src/core/model/text.ts';
-import { readSettings } from '../../src/core/systems/settingsProblems.ts';
+import { commonFields, port, readSettings } from '../../src/core/systems/readSettings.ts';
 import type { SettingsResult } from '../../src/core/systems/settings.ts';
 
 export const toySettingsSchema = z.looseObject({
   kind: z.literal('toy'),
-  id: z.optional(z.string()),
-  name: z.optional(z.string()),
-  port: z.int().check(z.minimum(1), z.maximum(65_535)),
+  ...commonFields,
+  port,
 });
 
 export interface ToySettings {
@@ -18,7 +16,7 @@ export interface ToySettings {
 }
 
 export function parseToySettings(value: unknown): SettingsResult<ToySettings> {
-  const read = readSettings(toySettingsSchema, value, { port: text('a whole number from 1 to 65535') });
+  const read = readSettings(toySettingsSchema, value, {});
   if (!read.ok) return read;
   const { id = 'toy', name = id, port } = read.value;
   return { ok: true, warnings: read.warnings, settings: { kind: 'toy', id, name, port } };

@@ -2,7 +2,7 @@ import type { Problem } from '../model/event.ts';
 import type { Decoded, Message } from '../model/signal.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
 
-/** What reading messages of any system has in common. */
+/** Fields of a JSON object from outside. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
@@ -14,19 +14,26 @@ export function named(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** What stands in an event for people. */
+/** A value as one line for people; a dash where there is none. */
 export function shown(value: unknown, length = 200): string {
   if (value === undefined || value === null || value === '') return '–';
   return oneLine(typeof value === 'string' ? value : literal(value), length);
 }
 
-/** What is nested a hundred thousand deep can be read but not written. */
+/** JSON of a value. One that is nested a hundred thousand deep can be read but not written. */
 export function literal(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
     return '…';
   }
+}
+
+/** Why a value does not fit its schema: the library tells which type of JSON value it expected. */
+export function mismatch(issue: object): Text {
+  return 'expected' in issue && typeof issue.expected === 'string'
+    ? text('must be of type {0}', issue.expected)
+    : text('is not what it should be');
 }
 
 export function wrongType(path: string, expected: string): Problem {

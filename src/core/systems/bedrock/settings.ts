@@ -1,25 +1,23 @@
-import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
-import { readSettings } from '../settingsProblems.ts';
+import { commonFields, messageLimit, pemPath, readSettings, uncheckedServer } from '../readSettings.ts';
 import type { SettingsResult } from '../settings.ts';
 
 const topic = z.string().check(z.minLength(1), z.maxLength(300));
 
 export const bedrockSettingsSchema = z.looseObject({
   kind: z.literal('bedrock'),
-  id: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
-  name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  ...commonFields,
   url: z._default(
     z.string().check(z.refine((value) => addressProblem(value) === undefined)),
     'http://127.0.0.1:11325',
   ),
   username: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'admin'),
-  ca: z.optional(z.string().check(z.refine((value) => isAbsolute(value)))),
+  ca: pemPath,
   rejectUnauthorized: z._default(z.boolean(), true),
   subscriptions: z._default(z.array(topic).check(z.maxLength(1000)), ['*']),
-  maxMessageBytes: z._default(z.int().check(z.minimum(1024), z.maximum(64 * 1024 * 1024)), 1024 * 1024),
+  maxMessageBytes: messageLimit(),
 });
 
 export interface BedrockSettings {
@@ -39,14 +37,8 @@ export interface BedrockSettings {
 }
 
 const allowed: Readonly<Record<string, Text>> = {
-  id: text('lower-case letters, digits and dashes, at most 63'),
-  name: text('a text of 1 to 100 characters'),
   url: text('a web address such as http://127.0.0.1:11325, without user name, query and fragment'),
-  username: text('a text of 1 to 200 characters'),
-  ca: text('an absolute path of a PEM file'),
-  rejectUnauthorized: text('true or false'),
   subscriptions: text('a list of topics, each a text'),
-  maxMessageBytes: text('a whole number from 1024 to 67108864'),
 };
 
 /** Reads one entry of the connections setting. Every problem names the field and what is allowed there. */
@@ -66,9 +58,7 @@ export function parseBedrockSettings(value: unknown): SettingsResult<BedrockSett
   const warnings = [...read.warnings];
   const { protocol, hostname } = new URL(url);
   if (!rejectUnauthorized) {
-    warnings.push(
-      text('"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along'),
-    );
+    warnings.push(uncheckedServer);
   }
   if (protocol === 'http:' && !isLoopback(hostname))
     warnings.push(

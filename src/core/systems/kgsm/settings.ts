@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { posix } from 'node:path';
 import { text, type Text } from '../../model/text.ts';
-import { readSettings } from '../settingsProblems.ts';
+import { commonFields, messageLimit, port, readSettings } from '../readSettings.ts';
 import type { SettingsResult } from '../settings.ts';
 
 /** How KGSM's events reach us. `auto` looks which version of KGSM is there. */
@@ -9,14 +9,13 @@ const eventTransports = ['auto', 'socket', 'journal', 'webhook'] as const;
 
 const webhookSchema = z.looseObject({
   host: z._default(z.string().check(z.regex(/^[A-Za-z0-9.:_-]{1,255}$/)), '127.0.0.1'),
-  port: z._default(z.int().check(z.minimum(1), z.maximum(65_535)), 8787),
+  port: z._default(port, 8787),
   path: z.optional(z.string().check(z.regex(/^\/[!-"$->@-~]{0,255}$/))),
 });
 
 export const kgsmSettingsSchema = z.looseObject({
   kind: z.literal('kgsm'),
-  id: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
-  name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  ...commonFields,
   root: z.optional(z.string().check(z.regex(/^\//))),
   events: z._default(z.enum(eventTransports), 'auto'),
   socket: z._default(z.string().check(z.minLength(1)), 'kgsm.sock'),
@@ -24,7 +23,7 @@ export const kgsmSettingsSchema = z.looseObject({
   journalDir: z.optional(z.string().check(z.regex(/^\//))),
   webhook: z._default(webhookSchema, { host: '127.0.0.1', port: 8787 }),
   backfillHours: z._default(z.int().check(z.minimum(0), z.maximum(168)), 24),
-  maxMessageBytes: z._default(z.int().check(z.minimum(1024), z.maximum(64 * 1024 * 1024)), 1024 * 1024),
+  maxMessageBytes: messageLimit(),
 });
 
 /** Where webhooks are listened for. */
@@ -56,8 +55,6 @@ export interface KgsmSettings {
 }
 
 const allowed: Readonly<Record<string, Text>> = {
-  id: text('lower-case letters, digits and dashes, at most 63'),
-  name: text('a text of 1 to 100 characters'),
   root: text('an absolute path'),
   events: text('one of {0}', eventTransports.join(', ')),
   socket: text('a file name below the root, or an absolute path'),
@@ -69,7 +66,6 @@ const allowed: Readonly<Record<string, Text>> = {
     '"path"',
   ),
   backfillHours: text('a whole number from 0 to 168'),
-  maxMessageBytes: text('a whole number from 1024 to 67108864'),
   socketMode: text('an octal file mode such as 0600, 0660 or 0666'),
 };
 

@@ -1,7 +1,7 @@
 import type { Problem, Subject } from '../../model/event.ts';
 import type { Decoded, Decoder, Message, Signal } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
-import { parseMessage, unreadable } from '../reading.ts';
+import { isFields, mismatch, named, parseMessage, shown, unreadable } from '../reading.ts';
 import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
 import { accepted, clientKind, leaving, left, present } from './clients.ts';
@@ -133,7 +133,7 @@ function looksLikeKgsm(inner: string): boolean {
   try {
     const value: unknown = JSON.parse(inner);
     if (depthOf(inner) > deepestKgsm) return false;
-    return isObject(value) && typeof value['EventType'] === 'string' && value['EventType'] !== '';
+    return isFields(value) && typeof value['EventType'] === 'string' && value['EventType'] !== '';
   } catch {
     return false;
   }
@@ -165,13 +165,13 @@ interface Envelope {
 function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
   for (const issue of envelopeSchema.safeParse(value).error?.issues ?? [])
     problems.push({ path: issue.path.join('.'), message: mismatch(issue) });
-  if (!isObject(value)) return undefined;
+  if (!isFields(value)) return undefined;
   const { event: type, id, content } = value;
   if (typeof type !== 'string' || type === '') return undefined;
   const time = timeOf(value['timestamp'], problems);
   return {
     type,
-    content: isObject(content) ? content : {},
+    content: isFields(content) ? content : {},
     ...(typeof id === 'string' ? { id } : {}),
     ...(time === undefined ? {} : { time }),
   };
@@ -194,35 +194,5 @@ function timeOf(value: unknown, problems: Problem[]): number | undefined {
 
 function summaryOf(found: NotifierEntry, content: NotifierContent): Text {
   if (found.fields.length === 0) return found.title;
-  return text(found.title.template, ...found.fields.map((field) => shown(content[field])));
-}
-
-/** A field that is missing or null stands as a dash. */
-function shown(value: unknown): string {
-  if (value === undefined || value === null || value === '') return '–';
-  return oneLine(typeof value === 'string' ? value : literal(value), 300);
-}
-
-/** What is nested a hundred thousand deep can be read but not written. */
-function literal(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return '…';
-  }
-}
-
-function named(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** What a schema wanted, in words: it is told which type of JSON value should stand there. */
-function mismatch(issue: object): Text {
-  return 'expected' in issue && typeof issue.expected === 'string'
-    ? text('must be of type {0}', issue.expected)
-    : text('is not what it should be');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return text(found.title.template, ...found.fields.map((field) => shown(content[field], 300)));
 }

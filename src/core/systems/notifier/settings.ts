@@ -1,27 +1,24 @@
 import { isIP } from 'node:net';
-import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback } from '../../wire/webAddress.ts';
-import { readSettings } from '../settingsProblems.ts';
+import { commonFields, messageLimit, pemPath, port, readSettings, uncheckedServer } from '../readSettings.ts';
 import type { SettingsResult } from '../settings.ts';
 
-const path = z.optional(z.string().check(z.refine((value) => isAbsolute(value))));
 const host = /^[^\s/[\]@]{1,253}$/;
 
 export const notifierSettingsSchema = z.looseObject({
   kind: z.literal('notifier'),
-  id: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
-  name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  ...commonFields,
   host: z._default(z.string().check(z.regex(host)), '127.0.0.1'),
-  port: z._default(z.int().check(z.minimum(1), z.maximum(65_535)), 3000),
+  port: z._default(port, 3000),
   serverName: z.optional(z.string().check(z.regex(host))),
-  ca: path,
-  cert: path,
-  key: path,
+  ca: pemPath,
+  cert: pemPath,
+  key: pemPath,
   rejectUnauthorized: z._default(z.boolean(), true),
   legacyServer: z._default(z.boolean(), false),
-  maxMessageBytes: z._default(z.int().check(z.minimum(1024), z.maximum(64 * 1024 * 1024)), 1024 * 1024),
+  maxMessageBytes: messageLimit(),
 });
 
 export interface NotifierSettings {
@@ -43,20 +40,10 @@ export interface NotifierSettings {
   readonly maxMessageBytes: number;
 }
 
-const absolute = text('an absolute path of a PEM file');
-
 const allowed: Readonly<Record<string, Text>> = {
-  id: text('lower-case letters, digits and dashes, at most 63'),
-  name: text('a text of 1 to 100 characters'),
   host: text('a host name or an address'),
-  port: text('a whole number from 1 to 65535'),
   serverName: text('the name in the certificate of the server'),
-  ca: absolute,
-  cert: absolute,
-  key: absolute,
-  rejectUnauthorized: text('true or false'),
   legacyServer: text('true or false'),
-  maxMessageBytes: text('a whole number from 1024 to 67108864'),
 };
 
 /** Reads one entry of the connections setting. Every problem names the field and what is allowed there. */
@@ -74,9 +61,7 @@ export function parseNotifierSettings(value: unknown): SettingsResult<NotifierSe
   }
   const warnings = [...read.warnings];
   if (!rest.rejectUnauthorized) {
-    warnings.push(
-      text('"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along'),
-    );
+    warnings.push(uncheckedServer);
   }
   return {
     ok: true,

@@ -1,8 +1,7 @@
-import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
-import { readSettings } from '../settingsProblems.ts';
+import { commonFields, messageLimit, pemPath, readSettings, uncheckedServer } from '../readSettings.ts';
 import { tagPrefix } from './kinds.ts';
 import type { SettingsResult } from '../settings.ts';
 
@@ -13,21 +12,17 @@ type ProtocolChoice = (typeof protocols)[number];
 
 export const trueNasSettingsSchema = z.looseObject({
   kind: z.literal('truenas'),
-  id: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))),
-  name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  ...commonFields,
   url: z.string().check(z.refine((value) => addressProblem(value) === undefined)),
   protocol: z._default(z.enum(protocols), 'auto'),
   username: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'root'),
-  ca: z.optional(z.string().check(z.refine((value) => isAbsolute(value)))),
+  ca: pemPath,
   rejectUnauthorized: z._default(z.boolean(), true),
   apps: z._default(z.array(name.check(z.refine((value) => value !== tagPrefix))).check(z.maxLength(1000)), [
     '*',
   ]),
   subscriptions: z._default(z.array(name).check(z.maxLength(1000)), ['core.get_jobs', 'app.query']),
-  maxMessageBytes: z._default(
-    z.int().check(z.minimum(64 * 1024), z.maximum(64 * 1024 * 1024)),
-    16 * 1024 * 1024,
-  ),
+  maxMessageBytes: messageLimit(64 * 1024, 16 * 1024 * 1024),
 });
 
 export interface TrueNasSettings {
@@ -50,13 +45,8 @@ export interface TrueNasSettings {
 }
 
 const allowed: Readonly<Record<string, Text>> = {
-  id: text('lower-case letters, digits and dashes, at most 63'),
-  name: text('a text of 1 to 100 characters'),
   url: text('an address such as wss://nas.local, without user name, query and fragment'),
   protocol: text('one of {0}', protocols.join(', ')),
-  username: text('a text of 1 to 200 characters'),
-  ca: text('an absolute path of a PEM file'),
-  rejectUnauthorized: text('true or false'),
   apps: text('a list of names of apps, * for any part of a name, or tag: and a tag'),
   subscriptions: text('a list of events, each a text'),
   maxMessageBytes: text('a whole number from 65536 to 67108864'),
@@ -82,9 +72,7 @@ export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSett
   };
   const warnings = [...read.warnings];
   if (!settings.rejectUnauthorized) {
-    warnings.push(
-      text('"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along'),
-    );
+    warnings.push(uncheckedServer);
   }
   if (!isPrivate(settings)) {
     warnings.push(

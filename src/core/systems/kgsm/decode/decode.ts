@@ -1,8 +1,7 @@
-import type * as z from 'zod/mini';
 import type { Problem, Subject } from '../../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../../model/signal.ts';
-import { oneLine, text, type Text } from '../../../model/text.ts';
-import { parseMessage, unreadable } from '../../reading.ts';
+import { oneLine, text } from '../../../model/text.ts';
+import { isFields, mismatch, parseMessage, unreadable } from '../../reading.ts';
 import { redactJson } from '../../redaction.ts';
 import { decodeCli } from './cliMessages.ts';
 import { catalogEntry, summaryOf } from '../catalog.ts';
@@ -11,8 +10,6 @@ import { initialContext, loadContext, saveContext, type KgsmContext } from './de
 import { dataSchema, envelopeSchema, type KgsmData } from '../messages.ts';
 
 const unknown = text('Something that is no KGSM event');
-
-type SchemaIssue = z.core.$ZodIssue;
 
 /** Console commands may hold passwords; who plays and from where is personal, but it is the operator's to see. */
 const commandFields = ['Command'];
@@ -72,7 +69,7 @@ interface Envelope {
 
 function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
   const result = envelopeSchema.safeParse(value);
-  const fields: Partial<Record<string, unknown>> = isObject(value) ? value : {};
+  const fields: Partial<Record<string, unknown>> = isFields(value) ? value : {};
   for (const issue of result.error?.issues ?? []) {
     problems.push({
       path: issue.path.join('.'),
@@ -81,7 +78,7 @@ function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
   }
   const type = fields['EventType'];
   if (typeof type !== 'string' || type === '') return undefined;
-  const data = isObject(fields['Data']) ? fields['Data'] : {};
+  const data = isFields(fields['Data']) ? fields['Data'] : {};
   const time = timeOf(fields['Timestamp'] ?? data['Timestamp'], problems);
   const actor = fields['Actor'];
   return {
@@ -109,7 +106,7 @@ function timeOf(value: unknown, problems: Problem[]): number | undefined {
   return undefined;
 }
 
-/** What is nested too deeply to be written again is not worth a line either. */
+/** Objects are shown as their type only: they may be nested too deeply to be written. */
 function shown(value: unknown): string {
   return typeof value === 'object' ? typeof value : oneLine(JSON.stringify(value), 60);
 }
@@ -130,15 +127,4 @@ function subjectOf(type: string, data: KgsmData, problems: Problem[]): Subject |
   }
   if (type.startsWith('instance_')) problems.push({ path: 'Data.InstanceName', message: text('is missing') });
   return undefined;
-}
-
-/** What a schema wanted, in words: it is told which type of JSON value should stand there. */
-function mismatch(issue: SchemaIssue): Text {
-  return 'expected' in issue && typeof issue.expected === 'string'
-    ? text('must be of type {0}', issue.expected)
-    : text('is not what it should be');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
