@@ -4,7 +4,7 @@ import { simulatorCommands } from './commands.ts';
 import type { Launch } from './kgsm/root.ts';
 
 const [name = '', ...args] = process.argv.slice(2);
-// Where we stand, so that scripts and watchers can start us again; a bundle has no `import.meta`.
+// Path of this program, by which scripts and watchers start it again; a bundle has no `import.meta`.
 const launch: Launch = { node: process.execPath, entry: realpathSync(process.argv[1] ?? '') };
 
 // The exit code is set, never forced: what was written to a pipe still has to get there.

@@ -21,7 +21,7 @@ export interface Demo extends AsyncDisposable {
   /** Free for others; removed with the demo. */
   readonly folder: string;
   readonly connections: readonly DemoConnection[];
-  /** What the connections that sign in are asked for, by their names. */
+  /** Passwords of the connections that sign in, by their names. */
   readonly passwords: Readonly<Record<string, string>>;
   /** Rows that the tree has to show, as a reader is told them. */
   readonly rows: readonly RegExp[];
@@ -72,7 +72,7 @@ export async function startDemo({ speed, onEnded }: DemoOptions): Promise<Demo> 
   };
 }
 
-/** What a simulator says when it listens: the settings that lead to it, and what it asks for. */
+/** First lines of a simulator once it listens: the settings of a connection to it, and its password. */
 async function firstLines({ stdout }: ChildProcess, count: number): Promise<string[]> {
   if (!stdout) throw new Error('its output is piped');
   const lines: string[] = [];

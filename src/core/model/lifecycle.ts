@@ -22,7 +22,7 @@ export type LifecycleState =
 
 export interface LifecycleRow {
   readonly label: Text;
-  /** Codicon id; `~spin` is added by the tree for transitional states only where the icon itself turns. */
+  /** Codicon id, with `~spin` where the icon turns. */
   readonly icon: string;
   readonly color: string;
   /** What a screen reader says. */

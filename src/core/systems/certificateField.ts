@@ -4,7 +4,7 @@ import { readPem } from '../wire/tlsCredentials.ts';
 import { TlsError } from '../wire/tlsError.ts';
 import type { FormProblem } from './form.ts';
 
-/** What is wrong with the file that a server's certificate is checked against; none is asked for. */
+/** Problem of a file with the certificate that a server is checked against. The field may stay empty. */
 export async function certificateProblem(path: string): Promise<FormProblem | undefined> {
   if (path === '') return undefined;
   if (!isAbsolute(path)) return { message: text('The absolute path of a PEM file') };

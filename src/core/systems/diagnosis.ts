@@ -10,7 +10,7 @@ export interface Finding {
   readonly fix?: Fix;
 }
 
-/** What would mend a finding. It changes nothing before the user said yes to the question. */
+/** A remedy for a finding. It changes nothing before the user said yes to the question. */
 export interface Fix {
   readonly title: Text;
   readonly question?: Question;

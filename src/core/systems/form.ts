@@ -11,14 +11,14 @@ export interface FormField {
   readonly optional?: boolean;
   /** Asked only where this holds. */
   when?(given: FormAnswers): boolean;
-  /** What stands there at first. */
+  /** Value that the field has at first. */
   suggest?(given: FormAnswers): Promise<string | undefined>;
-  /** What is wrong with the value; a hint does not stop anybody. */
+  /** Problem of the value; one that is a hint stops nobody. */
   check?(value: string, given: FormAnswers): Promise<FormProblem | undefined>;
   choices?(given: FormAnswers): Promise<readonly FormChoice[]>;
 }
 
-/** What was given so far, by field. */
+/** Answers so far, by field. */
 export type FormAnswers = Readonly<Record<string, string>>;
 
 export interface FormProblem {

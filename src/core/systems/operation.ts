@@ -9,19 +9,19 @@ export interface Question {
   readonly detail: Text;
   /** The button that goes ahead. */
   readonly action: Text;
-  /** What has to be typed before it goes ahead, for what destroys. */
+  /** Text to type before it goes ahead, such as the name of the server that is deleted. */
   readonly typed?: string;
 }
 
-/** What an operation was given, by the names of its inputs. */
+/** Input of an operation, by the names of its fields. */
 export type OperationInput = Readonly<Record<string, string>>;
 
-/** What is there when something is asked for. */
+/** State in which an input is asked for. */
 export interface InputContext<S> {
   readonly settings: S;
   readonly instance: Instance | undefined;
   readonly session: Session | undefined;
-  /** What was given before. */
+  /** Inputs given before this one. */
   readonly given: OperationInput;
   readonly signal: AbortSignal;
 }
@@ -33,11 +33,11 @@ interface LineInput<S> {
   readonly placeholder: Text;
   /** Asked only where this holds of what was given before. */
   when?(given: OperationInput): boolean;
-  /** What stands there at first. */
+  /** Value that the field has at first. */
   value?(context: InputContext<S>): Promise<string>;
-  /** What is offered while it is typed; anything else may be typed as well. */
+  /** Values offered while the user types; any other may be typed as well. */
   suggestions?(context: InputContext<S>): readonly Suggestion[];
-  /** What is wrong with it, while it is typed. */
+  /** Problem of the value while it is typed. */
   check(value: string): Text | undefined;
 }
 
@@ -74,9 +74,9 @@ interface Run<S> {
   readonly session: Session | undefined;
   readonly input: OperationInput;
   readonly signal: AbortSignal;
-  /** What it is doing now, for the task. */
+  /** Tells the present step, for the task. */
   progress(message: Text): void;
-  /** What the program said, for the log of the task. */
+  /** Adds output of the program to the log of the task. */
   output(chunk: string): void;
   /** Asks what came up only while it ran; false where nobody said yes. */
   ask(question: Question): Promise<boolean>;
@@ -99,9 +99,9 @@ interface OperationBase<S> {
   readonly command?: { readonly title: string; readonly icon: string };
   /** Its outcome is what the user wanted to know, so it is said and not only logged. */
   readonly answers?: boolean;
-  /** It changes something that no event tells of: the system has to be asked afterwards. */
+  /** No event tells of its change: the instances are asked for afterwards. */
   readonly silent?: boolean;
-  /** What the user is asked for, in this order. */
+  /** Questions to the user, in this order. */
   readonly inputs?: readonly Input<S>[];
 }
 
@@ -117,7 +117,7 @@ export type InstanceOperation<S> = InstanceOperationBase<S> &
 
 interface InstanceOperationBase<S> extends OperationBase<S> {
   readonly target: 'instance';
-  /** What is going on while it runs: "Starting {0}". */
+  /** Title of the task while it runs: "Starting {0}". */
   progressTitle(instance: Instance): Text;
   /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
   when(instance: Instance, settings: S, session: Session | undefined): boolean;

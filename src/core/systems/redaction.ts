@@ -1,4 +1,4 @@
-/** What stands where something was cut. */
+/** Stands in place of a secret that was cut. */
 export const redactionMark = '‹redacted›';
 
 type Place = 'field' | 'quoted' | 'command';
@@ -132,7 +132,7 @@ function wholeCut(text: string, { start, end }: Value): Cut[] {
   return says ? [{ start, end, replacement: `"${redactionMark}"` }] : [];
 }
 
-/** What to cut inside a string: looked for in the text that it means, cut where that is written. */
+/** Cuts inside a string: found in the text that it means, made where that is written. */
 function literalCuts(raw: string, { start, end }: Value): Cut[] {
   const { text, at } = unescaped(raw, start, end);
   return commandCuts(text).map((cut) => ({
@@ -181,7 +181,7 @@ function apply(text: string, cuts: readonly Cut[]): string {
 
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-/** What the string from `start` to `end` means, and where each character of it is written. Broken escapes mean themselves. */
+/** Meaning of the string from `start` to `end`, and the place where each character of it is written. Broken escapes mean themselves. */
 function unescaped(
   raw: string,
   start: number,
@@ -208,7 +208,7 @@ function unescaped(
 }
 
 /** The position behind the string that starts at `start`; the end of the text where it is never closed. */
-function endOfString(raw: string, start: number): number {
+export function endOfString(raw: string, start: number): number {
   for (let i = start + 1; i < raw.length; i++) {
     const c = raw[i];
     if (c === '\\') i++;

@@ -4,7 +4,7 @@ export type SettingsResult<S> =
   | { readonly ok: true; readonly settings: S; readonly warnings: readonly Text[] }
   | { readonly ok: false; readonly problems: readonly Text[] };
 
-/** What all connection settings have in common. */
+/** Settings that every connection has. */
 export interface ConnectionSettings {
   readonly kind: string;
   readonly id: string;

@@ -19,7 +19,7 @@ export interface System<S extends ConnectionSettings, C> {
   readonly decoder: Decoder<C>;
   readonly catalog: readonly CatalogEntry[];
   readonly operations: readonly Operation<S>[];
-  /** What it is and how it is reached, for somebody who chooses. */
+  /** Words for the user who chooses among systems: what it manages and how it is reached. */
   readonly purpose: Text;
   /** A name for a connection with these answers. */
   suggestName?(given: FormAnswers): string | undefined;
@@ -35,7 +35,7 @@ export interface System<S extends ConnectionSettings, C> {
   diagnose?(settings: S, environment: DiagnosisEnvironment): AsyncIterable<Finding>;
   /** The one thing that will surely keep events from coming, found without side effects after connecting. */
   advise?(settings: S, signal: AbortSignal): Promise<Finding | undefined>;
-  /** Where this connection listens by its settings; an open session knows it better. */
+  /** Addresses that this connection listens on by its settings; an open session knows them better. */
   emitTargets(settings: S): readonly string[];
   /** How a target is asked for that the user names; without it there are only those of the connections. */
   readonly targetPrompt?: Text;
@@ -43,7 +43,7 @@ export interface System<S extends ConnectionSettings, C> {
   targetSecret?(address: string): SecretSpec | undefined;
   /** Sends one event to an address of this system, as the system itself would. */
   emit(address: string, bytes: Uint8Array, environment: EmitEnvironment): Promise<void>;
-  /** What is asked before this is sent, where it may change something there. */
+  /** Question before a message is sent that may change something there. */
   emitQuestion?(bytes: Uint8Array, connectionName: string): Question | undefined;
   /** The operation of the connection that ends a task of the system itself, by what the system calls the task. */
   cancelTask?(localId: string): { readonly operation: string; readonly input: OperationInput };

@@ -29,7 +29,7 @@ interface Draft {
   readonly system: AnySystem;
   readonly form: Form;
   readonly title: string;
-  /** What is edited; nothing for a new connection. */
+  /** The entry that is edited; undefined for a new connection. */
   readonly entry: Entry | undefined;
   readonly answers: FormAnswers;
   /** The id that it keeps. */
@@ -183,7 +183,7 @@ async function test(
 ): Promise<'save' | 'change' | undefined> {
   const running = id === undefined ? undefined : runtime.connections.get(id);
   const wasActive = running?.active ?? false;
-  // It listens where the test wants to listen.
+  // The running connection listens on the address that the test needs.
   await running?.stop();
   let chosen: string | undefined = 'enter';
   while (chosen === 'enter') chosen = await testOnce(runtime, title, system, settings, given);

@@ -19,7 +19,7 @@ export interface Place {
   readonly total: number;
 }
 
-/** What stands there at first, and whether a secret is stored that an empty field keeps. */
+/** Value that the field has at first, and whether a secret is stored that an empty field keeps. */
 export interface Before {
   readonly value: string | undefined;
   readonly stored?: boolean;
@@ -145,7 +145,7 @@ async function problemOf(
   const value = typed.trim();
   if (value === '') {
     if (field.optional === true || stored) return undefined;
-    // Nothing typed yet is no mistake; it just cannot be accepted.
+    // An empty field is no mistake yet; it just cannot be accepted.
     return {
       shown: { message: l10n.t('This is needed.'), severity: InputBoxValidationSeverity.Info },
       stops: true,

@@ -8,7 +8,7 @@ export const viewIds = {
 
 export const inspectorPanelType = 'gameServerOps.inspectorTab';
 
-/** Where the connection of a tree item or event is in a web view's context. */
+/** Section of an event row in a webview's context. */
 export const eventSection = 'event';
 
 export const contextKeys = {

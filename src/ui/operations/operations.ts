@@ -23,7 +23,7 @@ import { translate } from '../translate.ts';
 interface Candidate {
   readonly connection: Connection;
   readonly operation: AnyOperation;
-  /** Nothing where it is done with the connection as a whole. */
+  /** Undefined for an operation on the connection as a whole. */
   readonly instance: Instance | undefined;
 }
 
@@ -147,7 +147,7 @@ export class Operations {
     const questions = candidates.flatMap((candidate) => this.#question(candidate, input) ?? []);
     const [first] = questions;
     if (!first) return true;
-    // What destroys is asked for one by one.
+    // A name is typed for each instance on its own.
     const typed = questions.filter((question) => question.typed !== undefined);
     for (const question of typed) if (!(await confirmed(question))) return false;
     if (typed.length > 0) return true;
@@ -161,7 +161,7 @@ export class Operations {
     return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
   }
 
-  /** What the operation needs from the user, the same for all of a selection; nothing where the user turned back. */
+  /** Asks for the operation's input, the same for all of a selection; undefined where the user turned back. */
   async #input(verb: string, candidates: readonly Candidate[]): Promise<OperationInput | undefined> {
     const [first] = candidates;
     const inputs = first?.operation.inputs ?? [];

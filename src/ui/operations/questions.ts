@@ -13,7 +13,7 @@ import type {
 import { showInformation } from '../messages.ts';
 import { translate } from '../translate.ts';
 
-/** What a program may take to list what can be picked. */
+/** Time in which a program has to list the choices. */
 const optionsWithinMs = 30_000;
 
 /** Asks for what an operation needs, one thing after another; nothing where the user turned back. */
@@ -142,7 +142,7 @@ async function typedName({ message, detail }: Question, typed: string): Promise<
     prompt: translate(detail),
     placeHolder: oneLine(typed, 100),
     ignoreFocusOut: true,
-    // Nothing typed yet is no mistake: then the question itself is what has to be read.
+    // An empty field is no mistake: the question itself is read then.
     validateInput: (value) =>
       value === typed || value === '' ? undefined : l10n.t('This is not the name. {0}', translate(detail)),
   });

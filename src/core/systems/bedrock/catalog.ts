@@ -6,12 +6,12 @@ import { eventTexts, retiredEventTexts, type EventText } from './eventTexts.ts';
 import { globalStems, retiredStems, stemNames, type RetiredStem, type Stem } from './stems.ts';
 
 export interface BedrockEntry extends CatalogEntry {
-  /** Who sends it: only what clients say can be emitted. */
+  /** Messages of clients alone can be emitted. */
   readonly sentBy: 'server' | 'client';
   readonly stem?: Stem | RetiredStem;
   readonly texts?: EventText;
   readonly phase?: 'before' | 'after';
-  /** It names the server that it is about. */
+  /** The data names the server that the event is about. */
   readonly scoped?: boolean;
 }
 

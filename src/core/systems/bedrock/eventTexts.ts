@@ -9,7 +9,7 @@ export interface EventText {
   readonly after: Text;
   readonly failed: Text;
   readonly fields: readonly string[];
-  /** It happens so often, or so much beside the matter, that it stays in the background. */
+  /** Of severity debug: it happens often or matters little. */
   readonly quiet?: true;
 }
 

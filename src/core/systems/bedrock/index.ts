@@ -28,7 +28,7 @@ export const bedrock: System<BedrockSettings, BedrockContext> = {
     return openBedrockSession(settings, environment);
   },
   console: bedrockConsole,
-  // What a client says goes through the conversation that is open; events come from the server alone.
+  // Messages of a client go through the open session; events come from the server alone.
   emitTargets: (settings) => [socketAddress(settings)],
   async emit(address, bytes, { session, signal }) {
     if (session?.send === undefined || session.address !== address) {

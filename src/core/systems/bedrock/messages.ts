@@ -22,7 +22,7 @@ export function toBytes(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value));
 }
 
-/** What an acknowledgement says, by which it finds its request: topics are all that it holds. */
+/** Topics of an acknowledgement. It holds nothing else by which it finds its request. */
 export function ackOf(action: string, topic: string): string {
   return action === 'unsubscribe' ? `Unsubscribed from topic '${topic}'` : `Subscribed to topic '${topic}'`;
 }
@@ -38,7 +38,7 @@ export function failureIn(result: unknown): string | undefined {
   return named(result['message']) ?? '–';
 }
 
-/** What a server says in a refusal: a text, or a list of what was wrong with the fields. */
+/** Reason in a refusal: a text, or a list of problems by field. */
 export function detailOf(body: unknown): string | undefined {
   if (!isFields(body)) return undefined;
   const { detail, message } = body;
@@ -95,7 +95,7 @@ const calls: readonly (readonly [RegExp, Known])[] = [
   [/^\/api\/server\/install$/, { operation: 'install', title: (s) => text('Install {0}', s) }],
 ];
 
-/** What a call is for, where it may begin a task. */
+/** Operation and title of a call that may begin a task. */
 export function taskOfCall(request: RestRequest): {
   readonly title: Text;
   readonly operation?: string;

@@ -7,7 +7,7 @@ import {
   type Stem,
 } from './stems.ts';
 
-/** What a release of the server can do. Releases that nobody knows are taken for the newest. */
+/** Abilities of a release of the server. An unknown release is taken for the newest. */
 export interface ReleaseTraits {
   /** As the server tells it; empty where it does not. */
   readonly version: string;
@@ -15,7 +15,7 @@ export interface ReleaseTraits {
   readonly socketSignIns: readonly SocketSignIn[];
   /** The login takes JSON instead of a form. */
   readonly jsonLogin: boolean;
-  /** There is a topic for all events. */
+  /** `*` is a topic for all events. */
   readonly wildcard: boolean;
   /** Every change of a state is an event of its own. */
   readonly statusEvents: boolean;

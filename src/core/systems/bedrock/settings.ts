@@ -82,7 +82,7 @@ export function parseBedrockSettings(value: unknown): SettingsResult<BedrockSett
   };
 }
 
-/** What is wrong with the address of a server. */
+/** Problem of the address of a server. */
 export function addressProblem(value: string): Text | undefined {
   const problem = webAddressProblem(value);
   if (problem) return problem;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { oneLine, text } from '../../model/text.ts';
 import type { FormAnswers, FormChoice, FormField, FormProblem } from '../form.ts';
 
-/** Where KGSM is found unless somebody put it elsewhere. */
+/** Folders that KGSM is usually installed in. */
 const usualFolders = (): readonly string[] => ['/opt/kgsm', join(homedir(), 'kgsm'), '/srv/kgsm'];
 
 const isWebhook = (given: FormAnswers): boolean => given['events'] === 'webhook';

@@ -79,7 +79,7 @@ export function dataSchema(type: string): z.ZodMiniType | undefined {
   return schema;
 }
 
-/** What all generations have in common round the payload; the rest of the envelope differs and is optional. */
+/** Envelope of all generations round the payload; its other fields differ and are optional. */
 export const envelopeSchema = z.looseObject({
   EventType: z.string().check(z.minLength(1)),
   Data: z.record(z.string(), z.unknown()),

@@ -26,7 +26,7 @@ export const kgsmSettingsSchema = z.looseObject({
   maxMessageBytes: messageLimit(),
 });
 
-/** Where webhooks are listened for. */
+/** Address that webhooks are listened for on. */
 export interface WebhookPlace {
   readonly host: string;
   readonly port: number;
@@ -46,7 +46,7 @@ export interface KgsmSettings {
   readonly socketMode: number;
   /** Absolute path of the journal's directory, where it is not the one that KGSM names. */
   readonly journalDir?: string;
-  /** Only where events are set to come by webhook: no port is opened that nobody asked for. */
+  /** Present if events are set to come by webhook: no port is opened unasked. */
   readonly webhook?: WebhookPlace;
   /** The first look into a journal goes back so far. */
   readonly backfillHours: number;

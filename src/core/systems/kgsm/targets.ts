@@ -44,7 +44,7 @@ export const kgsmTargetPrompt = text(
   'The socket file of a bot or dashboard, a journal as journal:/directory, or the web address of a webhook.',
 );
 
-/** What is wrong with an address that events are to be sent to. */
+/** Problem of an address that events are to be sent to. */
 export function checkKgsmTarget(value: string): Text | undefined {
   // eslint-disable-next-line no-control-regex -- control characters are the very thing that is looked for
   if (/[\u0000-\u001f\u007f]/.test(value)) return text('A target has no control characters');

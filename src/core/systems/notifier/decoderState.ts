@@ -3,13 +3,13 @@ import { PersistentMap } from '../../model/persistentMap.ts';
 import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import type { KgsmContext } from '../kgsm/decode/decoderState.ts';
 
-/** What has to be remembered to understand the next event. */
+/** Memory of the decoder from one event to the next. */
 export interface NotifierContext {
   /** The ids that the server gave to this conversation; usually one. */
   readonly own: readonly string[];
   /** Everybody known to be there, ourselves too: the server never tells who else is. */
   readonly clients: PersistentMap<true>;
-  /** What the KGSM events among the messages need. */
+  /** Context for the KGSM events among the messages. */
   readonly kgsm: KgsmContext;
 }
 

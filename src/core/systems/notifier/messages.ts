@@ -24,7 +24,7 @@ export function contentSchema(type: string): z.ZodMiniType | undefined {
   return Object.hasOwn(contentSchemas, type) ? contentSchemas[type] : undefined;
 }
 
-/** What all events have round their content; the server takes them with parts missing, so do we. */
+/** Envelope of all events. The server takes them with parts missing, so do we. */
 export const envelopeSchema = z.looseObject({
   event: z.string().check(z.minLength(1)),
   id: z.optional(z.nullable(z.string())),
@@ -38,5 +38,5 @@ export function clientEvent(type: string, id: string, content: NotifierContent, 
   return Buffer.from(JSON.stringify({ event: type, id, content, timestamp }));
 }
 
-/** What one message may be long, its newline included: the server reads into a buffer of this size. */
+/** Greatest length of one message, its newline included: the server reads into a buffer of this size. */
 export const maxEventBytes = 1024;

@@ -4,11 +4,11 @@ import type { CatalogEntry } from '../emit.ts';
 import eventTypes from './eventTypes.json' with { type: 'json' };
 
 export interface TrueNasEntry extends CatalogEntry {
-  /** Who sends it: only what clients say can be emitted. */
+  /** Messages of clients alone can be emitted. */
   readonly sentBy: 'server' | 'client';
   /** `*` subscribes to it as well. Sources, which measure or follow something while they are asked for, are not. */
   readonly wildcard?: boolean;
-  /** It takes an argument behind a colon. */
+  /** The event takes an argument behind a colon. */
   readonly argument?: boolean;
 }
 
@@ -51,7 +51,7 @@ function said(type: Name, sentBy: 'server' | 'client', description: Text): TrueN
   return entry(type, 'Protocol', control, description, { sentBy });
 }
 
-/** What the NAS tells of and what a client may say. A call and its answer have the name of the method as their type. */
+/** Events of the NAS and messages of clients. A call and its answer have the name of the method as their type. */
 export const trueNasEntries: readonly TrueNasEntry[] = [
   plain(
     'core.get_jobs',

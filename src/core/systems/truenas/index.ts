@@ -51,7 +51,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext> = {
   describe: ({ url }) => url,
 };
 
-/** What only reads, subscribes or asks for a sign of life needs no question. */
+/** Messages that read, subscribe or ask for a sign of life need no question. */
 function emitQuestion(bytes: Uint8Array, connection: string): Question | undefined {
   let said: unknown;
   try {

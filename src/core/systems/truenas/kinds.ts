@@ -4,7 +4,7 @@ import { text, type Text } from '../../model/text.ts';
 import { isFields, named, type Fields } from '../reading.ts';
 import { keyOf } from './messages.ts';
 
-/** What the NAS itself is shown as: there is one, whatever it is called. */
+/** The NAS itself is shown as one instance, whatever its name is. */
 export const hostKind = 'host';
 export const hostKey = 'host';
 
@@ -74,7 +74,7 @@ const stateTables: Readonly<Record<Kind, Readonly<Record<string, LifecycleState>
   jail: jailStates,
 };
 
-/** What an entry says of the state: one that is known, words that are not, or nothing. */
+/** State in an entry: one that is known, words that are not, or nothing. */
 export function stateIn(
   kind: Kind,
   fields: Fields,
@@ -97,7 +97,7 @@ export function entryKey(fields: Fields, id?: unknown): string | undefined {
   return keyOf(id) ?? keyOf(fields['id']) ?? named(fields['name']);
 }
 
-/** What an entry says beside the state; what it leaves out stays as it is. */
+/** Fields of an entry beside the state; those that it leaves out stay as they are. */
 export function entryPatch(kind: Kind, fields: Fields): InstancePatch {
   const name = named(fields['name']);
   const version = named(fields['human_version']) ?? named(fields['version']) ?? named(fields['release']);
@@ -131,7 +131,7 @@ function latestOf(fields: Fields): string | null | undefined {
 /** Before what an app is tagged with, in the setting that tells which apps are game servers. */
 export const tagPrefix = 'tag:';
 
-/** What an app of the catalog is filed under; nothing where the entry does not tell. */
+/** Categories, keywords and train of an app of the catalog; undefined where the entry has none. */
 export function tagsOf({ metadata, chart_metadata: chart }: Fields): readonly string[] | undefined {
   const about = isFields(metadata) ? metadata : isFields(chart) ? chart : undefined;
   if (!about) return undefined;
@@ -160,14 +160,14 @@ export function matches(patterns: readonly string[], name: string): boolean {
   });
 }
 
-/** What a job does to one instance, by its method. */
-interface Deed {
+/** Effect of a method on one instance. */
+interface InstanceCall {
   readonly kind: Kind;
   readonly operation: string;
   readonly title: (name: string) => Text;
   /** Shown instead of the state beneath it, because the instance stops and starts meanwhile. */
   readonly state?: LifecycleState;
-  /** What it is after a success, where no event tells. */
+  /** State after a success, where no event tells it. */
   readonly leaves?: LifecycleState;
 }
 
@@ -206,11 +206,14 @@ const jailWords: Readonly<Record<string, readonly [LifecycleState, LifecycleStat
   restart: ['restarting', 'running'],
 };
 
-/** Where a method that takes one object has the name of what it is about. */
+/** Fields with the name of the instance, in methods that take one object. */
 const keyFields = ['app_name', 'release_name', 'name', 'uuid', 'jail'];
 
-/** What a method does, and to which instance. */
-export function deedOf(method: string, args: unknown): (Deed & { readonly key: string }) | undefined {
+/** Effect of a method, and the instance that it is called for. */
+export function instanceCallOf(
+  method: string,
+  args: unknown,
+): (InstanceCall & { readonly key: string }) | undefined {
   const found = prefixes.find(([prefix]) => method.startsWith(prefix));
   if (!found) return undefined;
   const [prefix, kind] = found;

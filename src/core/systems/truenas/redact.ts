@@ -1,6 +1,6 @@
-import { redactionMark, redactJson, redactPrinted } from '../redaction.ts';
+import { endOfString, redactionMark, redactJson, redactPrinted } from '../redaction.ts';
 
-/** What a call of these is given, or answers, signs somebody in. */
+/** Methods whose parameters or answers sign somebody in. */
 const secretMethod =
   /^auth\.(?!(?:me|sessions|logout|mechanism_choices)$)|password|api_key\.|^core\.(?:job_)?download|upload|keychaincredential/i;
 
@@ -24,7 +24,7 @@ export function isSecretMethod(method: string): boolean {
   return secretMethod.test(method);
 }
 
-/** What stands instead of an answer that is a secret itself: a reply does not tell what it answers. */
+/** The frame without an answer that is a secret itself: a reply does not name its method. */
 export function withoutResult(frame: Readonly<Record<string, unknown>>): Uint8Array {
   const { result } = frame;
   const shown = typeof result === 'string' ? redactionMark : fieldless(result);
@@ -136,15 +136,7 @@ function unquoted(literal: string): string {
   }
 }
 
-function endOfString(raw: string, start: number): number {
-  for (let i = start + 1; i < raw.length; i++) {
-    if (raw[i] === '\\') i++;
-    else if (raw[i] === '"') return i + 1;
-  }
-  return raw.length;
-}
-
-/** Where the value of a field begins; -1 where no colon follows. */
+/** Place at which the value of a field begins; -1 where no colon follows. */
 function afterColon(raw: string, from: number): number {
   const rest = /\s*:\s*/y;
   rest.lastIndex = from;

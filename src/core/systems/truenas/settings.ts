@@ -83,7 +83,7 @@ export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSett
   return { ok: true, settings, warnings };
 }
 
-/** What is wrong with the address of a NAS. It may be written as that of its web page. */
+/** Problem of the address of a NAS. The address of its web page is good too. */
 export function addressProblem(value: string): Text | undefined {
   if (!/^(?:wss?|https?):\/\//i.test(value)) return text('An address begins with wss:// or ws://');
   const problem = webAddressProblem(value.replace(/^ws/i, 'http'));

@@ -59,7 +59,7 @@ function decode(context: BedrockContext, message: Message): Step {
         : decodeRequest(context, message, { method, path, body: parsed['body'] });
     return { ...step, problems: [...problems, ...step.problems] };
   }
-  // What has a type is pushed; an event may hold a status of its own deeper down.
+  // Messages with a type are pushes, even if their data holds a status.
   if (typeof type === 'string' && type !== '') return decodePush(context, message, type, parsed, problems);
   if (typeof action === 'string') return decodeAction(context, message, action, parsed, problems);
   if (typeof status === 'string') return decodeAck(context, status, parsed, problems);
@@ -81,7 +81,7 @@ function replyOf(
   };
 }
 
-/** What a client says: its journal entry, and for an emitted one what will acknowledge it. */
+/** Event of a client's message; an emitted one is remembered until it is acknowledged. */
 function decodeAction(
   context: BedrockContext,
   { correlation, origin }: Message,

@@ -16,11 +16,11 @@ export type Work = keyof typeof stateOfWork;
 /** The most final first. */
 export const works = Object.keys(stateOfWork) as Work[];
 
-/** What has to be remembered of a server to understand its next event. */
+/** Memory of a server from one event to the next. */
 export interface ServerMemory {
-  /** What it is when no work is going on with it. */
+  /** State beneath the work that is going on. */
   readonly base: LifecycleState;
-  /** What it was before a start or stop that may fail; only where the states are no events of their own. */
+  /** State before a start or stop that may fail, in releases whose states are no events of their own. */
   readonly prior?: LifecycleState;
   readonly working: readonly Work[];
   /** Somebody wants it down: when it goes down now, it is no crash. */

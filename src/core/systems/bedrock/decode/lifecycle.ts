@@ -30,12 +30,12 @@ const states: Readonly<Record<string, LifecycleState>> = {
   UNKNOWN: 'unknown',
 };
 
-/** What the server calls a state; nothing for a word that is none of its. */
+/** State by the server's word for it; undefined for another word. */
 export function stateOf(status: unknown): LifecycleState | undefined {
   return typeof status === 'string' && Object.hasOwn(states, status) ? states[status] : undefined;
 }
 
-/** What is shown of a server: the work that is going on, else its state. */
+/** Shown state of a server: the work that is going on, else the state beneath it. */
 export function shownState({ base, working }: ServerMemory): LifecycleState {
   const work = works.find((each) => working.includes(each));
   return work === undefined ? base : stateOfWork[work];
@@ -51,11 +51,11 @@ export interface ServerFact {
 interface Followed {
   readonly context: BedrockContext;
   readonly signals: readonly Signal[];
-  /** It ended by itself and is started again. */
+  /** The server ended by itself and is started again. */
   readonly crashed?: true;
 }
 
-/** What an event means for its server. By its type and what is remembered, never by its place in an expected order. */
+/** Signals of an event for its server. Decided by its type and by what is remembered, never by its place in an expected order. */
 export function applyServerFact(context: BedrockContext, fact: ServerFact): Followed {
   const { stem, phase, server, data } = fact;
   const old = context.servers.get(server) ?? newServer;
@@ -74,7 +74,7 @@ export function applyServerFact(context: BedrockContext, fact: ServerFact): Foll
   const patch: InstancePatch = {
     game,
     state: shownState(memory),
-    // What runs is not made worse by a refusal; that stands in its event.
+    // A refusal is no detail of a server that runs; the event says it.
     ...(failure === undefined || lifecycle[shownState(memory)].up
       ? {}
       : { detail: text('{0}', oneLine(failure, 300)) }),
@@ -125,7 +125,7 @@ function stepOf(situation: Situation): Step {
     case 'delete_server_data':
       return worked(stem, situation);
     default:
-      // Nothing is known of a server that is only mentioned but that it is there.
+      // The event tells that the server is there, and no more.
       return { memory: old };
   }
 }

@@ -8,7 +8,7 @@ import { behindColon } from '../messages.ts';
 
 type Step = Decoded<BedrockContext>;
 
-/** What was measured of a server, whose name stands in the topic only. A stopped server has no values. */
+/** Measurements of a server, whose name stands in the topic. A stopped server has no values. */
 export function measured(
   context: BedrockContext,
   { direction }: Message,

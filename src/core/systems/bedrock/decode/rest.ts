@@ -39,7 +39,7 @@ export function decodeRequest(context: BedrockContext, message: Message, request
   };
 }
 
-/** What an answer tells about the world. */
+/** Signals of an answer. */
 export function decodeReply(context: BedrockContext, message: Message, reply: RestReply): Step {
   const { status, error, body } = reply;
   const refused = status === undefined || status >= 400;
@@ -105,7 +105,7 @@ function informed(context: BedrockContext, body: unknown): Meaning {
   });
 }
 
-/** Nothing was heard for a while: what was going on may be over, and a stop that was asked for done. */
+/** After a time without events: work may be over, and a stop that was asked for done. */
 function unheard({ prior: _prior, ...server }: ServerMemory): ServerMemory {
   return { ...server, working: [], stopAsked: false };
 }

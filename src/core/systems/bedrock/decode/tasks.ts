@@ -11,7 +11,7 @@ interface Followed {
   readonly signals: readonly Signal[];
 }
 
-/** What the server says of a task, in its push and in its lists. */
+/** A task in the pushes and lists of the server. */
 export function taskTold(context: BedrockContext, id: string, data: Fields): Followed {
   const known = context.tasks.get(id);
   const task: OpenTask = known ?? { since: context.tick };
@@ -97,7 +97,7 @@ export function tasksListed(context: BedrockContext, list: readonly unknown[]): 
     const id = isFields(data) ? named(data['id']) : undefined;
     if (id === undefined || !isFields(data)) continue;
     there.add(id);
-    // What ended before we came is history: nobody needs a list of it.
+    // Tasks that ended before the connection began are left out.
     if (!context.tasks.has(id) && patchOf(data).state !== 'running') continue;
     const told = taskTold(result.context, id, data);
     result = { context: told.context, signals: [...result.signals, ...told.signals] };

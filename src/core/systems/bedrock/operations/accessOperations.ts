@@ -8,7 +8,7 @@ type Given = InputContext<BedrockSettings>;
 
 const levels = ['visitor', 'member', 'operator'];
 
-/** Who may come and what they may do there. */
+/** Operations on allowlist and permissions. */
 export const accessOperations: readonly InstanceOperation<BedrockSettings>[] = [
   {
     id: 'listAllowlist',
@@ -114,7 +114,7 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings>[] = [
     ],
     async run(run) {
       const { player = '', level = '' } = run.input;
-      // What is picked is `xuid` or `xuid name`.
+      // The picked value is `xuid` or `xuid name`.
       const [xuid = '', ...rest] = player.split(' ');
       if (!/^\d{1,20}$/.test(xuid))
         return { outcome: 'refused', message: text('The XUID of a player is needed.') };

@@ -1,7 +1,8 @@
 import { oneLine, text } from '../../../model/text.ts';
+import { backupListText } from '../../backupListText.ts';
 import type { InputChoice, InputContext, InstanceOperation } from '../../operation.ts';
 import { isFields, named } from '../../reading.ts';
-import { isUp, nameOf, offered, rests, serverCall, type BedrockRun } from './serverCall.ts';
+import { isUp, nameOf, offered, rests, serverCall } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 const kinds: readonly InputChoice[] = [
@@ -16,9 +17,6 @@ const kinds: readonly InputChoice[] = [
 const configFiles = ['server.properties', 'allowlist.json', 'permissions.json'] as const;
 /** Stands for the newest backup of each kind. */
 const newest = 'newest';
-
-/** So many names fit into a message; all are in the log. */
-const namesShown = 3;
 
 type Given = InputContext<BedrockSettings>;
 
@@ -91,9 +89,11 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
     when: offered('moderator', rests),
     async run(run) {
       const { answerWith, serverPath } = await import('./calls.ts');
-      return answerWith(run.session, serverPath(run.instance.key, 'backup/list/all'), run, (value) =>
-        listed(run, allNames(value)),
-      );
+      return answerWith(run.session, serverPath(run.instance.key, 'backup/list/all'), run, (value) => {
+        const names = newestFirst(allNames(value));
+        if (names.length > 0) run.output(`${names.join('\n')}\n`);
+        return backupListText(nameOf(run.instance), names);
+      });
     },
   },
   {
@@ -193,16 +193,4 @@ function allNames(value: unknown): string[] {
 function newestFirst(names: readonly string[]): string[] {
   const time = (name: string): string => /\d{8}_\d{6}/.exec(name)?.[0] ?? '';
   return [...names].sort((a, b) => time(b).localeCompare(time(a)));
-}
-
-function listed(run: BedrockRun, names: readonly string[]): ReturnType<typeof text> {
-  const who = nameOf(run.instance);
-  if (names.length === 0) return text('{0} has no backup', who);
-  const sorted = newestFirst(names);
-  run.output(`${sorted.join('\n')}\n`);
-  const first = sorted.slice(0, namesShown).map((each) => oneLine(each, 100));
-  const rest = sorted.length - first.length;
-  return rest > 0
-    ? text('{0} has {1} backups: {2} and {3} more', who, sorted.length, first.join(', '), rest)
-    : text('{0} has {1} backups: {2}', who, sorted.length, first.join(', '));
 }

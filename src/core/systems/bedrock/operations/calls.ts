@@ -43,7 +43,7 @@ export async function runCall(
   }, run.signal);
 }
 
-/** What an answer means for the operation: a refusal, a task to wait for, or that it is done. */
+/** Outcome of an answer: a refusal, a task to wait for, or done. */
 export async function afterAnswer(
   session: BedrockSession,
   answer: RestAnswer,

@@ -155,7 +155,7 @@ function checkVersion(version: string): Text | undefined {
     : text('LATEST, PREVIEW or a number such as 1.21.100.7.');
 }
 
-/** Only servers that are there are watched by name: another name would come into being in the program. */
+/** Without a name the program would begin to measure a server that does not exist. */
 function checkTopic(topic: string): Text | undefined {
   if (topic.trim() === '') return text('A topic is needed.');
   if (topic.length > 300) return text('At most 300 characters.');

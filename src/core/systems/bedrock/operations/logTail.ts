@@ -10,7 +10,7 @@ const shortest = 64;
 export class LogTail {
   #shown = '';
 
-  /** What of a chunk is new. `first` says that it may begin with the past. */
+  /** The new part of a chunk. The `first` chunk may begin with the past. */
   push(chunk: string, first: boolean): string {
     const fresh = first ? chunk.slice(this.#overlap(chunk)) : chunk;
     this.#shown = (this.#shown + fresh).slice(-tailLength);
@@ -26,7 +26,7 @@ export class LogTail {
     for (let length = Math.min(rest.length, this.#shown.length); length >= shortest; length--) {
       if (this.#shown.endsWith(rest.slice(0, length))) return broken + length;
     }
-    // All that was shown may be shorter than what is repeated, and stand in the middle of it.
+    // The shown text may be shorter than the repeated one and stand in the middle of it.
     const at = this.#shown.length >= shortest ? rest.lastIndexOf(this.#shown) : -1;
     return at < 0 ? 0 : broken + at + this.#shown.length;
   }

@@ -33,7 +33,7 @@ function down(
   };
 }
 
-/** What is wrong with a line for the console of a server. */
+/** Problem of a line for the console of a server. */
 function checkCommand(line: string): Text | undefined {
   if (line.trim() === '') return text('A command is needed.');
   return /[\r\n]/.test(line) ? text('One line only.') : undefined;

@@ -17,12 +17,12 @@ export function isUp({ state }: Instance): boolean {
   return state === 'running' || state === 'ready';
 }
 
-/** It rests: up or down, and on the way nowhere. */
+/** Up or down, and not on the way from one to the other. */
 export function rests({ state }: Instance): boolean {
   return state !== 'removed' && !lifecycle[state].transitional;
 }
 
-/** On offer while the connection is open, for whom the role lets. */
+/** On offer while the connection is open and the user has the role. */
 export function offered(needed: Role, fits: (instance: Instance) => boolean): InstanceOp['when'] {
   return (instance, _settings, session) => may(session, needed) && fits(instance);
 }

@@ -53,7 +53,7 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
     ...(subject ? { subject } : {}),
   } satisfies Decoded<KgsmContext>['event'];
 
-  // What we sent ourselves says nothing about the world until it comes back through a listener.
+  // Our own emission says nothing about the instances until it comes back through a listener.
   if (message.direction === 'out' || subject?.kind !== 'instance' || known?.category === 'Test') {
     return { context, event, signals: [], problems };
   }

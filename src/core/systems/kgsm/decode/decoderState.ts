@@ -33,9 +33,9 @@ interface OpenWork {
   readonly seen: readonly string[];
 }
 
-/** What has to be remembered of an instance to understand its next event. */
+/** Memory of an instance from one event to the next. */
 export interface InstanceMemory {
-  /** What it is when nothing is going on with it. */
+  /** State beneath the work that is going on. */
   readonly base: LifecycleState;
   readonly open: Partial<Readonly<Record<Work, OpenWork>>>;
   readonly players?: number;

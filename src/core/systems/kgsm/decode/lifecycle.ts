@@ -4,7 +4,7 @@ import { works, type KgsmContext, type Work } from './decoderState.ts';
 import { InstanceUpdate, type LifecycleFact, type UpdateResult } from './instanceUpdate.ts';
 
 /**
- * What an event means for its instance. Decided by its type and by what is remembered, never by its place in an
+ * Signals of an event for its instance. Decided by its type and by what is remembered, never by its place in an
  * expected order: KGSM's commands interleave, repeat, and its watcher reports late.
  */
 export function applyLifecycleEvent(context: KgsmContext, fact: LifecycleFact): UpdateResult {
@@ -62,7 +62,7 @@ function removalPart(label: Text): (run: InstanceUpdate) => void {
   };
 }
 
-/** It is now in a state that lasts; what brought it there is done with it. */
+/** The instance is in a state that lasts, and the work that led there has succeeded. */
 function steady(state: LifecycleState, done: Work): (run: InstanceUpdate) => void {
   return (run) => {
     run.base(state);
@@ -139,7 +139,7 @@ const steps: Readonly<Record<string, (run: InstanceUpdate) => void>> = {
   instance_stopped: steady('stopped', 'stop'),
   instance_restarted: steady('running', 'restart'),
   instance_stop_started: begins('stop', (instance) => text('Stop {0}', oneLine(instance, 60))),
-  // Where nothing was running, no "stopped" comes between.
+  // If nothing ran, no "stopped" comes between.
   instance_stop_finished: ends('stop', text('Stop finished')),
   instance_restart_started: begins('restart', (instance) => text('Restart {0}', oneLine(instance, 60))),
   instance_restart_stopped: (run) => {

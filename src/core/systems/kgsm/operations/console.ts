@@ -8,7 +8,7 @@ import { logFileOf } from '../cli/cliQueries.ts';
 import { checkCommand } from './operations.ts';
 import type { KgsmSettings } from '../settings.ts';
 
-/** What is shown of a log that is there already. */
+/** Part of an existing log that is shown. */
 const tailBytes = 64 * 1024;
 const sendTimeoutMs = 30_000;
 

@@ -1,6 +1,7 @@
 import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
+import { backupListText } from '../../backupListText.ts';
 import type { InstanceOperation, Operation, OperationResult, OperationRun } from '../../operation.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { backupsOf } from '../cli/cliQueries.ts';
@@ -230,29 +231,15 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
   installOperation,
 ];
 
-/** So many names fit into a message; all are in the log. */
-const namesShown = 3;
-
 async function listBackups(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
   const { root } = run.settings;
   if (root === undefined) return { outcome: 'refused', message: noRoot };
   const backups = await backupsOf(root, run.instance.key, run.signal);
-  const who = name(run.instance);
-  const [first] = backups;
-  if (first === undefined) return { outcome: 'succeeded', message: text('{0} has no backup', who) };
-  run.output(`${backups.join('\n')}\n`);
-  const names = backups.slice(0, namesShown).map((backup) => oneLine(backup, 100));
-  const rest = backups.length - names.length;
-  return {
-    outcome: 'succeeded',
-    message:
-      rest > 0
-        ? text('{0} has {1} backups: {2} and {3} more', who, backups.length, names.join(', '), rest)
-        : text('{0} has {1} backups: {2}', who, backups.length, names.join(', ')),
-  };
+  if (backups.length > 0) run.output(`${backups.join('\n')}\n`);
+  return { outcome: 'succeeded', message: backupListText(name(run.instance), backups) };
 }
 
-/** What is wrong with a line for the console of a server. */
+/** Problem of a line for the console of a server. */
 export function checkCommand(line: string): Text | undefined {
   if (line.trim() === '') return text('A command is needed.');
   if (line.startsWith('--')) return text('KGSM would take {0} for an option of its own.', '--');

@@ -135,7 +135,7 @@ function decodeChoice(context: TrueNasContext, chosen: readonly unknown[]): Step
   return { ...control(context, 'apps', summary, []), ...appsChosen(context, apps) };
 }
 
-/** What a client asks; the answer names only its id. */
+/** A call of a client; the answer names its id alone. */
 function decodeCall(context: TrueNasContext, message: Message, frame: Of<'call'>, problems: Problem[]): Step {
   const { method, params } = frame;
   const id = keyOf(frame.id);
@@ -208,7 +208,7 @@ function decodeEvent(
   if (msg !== 'added' && msg !== 'changed' && msg !== 'removed')
     problems.push({ path: 'msg', message: text('is not known: {0}', shown(msg, 80)) });
   const step = eventStep(context, frame, baseOf(full), problems);
-  // What we say ourselves changes nothing here.
+  // Our own messages change nothing here.
   return message.direction === 'out' ? { ...step, context, signals: [] } : step;
 }
 
@@ -234,7 +234,7 @@ function eventStep(context: TrueNasContext, frame: Of<'event'>, name: string, pr
   }
   switch (name) {
     case 'core.get_jobs': {
-      // What finished long ago is forgotten by the NAS; the task of it stays as it ended.
+      // The NAS forgets jobs that finished long ago; their tasks stay as they ended.
       if (msg === 'removed')
         return { context, event: { ...base, summary: text('A job was forgotten') }, signals: [], problems };
       const { summary, failed, subject, correlation, ...followed } = jobTold(context, id, fields, problems);

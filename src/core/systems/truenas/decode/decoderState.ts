@@ -2,16 +2,16 @@ import * as z from 'zod/mini';
 import { lifecycleStates, type LifecycleState } from '../../../model/lifecycle.ts';
 import { PersistentMap } from '../../../model/persistentMap.ts';
 
-/** What has to be remembered of an instance to understand its next event. */
+/** Memory of an instance from one event to the next. */
 export interface EntryMemory {
   readonly kind: string;
   readonly key: string;
   readonly base: LifecycleState;
   /** The tick of the last event about it: an answer to an older question says nothing new. */
   readonly touched: number;
-  /** Where it is another than its key. */
+  /** Its name, if that is not the key. */
   readonly name?: string;
-  /** It was removed; kept until an answer that does not know it either. */
+  /** Removed; kept until an answer does not know it either. */
   readonly gone?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface OpenJob {
   readonly started: number;
   readonly kind?: string;
   readonly key?: string;
-  /** What the instance is shown as meanwhile. */
+  /** State that the instance is shown in meanwhile. */
   readonly state?: LifecycleState;
   readonly correlation?: string;
 }

@@ -23,7 +23,7 @@ export interface EntriesResult {
 
 /**
  * Whether it is one of those that the user wants to see: the setting tells which apps are game servers, by name or by tag.
- * Where only the name is told, one that was taken in by its tags is known.
+ * An event with the name alone is judged by what is remembered of its tags.
  */
 export function isWanted(
   { apps, entries }: TrueNasContext,
@@ -46,7 +46,7 @@ export function isWanted(
   return tags.some((tag) => matches(wanted, tag.toLowerCase()));
 }
 
-/** What it is shown as: what is done to it goes before what it is beneath. */
+/** Shown state: the job on it, else the state beneath. */
 function shownState(
   context: TrueNasContext,
   { kind, key, base }: Pick<EntryMemory, 'kind' | 'key' | 'base'>,
@@ -180,7 +180,7 @@ export function appsChosen(context: TrueNasContext, apps: readonly string[]): En
   let next: TrueNasContext = { ...context, apps };
   const signals: Signal[] = [];
   for (const each of context.entries.values()) {
-    // What has the tags shows when the NAS lists it next.
+    // The next list of the NAS shows which apps have the tags.
     if (isWanted(next, each.kind, each.key)) continue;
     const left = unwanted(next, each.kind, each.key);
     next = left.context;
@@ -189,7 +189,7 @@ export function appsChosen(context: TrueNasContext, apps: readonly string[]): En
   return { context: next, signals };
 }
 
-/** It is no game server, or not any more. */
+/** The app is no game server, or not any more. */
 function unwanted(context: TrueNasContext, kind: string, key: string): EntriesResult {
   const id = entryId(kind, key);
   const known = context.entries.get(id);
@@ -208,7 +208,7 @@ export function restate(context: TrueNasContext, kind: string, key: string): rea
   return [{ signal: 'instance', kind, key, patch, onlyIfKnown: true }];
 }
 
-/** What one is after a job that did what it was to do; an answer to an older question does not count against it. */
+/** State after a job that succeeded; an answer to an older query does not overrule it. */
 export function left(
   context: TrueNasContext,
   kind: string,
@@ -221,7 +221,7 @@ export function left(
   return { ...context, entries: context.entries.set(id, { ...known, base, touched: context.tick }) };
 }
 
-/** What a query was asked for: everything, some entries whole, or parts of entries. */
+/** Scope of a query: everything, some entries whole, or parts of entries. */
 export function scopeOf(params: unknown): { readonly full: boolean; readonly partial: boolean } {
   const [filters, options] = (Array.isArray(params) ? params : []) as readonly unknown[];
   const fields = isFields(options) ? options : {};

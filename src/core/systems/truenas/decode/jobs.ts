@@ -5,7 +5,7 @@ import { oneLine, text, type Text } from '../../../model/text.ts';
 import { isFields, literal, missing, named, shown, wrongType, type Fields } from '../../reading.ts';
 import { instantOf } from '../ejson.ts';
 import { isWanted, left, restate, scopeOf, type EntriesResult } from './entries.ts';
-import { deedOf } from '../kinds.ts';
+import { instanceCallOf } from '../kinds.ts';
 import {
   ended,
   entryId,
@@ -69,17 +69,17 @@ export function jobTold(context: TrueNasContext, id: unknown, value: unknown, pr
   }
   const task = taskOf(key, startOf(value));
   const method = typeof value['method'] === 'string' ? value['method'] : '–';
-  const deed = deedOf(method, value['arguments']);
-  const about = deed && isWanted(context, deed.kind, deed.key) ? deed : undefined;
+  const call = instanceCallOf(method, value['arguments']);
+  const about = call && isWanted(context, call.kind, call.key) ? call : undefined;
   const subject = about && { kind: about.kind, key: about.key };
   const title =
-    deed?.title(nameOf(context, deed)) ?? text('{0}', shown(named(value['description']) ?? method, 80));
+    call?.title(nameOf(context, call)) ?? text('{0}', shown(named(value['description']) ?? method, 80));
   const before = context.jobs.get(task);
   const correlation = messageOf(value) ?? before?.correlation;
   const patch: TaskPatch = {
     title,
     ...(subject ? { subject } : {}),
-    ...(deed ? { operation: deed.operation } : {}),
+    ...(call ? { operation: call.operation } : {}),
     ...patchOf(value, state),
   };
   const common = {
@@ -138,7 +138,7 @@ export function jobsListed(
     if (id === undefined) continue;
     const started = startOf(each);
     there.set(id, started);
-    // What ended before we came is history: nobody needs a list of it.
+    // Jobs that ended before the connection began are left out.
     if (isOver(jobStateOf(each['state'])) && !context.jobs.has(taskOf(id, started))) continue;
     const told = jobTold(result.context, id, each, problems);
     result = { context: told.context, signals: [...result.signals, ...told.signals] };
@@ -218,12 +218,12 @@ function patchOf(fields: Fields, state: TaskState | undefined): TaskPatch {
   };
 }
 
-/** What people call the thing that a job is about. */
+/** Name of the instance that a job is about. */
 function nameOf({ entries }: TrueNasContext, { kind, key }: { kind: string; key: string }): string {
   return oneLine(entries.get(entryId(kind, key))?.name ?? key, 60);
 }
 
-/** What it wrote, what it came to, and where it broke. */
+/** Log, result and error of a job. */
 export function logOf(fields: Fields, state: TaskState | undefined): string | undefined {
   const { result, exception } = fields;
   const parts = [

@@ -14,7 +14,7 @@ interface Sampled {
 
 const mega = 1024 * 1024;
 
-/** What the NAS measured of itself. Every generation has its own form; what one does not tell is left out. */
+/** Measurements of the NAS itself. Every generation has its own form; values that one lacks are left out. */
 export function hostMeasured(fields: unknown, problems: Problem[]): Sampled {
   if (!isFields(fields)) {
     problems.push(wrongType('fields', 'object'));
@@ -43,7 +43,7 @@ export function hostMeasured(fields: unknown, problems: Problem[]): Sampled {
   };
 }
 
-/** What the NAS measured of its running apps: a list, where other events have an object. */
+/** Measurements of the running apps: a list, where other events have an object. */
 export function appsMeasured(context: TrueNasContext, list: unknown, problems: Problem[]): Sampled {
   if (!Array.isArray(list)) {
     problems.push(wrongType('fields', 'array'));
@@ -110,7 +110,7 @@ function ratesOf(
   let received: number | undefined;
   let sent: number | undefined;
   for (const [name, each] of Object.entries(value)) {
-    // What a machine says to itself is no traffic.
+    // The loopback interface is no traffic.
     if (!isFields(each) || /^lo\d*$/.test(name)) continue;
     const place = `fields.interfaces.${name}`;
     const into = numberIn(each, 'received_bytes_rate', place, problems);

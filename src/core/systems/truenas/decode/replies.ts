@@ -4,7 +4,7 @@ import { oneLine, text } from '../../../model/text.ts';
 import { isFields, named, shown } from '../../reading.ts';
 import { entriesListed, hostTold, type EntriesResult } from './entries.ts';
 import { jobsListed } from './jobs.ts';
-import { collections, deedOf, isCollection } from '../kinds.ts';
+import { collections, instanceCallOf, isCollection } from '../kinds.ts';
 import type { PendingCall, TrueNasContext } from './decoderState.ts';
 import { failureOf, keyOf, type Frame } from '../messages.ts';
 
@@ -60,7 +60,7 @@ export function decodeError(
   };
 }
 
-/** What differs between the generations is tried; that it is not there is no news. */
+/** Methods that some generations lack are tried; a missing one is no news. */
 function isTried(method: string, noMethod: boolean): boolean {
   return method === 'core.set_options' || (noMethod && (isCollection(method) || method === 'auth.login_ex'));
 }
@@ -127,8 +127,8 @@ function isRefusal(result: unknown): boolean {
 }
 
 function subjectOf({ method, params }: PendingCall): Pick<Step['event'], 'subject'> {
-  const deed = deedOf(method, params);
-  return deed ? { subject: { kind: deed.kind, key: deed.key } } : {};
+  const call = instanceCallOf(method, params);
+  return call ? { subject: { kind: call.kind, key: call.key } } : {};
 }
 
 /** Long answers are counted, not shown. */

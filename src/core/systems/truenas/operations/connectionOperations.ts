@@ -8,7 +8,7 @@ import type { TrueNasSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<TrueNasSettings>;
 
-/** All that can be subscribed to, and whether `*` has it too. */
+/** Events that can be subscribed to; the detail says whether `*` has them too. */
 const events: readonly Suggestion[] = [
   {
     value: '*',
@@ -24,7 +24,7 @@ const events: readonly Suggestion[] = [
 
 const readers = ['core.get_events', 'core.get_methods', 'pool.query', 'service.query', 'system.info'];
 
-/** What is mostly asked: what the NAS lists, its jobs and what else it can be asked. */
+/** Methods that are called most: lists, jobs and other queries. */
 function methods(session: Session | undefined): readonly string[] {
   const lists = isConversation(session) ? [...session.collections] : [];
   return [...lists, 'core.get_jobs', 'alert.list', ...readers];
@@ -162,7 +162,7 @@ export function callQuestion(method: string, params: string, connection: string)
 
 const harmless = new Set(['core.ping', 'alert.list', 'system.info', 'system.version', 'auth.me']);
 
-/** What looks and changes nothing. */
+/** Methods that change nothing. */
 export function onlyReads(method: string): boolean {
   return harmless.has(method) || /\.query$|\.get_[a-z_]+$/.test(method);
 }
@@ -184,7 +184,7 @@ function checkParams(params: string): Text | undefined {
   }
 }
 
-/** What stands behind the colon is read as JSON by the NAS. */
+/** The NAS reads the argument behind the colon as JSON. */
 function checkName(name: string): Text | undefined {
   if (name.trim() === '') return text('An event is needed.');
   if (name.length > 1000) return text('At most 1000 characters.');

@@ -88,7 +88,7 @@ export const trueNasOperations: readonly Operation<TrueNasSettings>[] = [
   operation(
     'start',
     (name) => text('Starting {0}', name),
-    // What is suspended is woken.
+    // A suspended machine is woken by it.
     (i) => rests(i) && (!isUp(i) || (i.kind === 'vm' && i.state === 'paused')),
     { effect: 'changes' },
   ),

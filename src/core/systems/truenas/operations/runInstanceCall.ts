@@ -98,7 +98,7 @@ export async function runInstanceCall(
   });
 }
 
-/** What a job came to, in words for people. */
+/** Outcome of a job in words for people. */
 function resultOf({ state, message }: JobEnd, good: Text): OperationResult {
   if (state === 'succeeded') return { outcome: 'succeeded', message: good };
   return {

@@ -3,7 +3,7 @@ import { isFields, named, shown, type Fields } from '../../reading.ts';
 import { redactText } from '../../redaction.ts';
 import type { JobEnd } from './trueNasSession.ts';
 import { errorOf, isOver, jobStateOf, logOf, startOf } from '../decode/jobs.ts';
-import { deedOf, type Kind } from '../kinds.ts';
+import { instanceCallOf, type Kind } from '../kinds.ts';
 import { keyOf } from '../messages.ts';
 import { redactTrueNas } from '../redact.ts';
 
@@ -147,10 +147,10 @@ function outcomeOf(value: Fields): JobEnd | undefined {
 }
 
 function aboutOf(job: JobNow, end: JobEnd | undefined): JobUpdate {
-  const deed = deedOf(job.method, job.arguments);
+  const call = instanceCallOf(job.method, job.arguments);
   return {
     ...job,
     ...(end ? { end } : {}),
-    ...(deed ? { about: { kind: deed.kind, key: deed.key } } : {}),
+    ...(call ? { about: { kind: call.kind, key: call.key } } : {}),
   };
 }

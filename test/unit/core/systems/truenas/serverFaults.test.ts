@@ -17,7 +17,7 @@ const ways = [
 ] as const;
 
 /** Jobs that somebody starts, by what there is: the method, and to what it is done. */
-const deeds: Readonly<Record<Profile, readonly (readonly [string, ...unknown[]])[]>> = {
+const calls: Readonly<Record<Profile, readonly (readonly [string, ...unknown[]])[]>> = {
   'core-13': machines(),
   '24.10': [...apps(), ...machines()],
   '25.10': [
@@ -129,7 +129,7 @@ class Evening {
 
   /** Somebody does something, or we do. */
   async #do(): Promise<void> {
-    const [method, ...args] = this.#oneOf(deeds[this.profile]);
+    const [method, ...args] = this.#oneOf(calls[this.profile]);
     const isJob = method !== 'vm.start';
     const fails = isJob && this.#random() < 0.3;
     if (fails) this.server.failNext(method);
