@@ -12,7 +12,7 @@ export interface CommandOptions {
   readonly 'protocol-version'?: string | undefined;
 }
 
-export interface Invocation {
+interface Invocation {
   readonly options: CommandOptions;
   /** Arguments for the simulated program itself. */
   readonly passed: readonly string[];
@@ -25,7 +25,7 @@ export interface Invocation {
 }
 
 /** A machine of the demo: started with these arguments, and shown as a connection of this id and name. */
-export interface DemoMachine {
+interface DemoMachine {
   readonly id: string;
   readonly name: string;
   readonly args: (folder: string) => readonly string[];
