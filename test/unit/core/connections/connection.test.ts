@@ -256,7 +256,14 @@ describe('a task whose end is never reported', () => {
     ingest('instance_started', 'old');
     ingest('instance_update_started', 'old');
     ingest('instance_uninstall_started', 'never-there');
-    const end = watchTasks({ pipeline, clock, host: 'h', timeoutMs: () => 600_000, captures: () => true });
+    const end = watchTasks({
+      pipeline,
+      clock,
+      host: 'h',
+      window: 'w',
+      timeoutMs: () => 600_000,
+      captures: () => true,
+    });
     clock.advance(590_000);
     expect(new Set([...pipeline.fleet().tasks.values()].map((t) => t.state))).toEqual(new Set(['running']));
     clock.advance(30_000);

@@ -11,7 +11,7 @@ describe('the pipeline', () => {
   it('journals an event at once and folds it with its batch', async () => {
     const { journal, pipeline } = core();
     const batches: number[] = [];
-    pipeline.subscribe(({ events }) => batches.push(events.length));
+    pipeline.subscribe('test', ({ events }) => batches.push(events.length));
     pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
     pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a')));
     expect(journal.count).toBe(2);
