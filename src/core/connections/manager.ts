@@ -41,7 +41,11 @@ export class ConnectionManager {
    * says so. Never rejects: what fails for one connection is in the log and concerns no other.
    */
   configure(configured: readonly ConfiguredConnection[], start: boolean): Promise<void> {
-    this.#queue = this.#queue.then(() => (this.#disposed ? undefined : this.#configure(configured, start)));
+    this.#queue = this.#queue
+      .then(() => (this.#disposed ? undefined : this.#configure(configured, start)))
+      .catch((error: unknown) => {
+        this.#failed('the connections of the settings', error);
+      });
     return this.#queue;
   }
 
@@ -73,13 +77,9 @@ export class ConnectionManager {
   }
 
   #add({ system, settings }: ConfiguredConnection, start: boolean): void {
-    try {
-      const connection = new Connection({ ...this.#options, system, settings });
-      this.#connections.set(settings.id, connection);
-      if (start) connection.start();
-    } catch (error) {
-      this.#failed(settings.name, error);
-    }
+    const connection = new Connection({ ...this.#options, system, settings });
+    this.#connections.set(settings.id, connection);
+    if (start) connection.start();
   }
 
   #failed(what: string, error: unknown): void {
