@@ -3,18 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  Connection,
-  type CaptureLock,
-  type ConnectionOptions,
-} from '../../../../src/core/connections/connection.ts';
+import { Connection, type CaptureLock } from '../../../../src/core/connections/connection.ts';
 import { captureLock } from '../../../../src/core/connections/captureLock.ts';
 import { watchTasks } from '../../../../src/core/connections/taskWatch.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
-import { english, text, type Text } from '../../../../src/core/model/text.ts';
+import { english, text } from '../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
-import { SessionError, type Session } from '../../../../src/core/systems/session.ts';
-import { type AnySystem } from '../../../../src/core/systems/system.ts';
+import { SessionError } from '../../../../src/core/systems/session.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import {
   noSecrets,
@@ -28,36 +23,7 @@ import {
   freeLock,
   openKgsm,
 } from '../helpers.ts';
-
-/** KGSM's meaning with sessions that the test opens and closes. */
-class Sessions {
-  readonly opened: PromiseWithResolvers<SessionError>[] = [];
-  failure: SessionError | undefined;
-  readonly #dispose: () => Promise<void>;
-
-  constructor(dispose: () => Promise<void> = () => Promise.resolve()) {
-    this.#dispose = dispose;
-  }
-
-  readonly system: AnySystem = {
-    ...(kgsm as unknown as AnySystem),
-    openSession: (): Promise<Session> => {
-      if (this.failure) return Promise.reject(this.failure);
-      const closed = Promise.withResolvers<SessionError>();
-      this.opened.push(closed);
-      return Promise.resolve({ closed: closed.promise, dispose: this.#dispose });
-    },
-  };
-}
-
-function settings(id = 'home'): { kind: string; id: string; name: string } {
-  return { kind: 'kgsm', id, name: id };
-}
-
-/** Lets everything that is ready go on. */
-const turns = async (): Promise<void> => {
-  for (let n = 0; n < 5; n++) await new Promise(setImmediate);
-};
+import { Sessions, settings, turns } from './sessions.ts';
 
 function states({ journal }: Core): string[] {
   return [...journal.events()]
@@ -147,137 +113,6 @@ describe('a connection', () => {
       'ready',
       'closed',
     ]);
-  });
-});
-
-describe('the life of a connection', () => {
-  const rig = (options: Partial<ConnectionOptions> & Pick<ConnectionOptions, 'system'>) => {
-    const parts = core();
-    const clock = new ManualClock();
-    const logged: string[] = [];
-    const log = { ...silentLog, warn: (message: Text) => logged.push(english(message)) };
-    const connection = new Connection({
-      ...parts,
-      clock,
-      random: (): number => 0,
-      log,
-      memory: testMemory,
-      secrets: noSecrets,
-      host: 'here',
-      lock: freeLock,
-      settings: settings(),
-      ...options,
-    });
-    return { ...parts, clock, logged, connection };
-  };
-  const gone = new SessionError(text('gone'), { retry: true });
-
-  it('connects again when that is asked for during a disconnect', async () => {
-    const disposed = Promise.withResolvers<void>();
-    const sessions = new Sessions(() => disposed.promise);
-    const { connection } = rig(sessions);
-    connection.start();
-    await turns();
-    const stopped = connection.stop();
-    connection.start();
-    disposed.resolve();
-    await stopped;
-    await turns();
-    expect(connection.state).toBe('ready');
-    expect(sessions.opened).toHaveLength(2);
-    await connection.stop();
-    expect(connection.state).toBe('closed');
-  });
-
-  it('stays closed when a disconnect is asked for last, however often both were', async () => {
-    const sessions = new Sessions();
-    const { connection } = rig(sessions);
-    for (let n = 0; n < 5; n++) {
-      connection.start();
-      void connection.stop();
-    }
-    await connection.stop();
-    await turns();
-    expect([connection.state, connection.active]).toEqual(['closed', false]);
-  });
-
-  it('tries again after a session that cannot be disposed, and says so in the log', async () => {
-    const sessions = new Sessions(() => Promise.reject(new Error('stuck')));
-    const { connection, clock, logged } = rig(sessions);
-    connection.start();
-    await turns();
-    sessions.opened[0]?.resolve(gone);
-    await turns();
-    expect([connection.state, connection.session]).toEqual(['waiting', undefined]);
-    clock.advance(0);
-    await turns();
-    expect(connection.state).toBe('ready');
-    await connection.stop();
-    const stuck = 'home: the session did not end properly: stuck';
-    expect(logged.filter((line) => line === stuck)).toHaveLength(2);
-  });
-
-  it('does not wait for ever for a session that neither opens nor ends', async () => {
-    const never = new Promise<never>(() => undefined);
-    const hangs = new Sessions(() => never);
-    const { connection, clock } = rig(hangs);
-    connection.start();
-    await turns();
-    const stopped = connection.stop();
-    await turns();
-    clock.advance(5000);
-    await stopped;
-    expect(connection.state).toBe('closed');
-    const opening = rig({ system: { ...hangs.system, openSession: () => never } });
-    opening.connection.start();
-    await turns();
-    const ended = opening.connection.stop();
-    await turns();
-    opening.clock.advance(5000);
-    await ended;
-    expect(opening.connection.state).toBe('closed');
-  });
-
-  it('disposes a session that opens after nobody wants it any more', async () => {
-    let disposed = 0;
-    const sessions = new Sessions(() => Promise.resolve(void disposed++));
-    const open = Promise.withResolvers<void>();
-    const system = {
-      ...sessions.system,
-      openSession: async (...given: Parameters<AnySystem['openSession']>) => {
-        await open.promise;
-        return sessions.system.openSession(...given);
-      },
-    };
-    const { connection } = rig({ system });
-    connection.start();
-    await turns();
-    const stopped = connection.stop();
-    open.resolve();
-    await stopped;
-    expect([disposed, connection.state]).toEqual([1, 'closed']);
-  });
-
-  it('tries again when its lock fails, and ends when that cannot be released', async () => {
-    let asked = 0;
-    const lock: CaptureLock = {
-      acquire: () => {
-        if (asked++ === 0) return Promise.reject(new Error('the disk is full'));
-        return Promise.resolve(() => Promise.reject(new Error('the disk is gone')));
-      },
-    };
-    const sessions = new Sessions();
-    const { connection, clock, logged } = rig({ ...sessions, lock });
-    connection.start();
-    await turns();
-    expect(connection.state).toBe('waiting');
-    expect(english(connection.failure?.text ?? text(''))).toBe('an unexpected error: the disk is full');
-    clock.advance(0);
-    await turns();
-    expect(connection.state).toBe('ready');
-    await connection.stop();
-    expect(connection.state).toBe('closed');
-    expect(logged).toEqual(['home: the lock did not end properly: the disk is gone']);
   });
 });
 

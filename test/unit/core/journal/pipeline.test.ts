@@ -14,7 +14,7 @@ import { core, draft, kgsmEvent } from '../helpers.ts';
 function plainPipeline(options: Partial<PipelineOptions> = {}): Pipeline {
   return new Pipeline({
     journal: new Journal(),
-    decoderOf: () => kgsmDecoder as Decoder<unknown>,
+    decoderOf: () => kgsmDecoder,
     defer: () => undefined,
     onListenerError: (_name, error) => {
       throw error;
@@ -23,11 +23,11 @@ function plainPipeline(options: Partial<PipelineOptions> = {}): Pipeline {
   });
 }
 
-function throwOnce<C>({ decode }: Decoder<C>): Decoder<C>['decode'] {
+function throwOnce<C>(decoder: Decoder<C>): Decoder<C>['decode'] {
   let calls = 0;
   return (context, message) => {
     if (calls++ === 0) throw new Error('no');
-    return decode(context, message);
+    return decoder.decode(context, message);
   };
 }
 
