@@ -8,7 +8,6 @@ import { captureLock } from '../../../../src/core/connections/captureLock.ts';
 import { watchTasks } from '../../../../src/core/connections/taskWatch.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english, text } from '../../../../src/core/model/text.ts';
-import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import { SessionError } from '../../../../src/core/systems/session.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import {
