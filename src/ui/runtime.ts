@@ -10,6 +10,7 @@ import { Pipeline } from '../core/journal/pipeline.ts';
 import { Emitter } from '../core/playback/emitter.ts';
 import { systems } from '../core/systems/index.ts';
 import { SystemRegistry } from '../core/systems/registry.ts';
+import { errorWords, text } from '../core/model/text.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
 import { configuration } from './configuration.ts';
@@ -29,6 +30,8 @@ export interface Runtime {
   readonly systems: SystemRegistry;
   /** Settles when the state of the last session stands in the live timeline: connections begin then. */
   readonly restored: Promise<void>;
+  /** Names this window in the journal, also for other windows. */
+  readonly window: string;
   readonly journal: Journal;
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
@@ -41,6 +44,7 @@ export interface Runtime {
 
 export function createRuntime(context: ExtensionContext, channel: LogOutputChannel, scope: Scope): Runtime {
   const host = hostname();
+  const window = randomUUID();
   const storage = context.globalStorageUri.fsPath;
   const log = coreLog(channel);
   const registry = new SystemRegistry(systems);
@@ -52,6 +56,9 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     decoderOf: (system) => registry.get(system)?.decoder,
     correlate: (draft) => emitter.correlate(draft),
     defer: setImmediate,
+    onListenerError: (listener, error) => {
+      log.error(text('{0} failed: {1}', listener, errorWords(error)));
+    },
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
   const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline, registry));
@@ -79,6 +86,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       pipeline,
       clock: systemClock,
       host,
+      window,
       timeoutMs: () => configuration().taskTimeoutMs,
       captures: (id) => connections.get(id)?.state === 'ready',
     }),
@@ -91,6 +99,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     host,
     systems: registry,
     restored,
+    window,
     journal,
     pipeline,
     connections,

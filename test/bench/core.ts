@@ -41,6 +41,9 @@ export function pipeline(defer: (run: () => void) => void = setImmediate): {
       journal,
       decoderOf: () => kgsm.decoder,
       defer,
+      onListenerError: (_listener, error) => {
+        throw error;
+      },
     }),
   };
 }

@@ -39,7 +39,7 @@ describe('the state of the last session', () => {
 
     const second = window();
     const seen: Fleet[] = [];
-    second.pipeline.subscribe(({ fleet }) => seen.push(fleet));
+    second.pipeline.subscribe('test', ({ fleet }) => seen.push(fleet));
     await second.store.restore();
     expect(second.systems.ids.filter((id) => second.systems.get(id))).toEqual(['kgsm']);
     expect(seen.map((fleet) => instancesOf(fleet, 'home').map(({ state }) => state))).toEqual([['running']]);

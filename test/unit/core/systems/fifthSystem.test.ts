@@ -68,7 +68,9 @@ describe('a fifth system, which is a folder and one line', () => {
     const emitter = new Emitter({ pipeline, clock, host: 'here', newId: () => 'emission-1' });
     const { system, settings } = connection;
     const events: OpsEvent[] = [];
-    pipeline.subscribe((change) => events.push(...change.events.filter(({ type }) => type === 'switched')));
+    pipeline.subscribe('test', (change) =>
+      events.push(...change.events.filter(({ type }) => type === 'switched')),
+    );
     const live = new Connection({
       ...connection,
       pipeline,
