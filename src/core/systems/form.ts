@@ -1,5 +1,8 @@
 import type { Text } from '../model/text.ts';
 
+/** A value at once, or later. */
+export type Awaitable<T> = T | Promise<T>;
+
 /** One question of the form that makes or edits a connection. */
 export interface FormField {
   /** Place in the settings, dots for what is nested. A secret stands nowhere there: its field is its kind. Two forms of one question share it. */
@@ -12,10 +15,10 @@ export interface FormField {
   /** Asked only where this holds. */
   when?(given: FormAnswers): boolean;
   /** Value that the field has at first. */
-  suggest?(given: FormAnswers): Promise<string | undefined>;
+  suggest?(given: FormAnswers): Awaitable<string | undefined>;
   /** Problem of the value; one that is a hint stops nobody. */
-  check?(value: string, given: FormAnswers): Promise<FormProblem | undefined>;
-  choices?(given: FormAnswers): Promise<readonly FormChoice[]>;
+  check?(value: string, given: FormAnswers): Awaitable<FormProblem | undefined>;
+  choices?(given: FormAnswers): Awaitable<readonly FormChoice[]>;
 }
 
 /** Answers so far, by field. */

@@ -1,5 +1,6 @@
 import type { Instance } from '../model/instance.ts';
 import type { Text } from '../model/text.ts';
+import type { Awaitable } from './form.ts';
 import type { Session } from './session.ts';
 import type { ConnectionSettings } from './settings.ts';
 
@@ -34,7 +35,7 @@ interface LineInput<S> {
   /** Asked only where this holds of what was given before. */
   when?(given: OperationInput): boolean;
   /** Value that the field has at first. */
-  value?(context: InputContext<S>): Promise<string>;
+  value?(context: InputContext<S>): Awaitable<string>;
   /** Values offered while the user types; any other may be typed as well. */
   suggestions?(context: InputContext<S>): readonly Suggestion[];
   /** Problem of the value while it is typed. */
@@ -52,7 +53,7 @@ interface PickInput<S> {
   when?(given: OperationInput): boolean;
   /** Said where there is nothing to pick. */
   readonly none: Text;
-  options(context: InputContext<S>): Promise<readonly InputChoice[]>;
+  options(context: InputContext<S>): Awaitable<readonly InputChoice[]>;
 }
 
 /** A value, or one with words for people. */

@@ -21,8 +21,7 @@ const nameField: FormField = {
   field: 'name',
   type: 'text',
   prompt: text('How the connection is shown in the tree.'),
-  check: (value) =>
-    Promise.resolve(value.length > 100 ? { message: text('At most 100 characters.') } : undefined),
+  check: (value) => (value.length > 100 ? { message: text('At most 100 characters.') } : undefined),
 };
 
 interface Draft {

@@ -53,7 +53,7 @@ async function askInput(
       },
     });
   }
-  const found = await input.options(context).catch((): readonly InputChoice[] => []);
+  const found = await optionsOf(input, context);
   if (found.length === 0) {
     showInformation(translate(input.none));
     return undefined;
@@ -71,6 +71,18 @@ async function askInput(
   return (await window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
 }
 
+async function optionsOf(
+  input: PickInput,
+  context: InputContext<ConnectionSettings>,
+): Promise<readonly InputChoice[]> {
+  try {
+    return await input.options(context);
+  } catch {
+    return [];
+  }
+}
+
+type PickInput = Extract<Input<ConnectionSettings>, { options(context: never): unknown }>;
 type LineInput = Extract<Input<ConnectionSettings>, { check(value: string): unknown }>;
 
 /** A line with what is mostly wanted below it; what is typed stands first, as long as it can be. */

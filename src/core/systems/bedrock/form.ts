@@ -1,5 +1,5 @@
 import { text } from '../../model/text.ts';
-import { certificateProblem } from '../certificateField.ts';
+import { pemProblem } from '../pemProblem.ts';
 import type { FormField } from '../form.ts';
 import { addressProblem } from './settings.ts';
 
@@ -10,10 +10,10 @@ export const bedrockForm: readonly FormField[] = [
     type: 'text',
     prompt: text('Web address of Bedrock Server Manager, with its path behind a reverse proxy'),
     placeholder: 'http://127.0.0.1:11325',
-    suggest: () => Promise.resolve('http://127.0.0.1:11325'),
+    suggest: () => 'http://127.0.0.1:11325',
     check(value) {
       const message = addressProblem(value);
-      return Promise.resolve(message && { message });
+      return message && { message };
     },
   },
   {
@@ -21,9 +21,8 @@ export const bedrockForm: readonly FormField[] = [
     type: 'text',
     prompt: text('User name'),
     placeholder: 'admin',
-    suggest: () => Promise.resolve('admin'),
-    check: (value) =>
-      Promise.resolve(value.trim() === '' ? { message: text('A user name is needed.') } : undefined),
+    suggest: () => 'admin',
+    check: (value) => (value.trim() === '' ? { message: text('A user name is needed.') } : undefined),
   },
   { field: 'password', type: 'secret', prompt: text('Password of this user') },
   {
@@ -33,6 +32,6 @@ export const bedrockForm: readonly FormField[] = [
     placeholder: 'ca.crt',
     optional: true,
     when: ({ url = '' }) => url.trim().toLowerCase().startsWith('https:'),
-    check: certificateProblem,
+    check: (value) => pemProblem(value, 'certificate'),
   },
 ];

@@ -15,8 +15,8 @@ export const kgsmForm: readonly FormField[] = [
     field: 'events',
     type: 'choice',
     prompt: text('Where is KGSM, and how do its events come?'),
-    choices: () => Promise.resolve(ways),
-    suggest: () => Promise.resolve('auto'),
+    choices: () => ways,
+    suggest: () => 'auto',
   },
   {
     field: 'root',
@@ -41,7 +41,7 @@ export const kgsmForm: readonly FormField[] = [
     type: 'choice',
     prompt: text('Who runs KGSM? It needs permission to write to the event socket.'),
     when: (given) => given['events'] === 'auto' || given['events'] === 'socket',
-    choices: () => Promise.resolve(modes),
+    choices: () => modes,
     suggest: async (given) => ((await isMine(given['root'] ?? '')) ? '0600' : '0660'),
   },
   {
@@ -50,13 +50,11 @@ export const kgsmForm: readonly FormField[] = [
     prompt: text('Address that the webhook listens on. 127.0.0.1 is reached from this machine only.'),
     placeholder: '127.0.0.1',
     when: isWebhook,
-    suggest: (given) => Promise.resolve(given['root'] === '' ? '0.0.0.0' : '127.0.0.1'),
+    suggest: (given) => (given['root'] === '' ? '0.0.0.0' : '127.0.0.1'),
     check: (value) =>
-      Promise.resolve(
-        /^(127\.|localhost$|::1$)/.test(value)
-          ? undefined
-          : { message: text('Other machines can post events here: use a secret.'), hint: true },
-      ),
+      /^(127\.|localhost$|::1$)/.test(value)
+        ? undefined
+        : { message: text('Other machines can post events here: use a secret.'), hint: true },
   },
   {
     field: 'webhook.port',
@@ -64,13 +62,11 @@ export const kgsmForm: readonly FormField[] = [
     prompt: text('Port that the webhook listens on'),
     placeholder: '8787',
     when: isWebhook,
-    suggest: () => Promise.resolve('8787'),
+    suggest: () => '8787',
     check: (value) =>
-      Promise.resolve(
-        Number(value) >= 1 && Number(value) <= 65_535
-          ? undefined
-          : { message: text('A port is a number from 1 to 65535.') },
-      ),
+      Number(value) >= 1 && Number(value) <= 65_535
+        ? undefined
+        : { message: text('A port is a number from 1 to 65535.') },
   },
   {
     field: 'webhook',

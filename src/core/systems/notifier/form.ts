@@ -1,8 +1,6 @@
-import { isAbsolute } from 'node:path';
 import { text } from '../../model/text.ts';
-import { isLocked, readPem } from '../../wire/tlsCredentials.ts';
-import { TlsError } from '../../wire/tlsError.ts';
 import type { FormField, FormProblem } from '../form.ts';
+import { pemProblem } from '../pemProblem.ts';
 import { defaultServerName } from './settings.ts';
 
 /** The questions that make a connection to a notification server. */
@@ -12,9 +10,9 @@ export const notifierForm: readonly FormField[] = [
     type: 'text',
     prompt: text('Host name or address of the notification server'),
     placeholder: '127.0.0.1',
-    suggest: () => Promise.resolve('127.0.0.1'),
+    suggest: () => '127.0.0.1',
     check: (value) =>
-      later(
+      problem(
         /^[^\s/[\]@]{1,253}$/.test(value) ? undefined : text('A host name or an address, without "tls://"'),
       ),
   },
@@ -23,8 +21,8 @@ export const notifierForm: readonly FormField[] = [
     type: 'number',
     prompt: text('Port: 3000 on the first revisions of the server, 3005 on later ones'),
     placeholder: '3000',
-    suggest: () => Promise.resolve('3000'),
-    check: (value) => later(isPort(value) ? undefined : text('A whole number from 1 to 65535')),
+    suggest: () => '3000',
+    check: (value) => problem(isPort(value) ? undefined : text('A whole number from 1 to 65535')),
   },
   {
     field: 'serverName',
@@ -32,7 +30,7 @@ export const notifierForm: readonly FormField[] = [
     prompt: text('Name in the certificate of the server'),
     placeholder: 'localhost',
     optional: true,
-    suggest: ({ host = '' }) => Promise.resolve(defaultServerName(host)),
+    suggest: ({ host = '' }) => defaultServerName(host),
   },
   {
     field: 'ca',
@@ -40,7 +38,7 @@ export const notifierForm: readonly FormField[] = [
     prompt: text('Certificate of the authority, or of the server itself where it signed its own (PEM)'),
     placeholder: 'ca.crt',
     optional: true,
-    check: (value) => checkFile(value, 'certificate'),
+    check: (value) => pemProblem(value, 'certificate'),
   },
   {
     field: 'cert',
@@ -48,7 +46,7 @@ export const notifierForm: readonly FormField[] = [
     prompt: text('Certificate of this client (PEM)'),
     placeholder: 'client.crt',
     optional: true,
-    check: (value) => checkFile(value, 'certificate'),
+    check: (value) => pemProblem(value, 'certificate'),
   },
   {
     field: 'key',
@@ -56,7 +54,7 @@ export const notifierForm: readonly FormField[] = [
     prompt: text('Private key of this client (PEM)'),
     placeholder: 'client.key',
     when: ({ cert = '' }) => cert !== '',
-    check: (value) => checkFile(value, 'key'),
+    check: (value) => pemProblem(value, 'key'),
   },
   {
     field: 'passphrase',
@@ -76,39 +74,25 @@ export const notifierForm: readonly FormField[] = [
     type: 'choice',
     prompt: text('Which server is it?'),
     optional: true,
-    choices: () =>
-      Promise.resolve([
-        {
-          value: 'false',
-          label: text('Any later server'),
-          detail: text('Closes the connection of whoever sends what it does not know.'),
-        },
-        {
-          value: 'true',
-          label: text('The first revision'),
-          detail: text('Crashes on what it does not know: no goodbye and no messages are sent to it.'),
-        },
-      ]),
+    choices: () => [
+      {
+        value: 'false',
+        label: text('Any later server'),
+        detail: text('Closes the connection of whoever sends what it does not know.'),
+      },
+      {
+        value: 'true',
+        label: text('The first revision'),
+        detail: text('Crashes on what it does not know: no goodbye and no messages are sent to it.'),
+      },
+    ],
   },
 ];
-
-async function checkFile(path: string, kind: 'certificate' | 'key'): Promise<FormProblem | undefined> {
-  if (path === '') return undefined;
-  if (!isAbsolute(path)) return { message: text('The absolute path of a PEM file') };
-  try {
-    const content = await readPem(path, kind);
-    if (kind !== 'key' || !isLocked(content)) return undefined;
-    return { message: text('The key is locked; its passphrase is asked for next.'), hint: true };
-  } catch (error) {
-    if (error instanceof TlsError) return { message: error.text };
-    throw error;
-  }
-}
 
 function isPort(value: string): boolean {
   return /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
 }
 
-function later(message: FormProblem['message'] | undefined): Promise<FormProblem | undefined> {
-  return Promise.resolve(message && { message });
+function problem(message: FormProblem['message'] | undefined): FormProblem | undefined {
+  return message && { message };
 }

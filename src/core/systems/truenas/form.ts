@@ -1,6 +1,6 @@
 import { text } from '../../model/text.ts';
-import { certificateProblem } from '../certificateField.ts';
 import type { FormAnswers, FormField } from '../form.ts';
+import { pemProblem } from '../pemProblem.ts';
 import { addressProblem, isPrivate } from './settings.ts';
 
 /** The questions that make a connection to a TrueNAS. */
@@ -12,36 +12,32 @@ export const trueNasForm: readonly FormField[] = [
     placeholder: 'wss://nas.local',
     check(value) {
       const message = addressProblem(value);
-      if (message) return Promise.resolve({ message });
-      return Promise.resolve(
-        mayHaveKey({ url: value })
-          ? undefined
-          : {
-              message: text('Not encrypted: the password can be read on the way. wss:// is better.'),
-              hint: true,
-            },
-      );
+      if (message) return { message };
+      return mayHaveKey({ url: value })
+        ? undefined
+        : {
+            message: text('Not encrypted: the password can be read on the way. wss:// is better.'),
+            hint: true,
+          };
     },
   },
   {
     field: 'protocol',
     type: 'choice',
     prompt: text('Protocol'),
-    choices: () =>
-      Promise.resolve([
-        { value: 'auto', label: text('Automatic'), detail: text('JSON-RPC where the NAS has it, DDP else') },
-        { value: 'jsonrpc', label: text('JSON-RPC 2.0'), detail: text('TrueNAS 25.04 and later') },
-        { value: 'ddp', label: text('DDP'), detail: text('TrueNAS CORE and SCALE, every release so far') },
-      ]),
+    choices: () => [
+      { value: 'auto', label: text('Automatic'), detail: text('JSON-RPC where the NAS has it, DDP else') },
+      { value: 'jsonrpc', label: text('JSON-RPC 2.0'), detail: text('TrueNAS 25.04 and later') },
+      { value: 'ddp', label: text('DDP'), detail: text('TrueNAS CORE and SCALE, every release so far') },
+    ],
   },
   {
     field: 'username',
     type: 'text',
     prompt: text('User name'),
     placeholder: 'root',
-    suggest: () => Promise.resolve('root'),
-    check: (value) =>
-      Promise.resolve(value.trim() === '' ? { message: text('A user name is needed.') } : undefined),
+    suggest: () => 'root',
+    check: (value) => (value.trim() === '' ? { message: text('A user name is needed.') } : undefined),
   },
   {
     field: 'apiKey',
@@ -64,7 +60,7 @@ export const trueNasForm: readonly FormField[] = [
     placeholder: 'ca.crt',
     optional: true,
     when: ({ url = '' }) => /^(?:wss|https):/i.test(url.trim()),
-    check: certificateProblem,
+    check: (value) => pemProblem(value, 'certificate'),
   },
 ];
 

@@ -109,7 +109,7 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings>[] = [
         field: 'level',
         prompt: text('Which permission?'),
         none: text('There is no permission.'),
-        options: () => Promise.resolve(levels),
+        options: () => levels,
       },
     ],
     async run(run) {

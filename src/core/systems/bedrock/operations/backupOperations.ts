@@ -41,23 +41,22 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
         field: 'type',
         prompt: text('What is to be backed up? A server that runs is stopped meanwhile.'),
         none: text('There is nothing to back up.'),
-        options: () =>
-          Promise.resolve([
-            { value: 'world', label: text('World') },
-            {
-              value: 'config',
-              label: text('Configuration'),
-              detail: text('One file of it, which is asked for next'),
-            },
-            { value: 'all', label: text('Everything') },
-          ]),
+        options: () => [
+          { value: 'world', label: text('World') },
+          {
+            value: 'config',
+            label: text('Configuration'),
+            detail: text('One file of it, which is asked for next'),
+          },
+          { value: 'all', label: text('Everything') },
+        ],
       },
       {
         field: 'file',
         prompt: text('Which file?'),
         none: text('There is nothing to back up.'),
         when: ({ type }) => type === 'config',
-        options: () => Promise.resolve(configFiles),
+        options: () => configFiles,
       },
     ],
     async run(run) {
@@ -108,7 +107,7 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
         field: 'type',
         prompt: text('What is to be restored?'),
         none: text('There is nothing to restore.'),
-        options: () => Promise.resolve(kinds),
+        options: () => kinds,
       },
       {
         field: 'backup',

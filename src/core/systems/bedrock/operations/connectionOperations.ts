@@ -27,7 +27,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
         field: 'version',
         prompt: text('Version: LATEST, PREVIEW or a number'),
         placeholder: text('LATEST'),
-        value: () => Promise.resolve('LATEST'),
+        value: () => 'LATEST',
         check: checkVersion,
       },
     ],
@@ -66,7 +66,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
         field: 'method',
         prompt: text('Which method? All but GET may change something.'),
         none: text('There is no method.'),
-        options: () => Promise.resolve(methods),
+        options: () => methods,
       },
       {
         field: 'path',

@@ -20,14 +20,13 @@ export const installOperation: ConnectionOperation<KgsmSettings> = {
       field: 'blueprint',
       prompt: text('Which game?'),
       none: text('KGSM has no blueprint to install from.'),
-      options: ({ settings: { root }, signal }) =>
-        root === undefined ? Promise.resolve([]) : blueprintsOf(root, signal),
+      options: ({ settings: { root }, signal }) => (root === undefined ? [] : blueprintsOf(root, signal)),
     },
     {
       field: 'name',
       prompt: text('Name of the new instance'),
       placeholder: text('survival-1'),
-      value: ({ given: { blueprint = '' } }) => Promise.resolve(blueprint),
+      value: ({ given: { blueprint = '' } }) => blueprint,
       check: checkName,
     },
     {

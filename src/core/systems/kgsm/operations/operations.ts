@@ -165,7 +165,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
         prompt: text('Which backup?'),
         none: text('There is no backup of this instance.'),
         options: ({ settings: { root }, instance, signal }) =>
-          root === undefined || !instance ? Promise.resolve([]) : backupsOf(root, instance.key, signal),
+          root === undefined || !instance ? [] : backupsOf(root, instance.key, signal),
       },
     ],
     confirm: (instance, connection) => ({

@@ -45,17 +45,15 @@ export const connectionOperations: readonly ConnectionOp[] = [
         prompt: text('Which job? What it has begun may go on all the same.'),
         none: text('No job runs that can be aborted.'),
         options: ({ session }) =>
-          Promise.resolve(
-            isConversation(session)
-              ? session.openJobs
-                  .filter(({ abortable }) => abortable)
-                  .map(({ id, method, description }) => ({
-                    value: id,
-                    label: text('{0}', oneLine(description, 100)),
-                    detail: text('{0}, job {1}', oneLine(method, 80), id),
-                  }))
-              : [],
-          ),
+          isConversation(session)
+            ? session.openJobs
+                .filter(({ abortable }) => abortable)
+                .map(({ id, method, description }) => ({
+                  value: id,
+                  label: text('{0}', oneLine(description, 100)),
+                  detail: text('{0}, job {1}', oneLine(method, 80), id),
+                }))
+            : [],
       },
     ],
     confirm: ({ job = '' }, connection, session) => ({
