@@ -2,14 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { english } from '../../../../src/core/model/text.ts';
 import { Emitter } from '../../../../src/core/playback/emitter.ts';
 import { readRecording } from '../../../../src/core/playback/recordingFile.ts';
 import { replay, replayDuration, type ReplayItem } from '../../../../src/core/playback/replay.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import type { AnySystem } from '../../../../src/core/systems/system.ts';
-import { noSecrets, core, fleetWhere, kgsmEvent, ManualClock, realClock, openKgsm } from '../helpers.ts';
+import {
+  noSecrets,
+  core,
+  draft,
+  fleetWhere,
+  kgsmEvent,
+  ManualClock,
+  realClock,
+  openKgsm,
+} from '../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;
 const items = (...times: number[]): ReplayItem[] =>
@@ -181,6 +190,60 @@ describe('emitting', () => {
     ]);
     await connection.stop();
     await rm(root, { recursive: true });
+  });
+
+  it('reads an arriving event for an echo only where one is due, and no longer when it is too late', async () => {
+    const clock = new ManualClock();
+    const emitter = new Emitter({ ...core(), clock, host: 'h', newId: () => 'c-1' });
+    const silent = { ...system, emit: () => Promise.resolve() };
+    const emitInto = (connection: string): Promise<unknown> =>
+      emitter.emit({
+        target: { system: silent, address: '/x.sock', connection, secret: noSecrets() },
+        bytes: Buffer.from('{}'),
+        origin: 'emitted',
+        signal: never,
+      });
+    const parsesOf = (bytes: string): number => {
+      const parse = vi.spyOn(JSON, 'parse');
+      emitter.correlate(draft(bytes, { receivedAt: clock.now() }));
+      const { length } = parse.mock.calls;
+      parse.mockRestore();
+      return length;
+    };
+    await emitInto('elsewhere');
+    expect(parsesOf('{"other":1}')).toBe(0);
+    await emitInto('home');
+    expect(parsesOf('{"other":1}')).toBe(1);
+    clock.advance(10_001);
+    expect(parsesOf('{"other":1}')).toBe(0);
+  });
+
+  it('links several equal emissions to their echoes in order, also where one has expired', async () => {
+    const clock = new ManualClock();
+    let ids = 0;
+    const emitter = new Emitter({ ...core(), clock, host: 'h', newId: () => `c-${String(++ids)}` });
+    const silent = { ...system, emit: () => Promise.resolve() };
+    const emit = (bytes: string): Promise<unknown> =>
+      emitter.emit({
+        target: { system: silent, address: '/x.sock', connection: 'home', secret: noSecrets() },
+        bytes: Buffer.from(bytes),
+        origin: 'emitted',
+        signal: never,
+      });
+    const echo = (bytes: string): string | undefined =>
+      emitter.correlate(draft(bytes, { receivedAt: clock.now() }));
+    await emit('{"a":1}');
+    clock.advance(9000);
+    await emit('{"a":1}');
+    await emit('{ "b": 1 }');
+    await emit('{"a":1}');
+    clock.advance(2000);
+    expect([echo('{"b":1}'), echo('{"a":1}'), echo('{"a":1}'), echo('{"a":1}')]).toEqual([
+      'c-3',
+      'c-2',
+      'c-4',
+      undefined,
+    ]);
   });
 
   it('says why an event did not arrive, and journals that too', async () => {
