@@ -8,6 +8,7 @@ import { watchTasks } from '../core/connections/taskWatch.ts';
 import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { Emitter } from '../core/playback/emitter.ts';
+import { TimelineSelection } from '../core/playback/timelineSelection.ts';
 import { systemOf } from '../core/systems/index.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
@@ -17,7 +18,6 @@ import { SessionMemories } from './storage/sessionMemory.ts';
 import { FleetStore } from './storage/fleetStore.ts';
 import { coreLog } from './log/log.ts';
 import { type Scope } from '../core/connections/scope.ts';
-import { TimelineSelection } from './timelines.ts';
 
 /** The core, wired up once per window; what the parts of the ui are given. */
 export interface Runtime {
@@ -76,7 +76,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       captures: (id) => connections.get(id)?.state === 'ready',
     }),
   );
-  const timelines = scope.add(new TimelineSelection());
+  const timelines = scope.add(new TimelineSelection({ journal, pipeline }));
   return {
     scope,
     context,

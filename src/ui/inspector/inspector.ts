@@ -2,7 +2,7 @@ import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel } from 
 import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
-import { inspectorPanelType, viewIds } from '../contributions/ids.ts';
+import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.ts';
 import type { Row } from '../tree/instanceItems.ts';
 import { EmitTargets } from '../playback/targets.ts';
 import type { Runtime } from '../runtime.ts';
@@ -21,7 +21,12 @@ export class Inspector {
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#targets = new EmitTargets(runtime);
-    const { scope } = runtime;
+    const { scope, timelines } = runtime;
+    scope.add(
+      timelines.onDidChange(() => {
+        void commands.executeCommand('setContext', contextKeys.replaying, timelines.label !== undefined);
+      }),
+    );
     scope.add(
       window.registerWebviewViewProvider(viewIds.inspector, {
         resolveWebviewView: async (view) => {
@@ -72,12 +77,7 @@ export class Inspector {
       await replayCommand(this.#runtime, this.#targets, this.#active?.selection ?? [], file);
     });
     register('showLive', () => {
-      const { timelines, journal, pipeline } = this.#runtime;
-      const { id } = timelines;
-      if (timelines.label === undefined) return;
-      timelines.showLive();
-      journal.clear(id);
-      pipeline.drop(id);
+      this.#runtime.timelines.showLive();
     });
     register('copyEvent', async () => {
       const events = this.#active?.selection ?? [];
