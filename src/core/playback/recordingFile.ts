@@ -20,6 +20,8 @@ const recordedEvent = z.looseObject({
 
 /** Distance of events that name no time of their own. */
 const untimedStepMs = 100;
+/** Connection of events that name none. */
+const unnamed = 'replay';
 /** Problems kept of one file; more say nothing new. */
 const maxProblems = 20;
 
@@ -28,7 +30,7 @@ const maxProblems = 20;
  * lines as the `plain` system writes them (KGSM's event files). Lines that are neither are reported and left out.
  */
 export function readRecording(content: string, plain: AnySystem): ReadRecording {
-  const items: Parameters<typeof onOwnConnections>[0][number][] = [];
+  const items: ReplayItem[] = [];
   const problems: Text[] = [];
   let at = 0;
   for (const [index, line] of content
@@ -45,7 +47,8 @@ export function readRecording(content: string, plain: AnySystem): ReadRecording 
     if ('gameServerOpsRecording' in value) continue;
     const recorded = recordedEvent.safeParse(value);
     if (recorded.success) {
-      const { raw, rawBase64, receivedAt, channel = 'push', system = plain.id, connection } = recorded.data;
+      const { raw, rawBase64, receivedAt } = recorded.data;
+      const { channel = 'push', system = plain.id, connection = unnamed } = recorded.data;
       // Our own notes about connections and operations are not the system's to say again.
       if (channel !== 'push') continue;
       at = typeof receivedAt === 'number' ? receivedAt : Date.parse(receivedAt) || at + untimedStepMs;
@@ -53,7 +56,7 @@ export function readRecording(content: string, plain: AnySystem): ReadRecording 
       continue;
     }
     at = timeOf(line, plain) ?? at + untimedStepMs;
-    items.push({ at, bytes: Buffer.from(line.trim()), system: plain.id, connection: undefined });
+    items.push({ at, bytes: Buffer.from(line.trim()), system: plain.id, connection: unnamed });
   }
   return { items: onOwnConnections(items), problems };
 }

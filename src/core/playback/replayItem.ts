@@ -37,12 +37,10 @@ export function bytesOf(raw: string, rawBase64: string | undefined): Uint8Array 
 }
 
 /** Gives each system connections of its own, because the state of a decoder belongs to one connection. */
-export function onOwnConnections(
-  items: readonly (Omit<ReplayItem, 'connection'> & { readonly connection: string | undefined })[],
-): ReplayItem[] {
+export function onOwnConnections(items: readonly ReplayItem[]): ReplayItem[] {
   const systems = new Map<string, string>();
   return items.map((item) => {
-    const { system, connection = 'replay' } = item;
+    const { system, connection } = item;
     const owner = systems.get(connection) ?? system;
     systems.set(connection, owner);
     return { ...item, connection: owner === system ? connection : `${connection} (${system})` };
