@@ -12,6 +12,7 @@ import { TimelineSelection } from '../core/playback/timelineSelection.ts';
 import { systemOf } from '../core/systems/index.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
+import { DebouncedFiles } from '../core/storage/debouncedFiles.ts';
 import { configuration } from './configuration.ts';
 import { Secrets } from './storage/secrets.ts';
 import { SessionMemories } from './storage/sessionMemory.ts';
@@ -49,13 +50,17 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     defer: setImmediate,
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
-  const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline));
+  const files = (folder: string): DebouncedFiles =>
+    new DebouncedFiles({ folder: join(storage, folder), clock: systemClock, log });
+  const store = scope.add(new FleetStore(files('fleet'), pipeline));
   store.restore();
-  const memories = scope.add(new SessionMemories(join(storage, 'sessions')));
+  const memories = scope.add(new SessionMemories(files('sessions')));
   const secrets = new Secrets(context);
   const connections = new ConnectionManager({
     pipeline,
-    lock: captureLock(join(storage, 'locks')),
+    lock: store.guard(captureLock(join(storage, 'locks')), (connection) => {
+      memories.flush(connection);
+    }),
     clock: systemClock,
     random: Math.random,
     log,

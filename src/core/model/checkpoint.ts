@@ -45,14 +45,16 @@ const checkpointSchema = z.object({
   gameServerOpsCheckpoint: z.literal(1),
   connection: z.string(),
   system: z.string(),
+  /** Counts the writes of this connection's checkpoint, so that an older one never replaces a newer one. */
+  written: z.optional(z.number()),
   lastEventAt: z.optional(z.number()),
   instances: z.array(instanceSchema),
-  /** Those whose end is still to come. */
+  /** Unfinished tasks. */
   tasks: z.array(taskSchema),
   context: z.unknown(),
 });
 
-/** What is known of one connection, so that it can be shown before anything is heard again. */
+/** State of one connection, kept so that it can be shown before anything is heard again. */
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 
 export function checkpointOf(fleet: Fleet, connection: string, context: unknown): Checkpoint | undefined {
@@ -64,15 +66,30 @@ export function checkpointOf(fleet: Fleet, connection: string, context: unknown)
     system: status.system,
     ...(status.lastEventAt === undefined ? {} : { lastEventAt: status.lastEventAt }),
     instances: instancesOf(fleet, connection),
-    tasks: [...fleet.tasks.values()].filter(
-      (task): task is Task & Checkpoint['tasks'][number] =>
-        task.connection === connection && !isFinished(task.state) && task.startedBy !== 'here',
-    ),
+    tasks: [...fleet.tasks.values()].filter((task) => belongsIn(connection, task)),
     context,
   };
 }
 
-/** Undefined for whatever is no checkpoint of this version; a damaged file must not stop the start. */
+/** Whether the checkpoint of the connection holds the task: operations of this window end with it. */
+function belongsIn(connection: string, task: Task): task is Task & Checkpoint['tasks'][number] {
+  return task.connection === connection && !isFinished(task.state) && task.startedBy !== 'here';
+}
+
+/** Instances in one piece of the text of a checkpoint. */
+const instancesInPiece = 500;
+
+/** The JSON of a checkpoint in pieces, each made quickly, however many instances there are. */
+export function* checkpointPieces({ instances, ...rest }: Checkpoint): Generator<string> {
+  yield JSON.stringify({ ...rest, instances: [] }).slice(0, -']}'.length);
+  for (let i = 0; i < instances.length; i += instancesInPiece) {
+    const piece = JSON.stringify(instances.slice(i, i + instancesInPiece)).slice(1, -1);
+    yield i === 0 ? piece : `,${piece}`;
+  }
+  yield ']}';
+}
+
+/** Undefined for anything but a checkpoint of this version; a damaged file must not stop the start. */
 export function readCheckpoint(value: unknown): Checkpoint | undefined {
   const result = checkpointSchema.safeParse(value);
   return result.success ? result.data : undefined;
@@ -99,5 +116,18 @@ export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
         },
       ]),
     ),
+  };
+}
+
+/** The fleet with one connection as its checkpoint left it. Tasks that a checkpoint does not hold stay. */
+export function withCheckpoint(fleet: Fleet, checkpoint: Checkpoint): Fleet {
+  const { connection } = checkpoint;
+  const restored = fleetOf([checkpoint]);
+  const kept = [...fleet.tasks].filter(([, task]) => !belongsIn(connection, task));
+  const status = restored.connections.get(connection);
+  return {
+    ...fleet,
+    tasks: PersistentMap.from([...kept, ...restored.tasks]),
+    connections: status ? fleet.connections.set(connection, status) : fleet.connections,
   };
 }
