@@ -48,6 +48,7 @@ const checkpointSchema = z.object({
   /** Counts the writes of this connection's checkpoint, so that an older one never replaces a newer one. */
   written: z.optional(z.number()),
   lastEventAt: z.optional(z.number()),
+  listedAt: z.optional(z.number()),
   instances: z.array(instanceSchema),
   /** Unfinished tasks. */
   tasks: z.array(taskSchema),
@@ -65,6 +66,7 @@ export function checkpointOf(fleet: Fleet, connection: string, context: unknown)
     connection,
     system: status.system,
     ...(status.lastEventAt === undefined ? {} : { lastEventAt: status.lastEventAt }),
+    ...(status.listedAt === undefined ? {} : { listedAt: status.listedAt }),
     instances: instancesOf(fleet, connection),
     tasks: [...fleet.tasks.values()].filter((task) => belongsIn(connection, task)),
     context,
@@ -104,7 +106,7 @@ export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
       checkpoints.flatMap(({ tasks }) => tasks as Task[]).map((task) => [task.id, task] as const),
     ),
     connections: PersistentMap.from(
-      checkpoints.map(({ connection, system, lastEventAt, instances }) => [
+      checkpoints.map(({ connection, system, lastEventAt, listedAt, instances }) => [
         connection,
         {
           id: connection,
@@ -112,6 +114,7 @@ export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
           state: 'closed' as const,
           since: lastEventAt ?? 0,
           ...(lastEventAt === undefined ? {} : { lastEventAt }),
+          ...(listedAt === undefined ? {} : { listedAt }),
           instances: PersistentMap.from((instances as Instance[]).map((i) => [instanceId(i), i] as const)),
         },
       ]),
