@@ -1,4 +1,4 @@
-import { commands, EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
+import { commands, EventEmitter, l10n, ViewColumn, window } from 'vscode';
 import { instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, type InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
@@ -39,11 +39,6 @@ export class MetricsPanels {
       return;
     }
     const webview = window.createWebviewPanel(panelType, l10n.t('Metrics'), ViewColumn.Active);
-    const media = Uri.joinPath(this.#runtime.context.extensionUri, 'media');
-    webview.iconPath = {
-      dark: Uri.joinPath(media, 'metrics-dark.svg'),
-      light: Uri.joinPath(media, 'metrics-light.svg'),
-    };
     const panel = new MetricsPanel(this.#runtime, webview, ref);
     this.#panels.set(id, panel);
     webview.onDidChangeViewState(() => {

@@ -3,13 +3,13 @@ import { connectionStateText } from '../../core/journal/control.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import type { InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
-import { RpcChannel } from '../../rpc/channel.ts';
+import type { RpcChannel } from '../../rpc/channel.ts';
 import type { MetricsHost, MetricsState, MetricsView } from '../../rpc/metrics.ts';
+import { pageChannel, pageIcon, showPage } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../../core/connections/scope.ts';
 import { translate } from '../translate.ts';
 import { MetricsFeed } from './feed.ts';
-import { metricsHtml, metricsOptions } from './html.ts';
 
 /** The host side of one panel: the measurements of one instance. */
 export class MetricsPanel {
@@ -38,20 +38,13 @@ export class MetricsPanel {
         now: Date.now,
       }),
     );
-    this.#channel = this.#scope.add(
-      new RpcChannel<MetricsHost, MetricsView>((message) => void panel.webview.postMessage(message), {
-        hello: () => {
-          const state = this.#state();
-          this.#told = JSON.stringify(state);
-          return { strings: l10n.bundle ?? {}, state, samples: feed.all() };
-        },
-      }),
-    );
-    this.#scope.add(
-      panel.webview.onDidReceiveMessage((message: unknown) => {
-        this.#channel.receive(message);
-      }),
-    );
+    this.#channel = pageChannel(panel.webview, this.#scope, {
+      hello: () => {
+        const state = this.#state();
+        this.#told = JSON.stringify(state);
+        return { strings: l10n.bundle ?? {}, state, samples: feed.all() };
+      },
+    });
     this.#scope.add(
       panel.onDidChangeViewState(() => {
         if (panel.visible) return;
@@ -69,8 +62,9 @@ export class MetricsPanel {
         this.#tell();
       }),
     );
-    panel.webview.options = metricsOptions(runtime.context.extensionUri);
-    panel.webview.html = metricsHtml(panel.webview, runtime.context.extensionUri);
+    const extension = runtime.context.extensionUri;
+    panel.iconPath = pageIcon(extension, 'metrics');
+    showPage(panel.webview, extension, { name: 'metrics', title: l10n.t('Metrics') });
     this.#tell();
   }
 
