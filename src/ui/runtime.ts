@@ -20,7 +20,7 @@ import { FleetStore } from './storage/fleetStore.ts';
 import { coreLog } from './log/log.ts';
 import { type Scope } from '../core/connections/scope.ts';
 
-/** The core, wired up once per window; what the parts of the ui are given. */
+/** The core of one window, wired up once; every part of the ui gets it. */
 export interface Runtime {
   readonly scope: Scope;
   readonly context: ExtensionContext;
@@ -30,7 +30,7 @@ export interface Runtime {
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
   readonly emitter: Emitter;
-  /** What is measured of the live instances. */
+  /** Measurements of the live instances. */
   readonly metrics: MetricsStore;
   readonly secrets: Secrets;
   readonly timelines: TimelineSelection;

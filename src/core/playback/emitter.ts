@@ -10,7 +10,7 @@ export interface EmitTarget {
   readonly address: string;
   /** The connection that listens there, if one of ours does; only then an echo comes. Otherwise the address names the target. */
   readonly connection?: string;
-  /** The conversation of that connection as it is now. */
+  /** The present session of that connection. */
   readonly session?: Session | undefined;
   readonly secret: SecretReader;
 }

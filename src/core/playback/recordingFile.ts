@@ -49,7 +49,7 @@ export function readRecording(content: string, plain: AnySystem): ReadRecording 
     if (recorded.success) {
       const { raw, rawBase64, receivedAt } = recorded.data;
       const { channel = 'push', system = plain.id, connection = unnamed } = recorded.data;
-      // Our own notes about connections and operations are not the system's to say again.
+      // A system sends only pushed messages by itself; requests, replies and our own notes are left out.
       if (channel !== 'push') continue;
       at = typeof receivedAt === 'number' ? receivedAt : Date.parse(receivedAt) || at + untimedStepMs;
       items.push({ at, bytes: bytesOf(raw, rawBase64), system, connection });

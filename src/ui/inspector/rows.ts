@@ -6,7 +6,7 @@ import { translate } from '../translate.ts';
 
 /** Longest raw text that goes to the screen; the whole stays in the journal and can be copied. */
 const rawLimit = 512 * 1024;
-/** Names in a row are cut here; the detail shows them whole. */
+/** Longest name in a row; the detail shows it whole. */
 const cellLimit = 200;
 
 export function rowOf(event: OpsEvent, before: OpsEvent | undefined, connectionName: string): Row {

@@ -53,7 +53,7 @@ export class MetricsPanels {
   }
 }
 
-/** Registers the command; what is returned tells whose charts are looked at. */
+/** Registers the command that opens metrics panels. */
 export function registerMetrics(runtime: Runtime): MetricsPanels {
   const panels = new MetricsPanels(runtime);
   runtime.scope.add(
@@ -65,7 +65,7 @@ export function registerMetrics(runtime: Runtime): MetricsPanels {
   return panels;
 }
 
-/** One of the instances that something is measured of; the only one without a question. */
+/** Lets the user choose one of the instances with measurements; a single one is taken without a question. */
 async function choose({ connections, metrics, pipeline }: Runtime): Promise<InstanceRef | undefined> {
   const items = connections.connections.flatMap(({ id, settings }) =>
     instancesOf(pipeline.fleet(), id)

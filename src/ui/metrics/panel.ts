@@ -18,9 +18,9 @@ export class MetricsPanel {
   readonly #panel: WebviewPanel;
   readonly #scope = new Scope();
   readonly #channel: RpcChannel<MetricsHost, MetricsView>;
-  /** What the page was told; empty before it asked. */
-  #told = '';
-  /** The name outlives the instance. */
+  /** The state that the page has, as JSON; empty before it asked. */
+  #sentState = '';
+  /** The last known name; it stays when the instance is gone. */
   #name: string;
 
   constructor(runtime: Runtime, panel: WebviewPanel, ref: InstanceRef) {
@@ -41,7 +41,7 @@ export class MetricsPanel {
     this.#channel = pageChannel(panel.webview, this.#scope, {
       hello: () => {
         const state = this.#state();
-        this.#told = JSON.stringify(state);
+        this.#sentState = JSON.stringify(state);
         return { strings: l10n.bundle ?? {}, state, samples: feed.all() };
       },
     });
@@ -49,23 +49,23 @@ export class MetricsPanel {
       panel.onDidChangeViewState(() => {
         if (panel.visible) return;
         feed.hide();
-        this.#told = '';
+        this.#sentState = '';
       }),
     );
     this.#scope.defer(
       runtime.pipeline.subscribe(({ before, fleet }) => {
-        if (before.connections !== fleet.connections) this.#tell();
+        if (before.connections !== fleet.connections) this.#update();
       }),
     );
     this.#scope.defer(
       runtime.connections.onDidChange(() => {
-        this.#tell();
+        this.#update();
       }),
     );
     const extension = runtime.context.extensionUri;
     panel.iconPath = pageIcon(extension, 'metrics');
     showPage(panel.webview, extension, { name: 'metrics', title: l10n.t('Metrics') });
-    this.#tell();
+    this.#update();
   }
 
   get visible(): boolean {
@@ -80,14 +80,14 @@ export class MetricsPanel {
     void this.#scope.dispose();
   }
 
-  /** Keeps the title right, and tells a page that asked once what has changed. */
-  #tell(): void {
+  /** Brings the title up to date, and the page if it has asked before. */
+  #update(): void {
     const state = this.#state();
     const title = l10n.t('{0} · Metrics', state.name);
     if (this.#panel.title !== title) this.#panel.title = title;
     const text = JSON.stringify(state);
-    if (this.#told === '' || this.#told === text) return;
-    this.#told = text;
+    if (this.#sentState === '' || this.#sentState === text) return;
+    this.#sentState = text;
     this.#channel.notify('state', state);
   }
 

@@ -13,10 +13,10 @@ import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import type { EmitTargets, NamedTarget } from './targets.ts';
 
-/** Files are read whole; beyond this a recording belongs into smaller ones. */
+/** Longest file that is replayed: it is read whole into memory. */
 const maxFileBytes = 64 * 1024 * 1024;
 
-/** The events of one replay, in order, and what people call them. */
+/** The events of one replay in order, and their name for people. */
 interface Source {
   readonly name: string;
   readonly items: readonly ReplayItem[];
@@ -41,7 +41,7 @@ export async function replayCommand(
   await run(runtime, targets, source, target, speed);
 }
 
-/** Tells the user where nothing is to be replayed. */
+/** Whether there is no event to replay; then the user is told so. */
 function isEmpty({ name, items }: Source): boolean {
   if (items.length === 0) showInformation(l10n.t('There is nothing to replay in {0}.', name));
   return items.length === 0;
@@ -77,7 +77,7 @@ async function fromFile(given: Uri | undefined): Promise<Source | undefined> {
       );
       return undefined;
     }
-    // Plain lines name no system; KGSM is the one whose journal looks like that.
+    // Plain lines name no system; KGSM's event files consist of such lines.
     const [system] = systems;
     if (!system) return undefined;
     const { items, problems } = readRecording(await readFile(chosen.fsPath, 'utf8'), system);
