@@ -10,6 +10,7 @@ import { Pipeline } from '../core/journal/pipeline.ts';
 import { Emitter } from '../core/playback/emitter.ts';
 import { TimelineSelection } from '../core/playback/timelineSelection.ts';
 import { systemOf } from '../core/systems/index.ts';
+import { errorWords, text } from '../core/model/text.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
 import { DebouncedFiles } from '../core/storage/debouncedFiles.ts';
@@ -26,6 +27,8 @@ export interface Runtime {
   readonly context: ExtensionContext;
   readonly channel: LogOutputChannel;
   readonly host: string;
+  /** Names this window in the journal, also for other windows. */
+  readonly window: string;
   readonly journal: Journal;
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
@@ -38,6 +41,7 @@ export interface Runtime {
 
 export function createRuntime(context: ExtensionContext, channel: LogOutputChannel, scope: Scope): Runtime {
   const host = hostname();
+  const window = randomUUID();
   const storage = context.globalStorageUri.fsPath;
   const log = coreLog(channel);
   const journal = new Journal();
@@ -48,6 +52,9 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     decoderOf: (system) => systemOf(system)?.decoder,
     correlate: (draft) => emitter.correlate(draft),
     defer: setImmediate,
+    onListenerError: (listener, error) => {
+      log.error(text('{0} failed: {1}', listener, errorWords(error)));
+    },
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
   const files = (folder: string): DebouncedFiles =>
@@ -77,6 +84,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       pipeline,
       clock: systemClock,
       host,
+      window,
       timeoutMs: () => configuration().taskTimeoutMs,
       captures: (id) => connections.get(id)?.state === 'ready',
     }),
@@ -87,6 +95,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     context,
     channel,
     host,
+    window,
     journal,
     pipeline,
     connections,

@@ -3,7 +3,8 @@ import { emptyFleet, instancesOf, type Fleet } from './fleet.ts';
 import { instanceId, type Instance } from './instance.ts';
 import { lifecycleStates } from './lifecycle.ts';
 import { PersistentMap } from './persistentMap.ts';
-import { isFinished, type Task } from './task.ts';
+import { isFinished, isOperation, type Task } from './task.ts';
+import { forgetTasks, tasksFrom } from './taskFold.ts';
 import { isText, type Text } from './text.ts';
 
 const optionalText = z.optional(z.string());
@@ -26,7 +27,7 @@ const instanceSchema = z.object({
 
 const taskSchema = z.object({
   id: z.string(),
-  localId: z.string(),
+  systemId: optionalText,
   connection: z.string(),
   subject: z.optional(z.object({ kind: z.string(), key: z.string(), name: z.optional(z.string()) })),
   title: z.custom<Text>(isText),
@@ -37,12 +38,12 @@ const taskSchema = z.object({
   startedAt: z.number(),
   lastEventAt: z.number(),
   cancellable: z.boolean(),
-  startedBy: optionalText,
+  startedBy: z.optional(z.object({ actor: z.string() })),
   operation: optionalText,
 });
 
 const checkpointSchema = z.object({
-  gameServerOpsCheckpoint: z.literal(1),
+  gameServerOpsCheckpoint: z.literal(2),
   connection: z.string(),
   system: z.string(),
   /** Counts the writes of this connection's checkpoint, so that an older one never replaces a newer one. */
@@ -62,7 +63,7 @@ export function checkpointOf(fleet: Fleet, connection: string, context: unknown)
   const status = fleet.connections.get(connection);
   if (!status) return undefined;
   return {
-    gameServerOpsCheckpoint: 1,
+    gameServerOpsCheckpoint: 2,
     connection,
     system: status.system,
     ...(status.lastEventAt === undefined ? {} : { lastEventAt: status.lastEventAt }),
@@ -75,7 +76,7 @@ export function checkpointOf(fleet: Fleet, connection: string, context: unknown)
 
 /** Whether the checkpoint of the connection holds the task: operations of this window end with it. */
 function belongsIn(connection: string, task: Task): task is Task & Checkpoint['tasks'][number] {
-  return task.connection === connection && !isFinished(task.state) && task.startedBy !== 'here';
+  return task.connection === connection && !isFinished(task.state) && !isOperation(task);
 }
 
 /** Instances in one piece of the text of a checkpoint. */
@@ -102,9 +103,7 @@ export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
   return {
     ...emptyFleet,
     // JSON has no `undefined`, so an optional field that is there has its value.
-    tasks: PersistentMap.from(
-      checkpoints.flatMap(({ tasks }) => tasks as Task[]).map((task) => [task.id, task] as const),
-    ),
+    ...tasksFrom(checkpoints.flatMap(({ tasks }) => tasks as Task[])),
     connections: PersistentMap.from(
       checkpoints.map(({ connection, system, lastEventAt, listedAt, instances }) => [
         connection,
@@ -126,11 +125,17 @@ export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
 export function withCheckpoint(fleet: Fleet, checkpoint: Checkpoint): Fleet {
   const { connection } = checkpoint;
   const restored = fleetOf([checkpoint]);
-  const kept = [...fleet.tasks].filter(([, task]) => !belongsIn(connection, task));
-  const status = restored.connections.get(connection);
+  const kept = forgetTasks(fleet, (task) => belongsIn(connection, task));
   return {
-    ...fleet,
-    tasks: PersistentMap.from([...kept, ...restored.tasks]),
-    connections: status ? fleet.connections.set(connection, status) : fleet.connections,
+    ...kept,
+    tasks: joined(kept.tasks, restored.tasks),
+    taskIds: joined(kept.taskIds, restored.taskIds),
+    connections: joined(fleet.connections, restored.connections),
   };
+}
+
+function joined<V>(map: PersistentMap<V>, others: PersistentMap<V>): PersistentMap<V> {
+  let result = map;
+  for (const [key, value] of others) result = result.set(key, value);
+  return result;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline, type Draft, type OpsEvent } from '../model/event.ts';
-import { oneLine, text, type Text } from '../model/text.ts';
+import { errorWords, text, type Text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { AnySystem } from '../systems/system.ts';
 import type { SecretReader, Session } from '../systems/session.ts';
@@ -135,5 +135,5 @@ function echoKey(bytes: Uint8Array): string {
 
 function wordsOf(error: unknown): Text {
   if (typeof error === 'object' && error !== null && 'text' in error) return (error as Worded).text;
-  return text('{0}', oneLine(error instanceof Error ? error.message : String(error), 200));
+  return text('{0}', errorWords(error));
 }

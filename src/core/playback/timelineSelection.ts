@@ -58,9 +58,10 @@ export class TimelineSelection {
     const left = this.#replay;
     this.#replay = replay;
     left?.abort.abort();
+    if (left) {
+      this.#journal.clear(left.id);
+      this.#pipeline.drop(left.id);
+    }
     for (const listener of this.#listeners) listener();
-    if (!left) return;
-    this.#journal.clear(left.id);
-    this.#pipeline.drop(left.id);
   }
 }

@@ -1,7 +1,7 @@
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
-import { oneLine, text } from '../model/text.ts';
+import { errorWords, text } from '../model/text.ts';
 import type { Log } from '../systems/session.ts';
 
 /** The functions of node:fs that write and read the files; tests bring some that fail. */
@@ -151,8 +151,7 @@ export class DebouncedFiles {
 
   #fail(name: string, path: string, error: unknown): void {
     if (this.#failing.size === 0) {
-      const reason = oneLine(error instanceof Error ? error.message : String(error));
-      this.#log.error(text('{0} could not be written and is tried again: {1}', path, reason));
+      this.#log.error(text('{0} could not be written and is tried again: {1}', path, errorWords(error)));
     }
     this.#failing.add(name);
   }

@@ -11,7 +11,7 @@ export function logEvents({ pipeline, channel, scope }: Runtime): void {
   });
   scope.add(faults);
   scope.defer(
-    pipeline.subscribe(({ events }) => {
+    pipeline.subscribe('event log', ({ events }) => {
       for (const { type, connection, summary, problems, channel: eventChannel } of events) {
         const [problem] = problems;
         if (problem) {

@@ -53,12 +53,12 @@ export class MetricsPanel {
       }),
     );
     this.#scope.defer(
-      runtime.pipeline.subscribe(({ before, fleet }) => {
+      runtime.pipeline.subscribe('metrics panel', ({ before, fleet }) => {
         if (before.connections !== fleet.connections) this.#update();
       }),
     );
     this.#scope.defer(
-      runtime.connections.onDidChange(() => {
+      runtime.connections.onDidChange('metrics panel', () => {
         this.#update();
       }),
     );

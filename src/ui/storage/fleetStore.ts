@@ -28,7 +28,7 @@ export class FleetStore {
   constructor(files: DebouncedFiles, pipeline: Pipeline) {
     this.#files = files;
     this.#pipeline = pipeline;
-    this.#unsubscribe = pipeline.subscribe(({ timeline, before, fleet, events }) => {
+    this.#unsubscribe = pipeline.subscribe('fleet store', ({ timeline, before, fleet, events }) => {
       if (timeline !== liveTimeline || before === fleet) return;
       const changed = new Set<string>();
       for (const { connection, channel } of events)
@@ -54,7 +54,12 @@ export class FleetStore {
     return {
       acquire: async (connection, signal, elsewhere) => {
         const release = await lock.acquire(connection, signal, elsewhere);
-        this.#takeOver(connection);
+        try {
+          this.#takeOver(connection);
+        } catch (error) {
+          await release();
+          throw error;
+        }
         return async () => {
           this.#files.flush(fileName(connection));
           this.#captured.delete(connection);

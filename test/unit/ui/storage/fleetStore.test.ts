@@ -133,6 +133,7 @@ describe('the state of a connection that several windows know', () => {
     clock.advance(1000);
     expect(openWindow().state().instances).toEqual(['a running']);
     window.pipeline.forget('home');
+    window.pipeline.flush();
     clock.advance(1000);
     expect(openWindow().state().instances).toEqual([]);
   });
