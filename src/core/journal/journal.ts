@@ -1,3 +1,4 @@
+import { Listeners, type ListenerError } from '../model/listeners.ts';
 import type { OpsEvent, RetentionClass } from '../model/event.ts';
 
 interface Cap {
@@ -48,10 +49,16 @@ export class Journal {
   #count = 0;
   #discarded = 0;
   readonly #queues = new Map<string, Queue>();
-  readonly #listeners = new Set<(change: JournalChange) => void>();
+  readonly #listeners: Listeners<JournalChange>;
 
-  constructor(caps: Caps = defaultCaps) {
+  constructor(
+    caps: Caps = defaultCaps,
+    onListenerError: ListenerError = (_listener, error) => {
+      throw error;
+    },
+  ) {
     this.#caps = caps;
+    this.#listeners = new Listeners(onListenerError);
   }
 
   /** Events held now. */
@@ -86,7 +93,7 @@ export class Journal {
     queue.bytes += cost(event);
     const discarded = this.#enforce(queue);
     this.#discarded += discarded.length;
-    this.#emit({ appended: [event], discarded });
+    this.#listeners.tell({ appended: [event], discarded });
     return event;
   }
 
@@ -101,13 +108,12 @@ export class Journal {
     for (const [key, queue] of this.#queues) if (queue.timeline === timeline) this.#queues.delete(key);
     this.#count -= gone.length;
     this.#trim();
-    this.#emit({ appended: [], discarded: gone });
+    this.#listeners.tell({ appended: [], discarded: gone });
   }
 
   /** Calls the listener after every change; it must be quick, because the sender waits for it. */
-  subscribe(listener: (change: JournalChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  subscribe(name: string, listener: (change: JournalChange) => void): () => void {
+    return this.#listeners.add(name, listener);
   }
 
   #queueOf({ timeline, retention }: OpsEvent): Queue {
@@ -152,10 +158,6 @@ export class Journal {
       this.#slots = this.#slots.slice(holes);
       this.#first += holes;
     }
-  }
-
-  #emit(change: JournalChange): void {
-    for (const listener of this.#listeners) listener(change);
   }
 }
 
