@@ -42,7 +42,7 @@ export class DebouncedFiles {
   /** Characters of the last write. */
   #written = 0;
   #cancelTimer: (() => void) | undefined;
-  /** Identity of the write in progress; a flush replaces it, which ends that write. */
+  /** Identity of the write in progress; a flush clears it, which ends that write. */
   #run: object | undefined;
 
   constructor({ folder, clock, log, fs = nodeFs }: DebouncedFilesOptions) {
