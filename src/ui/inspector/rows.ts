@@ -2,12 +2,11 @@ import type { OpsEvent } from '../../core/model/event.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { SystemRegistry } from '../../core/systems/registry.ts';
 import type { Detail, Row } from '../../rpc/inspector.ts';
-import { replayable } from '../playback/replayable.ts';
 import { translate } from '../translate.ts';
 
 /** Longest raw text that goes to the screen; the whole stays in the journal and can be copied. */
 const rawLimit = 512 * 1024;
-/** Names in a row are cut here; the detail shows them whole. */
+/** Longest name in a row; the detail shows it whole. */
 const cellLimit = 200;
 
 export function rowOf(event: OpsEvent, before: OpsEvent | undefined, connectionName: string): Row {
@@ -34,6 +33,7 @@ function nameOf({ subject }: OpsEvent): string {
 export function detailOf(event: OpsEvent, connectionName: string, systems: SystemRegistry): Detail {
   const system = systems.get(event.system);
   const entry = system?.catalog.find(({ type }) => type === event.type);
+  const base64 = event.rawBase64 !== undefined;
   const raw = event.rawBase64 ?? event.raw;
   return {
     seq: event.seq,
@@ -53,11 +53,11 @@ export function detailOf(event: OpsEvent, connectionName: string, systems: Syste
     meaning: entry && event.channel !== 'control' ? translate(entry.description) : '',
     raw: raw.slice(0, rawLimit),
     rawCut: raw.length > rawLimit,
-    base64: event.rawBase64 !== undefined,
+    base64,
     size: event.size,
     truncated: event.truncated,
     redacted: event.redacted,
     problems: event.problems.map(({ path, message }) => ({ path, message: translate(message) })),
-    emittable: replayable(event, systems) && event.rawBase64 === undefined,
+    emittable: event.channel === 'push' && !event.truncated && system !== undefined && !base64,
   };
 }
