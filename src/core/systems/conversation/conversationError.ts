@@ -1,0 +1,39 @@
+import { english, text, type Text } from '../../model/text.ts';
+
+export type ConversationReason =
+  | 'noSession'
+  | 'closed'
+  | 'unsuitable'
+  | 'refused'
+  | 'noAnswer'
+  | 'notAuthenticated'
+  | 'wouldCrash'
+  | 'tooLong';
+
+/** Why something was not sent to the other side, not answered by it, or refused. */
+export class ConversationError extends Error {
+  override readonly name = 'ConversationError';
+  readonly reason: ConversationReason;
+  readonly text: Text;
+  /** The error as the other side sent it, where it refused. */
+  readonly answer: unknown;
+
+  constructor(
+    reason: ConversationReason,
+    message: Text,
+    options: { readonly cause?: unknown; readonly answer?: unknown } = {},
+  ) {
+    super(english(message), { cause: options.cause });
+    this.reason = reason;
+    this.text = message;
+    this.answer = options.answer;
+  }
+
+  static is(error: unknown, reason?: ConversationReason): error is ConversationError {
+    return error instanceof ConversationError && (reason === undefined || error.reason === reason);
+  }
+}
+
+export function closedError(cause?: unknown): ConversationError {
+  return new ConversationError('closed', text('The connection is closed.'), { cause });
+}
