@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
 import { english } from '../../../src/core/model/text.ts';
-import { NotifierError } from '../../../src/core/systems/notifier/notifierSession.ts';
+import { ConversationError } from '../../../src/core/systems/conversation/conversationError.ts';
 import { notifier } from '../../../src/core/systems/notifier/index.ts';
 import { openNotifier, ready, startServer, type Opened } from './notifierServer.ts';
 import { identities, passphrase } from './pem.ts';
@@ -277,7 +277,7 @@ describe('what we send', () => {
     const { session } = opened.connection;
     await emit(opened, { event: 'disconnecting', id: 'x', content: {} });
     const refused = emit(opened, { event: 'send_message', id: 'x', content: { message: 'm' } });
-    await expect(refused).rejects.toSatisfy((error) => NotifierError.is(error, 'notAuthenticated'));
+    await expect(refused).rejects.toSatisfy((error) => ConversationError.is(error, 'notAuthenticated'));
     await emit(opened, { event: 'request_authentication', id: '' });
     await opened.until(() => opened.types().filter((type) => type === 'connection_accepted').length === 2);
     await emit(opened, { event: 'send_message', id: 'x', content: { message: 'm' } });
@@ -304,7 +304,7 @@ describe('what we send', () => {
     await ready(other);
     const { crashed } = rig.server;
     const unknown = emit(opened, { event: 'send_message', id: 'x', content: { message: 'm' } });
-    await expect(unknown).rejects.toSatisfy((error) => NotifierError.is(error, 'wouldCrash'));
+    await expect(unknown).rejects.toSatisfy((error) => ConversationError.is(error, 'wouldCrash'));
     expect(opened.connection.state).toBe('ready');
     await emit(opened, { event: 'request_authentication', id: 7 });
     await crashed;

@@ -15,18 +15,18 @@ export class ConversationError extends Error {
   override readonly name = 'ConversationError';
   readonly reason: ConversationReason;
   readonly text: Text;
-  /** The error as the other side sent it, where it refused. */
-  readonly answer: unknown;
+  /** Why the other side refused, as its system reads it. Never the answer itself, which may hold secrets. */
+  readonly detail: unknown;
 
   constructor(
     reason: ConversationReason,
     message: Text,
-    options: { readonly cause?: unknown; readonly answer?: unknown } = {},
+    options: { readonly cause?: unknown; readonly detail?: unknown } = {},
   ) {
     super(english(message), { cause: options.cause });
     this.reason = reason;
     this.text = message;
-    this.answer = options.answer;
+    this.detail = options.detail;
   }
 
   static is(error: unknown, reason?: ConversationReason): error is ConversationError {

@@ -7,9 +7,9 @@ interface LivenessParts {
   readonly clock: Clock;
   readonly log: Log;
   /** Asks for a sign of life after a silence; rejects with `noAnswer` where none comes in time. */
-  probe(): Promise<unknown>;
+  readonly probe: () => Promise<unknown>;
   /** Called once, when a probe was not answered. */
-  onDead(error: ConversationError): void;
+  readonly onDead: (error: ConversationError) => void;
 }
 
 /** A connection on which nothing came for so long is asked whether anybody is still there. */

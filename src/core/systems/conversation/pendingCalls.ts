@@ -3,7 +3,7 @@ import type { Clock } from '../../model/clock.ts';
 interface CallOptions<I, A> {
   readonly signal?: AbortSignal | undefined;
   /** Called once, as soon as the call is over, however it ended. */
-  onEnd?(call: PendingCall<I, A>): void;
+  readonly onEnd?: (call: PendingCall<I, A>) => void;
 }
 
 /** Calls that wait for an answer. Each ends once: answered, refused, timed out, aborted, or together with all others. */

@@ -5,8 +5,11 @@ import { JsonDocuments, type Piece } from '../../wire/jsonDocuments.ts';
 import { TlsConnection, type TlsStep } from '../../wire/tlsConnection.ts';
 import { readCredentials } from '../../wire/tlsCredentials.ts';
 import { TlsError } from '../../wire/tlsError.ts';
+import { closedError, ConversationError } from '../conversation/conversationError.ts';
+import { PendingCalls, type PendingCall } from '../conversation/pendingCalls.ts';
+import { SessionEnd } from '../conversation/sessionEnd.ts';
 import { SessionError, type SessionEnvironment } from '../session.ts';
-import { NotifierError, type NotifierSession } from './notifierSession.ts';
+import type { NotifierSession } from './notifierSession.ts';
 import { compactJson } from './jsonText.ts';
 import { clientEvent, maxEventBytes, type NotifierContent } from './messages.ts';
 import { refusalOf, sessionErrorOf } from './refusal.ts';
@@ -35,29 +38,30 @@ export async function openNotifierSession(
 }
 
 class LiveNotifierSession implements NotifierSession {
-  readonly closed: Promise<SessionError>;
   readonly address: string;
   readonly #settings: NotifierSettings;
   readonly #environment: SessionEnvironment;
   readonly #documents: JsonDocuments;
-  readonly #over = Promise.withResolvers<SessionError>();
-  readonly #accepted = Promise.withResolvers<undefined>();
+  readonly #end = new SessionEnd();
+  /** The request to be let in, by its correlation. */
+  readonly #requests: PendingCalls<string, undefined>;
   #wire: TlsConnection | undefined;
-  /** The id that we have as long as we are in. */
+  /** Id that the server gave us; missing while we are not let in. */
   #client: string | undefined;
-  /** Links our request and its answer, until that comes. */
-  #asked: string | undefined;
-  /** What we sent last, until anything comes. */
+  #request: PendingCall<string, undefined> | undefined;
+  /** The last message of ours, until anything comes. */
   #lastSent: { readonly type: string; readonly at: number } | undefined;
-  /** Set when it is over: why, in the words of whoever knew first. */
-  #ended: SessionError | undefined;
 
   constructor(settings: NotifierSettings, environment: SessionEnvironment) {
     this.#settings = settings;
     this.#environment = environment;
     this.#documents = new JsonDocuments({ maxBytes: settings.maxMessageBytes });
-    this.closed = this.#over.promise;
+    this.#requests = new PendingCalls(environment.clock);
     this.address = addressOf(settings);
+  }
+
+  get closed(): Promise<SessionError> {
+    return this.#end.closed;
   }
 
   async open(): Promise<void> {
@@ -93,15 +97,15 @@ class LiveNotifierSession implements NotifierSession {
     signal.throwIfAborted();
     const { line, type } = oneEvent(bytes);
     const wire = this.#wire;
-    if (this.#ended || !wire) throw new NotifierError('closed', text('The connection is closed.'));
+    if (this.#ended || !wire) throw closedError();
     if (this.#client === undefined && type !== 'request_authentication') {
-      throw new NotifierError(
+      throw new ConversationError(
         'notAuthenticated',
         text('The server has not let this client in; nothing is sent before that.'),
       );
     }
     if (this.#settings.legacyServer && type !== 'request_authentication') {
-      throw new NotifierError(
+      throw new ConversationError(
         'wouldCrash',
         text(
           'Not sent: a server of the first revision knows no message of type {0}, crashes on it, and drops all its clients ("legacyServer" is set).',
@@ -145,7 +149,7 @@ class LiveNotifierSession implements NotifierSession {
       await this.#write(wire, line, type);
     } catch (error) {
       // The server may have said why before it closed; that is still on its way in.
-      if (!NotifierError.is(error, 'closed')) throw error;
+      if (!ConversationError.is(error, 'closed')) throw error;
     }
   }
 
@@ -182,7 +186,7 @@ class LiveNotifierSession implements NotifierSession {
       await wire.write(line);
     } catch (error) {
       const message = error instanceof TlsError ? error.text : text('The connection is closed.');
-      throw new NotifierError('closed', message, { cause: error });
+      throw new ConversationError('closed', message, { cause: error });
     }
   }
 
@@ -327,7 +331,7 @@ function oneEvent(bytes: Uint8Array): { readonly line: Uint8Array; readonly type
   }
   const line = Buffer.concat([body, newline]);
   if (line.length <= maxEventBytes) return { line, type };
-  throw new NotifierError(
+  throw new ConversationError(
     'tooLong',
     text('The event has {0} bytes; the server reads at most {1}.', line.length, maxEventBytes),
   );
