@@ -58,7 +58,7 @@ export class InspectorSession {
     this.#home = home;
     this.#view = this.#scope.add(new JournalView(runtime.journal, runtime.timelines.id));
     // Measurements come every other second: whoever wants them beside the events takes the filter away.
-    if (runtime.connections.connections.some(({ session }) => session !== undefined && 'watch' in session))
+    if (runtime.connections.connections.some(({ session }) => session?.watch !== undefined))
       this.#view.setFilter(withoutMetrics);
     this.#channel = this.#scope.add(
       new RpcChannel<InspectorHost, InspectorView>(

@@ -1,4 +1,5 @@
-import { english, text, type Text } from '../../model/text.ts';
+import { ReasonedError } from '../../model/reasonedError.ts';
+import { text, type Text } from '../../model/text.ts';
 
 export type ConversationReason =
   | 'noSession'
@@ -11,10 +12,8 @@ export type ConversationReason =
   | 'tooLong';
 
 /** Why something was not sent to the other side, not answered by it, or refused. */
-export class ConversationError extends Error {
+export class ConversationError extends ReasonedError<ConversationReason> {
   override readonly name = 'ConversationError';
-  readonly reason: ConversationReason;
-  readonly text: Text;
   /** Why the other side refused, as its system reads it. Never the answer itself, which may hold secrets. */
   readonly detail: unknown;
 
@@ -23,14 +22,8 @@ export class ConversationError extends Error {
     message: Text,
     options: { readonly cause?: unknown; readonly detail?: unknown } = {},
   ) {
-    super(english(message), { cause: options.cause });
-    this.reason = reason;
-    this.text = message;
+    super(reason, message, { cause: options.cause });
     this.detail = options.detail;
-  }
-
-  static is(error: unknown, reason?: ConversationReason): error is ConversationError {
-    return error instanceof ConversationError && (reason === undefined || error.reason === reason);
   }
 }
 

@@ -86,11 +86,7 @@ export class RpcConnection {
   }
 
   /** Calls a method; resolves with its result. Rejects with a ConversationError, or with the reason of the signal. */
-  call(
-    method: string,
-    params: readonly unknown[],
-    options: CallOptions = {},
-  ): Promise<unknown> {
+  call(method: string, params: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
     return this.begin(method, params, options).answer;
   }
 
