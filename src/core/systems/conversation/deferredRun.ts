@@ -10,7 +10,8 @@ export class DeferredRun {
   readonly #onError: (error: unknown) => void;
   #due = Infinity;
   #cancelTimer: () => void = () => undefined;
-  #running = false;
+  #isRunning = false;
+  #last: Promise<void> = Promise.resolve();
   #again = false;
   #ended = false;
 
@@ -30,34 +31,34 @@ export class DeferredRun {
     this.#cancelTimer = this.#clock.after(ms, () => void this.now());
   }
 
-  /** Runs at once, or right after the run that is under way. Never rejects. */
-  async now(): Promise<void> {
+  /** Runs at once, or right after the run that is under way; resolves with the present run. Never rejects. */
+  now(): Promise<void> {
     this.#cancelTimer();
     this.#due = Infinity;
-    if (this.#ended) return;
-    if (this.#running) {
-      this.#again = true;
-      return;
+    if (this.#ended) return Promise.resolve();
+    this.#again = this.#isRunning;
+    if (!this.#isRunning) {
+      this.#isRunning = true;
+      this.#last = this.#run();
     }
-    this.#running = true;
-    this.#again = false;
+    return this.#last;
+  }
+
+  /** Begins no run any more; resolves when the run under way is over. */
+  end(): Promise<void> {
+    this.#ended = true;
+    this.#cancelTimer();
+    return this.#last;
+  }
+
+  async #run(): Promise<void> {
     try {
       await this.#work();
     } catch (error) {
       this.#onError(error);
     } finally {
-      this.#running = false;
+      this.#isRunning = false;
     }
-    if (this.#isAskedAgain()) await this.now();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#cancelTimer();
-  }
-
-  /** Reads the flag through a call: TypeScript narrows a property and does not know that it changes across an await. */
-  #isAskedAgain(): boolean {
-    return this.#again;
+    if (this.#again) void this.now();
   }
 }

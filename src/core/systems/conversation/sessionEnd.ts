@@ -2,7 +2,7 @@ import { text } from '../../model/text.ts';
 import { SessionError } from '../session.ts';
 
 interface Part {
-  end(): void;
+  end(): unknown;
 }
 
 /** The end of a session: comes once, ends all parts of the session, and tells why. */

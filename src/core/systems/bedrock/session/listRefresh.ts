@@ -101,8 +101,8 @@ export class ListRefresh {
   end(): void {
     this.#ended = true;
     this.#cancelPatience();
-    this.#serverList.end();
-    this.#taskList.end();
+    void this.#serverList.end();
+    void this.#taskList.end();
   }
 
   async #askServers(): Promise<void> {

@@ -239,7 +239,7 @@ class LiveBedrockSession implements BedrockSession {
     try {
       return await waiting.answer;
     } finally {
-      poll.end();
+      void poll.end();
       forget();
     }
   }

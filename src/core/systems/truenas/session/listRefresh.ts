@@ -96,8 +96,8 @@ export class ListRefresh {
   }
 
   end(): void {
-    this.#entries.end();
-    this.#jobPoll.end();
+    void this.#entries.end();
+    void this.#jobPoll.end();
   }
 
   /** Does not wait for the answers: one that is late must not hold up what is due next. */
