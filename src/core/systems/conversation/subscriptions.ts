@@ -27,6 +27,7 @@ interface Subscription {
   id: string | undefined;
   /** Why it ended before it was confirmed. */
   refusal: ConversationError | undefined;
+  /** Infinity while it is not confirmed. */
   confirmedAt: number;
   attempts: number;
   cancelRetry: () => void;
@@ -121,7 +122,7 @@ export class Subscriptions {
       state: 'wanted',
       id: undefined,
       refusal: undefined,
-      confirmedAt: 0,
+      confirmedAt: Infinity,
       attempts: 0,
       cancelRetry: () => undefined,
       last: Promise.resolve(),
@@ -175,6 +176,7 @@ export class Subscriptions {
     const { clock } = this.#parts;
     if (this.#ended) return;
     if (clock.now() - subscription.confirmedAt >= goodAfterMs) subscription.attempts = 0;
+    subscription.confirmedAt = Infinity;
     subscription.state = 'waiting';
     subscription.id = undefined;
     const ms = Math.min(longestRetryMs, firstRetryMs * 2 ** subscription.attempts++);
