@@ -41,6 +41,9 @@ export function pipeline(defer: (run: () => void) => void = setImmediate): {
       journal,
       decoderOf: (system) => systemOf(system)?.decoder,
       defer,
+      onListenerError: (_listener, error) => {
+        throw error;
+      },
     }),
   };
 }

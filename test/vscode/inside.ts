@@ -30,7 +30,7 @@ export async function fleetWhere(wanted: (fleet: Fleet) => boolean, what: string
       unsubscribe();
       reject(new Error(`not seen within 15 s: ${what}`));
     }, 15_000);
-    const unsubscribe = pipeline.subscribe(({ timeline, fleet }) => {
+    const unsubscribe = pipeline.subscribe('test', ({ timeline, fleet }) => {
       if (timeline !== 'live' || !wanted(fleet)) return;
       clearTimeout(timer);
       unsubscribe();

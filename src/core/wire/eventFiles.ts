@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { ReasonedError } from '../model/reasonedError.ts';
-import { oneLine, text } from '../model/text.ts';
+import { errorWords, oneLine, text } from '../model/text.ts';
 import { errorCode } from './unixPath.ts';
 
 const dayMs = 86_400_000;
@@ -35,7 +35,7 @@ export function eventFileError(error: unknown, path: string): EventFileError {
         cause,
       );
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new EventFileError('failed', text('Reading the journal {0} failed: {1}', shown, words), cause);
     }
   }

@@ -15,7 +15,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ReasonedError } from '../model/reasonedError.ts';
-import { oneLine, text } from '../model/text.ts';
+import { errorWords, oneLine, text } from '../model/text.ts';
 
 export type UnixListenerReason =
   'pathTooLong' | 'inUse' | 'notASocket' | 'noDirectory' | 'noPermission' | 'unsupported' | 'failed';
@@ -75,7 +75,7 @@ export function listenerError(error: unknown, path: string): UnixListenerError {
         cause,
       );
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new UnixListenerError('failed', text('Listening on {0} failed: {1}', shown, words), cause);
     }
   }

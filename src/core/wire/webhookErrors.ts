@@ -1,5 +1,5 @@
 import { ReasonedError } from '../model/reasonedError.ts';
-import { oneLine, text } from '../model/text.ts';
+import { errorWords, oneLine, text } from '../model/text.ts';
 import { errorCode } from './unixPath.ts';
 import { hostInUrl } from './webAddress.ts';
 
@@ -38,7 +38,7 @@ export function webhookListenerError(error: unknown, host: string, port: number)
         cause,
       );
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new WebhookListenerError('failed', text('Listening on {0} failed: {1}', place, words), cause);
     }
   }

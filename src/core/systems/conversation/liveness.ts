@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { oneLine, text } from '../../model/text.ts';
+import { errorWords, text } from '../../model/text.ts';
 import type { Log } from '../session.ts';
 import { ConversationError } from './conversationError.ts';
 
@@ -54,7 +54,7 @@ export class Liveness {
         }
         // A refusal is a sign of life; a closed connection ends with its session.
         if (!ConversationError.is(error))
-          log.error(text('Asking for a sign of life failed: {0}', oneLine(String(error), 200)));
+          log.error(text('Asking for a sign of life failed: {0}', errorWords(error)));
       }
     }
     this.begin();

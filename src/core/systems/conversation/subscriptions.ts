@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { oneLine, text, type Text } from '../../model/text.ts';
+import { errorWords, text, type Text } from '../../model/text.ts';
 import { closedError, ConversationError } from './conversationError.ts';
 
 interface SubscriptionParts {
@@ -198,7 +198,7 @@ export class Subscriptions {
     try {
       await done;
     } catch (error) {
-      const why = ConversationError.is(error) ? error.text : text('{0}', oneLine(String(error), 200));
+      const why = ConversationError.is(error) ? error.text : text('{0}', errorWords(error));
       if (!ConversationError.is(error, 'closed')) this.#parts.onMissing(topic, why);
     }
   }

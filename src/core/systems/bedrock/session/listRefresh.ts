@@ -1,4 +1,4 @@
-import { oneLine, text } from '../../../model/text.ts';
+import { errorWords, text } from '../../../model/text.ts';
 import { HttpError, type HttpAnswer } from '../../../wire/httpClient.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import type { TaskLedger } from '../../conversation/taskLedger.ts';
@@ -46,7 +46,7 @@ export class ListRefresh {
   constructor(parts: Parts) {
     const { clock, log } = parts.environment;
     const onError = (error: unknown): void => {
-      log.error(text('Asking the server failed: {0}', oneLine(String(error), 200)));
+      log.error(text('Asking the server failed: {0}', errorWords(error)));
     };
     this.#parts = parts;
     this.#serverList = new DeferredRun(clock, () => this.#askServers(), onError);

@@ -1,4 +1,4 @@
-import { oneLine, text } from '../../../model/text.ts';
+import { errorWords, oneLine, text } from '../../../model/text.ts';
 import type { Subject } from '../../../model/event.ts';
 import { readPem } from '../../../wire/tlsCredentials.ts';
 import type { WebSocketMessage } from '../../../wire/webSocket.ts';
@@ -228,7 +228,7 @@ class LiveBedrockSession implements BedrockSession {
         }
       },
       (error) => {
-        log.error(text('Asking for a task failed: {0}', oneLine(String(error), 200)));
+        log.error(text('Asking for a task failed: {0}', errorWords(error)));
       },
     );
     const waiting = new PendingCalls<string, TaskEnd>(clock).open(id, { signal });

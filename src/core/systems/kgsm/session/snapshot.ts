@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { oneLine, text } from '../../../model/text.ts';
+import { errorWords, text } from '../../../model/text.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import { redactJson } from '../../redaction.ts';
 import type { Session, SessionEnvironment } from '../../session.ts';
@@ -26,7 +26,7 @@ class Snapshots {
       environment.clock,
       () => this.#ask(),
       (error) => {
-        environment.log.error(text('Asking KGSM failed: {0}', oneLine(String(error), 200)));
+        environment.log.error(text('Asking KGSM failed: {0}', errorWords(error)));
       },
     );
   }

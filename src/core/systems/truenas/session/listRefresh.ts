@@ -1,4 +1,4 @@
-import { oneLine, text } from '../../../model/text.ts';
+import { errorWords, text } from '../../../model/text.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import type { SessionEnvironment } from '../../session.ts';
@@ -158,7 +158,7 @@ export class ListRefresh {
   /** A refusal stands in the journal as the answer to its call; anything else is a fault of ours. */
   #note(error: unknown): void {
     if (ConversationError.is(error)) return;
-    const words = text('Asking the NAS failed: {0}', oneLine(String(error), 200));
+    const words = text('Asking the NAS failed: {0}', errorWords(error));
     this.#parts.environment.log.error(words);
   }
 }

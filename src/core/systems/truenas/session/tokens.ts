@@ -1,4 +1,4 @@
-import { oneLine, text } from '../../../model/text.ts';
+import { errorWords, text } from '../../../model/text.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import type { SessionEnvironment } from '../../session.ts';
@@ -28,8 +28,7 @@ export async function leaveTokens(
       renewal.within((tokenSeconds / 2) * 1000);
     },
     (error) => {
-      if (!ConversationError.is(error))
-        log.error(text('No token was put aside: {0}', oneLine(String(error), 200)));
+      if (!ConversationError.is(error)) log.error(text('No token was put aside: {0}', errorWords(error)));
     },
   );
   await renewal.now();
