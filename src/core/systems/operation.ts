@@ -18,26 +18,26 @@ export interface Question {
 export type OperationInput = Readonly<Record<string, string>>;
 
 /** State in which an input is asked for. */
-export interface InputContext<S> {
+export interface InputContext<S, Sess extends Session = Session> {
   readonly settings: S;
   readonly instance: Instance | undefined;
-  readonly session: Session | undefined;
+  readonly session: Sess | undefined;
   /** Inputs given before this one. */
   readonly given: OperationInput;
   readonly signal: AbortSignal;
 }
 
 /** One line of text that an operation needs from the user. */
-interface LineInput<S> {
+interface LineInput<S, Sess extends Session> {
   readonly field: string;
   readonly prompt: Text;
   readonly placeholder: Text;
   /** Asked only where this holds of what was given before. */
   when?(given: OperationInput): boolean;
   /** Value that the field has at first. */
-  value?(context: InputContext<S>): Awaitable<string>;
+  value?(context: InputContext<S, Sess>): Awaitable<string>;
   /** Values offered while the user types; any other may be typed as well. */
-  suggestions?(context: InputContext<S>): readonly Suggestion[];
+  suggestions?(context: InputContext<S, Sess>): readonly Suggestion[];
   /** Problem of the value while it is typed. */
   check(value: string): Text | undefined;
 }
@@ -46,20 +46,20 @@ interface LineInput<S> {
 export type Suggestion = string | { readonly value: string; readonly detail: Text };
 
 /** One of several things that exist now; the operation gets what was picked. */
-interface PickInput<S> {
+interface PickInput<S, Sess extends Session> {
   readonly field: string;
   readonly prompt: Text;
   /** Asked only where this holds of what was given before. */
   when?(given: OperationInput): boolean;
   /** Said where there is nothing to pick. */
   readonly none: Text;
-  options(context: InputContext<S>): Awaitable<readonly InputChoice[]>;
+  options(context: InputContext<S, Sess>): Awaitable<readonly InputChoice[]>;
 }
 
 /** A value, or one with words for people. */
 export type InputChoice = string | { readonly value: string; readonly label: Text; readonly detail?: Text };
 
-export type Input<S> = LineInput<S> | PickInput<S>;
+export type Input<S, Sess extends Session = Session> = LineInput<S, Sess> | PickInput<S, Sess>;
 
 type OperationOutcome = 'succeeded' | 'failed' | 'refused';
 
@@ -68,11 +68,11 @@ export interface OperationResult {
   readonly message: Text;
 }
 
-interface Run<S> {
+interface Run<S, Sess extends Session> {
   readonly settings: S;
   readonly connectionName: string;
   /** The open conversation, if there is one. */
-  readonly session: Session | undefined;
+  readonly session: Sess | undefined;
   readonly input: OperationInput;
   readonly signal: AbortSignal;
   /** Tells the present step, for the task. */
@@ -83,7 +83,7 @@ interface Run<S> {
   ask(question: Question): Promise<boolean>;
 }
 
-export interface OperationRun<S> extends Run<S> {
+export interface OperationRun<S, Sess extends Session = Session> extends Run<S, Sess> {
   readonly instance: Instance;
 }
 
@@ -94,7 +94,7 @@ export interface OperationRun<S> extends Run<S> {
 export const effects = ['reads', 'changes', 'interrupts', 'destroys'] as const;
 export type Effect = (typeof effects)[number];
 
-interface OperationBase<S> {
+interface OperationBase<S, Sess extends Session> {
   readonly id: string;
   /** Title and icon of the command of an operation that no other system has; the shared ones have theirs in the ui. */
   readonly command?: { readonly title: string; readonly icon: string };
@@ -103,42 +103,49 @@ interface OperationBase<S> {
   /** No event tells of its change: the instances are asked for afterwards. */
   readonly silent?: boolean;
   /** Questions to the user, in this order. */
-  readonly inputs?: readonly Input<S>[];
+  readonly inputs?: readonly Input<S, Sess>[];
 }
 
 /** The question before an operation: none before one that only reads, one where it is needed before the worse ones. */
-type Asking<Confirm> =
+type Asking<Asked extends { confirm(...given: never): Question | undefined }> =
   | { readonly effect: 'reads'; readonly confirm?: never }
-  | { readonly effect: 'changes'; readonly confirm?: Confirm }
-  | { readonly effect: 'interrupts' | 'destroys'; readonly confirm: Confirm };
+  | ({ readonly effect: 'changes' } & Partial<Asked>)
+  | ({ readonly effect: 'interrupts' | 'destroys' } & Asked);
 
-/** Something one may do to an instance. It decides for itself when it is on offer; menus and palette only ask. */
-export type InstanceOperation<S> = InstanceOperationBase<S> &
-  Asking<(instance: Instance, connectionName: string) => Question | undefined>;
+interface AskedOfInstance {
+  confirm(instance: Instance, connectionName: string): Question | undefined;
+}
 
-interface InstanceOperationBase<S> extends OperationBase<S> {
+interface AskedOfConnection<Sess> {
+  confirm(input: OperationInput, connectionName: string, session: Sess | undefined): Question | undefined;
+}
+
+interface InstanceOperationBase<S, Sess extends Session> extends OperationBase<S, Sess> {
   readonly target: 'instance';
   /** Title of the task while it runs: "Starting {0}". */
   progressTitle(instance: Instance): Text;
   /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
-  when(instance: Instance, settings: S, session: Session | undefined): boolean;
-  run(run: OperationRun<S>): Promise<OperationResult>;
+  when(instance: Instance, settings: S, session: Sess | undefined): boolean;
+  run(run: OperationRun<S, Sess>): Promise<OperationResult>;
+}
+
+/** Something one may do to an instance. It decides for itself when it is on offer; menus and palette only ask. */
+export type InstanceOperation<S, Sess extends Session = Session> = InstanceOperationBase<S, Sess> &
+  Asking<AskedOfInstance>;
+
+interface ConnectionOperationBase<S, Sess extends Session> extends OperationBase<S, Sess> {
+  readonly target: 'connection';
+  progressTitle(input: OperationInput): Text;
+  when(settings: S, session: Sess | undefined): boolean;
+  run(run: Run<S, Sess>): Promise<OperationResult>;
 }
 
 /** Something one may do with a connection as a whole. */
-export type ConnectionOperation<S> = ConnectionOperationBase<S> &
-  Asking<
-    (input: OperationInput, connectionName: string, session: Session | undefined) => Question | undefined
-  >;
+export type ConnectionOperation<S, Sess extends Session = Session> = ConnectionOperationBase<S, Sess> &
+  Asking<AskedOfConnection<Sess>>;
 
-interface ConnectionOperationBase<S> extends OperationBase<S> {
-  readonly target: 'connection';
-  progressTitle(input: OperationInput): Text;
-  when(settings: S, session: Session | undefined): boolean;
-  run(run: Run<S>): Promise<OperationResult>;
-}
-
-export type Operation<S> = InstanceOperation<S> | ConnectionOperation<S>;
+export type Operation<S, Sess extends Session = Session> =
+  InstanceOperation<S, Sess> | ConnectionOperation<S, Sess>;
 
 export type AnyOperation = Operation<ConnectionSettings>;
 export type AnyInstanceOperation = InstanceOperation<ConnectionSettings>;

@@ -10,7 +10,7 @@ import type { SettingsResult, ConnectionSettings } from './settings.ts';
 import type { SettingsContribution } from './contributes.ts';
 
 /** Everything the product knows of a system. Adding one is adding its folder and its line in `index.ts`. */
-export interface System<S extends ConnectionSettings, C> {
+export interface System<S extends ConnectionSettings, C, Sess extends Session = Session> {
   readonly id: string;
   readonly label: string;
   /** Codicon of its connections. */
@@ -18,7 +18,7 @@ export interface System<S extends ConnectionSettings, C> {
   parseSettings(value: unknown): SettingsResult<S>;
   readonly decoder: Decoder<C>;
   readonly catalog: readonly CatalogEntry[];
-  readonly operations: readonly Operation<S>[];
+  readonly operations: readonly Operation<S, Sess>[];
   /** Words for the user who chooses among systems: what it manages and how it is reached. */
   readonly purpose: Text;
   /** A name for a connection with these answers. */
@@ -29,10 +29,10 @@ export interface System<S extends ConnectionSettings, C> {
   contributes(): Promise<SettingsContribution>;
   /** The secrets that a connection with these settings may use. */
   secrets(settings: S): readonly SecretSpec[];
-  openSession(settings: S, environment: SessionEnvironment): Promise<Session>;
-  readonly console?: Console<S>;
+  openSession(settings: S, environment: SessionEnvironment): Promise<Sess>;
+  readonly console?: Console<S, Sess>;
   /** Looks step by step why no events come. */
-  diagnose?(settings: S, environment: DiagnosisEnvironment): AsyncIterable<Finding>;
+  diagnose?(settings: S, environment: DiagnosisEnvironment<Sess>): AsyncIterable<Finding>;
   /** The one thing that will surely keep events from coming, found without side effects after connecting. */
   advise?(settings: S, signal: AbortSignal): Promise<Finding | undefined>;
   /** Addresses that this connection listens on by its settings; an open session knows them better. */
@@ -42,7 +42,7 @@ export interface System<S extends ConnectionSettings, C> {
   /** The secret that sending to a named target may use. */
   targetSecret?(address: string): SecretSpec | undefined;
   /** Sends one event to an address of this system, as the system itself would. */
-  emit(address: string, bytes: Uint8Array, environment: EmitEnvironment): Promise<void>;
+  emit(address: string, bytes: Uint8Array, environment: EmitEnvironment<Sess>): Promise<void>;
   /** Question before a message is sent that may change something there. */
   emitQuestion?(bytes: Uint8Array, connectionName: string): Question | undefined;
   /** The operation of the connection that ends a task of the system itself, by what the system calls the task. */

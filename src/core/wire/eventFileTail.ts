@@ -15,7 +15,7 @@ import {
 } from './eventFiles.ts';
 import { LineSplitter, type Line } from './lineSplitter.ts';
 
-export { EventFileError as JournalTailError } from './eventFiles.ts';
+export { EventFileError } from './eventFiles.ts';
 import { watchDirectory } from './watchDirectory.ts';
 
 interface JournalPosition {
@@ -102,7 +102,7 @@ export class EventFileTail {
     this.#late = late;
   }
 
-  /** Resolves when it follows, before the lines that are there already; rejects with a `JournalTailError`. */
+  /** Resolves when it follows, before the lines that are there already; rejects with a `EventFileError`. */
   static async start(options: EventFileTailOptions): Promise<EventFileTail> {
     try {
       return await EventFileTail.#open(options);

@@ -52,7 +52,7 @@ export class InspectorSession {
     this.#home = home;
     this.#view = this.#scope.add(new JournalView(runtime.journal, runtime.timelines.id));
     // Measurements come every other second and would bury the events; the user can clear the filter.
-    if (runtime.connections.connections.some(({ session }) => session !== undefined && 'watch' in session))
+    if (runtime.connections.connections.some(({ session }) => session?.watch !== undefined))
       this.#view.setFilter(withoutMetrics);
     this.#channel = pageChannel(webview, this.#scope, this.#handlers());
     this.#scope.defer(

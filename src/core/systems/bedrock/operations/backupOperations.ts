@@ -4,6 +4,7 @@ import type { InputChoice, InputContext, InstanceOperation } from '../../operati
 import { isFields, named } from '../../reading.ts';
 import { isUp, nameOf, offered, rests, serverCall } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';
+import type { BedrockSession } from '../session/bedrockSession.ts';
 
 const kinds: readonly InputChoice[] = [
   { value: 'world', label: text('World') },
@@ -18,9 +19,9 @@ const configFiles = ['server.properties', 'allowlist.json', 'permissions.json'] 
 /** Stands for the newest backup of each kind. */
 const newest = 'newest';
 
-type Given = InputContext<BedrockSettings>;
+type Given = InputContext<BedrockSettings, BedrockSession>;
 
-export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
+export const backupOperations: readonly InstanceOperation<BedrockSettings, BedrockSession>[] = [
   {
     id: 'backup',
     effect: 'interrupts',

@@ -1,8 +1,5 @@
 import type { Clock } from '../../../../../src/core/model/clock.ts';
-import {
-  isConversation,
-  type TrueNasSession,
-} from '../../../../../src/core/systems/truenas/session/trueNasSession.ts';
+import type { TrueNasSession } from '../../../../../src/core/systems/truenas/session/trueNasSession.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import { realClock } from '../../helpers.ts';
 import { openConnection, settingsOf, type Given, type Opened as Base } from '../../opened.ts';
@@ -33,8 +30,8 @@ export function open(url: string, given: Given = {}): Opened {
     ...opened,
     conversation() {
       const { session } = opened.connection;
-      if (!isConversation(session)) throw new Error('there is a session');
-      return session;
+      if (!session) throw new Error('there is a session');
+      return session as TrueNasSession;
     },
   };
 }
