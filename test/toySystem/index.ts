@@ -1,4 +1,5 @@
 import { text } from '../../src/core/model/text.ts';
+import { emitThroughSession } from '../../src/core/systems/conversation/emitThroughSession.ts';
 import type { System } from '../../src/core/systems/system.ts';
 import { toyEntries } from './catalog.ts';
 import { toyDecoder } from './decode.ts';
@@ -21,9 +22,7 @@ export const toy: System<ToySettings, number> = {
   secrets: () => [],
   openSession: openToySession,
   emitTargets: ({ port }) => [addressOf(port)],
-  async emit(_address, bytes, { session, signal }) {
-    await session?.send?.(bytes, signal);
-  },
+  emit: emitThroughSession,
   checkTarget: () => text('Lamps are switched through a connection'),
   describe: ({ port }) => addressOf(port),
 };
