@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { findChromium } from '../harness/chromium.ts';
+import { launchChromium } from '../harness/chromium.ts';
 import { serveWebview, type WebviewPage } from './webview.server.ts';
 
 /** Height of a row in pixels. */
@@ -17,16 +17,7 @@ const complaints: string[] = [];
 export async function start(): Promise<void> {
   [web, browser] = await Promise.all([
     serveWebview(),
-    chromium.launch({
-      executablePath: findChromium(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-      ],
-      ignoreDefaultArgs: ['--hide-scrollbars'],
-    }),
+    launchChromium({ ignoreDefaultArgs: ['--hide-scrollbars'] }),
   ]);
   page = await browser.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
