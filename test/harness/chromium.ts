@@ -23,15 +23,13 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
   });
 }
 
-function withRealClock(env: NodeJS.ProcessEnv): Record<string, string> {
+function withRealClock(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = Object.entries(env).filter(([name]) => !name.startsWith('FAKETIME') && name !== 'LD_PRELOAD');
   const preload = (env['LD_PRELOAD'] ?? '').split(/[\s:]+/).filter((path) => !path.includes('faketime'));
-  const kept = Object.entries({ ...env, LD_PRELOAD: preload.join(':') }).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined &&
-      !entry[0].startsWith('FAKETIME') &&
-      (entry[0] !== 'LD_PRELOAD' || entry[1] !== ''),
-  );
-  return Object.fromEntries(kept);
+  return {
+    ...Object.fromEntries(own),
+    ...(preload.join('') === '' ? {} : { LD_PRELOAD: preload.join(':') }),
+  };
 }
 
 /** Finds a Chromium: CHROMIUM_PATH, the system's, Playwright's own download. Throws with what to do when there is none. */

@@ -17,6 +17,7 @@ export interface PlayNotifierOptions {
   readonly speed?: number;
   /** The settings of a connection to it, once it listens. */
   readonly onListening?: (settings: NotifierDemoSettings) => void;
+  readonly now?: () => number;
   /** Tests bring one that does not wait. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -50,6 +51,7 @@ export async function playNotifier(options: PlayNotifierOptions): Promise<void> 
     capacity: 10,
     port,
     restartAfterMs: 2000,
+    ...(options.now ? { now: options.now } : {}),
   });
   onListening?.({
     kind: 'notifier',
@@ -75,10 +77,10 @@ function realWait(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 async function talk(server: NotifierServer, options: PlayNotifierOptions): Promise<void> {
-  const { signal, speed = 1, wait = realWait } = options;
+  const { signal, speed = 1, now = Date.now, wait = realWait } = options;
   const pause = (seconds: number): Promise<void> => wait((1000 * seconds) / speed, signal);
   const kgsm = (host: string, type: string, data: Readonly<Record<string, unknown>>): string =>
-    eventText('3.6', { type, data: { InstanceName: 'valheim-far', ...data } }, { now: Date.now(), host });
+    eventText('3.6', { type, data: { InstanceName: 'valheim-far', ...data } }, { now: now(), host });
   for (;;) {
     await pause(2);
     const bot = server.admit();
