@@ -76,7 +76,7 @@ export const visible = (): Promise<{ first: number; last: number; loaded: boolea
   })()`);
 
 export const settled = async (check: () => Promise<unknown>, expected: unknown): Promise<void> => {
-  await expect.poll(check, { timeout: 5000, interval: 20 }).toEqual(expected);
+  await expect.poll(check, { interval: 20 }).toEqual(expected);
 };
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
