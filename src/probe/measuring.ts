@@ -5,7 +5,7 @@ import type { MetricsStore } from '../core/model/metrics.ts';
 
 /** Looks at every instance there is: what is measured is sent to whoever looks. */
 export function lookAtAll(connection: Connection, pipeline: Pipeline): void {
-  pipeline.subscribe(({ fleet }) => {
+  pipeline.subscribe('measuring', ({ fleet }) => {
     if (connection.state !== 'ready') return;
     connection.session?.watch?.(instancesOf(fleet, connection.id).map(({ kind, key }) => ({ kind, key })));
   });

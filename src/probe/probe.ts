@@ -5,7 +5,7 @@ import type { OpsEvent } from '../core/model/event.ts';
 import { instancesOf, type Fleet } from '../core/model/fleet.ts';
 import { instanceId, type Instance } from '../core/model/instance.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
-import { english, oneLine, text } from '../core/model/text.ts';
+import { english, errorWords, oneLine, text } from '../core/model/text.ts';
 import { Connection } from '../core/connections/connection.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
@@ -50,12 +50,15 @@ export async function runProbe(
     metrics,
     decoderOf: () => system.decoder,
     defer: setImmediate,
+    onListenerError: (listener, error) => {
+      log.error(text('{0} failed: {1}', listener, errorWords(error)));
+    },
   });
   const ready = Promise.withResolvers<undefined>();
   const failed = Promise.withResolvers<undefined>();
   const outcome = { ready: false, reason: 'the connection did not become ready in time' };
 
-  pipeline.subscribe(({ fleet, events }) => {
+  pipeline.subscribe('probe', ({ fleet, events }) => {
     for (const event of events) {
       if (event.channel !== 'control') writeEvent(event, write);
       else if (event.type === 'connection.state') write(connectionLine(event));
@@ -92,6 +95,7 @@ export async function runProbe(
   time.end();
   await operated;
   await connection.stop();
+  pipeline.flush();
   write(fleetLine(pipeline.fleet()));
   return outcome.ready ? undefined : outcome.reason;
 }
@@ -183,6 +187,7 @@ async function operate(
     pipeline,
     clock: systemClock,
     host,
+    window: 'probe',
     signal,
     // Nobody is there to answer; who means it says so with the input.
     ask: () => Promise.resolve(inputOf(operation, input)['confirm'] === 'yes'),

@@ -9,6 +9,7 @@ import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { Emitter } from '../core/playback/emitter.ts';
 import { systemOf } from '../core/systems/index.ts';
+import { errorWords, text } from '../core/model/text.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
 import { configuration } from './configuration.ts';
@@ -25,6 +26,8 @@ export interface Runtime {
   readonly context: ExtensionContext;
   readonly channel: LogOutputChannel;
   readonly host: string;
+  /** Names this window in the journal, also for other windows. */
+  readonly window: string;
   readonly journal: Journal;
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
@@ -37,6 +40,7 @@ export interface Runtime {
 
 export function createRuntime(context: ExtensionContext, channel: LogOutputChannel, scope: Scope): Runtime {
   const host = hostname();
+  const window = randomUUID();
   const storage = context.globalStorageUri.fsPath;
   const log = coreLog(channel);
   const journal = new Journal();
@@ -47,6 +51,9 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     decoderOf: (system) => systemOf(system)?.decoder,
     correlate: (draft) => emitter.correlate(draft),
     defer: setImmediate,
+    onListenerError: (listener, error) => {
+      log.error(text('{0} failed: {1}', listener, errorWords(error)));
+    },
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
   const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline));
@@ -72,6 +79,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       pipeline,
       clock: systemClock,
       host,
+      window,
       timeoutMs: () => configuration().taskTimeoutMs,
       captures: (id) => connections.get(id)?.state === 'ready',
     }),
@@ -82,6 +90,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     context,
     channel,
     host,
+    window,
     journal,
     pipeline,
     connections,

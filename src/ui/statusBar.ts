@@ -45,11 +45,11 @@ export function createStatusBar(runtime: Runtime): void {
     pace.ask();
   };
   scope.defer(
-    pipeline.subscribe(({ timeline, before, fleet }) => {
+    pipeline.subscribe('status bar', ({ timeline, before, fleet }) => {
       if (timeline === liveTimeline && before.connections !== fleet.connections) ask();
     }),
   );
-  scope.defer(connections.onDidChange(ask));
+  scope.defer(connections.onDidChange('status bar', ask));
   ask();
 }
 

@@ -29,7 +29,14 @@ export function message(n: number, instances: number): Buffer {
 }
 
 export function pipelineOn(journal: Journal): Pipeline {
-  return new Pipeline({ journal, decoderOf: (system) => systemOf(system)?.decoder, defer: setImmediate });
+  return new Pipeline({
+    journal,
+    decoderOf: (system) => systemOf(system)?.decoder,
+    defer: setImmediate,
+    onListenerError: (_listener, error) => {
+      throw error;
+    },
+  });
 }
 
 export function draft(bytes: Uint8Array): Draft {

@@ -77,7 +77,7 @@ async function session(sender: Sender, order: Order): Promise<number> {
 function arrived({ pipeline }: Opened, count: number): Promise<void> {
   let seen = 0;
   return new Promise((resolve) => {
-    const unsubscribe = pipeline.subscribe(({ events }) => {
+    const unsubscribe = pipeline.subscribe('bench', ({ events }) => {
       for (const { channel } of events) if (channel === 'push' || channel === 'metric') seen++;
       if (seen < count) return;
       unsubscribe();

@@ -44,7 +44,7 @@ export async function fleetWhere(wanted: (fleet: Fleet) => boolean, what: string
       unsubscribe();
       reject(notSeen(what));
     }, SEEN_WITHIN_MS);
-    const unsubscribe = pipeline.subscribe(({ timeline, fleet }) => {
+    const unsubscribe = pipeline.subscribe('test', ({ timeline, fleet }) => {
       if (timeline !== 'live' || !wanted(fleet)) return;
       clearTimeout(timer);
       unsubscribe();

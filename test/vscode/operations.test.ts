@@ -41,12 +41,13 @@ describe('operations in a real VS Code', () => {
 
   it('starts what was clicked, as a task of this window, and the state follows the event that comes of it', async () => {
     await commands.executeCommand('gameServerOps.start', row('mc-1'));
+    const { runtime } = await inside();
     const fleet = await fleetWhere(
       (f) => instancesOf(f, 'ops').some((i) => i.key === 'mc-1' && i.state === 'running'),
       'mc-1 runs',
     );
     const task = [...fleet.tasks.values()].find((t) => t.subject?.key === 'mc-1');
-    assert.equal(task?.startedBy, 'here');
+    assert.deepEqual(task?.startedBy, { window: runtime.window });
     assert.match(readFileSync(join(root, 'calls'), 'utf8'), /^-i mc-1 --start$/m);
   });
 

@@ -77,7 +77,7 @@ function tell(messages: readonly Heard[]): Told {
 
 function golden({ lines: told, fleet }: Told): string {
   const end = instancesOf(fleet, 'mc').map((i) => `= ${i.name} ${i.state} ${i.version ?? '-'} ${String(i.players ?? '-')} ${i.detail ? short(english(i.detail)) : ''}`);
-  const tasks = [...fleet.tasks.values()].map((t) => `= task ${t.localId.slice(0, 8)} "${english(t.title)}" ${t.state} ${short(english(t.message ?? textOf('-')))}`);
+  const tasks = [...fleet.tasks.values()].map((t) => `= task ${(t.systemId ?? '').slice(0, 8)} "${english(t.title)}" ${t.state} ${short(english(t.message ?? textOf('-')))}`);
   return [...told, ...end.sort(), ...tasks.sort(), ''].join('\n');
 }
 

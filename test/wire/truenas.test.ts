@@ -52,7 +52,7 @@ function golden({ lines, fleet }: Told): string {
   );
   const tasks = [...fleet.tasks.values()].map(
     (task) =>
-      `= task ${task.localId} "${english(task.title)}" ${task.state} ${String(task.percent)} ${task.message ? english(task.message) : '-'}`,
+      `= task ${task.systemId ?? '–'} "${english(task.title)}" ${task.state} ${String(task.percent)} ${task.message ? english(task.message) : '-'}`,
   );
   return [...lines, ...end.sort(), ...tasks.sort(), ''].join('\n');
 }

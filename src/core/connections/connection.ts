@@ -1,7 +1,8 @@
+import { isAborted, orAborted } from '../model/abort.ts';
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { ConnectionState } from '../model/signal.ts';
-import { oneLine, text, type Text } from '../model/text.ts';
+import { type Text, errorWords, text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import {
   SessionError,
@@ -14,6 +15,7 @@ import {
 import { type AnySystem } from '../systems/system.ts';
 import { type ConnectionSettings } from '../systems/settings.ts';
 import { fullJitterDelay } from '../wire/backoff.ts';
+import { Scope } from './scope.ts';
 
 /** A connection that held this long was good: the next failure starts again with a short wait. */
 const stableAfterMs = 60_000;
@@ -41,22 +43,29 @@ export interface ConnectionOptions {
   readonly keep?: (system: AnySystem, settings: ConnectionSettings, kind: SecretKind, value: string) => void;
 }
 
+/** How long a session may take to open after it was told not to, or to end; then it is left to itself. */
+const patienceMs = 5000;
+
 /**
  * One configured source: takes the lock, opens a session, tries again with growing waits, and journals every change of
- * its state. Everything that it made ends with `stop`.
+ * its state. `start` and `stop` say what is wanted; one run after the other brings it about, so that a start during the
+ * end of the last run is not lost.
  */
 export class Connection {
   readonly settings: ConnectionSettings;
   readonly system: AnySystem;
+  /** Ends with the connection: for what lives as long as it is configured. */
+  readonly scope = new Scope();
   readonly #options: ConnectionOptions;
   #state: ConnectionState = 'closed';
   #session: Session | undefined;
+  #wanted = false;
   #run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   #failure: SessionError | undefined;
-  /** When the last conversation ended; from then on nothing was heard. */
-  #deafSince: number | undefined;
+  /** When the last session ended; from then on nothing was heard. */
+  #disconnectedSince: number | undefined;
   /** Ends the present wait; the next attempt comes at once. */
-  #hurry: (() => void) | undefined;
+  #skipWait: (() => void) | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -64,7 +73,7 @@ export class Connection {
     this.system = options.system;
     // What an earlier window heard last: nobody has listened since.
     const known = options.pipeline.fleet().connections.get(options.settings.id);
-    if (known) this.#deafSince = Math.max(known.since, known.lastEventAt ?? 0);
+    if (known) this.#disconnectedSince = Math.max(known.since, known.lastEventAt ?? 0);
   }
 
   get id(): string {
@@ -90,19 +99,12 @@ export class Connection {
 
   /** True between `start` and the end of the attempts. */
   get active(): boolean {
-    return this.#run !== undefined;
+    return this.#wanted;
   }
 
   start(): void {
-    if (this.#run) return;
-    const abort = new AbortController();
-    const done = this.#loop(abort.signal).catch((error: unknown) => {
-      this.#report('failed', text('an unexpected error: {0}', words(error)));
-    });
-    this.#run = { abort, done };
-    void done.finally(() => {
-      if (this.#run?.abort === abort) this.#run = undefined;
-    });
+    this.#wanted = true;
+    this.#proceed();
   }
 
   /** True where `refresh` does something. */
@@ -118,114 +120,154 @@ export class Connection {
   /** Tries now, whatever it waits for; starts it where it had ended. */
   async reconnectNow(): Promise<void> {
     if (this.#state === 'ready') await this.stop();
-    if (this.#hurry) this.#hurry();
+    if (this.#skipWait) this.#skipWait();
     else this.start();
   }
 
-  /** Ends the session and all attempts. Resolves when everything of it is closed. */
+  /** Ends the session and all attempts. Resolves when everything of it is closed. Never rejects. */
   async stop(): Promise<void> {
+    this.#wanted = false;
     const run = this.#run;
     if (!run) return;
     run.abort.abort();
     await run.done;
-    if (this.#state !== 'failed') this.#report('closed');
   }
 
+  /** Stops it for good, with all that was made for it. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    await this.#ends('what was made for the connection', () => this.scope.dispose());
+  }
+
+  /** Begins a run where one is wanted and none is on; the end of a run looks again. */
+  #proceed(): void {
+    if (!this.#wanted || this.#run) return;
+    const abort = new AbortController();
+    const done = this.#loop(abort.signal).then(() => {
+      this.#run = undefined;
+      if (!abort.signal.aborted) this.#wanted = false;
+      else if (this.#state !== 'failed') this.#report('closed');
+      this.#proceed();
+    });
+    this.#run = { abort, done };
+  }
+
+  /** Never rejects: a lock that fails is tried again like a session that fails. */
   async #loop(signal: AbortSignal): Promise<void> {
-    let release: () => Promise<void>;
-    try {
-      release = await this.#options.lock.acquire(this.id, signal, () => {
-        this.#report('elsewhere');
-      });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return;
-    }
-    try {
-      await this.#attempts(signal);
-    } finally {
-      await release();
-    }
-  }
-
-  async #attempts(signal: AbortSignal): Promise<void> {
-    const { clock, random } = this.#options;
+    const scope = new Scope();
     let attempt = 0;
+    let locked = false;
     while (!signal.aborted) {
-      this.#report('connecting');
-      let readyAt: number | undefined;
-      const error = await this.#converse(signal, () => {
-        readyAt = clock.now();
-      });
-      if (!error || aborted(signal)) return;
+      let error: SessionError | undefined;
+      try {
+        if (!locked) {
+          const elsewhere = (): void => {
+            this.#report('elsewhere');
+          };
+          scope.defer(await this.#options.lock.acquire(this.id, signal, elsewhere));
+          locked = true;
+        }
+        this.#report('connecting');
+        const began = await this.#open(signal);
+        if (began) {
+          const { clock } = this.#options;
+          const readyAt = clock.now();
+          error = await this.#converse(began, signal);
+          if (clock.now() - readyAt >= stableAfterMs) attempt = 0;
+        }
+      } catch (thrown) {
+        error = sessionErrorOf(thrown);
+      }
+      if (!error || isAborted(signal)) break;
       this.#failure = error;
       if (!error.retry) {
         this.#report('failed', error.text);
-        return;
+        break;
       }
-      if (readyAt !== undefined && clock.now() - readyAt >= stableAfterMs) attempt = 0;
+      const { clock, random } = this.#options;
       const delay = fullJitterDelay(attempt++, { random });
       this.#report('waiting', error.text, clock.now() + delay);
       await this.#wait(delay, signal);
     }
+    await this.#ends('the lock', () => scope.dispose());
   }
 
-  /** One session from its opening to its end; answers why it ended, nothing where we ended it. */
-  async #converse(signal: AbortSignal, onReady: () => void): Promise<SessionError | undefined> {
+  /** A session that is open; nothing where it was told to stop meanwhile. Rejects with why it could not be opened. */
+  async #open(signal: AbortSignal): Promise<Session | undefined> {
     const { system, settings, clock, log } = this.#options;
+    const opening = system.openSession(settings, {
+      clock,
+      log,
+      signal,
+      memory: this.#options.memory(this.id),
+      secret: this.secret,
+      keep: (kind, value) => {
+        this.#options.keep?.(system, settings, kind, value);
+      },
+      deliver: (draft) => {
+        this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft });
+      },
+      report: (state, detail) => {
+        if (!isAborted(signal)) this.#report(state, detail);
+      },
+      gap: (message) => {
+        this.#gap(message);
+      },
+    });
+    const session = await orAborted(opening, signal);
+    if (session && !isAborted(signal)) return session;
+    // Whatever opens now has nobody who wants it.
+    await this.#ends('the opening of a session', async () => {
+      const unwanted = await opening.catch(() => undefined);
+      await unwanted?.dispose();
+    });
+    return undefined;
+  }
+
+  /** One open session to its end; answers why it ended, nothing where we ended it. */
+  async #converse(session: Session, signal: AbortSignal): Promise<SessionError | undefined> {
+    this.#session = session;
     try {
-      this.#session = await system.openSession(settings, {
-        clock,
-        log,
-        signal,
-        memory: this.#options.memory(this.id),
-        secret: this.secret,
-        keep: (kind, value) => {
-          this.#options.keep?.(system, settings, kind, value);
-        },
-        deliver: (draft) => {
-          this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft });
-        },
-        report: (state, detail) => {
-          this.#report(state, detail);
-        },
-        gap: (message) => {
-          this.#gap(message);
-        },
-      });
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      if (error instanceof SessionError) return error;
-      return new SessionError(text('an unexpected error: {0}', words(error)), { retry: true, cause: error });
-    }
-    try {
-      onReady();
       this.#failure = undefined;
-      if (!signal.aborted) this.#report('ready', undefined);
-      if (this.#deafSince !== undefined && this.#session.catchesUp !== true) {
-        const seconds = Math.max(1, Math.round((clock.now() - this.#deafSince) / 1000));
+      this.#report('ready');
+      if (this.#disconnectedSince !== undefined && session.catchesUp !== true) {
+        const seconds = Math.max(1, Math.round((this.#options.clock.now() - this.#disconnectedSince) / 1000));
         this.#gap(text('Nothing was received for {0} s; what happened then is not delivered later', seconds));
       }
-      return await Promise.race([this.#session.closed, abortion(signal)]);
+      return await orAborted(session.closed, signal);
     } finally {
-      await this.#session.dispose();
       this.#session = undefined;
-      this.#deafSince = clock.now();
+      await this.#ends('the session', () => session.dispose());
+      this.#disconnectedSince = this.#options.clock.now();
+    }
+  }
+
+  /** Ends something of ours; when that throws or takes too long, the log has it and the rest goes on. */
+  async #ends(what: string, dispose: () => Promise<void>): Promise<void> {
+    const { clock, log } = this.#options;
+    const late = Promise.withResolvers<undefined>();
+    const cancel = clock.after(patienceMs, () => {
+      log.warn(text('{0}: {1} did not end in time', this.settings.name, what));
+      late.resolve(undefined);
+    });
+    try {
+      await Promise.race([dispose(), late.promise]);
+    } catch (error) {
+      log.warn(text('{0}: {1} did not end properly: {2}', this.settings.name, what, errorWords(error)));
+    } finally {
+      cancel();
     }
   }
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
     const waited = Promise.withResolvers<undefined>();
-    const done = (): void => {
+    this.#skipWait = () => {
       waited.resolve(undefined);
     };
-    const cancel = this.#options.clock.after(ms, done);
-    this.#hurry = done;
-    signal.addEventListener('abort', done, { once: true });
-    await waited.promise;
+    const cancel = this.#options.clock.after(ms, this.#skipWait);
+    await orAborted(waited.promise, signal);
     cancel();
-    signal.removeEventListener('abort', done);
-    this.#hurry = undefined;
+    this.#skipWait = undefined;
   }
 
   #gap(message: Text): void {
@@ -254,25 +296,10 @@ export class Connection {
   }
 }
 
-/** A call, because the compiler takes the flag for constant after its first look. */
-function aborted(signal: AbortSignal): boolean {
-  return signal.aborted;
-}
-
-function abortion(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve(undefined);
-        },
-        { once: true },
-      );
+function sessionErrorOf(thrown: unknown): SessionError {
+  if (thrown instanceof SessionError) return thrown;
+  return new SessionError(text('an unexpected error: {0}', errorWords(thrown)), {
+    retry: true,
+    cause: thrown,
   });
-}
-
-function words(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message : String(error), 200);
 }

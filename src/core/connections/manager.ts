@@ -1,3 +1,5 @@
+import { Listeners } from '../model/listeners.ts';
+import { errorWords, text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { ConnectionSettings } from '../systems/settings.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -9,12 +11,16 @@ export type ManagerOptions = Omit<ConnectionOptions, 'system' | 'settings'> & { 
 export class ConnectionManager {
   readonly #options: ManagerOptions;
   readonly #connections = new Map<string, Connection>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners: Listeners<void>;
   /** One change after another, so that an old connection has let go of its socket before a new one wants it. */
   #queue: Promise<void> = Promise.resolve();
+  #disposed = false;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
+    this.#listeners = new Listeners((listener, error) => {
+      this.#failed(listener, error);
+    });
   }
 
   get connections(): readonly Connection[] {
@@ -25,21 +31,28 @@ export class ConnectionManager {
     return this.#connections.get(id);
   }
 
-  /** Called when connections came, went or changed their settings. */
-  onDidChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Called when connections came, went or changed their settings. `name` stands in the log if the listener throws. */
+  onDidChange(name: string, listener: () => void): () => void {
+    return this.#listeners.add(name, listener);
   }
 
-  /** Follows the settings: removed ones are closed and forgotten, changed ones reopened, new ones started where `start` says so. */
+  /**
+   * Follows the settings: removed ones are closed and forgotten, changed ones reopened, new ones started where `start`
+   * says so. Never rejects: what fails for one connection is in the log and concerns no other.
+   */
   configure(configured: readonly ConfiguredConnection[], start: boolean): Promise<void> {
-    this.#queue = this.#queue.then(() => this.#configure(configured, start));
+    this.#queue = this.#queue
+      .then(() => (this.#disposed ? undefined : this.#configure(configured, start)))
+      .catch((error: unknown) => {
+        this.#failed('the connections of the settings', error);
+      });
     return this.#queue;
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     await this.#queue;
-    await Promise.all(this.connections.map((connection) => connection.stop()));
+    await Promise.all(this.connections.map((connection) => connection.dispose()));
   }
 
   async #configure(configured: readonly ConfiguredConnection[], start: boolean): Promise<void> {
@@ -50,7 +63,7 @@ export class ConnectionManager {
       if (next && sameSettings(next.settings, connection.settings)) continue;
       changed = true;
       const wasActive = connection.active;
-      await connection.stop();
+      await connection.dispose();
       this.#connections.delete(connection.id);
       if (!next) this.#options.pipeline.forget(connection.id);
       else this.#add(next, wasActive);
@@ -60,13 +73,17 @@ export class ConnectionManager {
       changed = true;
       this.#add(next, start);
     }
-    if (changed) for (const listener of this.#listeners) listener();
+    if (changed) this.#listeners.tell();
   }
 
   #add({ system, settings }: ConfiguredConnection, start: boolean): void {
     const connection = new Connection({ ...this.#options, system, settings });
     this.#connections.set(settings.id, connection);
     if (start) connection.start();
+  }
+
+  #failed(what: string, error: unknown): void {
+    this.#options.log.error(text('{0} failed: {1}', what, errorWords(error)));
   }
 }
 

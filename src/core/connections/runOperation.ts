@@ -1,9 +1,9 @@
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { Instance } from '../model/instance.ts';
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
-import type { ControlMessage } from '../journal/control.ts';
+import type { ControlFact } from '../journal/control.ts';
 import { redactText } from '../systems/redaction.ts';
 import type {
   AnyOperation,
@@ -28,6 +28,8 @@ export interface RunOperation {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly host: string;
+  /** The id of the window that it runs in. */
+  readonly window: string;
   readonly signal: AbortSignal;
   ask(question: Question): Promise<boolean>;
   /** A line for the log. */
@@ -39,7 +41,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   const { id, operation, instance, connection, pipeline, input, session } = run;
   if (operation.target === 'instance' && !instance)
     return { outcome: 'refused', message: text('{0} needs an instance', operation.id) };
-  const say = (message: ControlMessage): void => {
+  const say = (message: ControlFact): void => {
     pipeline.control(
       {
         timeline: liveTimeline,
@@ -54,7 +56,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   };
   const subject = instance ? subjectOf(instance) : {};
   const title = titleOf(run);
-  say({ type: 'operation.asked', id, operation: operation.id, title, ...subject });
+  say({ type: 'operation.asked', id, operation: operation.id, title, window: run.window, ...subject });
   run.log(english(title));
   const onAbort = (): void => {
     say({ type: 'operation.cancelling', id });
@@ -85,7 +87,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
     else if (instance) result = await operation.run({ ...common, instance });
     else throw new Error('there is an instance');
   } catch (error) {
-    const reason = oneLine(error instanceof Error ? error.message : String(error), 200);
+    const reason = errorWords(error);
     result = { outcome: 'failed', message: text('an unexpected error: {0}', reason) };
   }
   run.signal.removeEventListener('abort', onAbort);

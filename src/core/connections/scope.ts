@@ -1,13 +1,13 @@
-interface Ending {
+interface Disposable {
   dispose(): unknown;
 }
 
 /** Owns what it is given and ends it in reverse order; what is added after the end, ends at once. */
-export class Scope implements Ending {
-  #owned: Ending[] = [];
+export class Scope implements Disposable {
+  #owned: Disposable[] = [];
   #ended = false;
 
-  add<T extends Ending>(owned: T): T {
+  add<T extends Disposable>(owned: T): T {
     if (this.#ended) owned.dispose();
     else this.#owned.push(owned);
     return owned;
@@ -18,10 +18,31 @@ export class Scope implements Ending {
     this.add({ dispose: end });
   }
 
+  /** A scope that ends with this one, or earlier by itself. */
+  child(): Scope {
+    const child = new Scope();
+    const owned = { dispose: () => child.dispose() };
+    this.add(owned);
+    child.defer(() => {
+      this.#owned = this.#owned.filter((each) => each !== owned);
+    });
+    return child;
+  }
+
+  /** Ends everything, also behind something that throws or rejects; then rejects with all errors together. */
   async dispose(): Promise<void> {
     this.#ended = true;
     const owned = this.#owned;
     this.#owned = [];
-    for (const one of owned.reverse()) await one.dispose();
+    const errors: unknown[] = [];
+    for (const one of owned.reverse()) {
+      try {
+        await one.dispose();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors, 'several things could not be ended');
   }
 }

@@ -1,5 +1,5 @@
 import { liveTimeline } from '../model/event.ts';
-import { isFinished } from '../model/task.ts';
+import { isFinished, isOperationOf } from '../model/task.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { Clock } from '../model/clock.ts';
 
@@ -10,6 +10,8 @@ export interface TaskWatchOptions {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly host: string;
+  /** The id of this window. */
+  readonly window: string;
   /** Read at every look, so that a changed setting counts at once. */
   readonly timeoutMs: () => number;
   /** Only the window that captures a connection may say that a task of it is lost. */
@@ -22,16 +24,22 @@ export function watchTasks(options: TaskWatchOptions): () => void {
   let cancel = (): void => undefined;
   const look = (): void => {
     const now = clock.now();
+    pipeline.flush();
     const fleet = pipeline.fleet();
     for (const task of fleet.tasks.values()) {
-      // What was started here ends with its program, which has a time limit of its own.
-      if (isFinished(task.state) || task.startedBy === 'here') continue;
+      // An operation of this window ends with its program, which has a time limit of its own.
+      if (isFinished(task.state) || isOperationOf(options.window, task)) continue;
       if (now - task.lastEventAt < options.timeoutMs() || !options.captures(task.connection)) continue;
       const system = fleet.connections.get(task.connection)?.system;
       if (system === undefined) continue;
       pipeline.control(
         { timeline: liveTimeline, connection: task.connection, system, host: options.host, receivedAt: now },
-        { type: 'task.lost', task: task.localId },
+        {
+          type: 'task.lost',
+          task: task.id,
+          ...(task.systemId === undefined ? {} : { systemId: task.systemId }),
+          title: task.title,
+        },
         'derived',
       );
     }

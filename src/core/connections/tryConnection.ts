@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts';
-import { oneLine, text, type Text } from '../model/text.ts';
+import { type Text, errorWords, text } from '../model/text.ts';
 import {
   SessionError,
   type Log,
@@ -129,5 +129,5 @@ class Steps {
 }
 
 function words(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message : String(error), 200);
+  return errorWords(error);
 }

@@ -1,21 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, watch } from 'node:fs';
+import { watch } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAnswering, LifeSign } from './lifeSign.ts';
 
 export interface WindowLockOptions {
-  /** The process that holds the lock; this one by default. */
-  readonly pid?: number;
-  /** Whether a process still runs. `startTicks` tells it from a later one with the same id, where the system knows them. */
-  readonly isAlive?: (pid: number, startTicks: number | undefined) => boolean;
+  /** Whether the process that wrote a lock file still has it. */
+  readonly isAlive?: (holder: Holder) => Promise<boolean>;
   readonly now?: () => number;
 }
 
 /** What stands in a lock file. */
-interface Holder {
+export interface Holder {
   readonly pid: number;
-  readonly startTicks?: number;
+  /** Where the holder answers as long as it lives; a process id alone is given again to another process. */
+  readonly lifeSign?: string;
   /** Made new for each file, so it names one holding of one lock for ever. */
   readonly token: string;
   readonly acquiredAt: number;
@@ -44,10 +44,12 @@ const pollMs = 1000;
 export class WindowLock {
   readonly #file: string;
   readonly #token: string;
+  readonly #lifeSign: LifeSign | undefined;
 
-  private constructor(file: string, token: string) {
+  private constructor(file: string, token: string, lifeSign: LifeSign | undefined) {
     this.#file = file;
     this.#token = token;
+    this.#lifeSign = lifeSign;
   }
 
   /** The lock, or nothing while a living process has it. Creates the directory, for this user alone. */
@@ -58,17 +60,27 @@ export class WindowLock {
   ): Promise<WindowLock | undefined> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const file = lockFile(dir, name);
-    const token = await acquireFile(file, file, options);
-    if (token === undefined) return undefined;
-    // Somebody may have cleared the folder by hand in between.
-    if ((await readHolder(file))?.token !== token) return undefined;
-    await sweep(file, token, options);
-    return new WindowLock(file, token);
+    // Without one the process id has to do.
+    const lifeSign = await LifeSign.open().catch(() => undefined);
+    try {
+      const token = await acquireFile(file, file, lifeSign, options);
+      // Somebody may have cleared the folder by hand in between.
+      if (token !== undefined && (await readHolder(file))?.token === token) {
+        await sweep(file, token);
+        return new WindowLock(file, token, lifeSign);
+      }
+    } catch (error) {
+      await lifeSign?.close();
+      throw error;
+    }
+    await lifeSign?.close();
+    return undefined;
   }
 
   /** Gives it up; removes the file only if it is still this holding's. */
   async release(): Promise<void> {
     await removeOwn(this.#file, this.#token);
+    await this.#lifeSign?.close();
   }
 }
 
@@ -101,31 +113,18 @@ export async function waitForRelease(
   }
 }
 
-/** Whether a process runs. One that has ended but was not yet reaped by its parent does not. */
-export function isProcessAlive(pid: number, startTicks: number | undefined): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (code(error) !== 'EPERM') return false;
-  }
-  const status = processStatus(pid);
-  if (!status) return true;
-  if (status.state === 'Z' || status.state === 'X') return false;
-  return startTicks === undefined || status.startTicks === startTicks;
+/** Whether the process that wrote a lock file lives and is still that process. */
+export async function isHolderAlive({ pid, lifeSign }: Holder): Promise<boolean> {
+  if (!isProcessAlive(pid)) return false;
+  return lifeSign === undefined || (await isAnswering(lifeSign));
 }
 
-/** What Linux tells of a process; nothing elsewhere. */
-function processStatus(pid: number): { readonly state: string; readonly startTicks: number } | undefined {
-  if (process.platform !== 'linux') return undefined;
+function isProcessAlive(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The second field is the program's name in parentheses and may hold anything, so count from its end.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state] = fields;
-    const startTicks = Number(fields[19]);
-    return state !== undefined && Number.isSafeInteger(startTicks) ? { state, startTicks } : undefined;
-  } catch {
-    return undefined;
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return code(error) === 'EPERM';
   }
 }
 
@@ -133,16 +132,17 @@ function processStatus(pid: number): { readonly state: string; readonly startTic
 async function acquireFile(
   root: string,
   file: string,
+  lifeSign: LifeSign | undefined,
   options: WindowLockOptions,
 ): Promise<string | undefined> {
-  const holder = newHolder(options);
+  const holder = newHolder(lifeSign, options);
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     if (await createFile(root, file, holder)) return holder.token;
     const standing = await examine(file, options);
     if (standing.is === 'held') return undefined;
     if (standing.is === 'free') continue;
     const claim = claimFile(root, standing.mark);
-    const claimToken = await acquireFile(root, claim, options);
+    const claimToken = await acquireFile(root, claim, lifeSign, options);
     if (claimToken === undefined) {
       await sleep(takeoverWaitMs);
       continue;
@@ -160,24 +160,21 @@ async function acquireFile(
 }
 
 async function examine(file: string, options: WindowLockOptions): Promise<Standing> {
-  const isAlive = options.isAlive ?? isProcessAlive;
+  const isAlive = options.isAlive ?? isHolderAlive;
   for (;;) {
     const found = await readText(file);
     if (found === undefined) return { is: 'free' };
     const holder = parseHolder(found);
-    if (holder)
-      return isAlive(holder.pid, holder.startTicks) ? { is: 'held' } : { is: 'stale', mark: holder.token };
+    if (holder) return (await isAlive(holder)) ? { is: 'held' } : { is: 'stale', mark: holder.token };
     await sleep(graceMs);
     if ((await readText(file)) === found) return { is: 'stale', mark: markOf(found) };
   }
 }
 
-function newHolder(options: WindowLockOptions): Holder {
-  const pid = options.pid ?? process.pid;
-  const status = processStatus(pid);
+function newHolder(lifeSign: LifeSign | undefined, options: WindowLockOptions): Holder {
   return {
-    pid,
-    ...(status ? { startTicks: status.startTicks } : {}),
+    pid: process.pid,
+    ...(lifeSign ? { lifeSign: lifeSign.address } : {}),
     token: randomBytes(16).toString('hex'),
     acquiredAt: (options.now ?? Date.now)(),
   };
@@ -230,15 +227,14 @@ async function removeOwn(file: string, token: string): Promise<void> {
  * Removes what processes left behind that died in the middle. While we live and hold the lock, every claim is about a
  * holding that is gone for good and gives no right to anything, so none is needed any longer.
  */
-async function sweep(file: string, token: string, options: WindowLockOptions): Promise<void> {
-  const isAlive = options.isAlive ?? isProcessAlive;
+async function sweep(file: string, token: string): Promise<void> {
   const prefix = basename(file);
   for (const entry of await readdir(dirname(file))) {
     if (!entry.startsWith(prefix)) continue;
     const rest = entry.slice(prefix.length);
     const claim = /^\.claim-([0-9a-f]{32})$/.exec(rest);
     const writer = /^\.tmp-(\d+)-[0-9a-f]{32}$/.exec(rest);
-    if ((claim && claim[1] !== token) || (writer && !isAlive(Number(writer[1]), undefined))) {
+    if ((claim && claim[1] !== token) || (writer && !isProcessAlive(Number(writer[1])))) {
       await unlink(join(dirname(file), entry)).catch(ignoreMissing);
     }
   }
@@ -269,12 +265,12 @@ function parseHolder(content: string): Holder | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { pid, startTicks, token, acquiredAt } = value as Partial<Record<keyof Holder, unknown>>;
+  const { pid, lifeSign, token, acquiredAt } = value as Partial<Record<keyof Holder, unknown>>;
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
   if (typeof token !== 'string' || !/^[0-9a-f]{32}$/.test(token)) return undefined;
   return {
     pid,
-    ...(typeof startTicks === 'number' ? { startTicks } : {}),
+    ...(typeof lifeSign === 'string' ? { lifeSign } : {}),
     token,
     acquiredAt: typeof acquiredAt === 'number' ? acquiredAt : 0,
   };

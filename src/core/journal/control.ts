@@ -1,13 +1,10 @@
 import * as z from 'zod/mini';
-import type { OpsEvent, Problem } from '../model/event.ts';
-import type { Message, Signal } from '../model/signal.ts';
+import type { OpsEvent } from '../model/event.ts';
+import type { Signal } from '../model/signal.ts';
 import { isText, text, type Text } from '../model/text.ts';
 
-/**
- * What we ourselves write into the journal about connections, operations and time-outs. It is JSON like everything
- * else, so that the fold can be repeated from the journal alone.
- */
-const controlMessages = z.discriminatedUnion('type', [
+/** Schema of the control facts, for recordings, where they stand as JSON. */
+const controlFacts = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('connection.state'),
     state: z.enum(['connecting', 'authenticating', 'ready', 'waiting', 'failed', 'closed', 'elsewhere']),
@@ -19,6 +16,8 @@ const controlMessages = z.discriminatedUnion('type', [
     id: z.string(),
     operation: z.string(),
     title: z.custom<Text>(isText),
+    /** The id of the window in which it was asked for. */
+    window: z.optional(z.string()),
     kind: z.optional(z.string()),
     key: z.optional(z.string()),
     name: z.optional(z.string()),
@@ -36,51 +35,60 @@ const controlMessages = z.discriminatedUnion('type', [
     outcome: z.enum(['succeeded', 'failed', 'refused', 'cancelled']),
     message: z.custom<Text>(isText),
   }),
-  z.object({ type: z.literal('task.lost'), task: z.string() }),
+  z.object({
+    type: z.literal('task.lost'),
+    task: z.string(),
+    /** What its system calls it. */
+    systemId: z.optional(z.string()),
+    title: z.custom<Text>(isText),
+  }),
   z.object({ type: z.literal('connection.gap'), message: z.custom<Text>(isText) }),
   z.object({ type: z.literal('emit.failed'), address: z.string(), message: z.custom<Text>(isText) }),
 ]);
 
-export type ControlMessage = z.infer<typeof controlMessages>;
+/** A fact that we ourselves put into the journal: about connections, operations, time-outs and what was lost. */
+export type ControlFact = z.infer<typeof controlFacts>;
 
 type ControlEvent = Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
   readonly subject?: NonNullable<OpsEvent['subject']>;
   readonly correlation?: string;
 };
 
-export interface DecodedControl {
+export interface ControlMeaning {
   readonly event: ControlEvent;
   readonly signals: readonly Signal[];
-  readonly problems: readonly Problem[];
-  /** A task that only its system knows how to end. */
-  readonly lostTask?: string;
 }
 
-/** The meaning of our own messages. Total, because recordings from elsewhere hold them too. */
-export function decodeControl(message: Message): DecodedControl {
+/** The fact that the text of a recorded control event holds; nothing where it holds none of this version. */
+export function readControlFact(recorded: string): ControlFact | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(message.text);
+    value = JSON.parse(recorded);
   } catch {
-    value = undefined;
+    return undefined;
   }
-  const result = controlMessages.safeParse(value);
-  if (!result.success) {
-    return {
-      event: {
-        type: 'unreadable',
-        severity: 'warning',
-        retention: 'control',
-        summary: text('A control message that cannot be read'),
-      },
-      signals: [],
-      problems: [{ path: '', message: text('is no control message of this version') }],
-    };
-  }
-  return { problems: [], ...meaningOf(result.data) };
+  const result = controlFacts.safeParse(value);
+  return result.success ? result.data : undefined;
 }
 
-const stateTexts: Readonly<Record<Extract<ControlMessage, { type: 'connection.state' }>['state'], Text>> = {
+/** Cuts secrets out of whatever a system, a program or a user put into the texts of a fact. */
+export function redactFact(fact: ControlFact, redact: (text: string) => string): ControlFact {
+  const entries = Object.entries(fact).map(([field, value]): [string, unknown] => [
+    field,
+    isText(value) ? redactArguments(value, redact) : value,
+  ]);
+  return Object.fromEntries(entries) as ControlFact;
+}
+
+function redactArguments({ template, args }: Text, redact: (text: string) => string): Text {
+  const kept = args.map((arg) => {
+    if (typeof arg === 'string') return redact(arg);
+    return typeof arg === 'number' ? arg : redactArguments(arg, redact);
+  });
+  return { template, args: kept };
+}
+
+const stateTexts: Readonly<Record<Extract<ControlFact, { type: 'connection.state' }>['state'], Text>> = {
   connecting: text('Connecting'),
   authenticating: text('Signing in'),
   ready: text('Connected'),
@@ -94,14 +102,14 @@ export function connectionStateText(state: keyof typeof stateTexts): Text {
   return stateTexts[state];
 }
 
-function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
-  switch (message.type) {
+export function meaningOf(fact: ControlFact): ControlMeaning {
+  switch (fact.type) {
     case 'connection.state': {
-      const { state, detail, retryAt } = message;
+      const { state, detail, retryAt } = fact;
       const summary = detail ? text('{0}: {1}', stateTexts[state], detail) : stateTexts[state];
       const severity = state === 'failed' ? 'error' : state === 'waiting' ? 'warning' : 'info';
       return {
-        event: { type: message.type, severity, retention: 'control', summary },
+        event: { type: fact.type, severity, retention: 'control', summary },
         signals: [
           {
             signal: 'connection',
@@ -113,19 +121,20 @@ function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
       };
     }
     case 'operation.asked': {
-      const subject = subjectOf(message);
+      const subject = subjectOf(fact);
       return {
-        event: { ...base(message, 'info', message.title), ...subject },
+        event: { ...base(fact, 'info', fact.title), ...subject },
         signals: [
           {
             signal: 'task',
-            id: message.id,
+            own: true,
+            id: fact.id,
             patch: {
-              title: message.title,
+              title: fact.title,
               ...subject,
               state: 'running',
-              operation: message.operation,
-              startedBy: 'here',
+              operation: fact.operation,
+              startedBy: { window: fact.window ?? '' },
               cancellable: true,
             },
           },
@@ -134,50 +143,58 @@ function meaningOf(message: ControlMessage): Omit<DecodedControl, 'problems'> {
     }
     case 'operation.progress':
       return {
-        event: base(message, 'debug', message.message),
-        signals: [{ signal: 'task', id: message.id, patch: { message: message.message } }],
+        event: base(fact, 'debug', fact.message),
+        signals: [{ signal: 'task', own: true, id: fact.id, patch: { message: fact.message } }],
       };
     case 'operation.cancelling':
       return {
-        event: base(message, 'info', text('Cancel was asked for')),
-        signals: [{ signal: 'task', id: message.id, patch: { state: 'cancelling', cancellable: false } }],
+        event: base(fact, 'info', text('Cancel was asked for')),
+        signals: [
+          { signal: 'task', own: true, id: fact.id, patch: { state: 'cancelling', cancellable: false } },
+        ],
       };
     case 'operation.output':
       return {
-        event: { ...base(message, 'debug', text('Output')), retention: 'log' },
-        signals: [{ signal: 'task', id: message.id, patch: { output: message.text } }],
+        event: { ...base(fact, 'debug', text('Output')), retention: 'log' },
+        signals: [{ signal: 'task', own: true, id: fact.id, patch: { output: fact.text } }],
       };
     case 'operation.finished': {
       const state =
-        message.outcome === 'succeeded' ? 'succeeded' : message.outcome === 'failed' ? 'failed' : 'aborted';
-      const severity = message.outcome === 'failed' ? 'error' : 'info';
+        fact.outcome === 'succeeded' ? 'succeeded' : fact.outcome === 'failed' ? 'failed' : 'aborted';
+      const severity = fact.outcome === 'failed' ? 'error' : 'info';
       return {
         event: {
-          ...base(message, severity, message.message),
-          ...subjectOf(message),
+          ...base(fact, severity, fact.message),
+          ...subjectOf(fact),
         },
-        signals: [{ signal: 'task', id: message.id, patch: { state, message: message.message } }],
+        signals: [{ signal: 'task', own: true, id: fact.id, patch: { state, message: fact.message } }],
       };
     }
     case 'task.lost':
       return {
         event: {
-          type: message.type,
+          type: fact.type,
           severity: 'warning',
           retention: 'task',
-          summary: text('No end was reported of {0}', message.task),
+          summary: text('{0}: no end was reported', fact.title),
         },
-        signals: [],
-        lostTask: message.task,
+        signals: [
+          {
+            signal: 'task',
+            own: true,
+            id: fact.task,
+            patch: { state: 'lost', message: text('No end was reported') },
+          },
+        ],
       };
     case 'connection.gap':
       return {
-        event: { type: message.type, severity: 'warning', retention: 'lifecycle', summary: message.message },
+        event: { type: fact.type, severity: 'warning', retention: 'lifecycle', summary: fact.message },
         signals: [],
       };
     case 'emit.failed':
       return {
-        event: { type: message.type, severity: 'error', retention: 'control', summary: message.message },
+        event: { type: fact.type, severity: 'error', retention: 'control', summary: fact.message },
         signals: [],
       };
   }

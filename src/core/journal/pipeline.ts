@@ -1,11 +1,13 @@
 import type { Draft, OpsEvent, Problem } from '../model/event.ts';
 import { liveTimeline } from '../model/event.ts';
 import { emptyFleet, fold, forgetConnection, type Fleet } from '../model/fleet.ts';
-import type { Decoder, Message, Signal } from '../model/signal.ts';
+import { Listeners, type ListenerError } from '../model/listeners.ts';
+import type { Decoded, Decoder, Message, Signal } from '../model/signal.ts';
 import type { MetricsStore } from '../model/metrics.ts';
-import { text } from '../model/text.ts';
-import { decodeControl, type ControlMessage } from './control.ts';
+import { text, type Text } from '../model/text.ts';
+import { meaningOf, readControlFact, redactFact, type ControlFact } from './control.ts';
 import type { Journal } from './journal.ts';
+import { readBytes } from './readBytes.ts';
 
 export interface TimelineChange {
   readonly timeline: string;
@@ -17,8 +19,12 @@ export interface TimelineChange {
 interface Timeline {
   fleet: Fleet;
   readonly contexts: Map<string, unknown>;
-  readonly pending: { readonly event: OpsEvent; readonly signals: readonly Signal[] }[];
 }
+
+/** What waits for its commit: an event, or a connection that is to be forgotten. */
+type Waiting = { readonly timeline: string } & (
+  { readonly event: OpsEvent; readonly signals: readonly Signal[] } | { readonly forget: string }
+);
 
 export interface PipelineOptions {
   readonly journal: Journal;
@@ -30,85 +36,98 @@ export interface PipelineOptions {
   readonly metrics?: MetricsStore;
   /** Runs something soon, after the present turn; a batch of events is folded at once then. */
   readonly defer: (run: () => void) => void;
+  readonly onListenerError: ListenerError;
 }
+
+type Where = Pick<Draft, 'timeline' | 'connection' | 'system' | 'host' | 'receivedAt'>;
+
+type Meaning = Omit<Decoded<unknown>, 'context'>;
 
 /** The one empty list of all events that have nothing to list. */
 const none: readonly never[] = [];
-
-const decoderUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Drafts in; redacted, decoded, journalled and folded events out. The one way into the journal. */
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #timelines = new Map<string, Timeline>();
-  readonly #listeners = new Set<(change: TimelineChange) => void>();
+  readonly #listeners: Listeners<TimelineChange>;
+  #queue: Waiting[] = [];
   #scheduled = false;
+  #committing = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#listeners = new Listeners(options.onListenerError);
   }
 
   /** Journals a draft now; the fleet follows with the rest of its batch. */
   ingest(draft: Draft): OpsEvent {
-    const timeline = this.#timeline(draft.timeline);
     const decoder = this.#options.decoderOf(draft.system);
-    const read = readBytes(draft, decoder);
-    const { text: raw, redacted, rawBase64, truncated, utf8 } = read;
-    const { bytes, problems: wireProblems = [], size = bytes.byteLength, ...rest } = draft;
-    const message: Message = { ...rest, text: read.forDecoder, utf8, truncated };
-
-    const { event, signals, problems } = this.#decode(timeline, decoder, message);
-    const correlation = draft.correlation ?? event.correlation ?? this.#options.correlate?.(draft);
-    const entry = this.#options.journal.append({
-      timeline: draft.timeline,
-      receivedAt: draft.receivedAt,
-      host: draft.host,
-      connection: draft.connection,
-      system: draft.system,
-      channel: draft.channel,
-      direction: draft.direction,
-      origin: draft.origin,
-      ...event,
-      ...(correlation === undefined ? {} : { correlation }),
-      raw,
-      ...(rawBase64 === undefined ? {} : { rawBase64 }),
-      size,
-      truncated,
-      redacted: redacted.length === 0 ? none : redacted,
-      problems: wireProblems.length + problems.length === 0 ? none : [...wireProblems, ...problems],
-    });
-    timeline.pending.push({ event: entry, signals });
-    this.#schedule();
-    return entry;
+    const read = readBytes(draft, (whole) => decoder?.redact(whole) ?? { text: whole, redacted: none });
+    const { bytes, problems: wireProblems = none, size = bytes.byteLength, ...where } = draft;
+    const message: Message = { ...where, text: read.forDecoder, utf8: read.utf8, truncated: read.truncated };
+    const meaning = this.#decode(decoder, message);
+    const correlation = draft.correlation ?? meaning.event.correlation ?? this.#options.correlate?.(draft);
+    const problems = [...wireProblems, ...meaning.problems];
+    return this.#append(
+      {
+        timeline: draft.timeline,
+        receivedAt: draft.receivedAt,
+        host: draft.host,
+        connection: draft.connection,
+        system: draft.system,
+        channel: draft.channel,
+        direction: draft.direction,
+        origin: draft.origin,
+        ...meaning.event,
+        ...(correlation === undefined ? {} : { correlation }),
+        raw: read.text,
+        ...(read.rawBase64 === undefined ? {} : { rawBase64: read.rawBase64 }),
+        size,
+        truncated: read.truncated,
+        redacted: read.redacted.length === 0 ? none : read.redacted,
+        problems: problems.length === 0 ? none : problems,
+      },
+      meaning.signals,
+    );
   }
 
-  /** Journals something that we have to say ourselves. */
+  /** Journals a fact of our own. */
   control(
-    where: Pick<Draft, 'timeline' | 'connection' | 'system' | 'host' | 'receivedAt'> & {
-      readonly correlation?: string;
-    },
-    message: ControlMessage,
+    { correlation, ...where }: Where & { readonly correlation?: string },
+    given: ControlFact,
     origin: Draft['origin'] = 'live',
   ): OpsEvent {
-    return this.ingest({
-      ...where,
-      channel: 'control',
-      direction: 'none',
-      origin,
-      bytes: Buffer.from(JSON.stringify(message)),
-    });
+    const decoder = this.#options.decoderOf(where.system);
+    const fact = decoder ? redactFact(given, (part) => decoder.redact(part).text) : given;
+    const meaning = this.#meaningOf(where, fact);
+    const raw = JSON.stringify(fact);
+    return this.#append(
+      {
+        ...where,
+        channel: 'control',
+        direction: 'none',
+        origin,
+        ...meaning.event,
+        ...(correlation === undefined ? {} : { correlation }),
+        raw,
+        size: Buffer.byteLength(raw),
+        truncated: false,
+        redacted: none,
+        problems: none,
+      },
+      meaning.signals,
+    );
   }
 
-  /** The fleet of a timeline with everything folded that was ingested. */
+  /** The fleet of a timeline as of its last commit: a pure read. */
   fleet(timeline: string = liveTimeline): Fleet {
-    this.flush();
     return this.#timelines.get(timeline)?.fleet ?? emptyFleet;
   }
 
   /** Starts a timeline from what a checkpoint holds. */
   restore(timeline: string, fleet: Fleet, contexts: ReadonlyMap<string, unknown>): void {
-    this.#timelines.set(timeline, { fleet, contexts: new Map(contexts), pending: [] });
+    this.#timelines.set(timeline, { fleet, contexts: new Map(contexts) });
   }
 
   context(timeline: string, connection: string): unknown {
@@ -119,100 +138,111 @@ export class Pipeline {
     this.#timeline(timeline).contexts.set(connection, context);
   }
 
-  /** Forgets a timeline that nobody shows any more. */
+  /** Forgets a timeline that nobody shows any more, with what still waits for it. */
   drop(timeline: string): void {
+    this.#queue = this.#queue.filter((waiting) => waiting.timeline !== timeline);
     this.#timelines.delete(timeline);
   }
 
   /** Forgets a connection on the live timeline; its events stay in the journal. */
   forget(connection: string): void {
-    this.flush();
-    const timeline = this.#timeline(liveTimeline);
-    const before = timeline.fleet;
-    timeline.fleet = forgetConnection(before, connection);
-    timeline.contexts.delete(connection);
-    this.#options.metrics?.forget(connection);
-    this.#notify({ timeline: liveTimeline, before, fleet: timeline.fleet, events: [] });
+    this.#timeline(liveTimeline).contexts.delete(connection);
+    this.#enqueue({ timeline: liveTimeline, forget: connection });
   }
 
-  /** Called once per batch and timeline, after the fold. */
-  subscribe(listener: (change: TimelineChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Called once per commit and timeline, in the order of the commits. `name` stands in the log if the listener throws. */
+  subscribe(name: string, listener: (change: TimelineChange) => void): () => void {
+    return this.#listeners.add(name, listener);
   }
 
-  /** Folds what waits. */
+  /**
+   * Commits what waits. A listener that calls this, or ingests, is not interrupted by a later change: that is committed
+   * after every listener was told of this one.
+   */
   flush(): void {
-    for (const [id, timeline] of this.#timelines) {
-      if (timeline.pending.length === 0) continue;
-      const batch = timeline.pending.splice(0);
-      const before = timeline.fleet;
-      let fleet = before;
-      for (const { event, signals } of batch) {
-        if (signals.length > 0) fleet = fold(fleet, event, signals);
-        if (id === liveTimeline) this.#options.metrics?.take(event, signals);
-      }
-      timeline.fleet = fleet;
-      this.#notify({ timeline: id, before, fleet, events: batch.map(({ event }) => event) });
+    if (this.#committing) return;
+    this.#committing = true;
+    try {
+      while (this.#queue.length > 0) this.#commit(this.#queue.splice(0));
+    } finally {
+      this.#committing = false;
     }
   }
 
-  #decode(
-    timeline: Timeline,
-    decoder: Decoder<unknown> | undefined,
-    message: Message,
-  ): {
-    readonly event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
-      readonly correlation?: string;
-    };
-    readonly signals: readonly Signal[];
-    readonly problems: readonly Problem[];
-  } {
-    const { connection } = message;
+  #commit(batch: readonly Waiting[]): void {
+    const parts = Map.groupBy(batch, ({ timeline }) => timeline);
+    for (const [id, waiting] of parts) {
+      const timeline = this.#timeline(id);
+      const before = timeline.fleet;
+      const events: OpsEvent[] = [];
+      for (const each of waiting) {
+        if ('forget' in each) {
+          timeline.fleet = forgetConnection(timeline.fleet, each.forget);
+          this.#options.metrics?.forget(each.forget);
+          continue;
+        }
+        const { event, signals } = each;
+        events.push(event);
+        if (signals.length > 0) timeline.fleet = fold(timeline.fleet, event, signals);
+        if (id === liveTimeline) this.#options.metrics?.take(event, signals);
+      }
+      this.#listeners.tell({ timeline: id, before, fleet: timeline.fleet, events });
+    }
+  }
+
+  #decode(decoder: Decoder<unknown> | undefined, message: Message): Meaning {
     if (message.channel === 'control') {
-      const decoded = decodeControl(message);
-      if (decoded.lostTask === undefined || !decoder) return decoded;
-      const lost = decoder.taskLost(timeline.contexts.get(connection) ?? decoder.initial, decoded.lostTask);
-      timeline.contexts.set(connection, lost.context);
-      return {
-        ...decoded,
-        signals: [
-          {
-            signal: 'task',
-            id: decoded.lostTask,
-            patch: { state: 'lost', message: text('No end was reported') },
-          },
-          ...lost.signals,
-        ],
-      };
+      const fact = readControlFact(message.text);
+      if (fact) return { ...this.#meaningOf(message, fact), problems: none };
+      return incomprehensible(
+        text('A control message that cannot be read'),
+        text('is no control message of this version'),
+      );
     }
     if (!decoder) {
       return {
-        event: {
-          type: 'unknown',
-          severity: 'warning',
-          retention: 'control',
-          summary: text('An event of an unknown system'),
-        },
-        signals: [],
-        problems: [{ path: '', message: text('no system of this name is known') }],
+        ...incomprehensible(text('An event of an unknown system'), text('no system of this name is known')),
+        event: { ...unreadable, type: 'unknown', summary: text('An event of an unknown system') },
       };
     }
-    const decoded = decoder.decode(timeline.contexts.get(connection) ?? decoder.initial, message);
-    timeline.contexts.set(connection, decoded.context);
-    return decoded;
+    const { contexts } = this.#timeline(message.timeline);
+    try {
+      const decoded = decoder.decode(contexts.get(message.connection) ?? decoder.initial, message);
+      contexts.set(message.connection, decoded.context);
+      return decoded;
+    } catch (error) {
+      this.#options.onListenerError(`decoder of ${message.system}`, error);
+      return incomprehensible(text('An event that could not be decoded'), text('the decoder failed'));
+    }
+  }
+
+  #meaningOf({ timeline, connection, system }: Where, fact: ControlFact): Omit<Meaning, 'problems'> {
+    const meaning = meaningOf(fact);
+    const decoder = this.#options.decoderOf(system);
+    if (fact.type !== 'task.lost' || fact.systemId === undefined || !decoder) return meaning;
+    const { contexts } = this.#timeline(timeline);
+    const lost = decoder.taskLost(contexts.get(connection) ?? decoder.initial, fact.systemId);
+    contexts.set(connection, lost.context);
+    return { ...meaning, signals: [...meaning.signals, ...lost.signals] };
+  }
+
+  #append(entry: Omit<OpsEvent, 'seq'>, signals: readonly Signal[]): OpsEvent {
+    const event = this.#options.journal.append(entry);
+    this.#enqueue({ timeline: entry.timeline, event, signals });
+    return event;
   }
 
   #timeline(id: string): Timeline {
     let timeline = this.#timelines.get(id);
     if (!timeline) {
-      timeline = { fleet: emptyFleet, contexts: new Map(), pending: [] };
+      timeline = { fleet: emptyFleet, contexts: new Map() };
       this.#timelines.set(id, timeline);
     }
     return timeline;
   }
 
-  #schedule(): void {
+  #enqueue(waiting: Waiting): void {
+    this.#queue.push(waiting);
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#options.defer(() => {
@@ -220,50 +250,11 @@ export class Pipeline {
       this.flush();
     });
   }
-
-  #notify(change: TimelineChange): void {
-    for (const listener of this.#listeners) listener(change);
-  }
 }
 
-interface ReadBytes {
-  readonly text: string;
-  readonly forDecoder: string;
-  readonly rawBase64?: string;
-  readonly redacted: readonly string[];
-  readonly utf8: boolean;
-  readonly truncated: boolean;
-}
+const unreadable = { type: 'unreadable', severity: 'warning', retention: 'control' } as const;
 
-/** Bytes to text, with the secrets cut out before anything else sees them. */
-function readBytes(draft: Draft, decoder: Decoder<unknown> | undefined): ReadBytes {
-  const { truncated = false } = draft;
-  const exact = decodeUtf8(draft.bytes, truncated);
-  const whole = exact ?? lossyUtf8.decode(draft.bytes);
-  const { text: kept, redacted } = redactDraft(draft, decoder, whole);
-  const common = { forDecoder: kept, redacted, utf8: exact !== undefined, truncated };
-  if (exact !== undefined) return { ...common, text: kept };
-  // The bytes themselves would bring back what was cut; then the readable form has to do.
-  if (redacted.length > 0) return { ...common, text: kept };
-  return { ...common, text: '', rawBase64: Buffer.from(draft.bytes).toString('base64') };
-}
-
-function redactDraft(
-  draft: Draft,
-  decoder: Decoder<unknown> | undefined,
-  whole: string,
-): { readonly text: string; readonly redacted: readonly string[] } {
-  return decoder ? decoder.redact(whole) : { text: whole, redacted: [] };
-}
-
-/** Undefined where the bytes are no UTF-8; the cut of a cap may fall inside a character and is no fault of the sender. */
-function decodeUtf8(bytes: Uint8Array, truncated: boolean): string | undefined {
-  for (let drop = 0; drop <= (truncated ? 3 : 0); drop++) {
-    try {
-      return decoderUtf8.decode(drop === 0 ? bytes : bytes.subarray(0, bytes.byteLength - drop));
-    } catch {
-      // Not this length.
-    }
-  }
-  return undefined;
+function incomprehensible(summary: Text, message: Text): Meaning {
+  const problem: Problem = { path: '', message };
+  return { event: { ...unreadable, summary }, signals: none, problems: [problem] };
 }

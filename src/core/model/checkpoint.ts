@@ -3,7 +3,8 @@ import { emptyFleet, instancesOf, type Fleet } from './fleet.ts';
 import { instanceId, type Instance } from './instance.ts';
 import { lifecycleStates } from './lifecycle.ts';
 import { PersistentMap } from './persistentMap.ts';
-import { isFinished, type Task } from './task.ts';
+import { isFinished, isOperation, type Task } from './task.ts';
+import { tasksFrom } from './taskFold.ts';
 import { isText, type Text } from './text.ts';
 
 const optionalText = z.optional(z.string());
@@ -26,7 +27,7 @@ const instanceSchema = z.object({
 
 const taskSchema = z.object({
   id: z.string(),
-  localId: z.string(),
+  systemId: optionalText,
   connection: z.string(),
   subject: z.optional(z.object({ kind: z.string(), key: z.string(), name: z.optional(z.string()) })),
   title: z.custom<Text>(isText),
@@ -37,12 +38,12 @@ const taskSchema = z.object({
   startedAt: z.number(),
   lastEventAt: z.number(),
   cancellable: z.boolean(),
-  startedBy: optionalText,
+  startedBy: z.optional(z.object({ actor: z.string() })),
   operation: optionalText,
 });
 
 const checkpointSchema = z.object({
-  gameServerOpsCheckpoint: z.literal(1),
+  gameServerOpsCheckpoint: z.literal(2),
   connection: z.string(),
   system: z.string(),
   lastEventAt: z.optional(z.number()),
@@ -59,14 +60,14 @@ export function checkpointOf(fleet: Fleet, connection: string, context: unknown)
   const status = fleet.connections.get(connection);
   if (!status) return undefined;
   return {
-    gameServerOpsCheckpoint: 1,
+    gameServerOpsCheckpoint: 2,
     connection,
     system: status.system,
     ...(status.lastEventAt === undefined ? {} : { lastEventAt: status.lastEventAt }),
     instances: instancesOf(fleet, connection),
     tasks: [...fleet.tasks.values()].filter(
       (task): task is Task & Checkpoint['tasks'][number] =>
-        task.connection === connection && !isFinished(task.state) && task.startedBy !== 'here',
+        task.connection === connection && !isFinished(task.state) && !isOperation(task),
     ),
     context,
   };
@@ -83,9 +84,7 @@ export function fleetOf(checkpoints: readonly Checkpoint[]): Fleet {
   return {
     ...emptyFleet,
     // JSON has no `undefined`, so an optional field that is there has its value.
-    tasks: PersistentMap.from(
-      checkpoints.flatMap(({ tasks }) => tasks as Task[]).map((task) => [task.id, task] as const),
-    ),
+    ...tasksFrom(checkpoints.flatMap(({ tasks }) => tasks as Task[])),
     connections: PersistentMap.from(
       checkpoints.map(({ connection, system, lastEventAt, instances }) => [
         connection,

@@ -2,8 +2,8 @@ import type { OpsEvent } from './event.ts';
 import { instanceId, type Instance, type InstancePatch, type InstanceRef } from './instance.ts';
 import { PersistentMap } from './persistentMap.ts';
 import type { ConnectionState, Signal } from './signal.ts';
-import { isFinished, taskId, type Task, type TaskPatch } from './task.ts';
-import { text, type Text } from './text.ts';
+import { foldTask, forgetTasks, noTasks, type Tasks } from './taskFold.ts';
+import type { Text } from './text.ts';
 
 export interface ConnectionStatus {
   readonly id: string;
@@ -19,21 +19,11 @@ export interface ConnectionStatus {
 }
 
 /** The state of everything on one timeline: the fold of all signals. Immutable; a change shares what it did not touch. */
-export interface Fleet {
+export interface Fleet extends Tasks {
   readonly connections: PersistentMap<ConnectionStatus>;
-  readonly tasks: PersistentMap<Task>;
-  /** Ids of finished tasks, oldest first, so that the oldest can be forgotten. */
-  readonly finishedTasks: readonly string[];
 }
 
-/** Finished tasks kept in the fleet; the journal keeps their events as long as its caps allow. */
-const maxFinishedTasks = 200;
-
-export const emptyFleet: Fleet = {
-  connections: PersistentMap.empty(),
-  tasks: PersistentMap.empty(),
-  finishedTasks: [],
-};
+export const emptyFleet: Fleet = { ...noTasks, connections: PersistentMap.empty() };
 
 /** Where an event stands: what the fold needs of it beside its signals. */
 export type FoldedEvent = Pick<OpsEvent, 'connection' | 'system' | 'receivedAt'>;
@@ -53,30 +43,11 @@ export function findInstance(fleet: Fleet, ref: InstanceRef): Instance | undefin
   return fleet.connections.get(ref.connection)?.instances.get(instanceId(ref));
 }
 
-/** Whether the events tell of an operation that was started here, which is a task already. */
-export function isEcho({ tasks }: Fleet, task: Task): boolean {
-  if (task.startedBy === 'here') return false;
-  for (const other of tasks.values()) {
-    if (
-      other.startedBy === 'here' &&
-      (other.finishedAt === undefined || other.finishedAt >= task.startedAt) &&
-      other.operation === task.operation &&
-      other.connection === task.connection &&
-      other.subject?.key === task.subject?.key
-    )
-      return true;
-  }
-  return false;
-}
-
 /** Forgets a connection that the user removed, with its instances and tasks. */
 export function forgetConnection(fleet: Fleet, connection: string): Fleet {
-  let { tasks } = fleet;
-  for (const task of fleet.tasks.values()) if (task.connection === connection) tasks = tasks.delete(task.id);
   return {
+    ...forgetTasks(fleet, (task) => task.connection === connection),
     connections: fleet.connections.delete(connection),
-    tasks,
-    finishedTasks: fleet.finishedTasks.filter((id) => tasks.has(id)),
   };
 }
 
@@ -107,7 +78,7 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
     case 'metrics':
       return fleet;
     case 'task':
-      return withTask(fleet, event, signal.id, signal.patch);
+      return { ...fleet, ...foldTask(fleet, event, signal) };
     case 'connection': {
       const old = statusOf(fleet, event);
       const status: ConnectionStatus = {
@@ -166,48 +137,3 @@ function patched(old: Instance | undefined, ref: InstanceRef, patch: InstancePat
   // The patch type holds the field names and types that Instance has, so the merge is an Instance again.
   return merged as unknown as Instance;
 }
-
-function withTask(fleet: Fleet, event: FoldedEvent, localId: string, patch: TaskPatch): Fleet {
-  const id = taskId(event.connection, localId);
-  const old = fleet.tasks.get(id);
-  // What is finished stays finished: systems repeat and reorder their last words.
-  if (old && isFinished(old.state)) return fleet;
-  const at = event.receivedAt;
-  const base: Task = old ?? {
-    id,
-    localId,
-    connection: event.connection,
-    title: text('Task'),
-    state: 'running',
-    percent: null,
-    steps: [],
-    startedAt: at,
-    lastEventAt: at,
-    cancellable: false,
-  };
-  const { step, output, ...fields } = patch;
-  const done = patch.state !== undefined && isFinished(patch.state);
-  const task: Task = {
-    ...base,
-    ...fields,
-    ...(step === undefined ? {} : { steps: [...base.steps, { label: step, at }].slice(-maxSteps) }),
-    ...(output === undefined ? {} : { log: `${base.log ?? ''}${output}`.slice(-maxLog) }),
-    ...(patch.state === 'succeeded' ? { percent: 100 } : {}),
-    ...(done ? { finishedAt: at, cancellable: false } : {}),
-    lastEventAt: at,
-  };
-  let tasks = fleet.tasks.set(id, task);
-  let { finishedTasks } = fleet;
-  if (done) {
-    finishedTasks = [...finishedTasks, id];
-    for (const forgotten of finishedTasks.slice(0, -maxFinishedTasks)) tasks = tasks.delete(forgotten);
-    finishedTasks = finishedTasks.slice(-maxFinishedTasks);
-  }
-  return { ...fleet, tasks, finishedTasks };
-}
-
-/** Characters kept of what the program of a task said. */
-const maxLog = 64 * 1024;
-
-/** Steps kept of one task: a backup of a big world may report thousands. */
-const maxSteps = 100;

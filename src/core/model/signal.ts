@@ -1,6 +1,6 @@
-import type { Draft, OpsEvent, Problem } from './event.ts';
+import type { Draft, OpsEvent, Problem, Subject } from './event.ts';
 import type { InstancePatch } from './instance.ts';
-import type { TaskPatch } from './task.ts';
+import type { TaskFact } from './taskFold.ts';
 import type { Text } from './text.ts';
 
 export type ConnectionState =
@@ -24,7 +24,7 @@ export type Signal =
       readonly key: string;
       readonly values: Readonly<Record<string, number>>;
     }
-  | { readonly signal: 'task'; readonly id: string; readonly patch: TaskPatch }
+  | ({ readonly signal: 'task' } & TaskFact)
   | {
       /** The full list of a connection: what is not in it is gone. */
       readonly signal: 'snapshot';
@@ -46,7 +46,7 @@ export interface Decoded<C> {
   readonly context: C;
   readonly event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
     readonly time?: number;
-    readonly subject?: OpsEvent['subject'];
+    readonly subject?: Subject;
     readonly correlation?: string;
   };
   readonly signals: readonly Signal[];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Subject } from './event.ts';
 import type { Text } from './text.ts';
 
@@ -8,11 +9,14 @@ interface TaskStep {
   readonly at: number;
 }
 
+/** What started a task: an operation in one of our windows, or somebody whom the system names. */
+export type TaskStarter = { readonly window: string } | { readonly actor: string };
+
 export interface Task {
-  /** Unique over all connections. */
+  /** A UUID, given with the first fact that is known of the task. */
   readonly id: string;
-  /** What its system calls it. */
-  readonly localId: string;
+  /** The system's own id of it; absent for an operation that no job of the system has joined. */
+  readonly systemId?: string;
   readonly connection: string;
   readonly subject?: Subject;
   readonly title: Text;
@@ -26,8 +30,7 @@ export interface Task {
   /** When anything was last heard of it; the time-out counts from here. */
   readonly lastEventAt: number;
   readonly cancellable: boolean;
-  /** `here` is this window; otherwise the actor that the system named, or nothing. */
-  readonly startedBy?: string;
+  readonly startedBy?: TaskStarter;
   readonly operation?: string;
   readonly log?: string;
 }
@@ -40,19 +43,35 @@ export interface TaskPatch {
   readonly message?: Text;
   readonly step?: string;
   readonly cancellable?: boolean;
-  readonly startedBy?: string;
+  readonly startedBy?: TaskStarter;
   readonly operation?: string;
+  /** When the system says that it began; a finished task of the same system id that began earlier is another one. */
+  readonly startedAt?: number;
   /** All of it. */
   readonly log?: string;
   /** What comes behind it. */
   readonly output?: string;
 }
 
-/** The id over all connections; a connection id is a slug and holds no slash. */
-export function taskId(connection: string, localId: string): string {
-  return `${connection}/${localId}`;
-}
-
 export function isFinished(state: TaskState): boolean {
   return state === 'succeeded' || state === 'failed' || state === 'aborted' || state === 'lost';
+}
+
+/** Whether an operation of one of our windows is the task. */
+export function isOperation({ startedBy }: Task): boolean {
+  return startedBy !== undefined && 'window' in startedBy;
+}
+
+/** Whether an operation of this very window is the task. */
+export function isOperationOf(window: string, { startedBy }: Task): boolean {
+  return startedBy !== undefined && 'window' in startedBy && startedBy.window === window;
+}
+
+/** The UUID of a task that a system tells of: the same first fact gives the same one wherever it is folded. */
+export function taskUuid(connection: string, systemId: string, startedAt: number): string {
+  const hex = createHash('sha1')
+    .update(JSON.stringify([connection, systemId, startedAt]))
+    .digest('hex');
+  // Version 8 of RFC 9562: the bits are ours, but for the version and the variant.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

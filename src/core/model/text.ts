@@ -25,6 +25,11 @@ export function isText(value: unknown): value is Text {
   );
 }
 
+/** The words of something that was thrown, safe for one line. */
+export function errorWords(error: unknown): string {
+  return oneLine(error instanceof Error ? error.message : String(error), 200);
+}
+
 /** The English form, for terminals and logs, where nothing is translated. */
 export function english(message: Text): string {
   return message.template.replace(/\{(\d+)\}/g, (place, index: string) => {

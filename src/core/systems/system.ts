@@ -43,7 +43,7 @@ export interface System<S extends ConnectionSettings, C> {
   /** What is asked before this is sent, where it may change something there. */
   emitQuestion?(bytes: Uint8Array, connectionName: string): Question | undefined;
   /** The operation of the connection that ends a task of the system itself, by what the system calls the task. */
-  cancelTask?(localId: string): { readonly operation: string; readonly input: OperationInput };
+  cancelTask?(systemId: string): { readonly operation: string; readonly input: OperationInput };
   /** Makes what the user typed as a target into an address, or says what is wrong with it. */
   checkTarget(value: string): Text | undefined;
   /** The machine that is operated, where it is not the one that the extension runs on. */

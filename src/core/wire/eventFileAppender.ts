@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
 import { fileOfDay } from './eventFiles.ts';
 import { errorCode } from './unixPath.ts';
 
@@ -109,7 +109,7 @@ function appenderError(error: unknown, directory: string): EventFileAppenderErro
         cause,
       );
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new EventFileAppenderError(
         'failed',
         text('Writing to the journal {0} failed: {1}', shown, words),

@@ -1,5 +1,5 @@
 import { open, readdir, stat } from 'node:fs/promises';
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
 import { errorCode } from './unixPath.ts';
 
 const dayMs = 86_400_000;
@@ -42,7 +42,7 @@ export function eventFileError(error: unknown, path: string): EventFileError {
         cause,
       );
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new EventFileError('failed', text('Reading the journal {0} failed: {1}', shown, words), cause);
     }
   }

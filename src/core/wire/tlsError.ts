@@ -1,4 +1,4 @@
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
 
 export type TlsReason =
   | 'nameNotFound'
@@ -74,7 +74,7 @@ export function explainTls(error: unknown, place: TlsPlace): TlsError {
   const code = codeOf(error);
   const where = `${place.host}:${String(place.port)}`;
   const cause = { cause: error };
-  const said = oneLine(error instanceof Error ? error.message : String(error), 200);
+  const said = errorWords(error);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NONAME')
     return new TlsError('nameNotFound', text('The name {0} was not found.', oneLine(place.host, 100)), cause);
   if (code === 'ECONNREFUSED') return new TlsError('refused', text('Nobody listens at {0}.', where), cause);

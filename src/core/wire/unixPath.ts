@@ -14,7 +14,7 @@ import {
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
 
 export type UnixListenerReason =
   'pathTooLong' | 'inUse' | 'notASocket' | 'noDirectory' | 'noPermission' | 'unsupported' | 'failed';
@@ -86,7 +86,7 @@ export function listenerError(error: unknown, path: string): UnixListenerError {
         cause,
       );
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new UnixListenerError('failed', text('Listening on {0} failed: {1}', shown, words), cause);
     }
   }

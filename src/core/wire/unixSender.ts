@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
 import { errorCode, unixPathLimit } from './unixPath.ts';
 
 export type UnixSenderReason =
@@ -133,7 +133,7 @@ async function explain(path: string, error: unknown): Promise<UnixSenderError> {
       return new UnixSenderError('refused', text('Nobody listens on the socket {0}.', shown), cause);
     }
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new UnixSenderError('failed', text('Sending to {0} failed: {1}', shown, words), cause);
     }
   }

@@ -1,4 +1,4 @@
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
 import { errorCode } from './unixPath.ts';
 import { hostInUrl } from './webAddress.ts';
 
@@ -49,7 +49,7 @@ export function webhookListenerError(error: unknown, host: string, port: number)
         cause,
       );
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new WebhookListenerError('failed', text('Listening on {0} failed: {1}', place, words), cause);
     }
   }

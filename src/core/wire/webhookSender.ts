@@ -1,6 +1,6 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { type Text, english, errorWords, text } from '../model/text.ts';
 import { errorCode } from './unixPath.ts';
 import { webAddressProblem } from './webAddress.ts';
 
@@ -125,7 +125,7 @@ function explain(origin: string, error: unknown): WebhookSenderError {
     case 'ERR_UNESCAPED_CHARACTERS':
       return new WebhookSenderError('invalid', text('This cannot be sent to {0} as it is.', origin), cause);
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new WebhookSenderError('failed', text('Sending to {0} failed: {1}', origin, words), cause);
     }
   }

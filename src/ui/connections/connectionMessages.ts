@@ -11,7 +11,7 @@ export function tellFailures(runtime: Runtime): void {
   const { scope, pipeline, connections } = runtime;
   const advised = new Set<string>();
   scope.defer(
-    pipeline.subscribe(({ timeline, before, fleet }) => {
+    pipeline.subscribe('connection messages', ({ timeline, before, fleet }) => {
       if (timeline !== liveTimeline || before.connections === fleet.connections) return;
       for (const status of fleet.connections.values()) {
         const old = before.connections.get(status.id);

@@ -1,7 +1,7 @@
 import { commands, l10n } from 'vscode';
 import type { Connection } from '../../core/connections/connection.ts';
 import { liveTimeline } from '../../core/model/event.ts';
-import { english, oneLine, text } from '../../core/model/text.ts';
+import { english, errorWords, oneLine, text } from '../../core/model/text.ts';
 import type { Finding, Fix } from '../../core/systems/diagnosis.ts';
 import { StepList } from './steps.ts';
 import { commandId } from '../contributions/commands.ts';
@@ -24,7 +24,7 @@ export async function diagnose(runtime: Runtime, connection: Connection): Promis
         list.show([...findings, { title: text('Looking on'), outcome: 'running' }]);
       }
     } catch (error) {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       findings.push({ title: text('The look ended early'), outcome: 'wrong', detail: text('{0}', words) });
     }
     if (list.signal.aborted) return;
@@ -92,7 +92,7 @@ function arrives(
       resolve(found);
     };
     const timer = setTimeout(end, withinMs, false);
-    const unsubscribe = pipeline.subscribe(({ timeline, events }) => {
+    const unsubscribe = pipeline.subscribe('diagnosis', ({ timeline, events }) => {
       if (timeline !== liveTimeline) return;
       if (events.some((e) => e.connection === connection && e.direction === 'in' && e.raw.includes(marker)))
         end(true);

@@ -77,7 +77,7 @@ export class InspectorSession {
       }),
     );
     this.#scope.defer(
-      runtime.pipeline.subscribe(({ before, fleet }) => {
+      runtime.pipeline.subscribe('inspector', ({ before, fleet }) => {
         if (before.connections !== fleet.connections) this.#schedule();
       }),
     );

@@ -60,12 +60,12 @@ export class MetricsPanel {
       }),
     );
     this.#scope.defer(
-      runtime.pipeline.subscribe(({ before, fleet }) => {
+      runtime.pipeline.subscribe('metrics panel', ({ before, fleet }) => {
         if (before.connections !== fleet.connections) this.#tell();
       }),
     );
     this.#scope.defer(
-      runtime.connections.onDidChange(() => {
+      runtime.connections.onDidChange('metrics panel', () => {
         this.#tell();
       }),
     );

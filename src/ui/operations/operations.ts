@@ -50,13 +50,13 @@ export class Operations {
 
   /** Ends what was started here; for a task of the system itself, asks it to end that. */
   async cancel(task: Task): Promise<void> {
-    const own = this.#running.get(task.localId);
+    const own = this.#running.get(task.id);
     if (own) {
       own.abort();
       return;
     }
     const connection = this.#runtime.connections.get(task.connection);
-    const way = connection?.system.cancelTask?.(task.localId);
+    const way = task.systemId === undefined ? undefined : connection?.system.cancelTask?.(task.systemId);
     if (!connection || !way) return;
     const { system, settings, session } = connection;
     const operation = connectionOffers(system, settings, session).find(({ id }) => id === way.operation);
@@ -192,6 +192,7 @@ export class Operations {
         pipeline,
         clock: systemClock,
         host,
+        window: this.#runtime.window,
         signal: abort.signal,
         ask: confirmed,
         log: (line) => {

@@ -22,7 +22,7 @@ export class FleetStore {
   constructor(folder: string, pipeline: Pipeline) {
     this.#folder = folder;
     this.#pipeline = pipeline;
-    this.#unsubscribe = pipeline.subscribe(({ timeline, before, fleet, events }) => {
+    this.#unsubscribe = pipeline.subscribe('fleet store', ({ timeline, before, fleet, events }) => {
       if (timeline !== liveTimeline || before === fleet) return;
       for (const { connection, channel } of events) if (channel !== 'control') this.#changed.add(connection);
       for (const { id } of before.connections.values()) if (!fleet.connections.has(id)) this.#changed.add(id);

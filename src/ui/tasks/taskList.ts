@@ -10,7 +10,7 @@ import {
   type QuickPickItem,
 } from 'vscode';
 import { findInstance } from '../../core/model/fleet.ts';
-import { isFinished, type Task, type TaskState } from '../../core/model/task.ts';
+import { isFinished, type Task, type TaskStarter, type TaskState } from '../../core/model/task.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { TerminalText } from '../../core/systems/terminalText.ts';
 import { showInformation } from '../messages.ts';
@@ -127,6 +127,11 @@ function section(
   return [{ label, kind: QuickPickItemKind.Separator }, ...items];
 }
 
+function starterName({ window: here }: Runtime, starter: TaskStarter): string {
+  if ('actor' in starter) return starter.actor;
+  return starter.window === here ? l10n.t('this window') : l10n.t('another window');
+}
+
 function stateOf({ state, percent }: Task): string {
   const name = stateName(state);
   return percent === null || isFinished(state) ? name : `${name}, ${String(Math.round(percent))} %`;
@@ -172,7 +177,7 @@ function provideDocuments(runtime: Runtime): void {
 /** Calls back when tasks changed, not too often; answers how to end it. */
 function follow({ pipeline }: Runtime, changed: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const unsubscribe = pipeline.subscribe(({ before, fleet }) => {
+  const unsubscribe = pipeline.subscribe('task list', ({ before, fleet }) => {
     if (before.tasks === fleet.tasks) return;
     timer ??= setTimeout(() => {
       timer = undefined;
@@ -189,7 +194,7 @@ function describe(runtime: Runtime, task: Task): string {
   const { subject, message, startedBy, startedAt, finishedAt, steps, log } = task;
   const instance =
     subject && findInstance(runtime.pipeline.fleet(), { connection: task.connection, ...subject });
-  const who = startedBy === 'here' ? l10n.t('this window') : startedBy;
+  const who = startedBy && starterName(runtime, startedBy);
   const lines = [
     translate(task.title),
     '',

@@ -1,7 +1,6 @@
 import { commands, l10n, ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
 import { liveTimeline } from '../../core/model/event.ts';
-import { isEcho } from '../../core/model/fleet.ts';
-import { isFinished, type Task } from '../../core/model/task.ts';
+import { isFinished, isOperationOf, type Task } from '../../core/model/task.ts';
 import { configuration } from '../configuration.ts';
 import { commandId } from '../contributions/commands.ts';
 import { showError, type Actions } from '../messages.ts';
@@ -40,13 +39,13 @@ class TaskProgress {
     this.#runtime = runtime;
     this.#cancel = cancel;
     runtime.scope.defer(
-      runtime.pipeline.subscribe(({ timeline, before, fleet }) => {
+      runtime.pipeline.subscribe('task progress', ({ timeline, before, fleet }) => {
         if (timeline !== liveTimeline || before.tasks === fleet.tasks) return;
         for (const task of fleet.tasks.values()) {
           if (before.tasks.get(task.id) === task) continue;
           // What is read of the past before a connection is ready happened long ago; it is in the journal.
           const current = fleet.connections.get(task.connection)?.state === 'ready';
-          if (current || task.startedBy === 'here') this.#follow(task, before.tasks.get(task.id));
+          if (current || isOperationOf(runtime.window, task)) this.#follow(task, before.tasks.get(task.id));
         }
         for (const id of this.#shown.keys()) if (!fleet.tasks.has(id)) this.#end(id);
       }),
@@ -57,21 +56,19 @@ class TaskProgress {
   }
 
   #follow(task: Task, before: Task | undefined): void {
-    // What was started here is on screen already, its end included.
-    const echo = isEcho(this.#runtime.pipeline.fleet(), task);
     if (isFinished(task.state)) {
       this.#end(task.id);
-      if ((!before || !isFinished(before.state)) && !echo) this.#conclude(task);
+      if (!before || !isFinished(before.state)) this.#conclude(task);
       return;
     }
-    const shown = this.#shown.get(task.id) ?? (echo ? undefined : this.#show(task));
-    shown?.report(task);
+    const shown = this.#shown.get(task.id) ?? this.#show(task);
+    shown.report(task);
   }
 
   #show(task: Task): Shown {
     const ended = Promise.withResolvers<undefined>();
     const { taskProgress } = configuration();
-    const mine = task.startedBy === 'here';
+    const mine = isOperationOf(this.#runtime.window, task);
     const notify = taskProgress === 'all' || (taskProgress === 'mine' && mine);
     const cancellable = notify && task.cancellable;
     let progress: Progress<{ message?: string; increment?: number }> | undefined;

@@ -127,7 +127,7 @@ class ServerTerminal implements Pseudoterminal {
     if (this.#closed()) return;
     const { pipeline } = this.#runtime;
     await new Promise<void>((resolve) => {
-      const unsubscribe = pipeline.subscribe(() => {
+      const unsubscribe = pipeline.subscribe('terminals', () => {
         const { session, state } = this.#connection;
         if (!this.#closed() && (state !== 'ready' || session === old || !session)) return;
         unsubscribe();

@@ -1,6 +1,6 @@
 import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { liveTimeline } from '../../core/model/event.ts';
-import { findInstance, instancesOf, isEcho, type Fleet } from '../../core/model/fleet.ts';
+import { findInstance, instancesOf, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
 import { isFinished } from '../../core/model/task.ts';
 import { systemOf } from '../../core/systems/index.ts';
@@ -63,7 +63,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     scope.add(this.#changed);
     scope.add(this.#pace);
     scope.defer(
-      pipeline.subscribe(({ timeline }) => {
+      pipeline.subscribe('instances tree', ({ timeline }) => {
         if (timeline === timelines.id) this.#pace.ask();
       }),
     );
@@ -73,7 +73,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       }),
     );
     scope.defer(
-      connections.onDidChange(() => {
+      connections.onDidChange('instances tree', () => {
         this.#all();
       }),
     );
@@ -215,10 +215,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const message = label === undefined ? '' : l10n.t('Showing the replay "{0}", not what is live.', label);
     // VS Code takes every assignment for a change.
     if ((this.view.message ?? '') !== message) this.view.message = message;
-    const live = pipeline.fleet();
-    const running = [...live.tasks.values()].filter(
-      (task) => !isFinished(task.state) && !isEcho(live, task),
-    ).length;
+    const running = [...pipeline.fleet().tasks.values()].filter(({ state }) => !isFinished(state)).length;
     const value = this.view.badge?.value ?? 0;
     if (value !== running) {
       this.view.badge =

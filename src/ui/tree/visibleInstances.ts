@@ -54,7 +54,7 @@ export class VisibleInstances {
     );
     for (const looker of lookers) scope.add(looker.onDidChangeLooked(changed));
     scope.defer(
-      pipeline.subscribe(({ before, fleet }) => {
+      pipeline.subscribe('visible instances', ({ before, fleet }) => {
         if (before.connections !== fleet.connections) changed();
       }),
     );

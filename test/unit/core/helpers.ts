@@ -73,11 +73,22 @@ export interface Core {
   readonly pipeline: Pipeline;
 }
 
+/** Commits before it is read: a test looks at what is, not at what was before the present turn. */
+class CommittedPipeline extends Pipeline {
+  override fleet(timeline?: string): Fleet {
+    this.flush();
+    return super.fleet(timeline);
+  }
+}
+
 export function core(options: Partial<PipelineOptions> = {}): Core {
   const journal = options.journal ?? new Journal();
-  const pipeline = new Pipeline({
+  const pipeline = new CommittedPipeline({
     decoderOf: (system) => systemOf(system)?.decoder,
     defer: setImmediate,
+    onListenerError: (_listener, error) => {
+      throw error;
+    },
     ...options,
     journal,
   });
@@ -112,7 +123,7 @@ export function fleetWhere(pipeline: Pipeline, wanted: (fleet: Fleet) => boolean
   const now = pipeline.fleet();
   if (wanted(now)) return Promise.resolve(now);
   return new Promise((resolve) => {
-    const unsubscribe = pipeline.subscribe(({ timeline, fleet }) => {
+    const unsubscribe = pipeline.subscribe('test', ({ timeline, fleet }) => {
       if (timeline !== 'live' || !wanted(fleet)) return;
       unsubscribe();
       resolve(fleet);

@@ -90,7 +90,7 @@ export function openConnection(
   });
   const { pipeline } = parts;
   const seen: OpsEvent[] = [];
-  pipeline.subscribe((change) => {
+  pipeline.subscribe('test', (change) => {
     seen.push(...change.events);
   });
   const events = (): OpsEvent[] => {
@@ -132,7 +132,7 @@ export function openConnection(
           resolve();
           return;
         }
-        const unsubscribe = pipeline.subscribe(() => {
+        const unsubscribe = pipeline.subscribe('test', () => {
           if (!wanted()) return;
           unsubscribe();
           resolve();
@@ -160,6 +160,7 @@ export function openConnection(
         pipeline: aside,
         clock: realClock,
         host: 'h',
+        window: 'w',
         signal,
         ask: (question) => Promise.resolve(ask(question)),
         log: () => undefined,

@@ -44,7 +44,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext> = {
   },
   emitQuestion,
   // Ids of jobs begin again with the NAS, so the task also names the time.
-  cancelTask: (localId) => ({ operation: 'abortJob', input: { job: localId.split('@')[0] ?? '' } }),
+  cancelTask: (systemId) => ({ operation: 'abortJob', input: { job: systemId.split('@')[0] ?? '' } }),
   checkTarget: () => text('Messages are sent through an open connection; make one for the NAS first'),
   hostOf: ({ url }) => new URL(url).hostname,
   describe: ({ url }) => url,

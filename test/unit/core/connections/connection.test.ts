@@ -8,9 +8,7 @@ import { captureLock } from '../../../../src/core/connections/captureLock.ts';
 import { watchTasks } from '../../../../src/core/connections/taskWatch.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english, text } from '../../../../src/core/model/text.ts';
-import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
-import { SessionError, type Session } from '../../../../src/core/systems/session.ts';
-import { type AnySystem } from '../../../../src/core/systems/system.ts';
+import { SessionError } from '../../../../src/core/systems/session.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import {
   noSecrets,
@@ -24,30 +22,7 @@ import {
   freeLock,
   openKgsm,
 } from '../helpers.ts';
-
-/** KGSM's meaning with sessions that the test opens and closes. */
-class Sessions {
-  readonly opened: PromiseWithResolvers<SessionError>[] = [];
-  failure: SessionError | undefined;
-  readonly system: AnySystem = {
-    ...(kgsm as unknown as AnySystem),
-    openSession: (): Promise<Session> => {
-      if (this.failure) return Promise.reject(this.failure);
-      const closed = Promise.withResolvers<SessionError>();
-      this.opened.push(closed);
-      return Promise.resolve({ closed: closed.promise, dispose: () => Promise.resolve() });
-    },
-  };
-}
-
-function settings(id = 'home'): { kind: string; id: string; name: string } {
-  return { kind: 'kgsm', id, name: id };
-}
-
-/** Lets everything that is ready go on. */
-const turns = async (): Promise<void> => {
-  for (let n = 0; n < 5; n++) await new Promise(setImmediate);
-};
+import { Sessions, settings, turns } from './sessions.ts';
 
 function states({ journal }: Core): string[] {
   return [...journal.events()]
@@ -256,7 +231,14 @@ describe('a task whose end is never reported', () => {
     ingest('instance_started', 'old');
     ingest('instance_update_started', 'old');
     ingest('instance_uninstall_started', 'never-there');
-    const end = watchTasks({ pipeline, clock, host: 'h', timeoutMs: () => 600_000, captures: () => true });
+    const end = watchTasks({
+      pipeline,
+      clock,
+      host: 'h',
+      window: 'w',
+      timeoutMs: () => 600_000,
+      captures: () => true,
+    });
     clock.advance(590_000);
     expect(new Set([...pipeline.fleet().tasks.values()].map((t) => t.state))).toEqual(new Set(['running']));
     clock.advance(30_000);

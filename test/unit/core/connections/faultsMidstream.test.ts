@@ -30,7 +30,7 @@ class Heard {
 
   constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline;
-    pipeline.subscribe(({ events }) => {
+    pipeline.subscribe('test', ({ events }) => {
       for (const { type, raw, direction } of events) {
         if (type === 'connection.gap')
           this.gaps.push(english((JSON.parse(raw) as { message: Text }).message));
@@ -44,7 +44,7 @@ class Heard {
     this.#pipeline.flush();
     if (wanted()) return Promise.resolve();
     return new Promise((resolve) => {
-      const unsubscribe = this.#pipeline.subscribe(() => {
+      const unsubscribe = this.#pipeline.subscribe('test', () => {
         if (!wanted()) return;
         unsubscribe();
         resolve();

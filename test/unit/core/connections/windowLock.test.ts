@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rounds } from '../../../harness/proof.ts';
-import { isProcessAlive, waitForRelease, WindowLock } from '../../../../src/core/connections/windowLock.ts';
+import { LifeSign } from '../../../../src/core/connections/lifeSign.ts';
+import { isHolderAlive, waitForRelease, WindowLock } from '../../../../src/core/connections/windowLock.ts';
 
 const lockModule = new URL('../../../../src/core/connections/windowLock.ts', import.meta.url).href;
 /** A process id that no process has: above what Linux and macOS give out, and no multiple of four as on Windows. */
@@ -117,6 +118,12 @@ describe('WindowLock', () => {
     expect(readdirSync(dir)).toEqual(['home.lock']);
   });
 
+  it('is taken over from a killed holder whose process id was given to another process', async () => {
+    const stale = await leaveStale();
+    writeFileSync(file, stale.replace(/"pid":\d+/, `"pid":${process.pid}`));
+    expect(await acquire()).toBeDefined();
+  });
+
   it('goes to the waiting one when its holder releases it', async () => {
     const lock = await acquire();
     const released = waitForRelease(dir, 'home', never);
@@ -136,17 +143,6 @@ describe('WindowLock', () => {
     abort.abort(new Error('enough'));
     await expect(released).rejects.toThrow('enough');
   });
-
-  it.skipIf(process.platform !== 'linux')(
-    'is stale when another process has the id of its holder',
-    async () => {
-      const lock = await acquire();
-      expect(lock).toBeDefined();
-      const content = JSON.parse(readFileSync(file, 'utf8')) as { startTicks: number };
-      writeFileSync(file, JSON.stringify({ ...content, startTicks: content.startTicks - 1 }));
-      expect(await acquire()).toBeDefined();
-    },
-  );
 
   it.each([
     ['empty', ''],
@@ -182,8 +178,8 @@ describe('WindowLock', () => {
     // Somebody else takes it over right after we have found its holder dead.
     let asked = 0;
     const slow = await WindowLock.tryAcquire(dir, 'home', {
-      isAlive: (pid, ticks) => {
-        const alive = isProcessAlive(pid, ticks);
+      isAlive: async (holder) => {
+        const alive = await isHolderAlive(holder);
         if (asked++ === 0) {
           unlinkSync(file);
           writeFileSync(
@@ -191,7 +187,7 @@ describe('WindowLock', () => {
             stale
               .replace(token, 'f'.repeat(32))
               .replace(/"pid":\d+/, `"pid":${process.pid}`)
-              .replace(/,"startTicks":\d+/, ''),
+              .replace(/,"lifeSign":"[^"]*"/, ''),
           );
         }
         return alive;
@@ -252,29 +248,15 @@ describe('WindowLock', () => {
   );
 });
 
-describe('isProcessAlive', () => {
-  it('knows this process and one that does not exist', () => {
-    expect(isProcessAlive(process.pid, undefined)).toBe(true);
-    expect(isProcessAlive(deadPid, undefined)).toBe(false);
-  });
+describe('the holder of a lock', () => {
+  const holder = { pid: process.pid, token: '0'.repeat(32), acquiredAt: 0 };
 
-  it.skipIf(process.platform !== 'linux')('takes a process that nobody has reaped yet for dead', async () => {
-    // The shell starts a child and becomes a program that never reaps it.
-    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const line = (await new Promise<Buffer>((done) => parent.stdout.once('data', done))).toString();
-    const pid = Number(line);
-    const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
-    while (!readFileSync(`/proc/${parent.pid}/comm`, 'utf8').startsWith('sleep')) await turn();
-    expect(isProcessAlive(pid, undefined)).toBe(true);
-    process.kill(pid, 'SIGKILL');
-    while (isProcessAlive(pid, undefined)) await turn();
-    expect(() => process.kill(pid, 0)).not.toThrow();
-    parent.kill('SIGKILL');
-  });
-
-  it.skipIf(process.platform !== 'linux')('tells a process from a later one with the same id', () => {
-    expect(isProcessAlive(process.pid, 1)).toBe(false);
+  it('lives as long as its process, and its process still is that one', async () => {
+    expect(await isHolderAlive(holder)).toBe(true);
+    expect(await isHolderAlive({ ...holder, pid: deadPid })).toBe(false);
+    const sign = await LifeSign.open();
+    expect(await isHolderAlive({ ...holder, lifeSign: sign.address })).toBe(true);
+    await sign.close();
+    expect(await isHolderAlive({ ...holder, lifeSign: sign.address })).toBe(false);
   });
 });

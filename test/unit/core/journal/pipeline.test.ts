@@ -1,9 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ControlFact } from '../../../../src/core/journal/control.ts';
+import { Journal } from '../../../../src/core/journal/journal.ts';
+import { Pipeline, type PipelineOptions } from '../../../../src/core/journal/pipeline.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
-import { english } from '../../../../src/core/model/text.ts';
+import type { Decoder } from '../../../../src/core/model/signal.ts';
+import { english, text } from '../../../../src/core/model/text.ts';
+import { kgsmDecoder } from '../../../../src/core/systems/kgsm/decode/decode.ts';
 import { core, draft, kgsmEvent } from '../helpers.ts';
+
+/** The pipeline as the product has it: it commits when it is told to. */
+function plainPipeline(options: Partial<PipelineOptions> = {}): Pipeline {
+  return new Pipeline({
+    journal: new Journal(),
+    decoderOf: () => kgsmDecoder,
+    defer: () => undefined,
+    onListenerError: (_name, error) => {
+      throw error;
+    },
+    ...options,
+  });
+}
+
+function throwOnce<C>(decoder: Decoder<C>): Decoder<C>['decode'] {
+  let calls = 0;
+  return (context, message) => {
+    if (calls++ === 0) throw new Error('no');
+    return decoder.decode(context, message);
+  };
+}
 
 const hostile = new URL('../../../wire/json-test-suite/', import.meta.url);
 
@@ -11,7 +37,7 @@ describe('the pipeline', () => {
   it('journals an event at once and folds it with its batch', async () => {
     const { journal, pipeline } = core();
     const batches: number[] = [];
-    pipeline.subscribe(({ events }) => batches.push(events.length));
+    pipeline.subscribe('test', ({ events }) => batches.push(events.length));
     pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
     pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a')));
     expect(journal.count).toBe(2);
@@ -19,6 +45,99 @@ describe('the pipeline', () => {
     await new Promise(setImmediate);
     expect(batches).toEqual([2]);
     expect(instancesOf(pipeline.fleet(), 'home')).toMatchObject([{ key: 'a', state: 'stopped' }]);
+  });
+
+  it('is only read by a look at the fleet: no listener is told in between', () => {
+    const pipeline = plainPipeline();
+    let told = 0;
+    pipeline.subscribe('test', () => told++);
+    pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    expect(instancesOf(pipeline.fleet(), 'home')).toEqual([]);
+    expect(told).toBe(0);
+  });
+
+  it('tells every listener of an earlier change before a later one, whatever a listener does', () => {
+    const pipeline = plainPipeline();
+    const heard: string[] = [];
+    pipeline.subscribe('nosy', ({ events }) => {
+      heard.push(`nosy ${String(events[0]?.seq)}`);
+      if (events[0]?.seq !== 1) return;
+      pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a')));
+      pipeline.fleet();
+      pipeline.flush();
+    });
+    pipeline.subscribe('quiet', ({ events, fleet }) => {
+      const [a] = instancesOf(fleet, 'home');
+      heard.push(`quiet ${String(events[0]?.seq)} ${a?.state ?? ''}`);
+    });
+    pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    pipeline.flush();
+    expect(heard).toEqual(['nosy 1', 'quiet 1 running', 'nosy 2', 'quiet 2 stopped']);
+  });
+
+  it('goes on for the other listeners and for later batches when one throws, and names it once', () => {
+    const failures: string[] = [];
+    const pipeline = plainPipeline({ onListenerError: (name) => failures.push(name) });
+    const heard: string[] = [];
+    pipeline.subscribe('broken', () => {
+      throw new Error('no');
+    });
+    pipeline.subscribe('sound', ({ timeline }) => heard.push(timeline));
+    for (let n = 0; n < 2; n++) {
+      pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+      pipeline.ingest(draft(kgsmEvent('instance_started', 'a'), { timeline: 'replay-1' }));
+      pipeline.flush();
+    }
+    expect(heard).toEqual(['live', 'replay-1', 'live', 'replay-1']);
+    expect(failures).toEqual(['broken']);
+  });
+
+  it('keeps an event whose decoder throws, and the next one is decoded', () => {
+    const failures: string[] = [];
+    const decoder = { ...kgsmDecoder, decode: throwOnce(kgsmDecoder) } as Decoder<unknown>;
+    const pipeline = plainPipeline({
+      decoderOf: () => decoder,
+      onListenerError: (name) => failures.push(name),
+    });
+    const event = pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    expect(event).toMatchObject({ type: 'unreadable', raw: kgsmEvent('instance_started', 'a') });
+    pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    pipeline.flush();
+    expect(instancesOf(pipeline.fleet(), 'home')).toMatchObject([{ key: 'a', state: 'running' }]);
+    expect(failures).toEqual(['decoder of kgsm']);
+  });
+
+  it('forgets a connection behind the events that came before, and drops what waits for a dropped timeline', () => {
+    const pipeline = plainPipeline();
+    pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    pipeline.forget('home');
+    pipeline.ingest(draft(kgsmEvent('instance_started', 'b'), { timeline: 'replay-1' }));
+    pipeline.drop('replay-1');
+    pipeline.flush();
+    expect(pipeline.fleet().connections.has('home')).toBe(false);
+    expect(instancesOf(pipeline.fleet('replay-1'), 'home')).toEqual([]);
+  });
+
+  it('writes a control fact as JSON that a recording can give back, without the secrets in its texts', () => {
+    const pipeline = plainPipeline();
+    const where = { timeline: 'live', host: 'h', connection: 'home', system: 'kgsm', receivedAt: 5 };
+    const message = text('It said {0}', '{"password":"hunter2"}');
+    const asked: ControlFact = {
+      type: 'operation.asked',
+      id: 'op',
+      operation: 'start',
+      title: message,
+      window: 'w',
+    };
+    const event = pipeline.control(where, asked);
+    expect(event.raw).not.toContain('hunter2');
+    expect(event).toMatchObject({ type: 'operation.asked', correlation: 'op', channel: 'control' });
+    const again = pipeline.ingest(draft(event.raw, { ...where, timeline: 'recording', channel: 'control' }));
+    expect(again).toMatchObject({ type: event.type, summary: event.summary, correlation: 'op' });
+    pipeline.flush();
+    const task = { id: 'op', startedBy: { window: 'w' }, state: 'running' };
+    expect([...pipeline.fleet().tasks.values()]).toMatchObject([task]);
+    expect([...pipeline.fleet('recording').tasks.values()]).toMatchObject([task]);
   });
 
   it('keeps timelines apart: a replayed stop does not stop what is live', () => {

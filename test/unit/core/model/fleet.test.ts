@@ -6,7 +6,6 @@ import {
   fold,
   forgetConnection,
   instancesOf,
-  isEcho,
 } from '../../../../src/core/model/fleet.ts';
 import { lifecycle, lifecycleStates } from '../../../../src/core/model/lifecycle.ts';
 import type { Signal } from '../../../../src/core/model/signal.ts';
@@ -39,28 +38,6 @@ describe('the fleet', () => {
       ]),
     );
     expect(instancesOf(fleet, 'other')).toHaveLength(1);
-  });
-
-  it('knows what the events tell of an operation that was started here', () => {
-    const task = (id: string, key: string, patch: Extract<Signal, { signal: 'task' }>['patch']): Signal => ({
-      signal: 'task',
-      id,
-      patch: { subject: { kind: 'app', key }, operation: 'start', state: 'running', ...patch },
-    });
-    let fleet = fold(emptyFleet, at(1), [task('before', 'a', { state: 'succeeded', startedBy: 'here' })]);
-    fleet = fold(fleet, at(2), [task('mine', 'a', { startedBy: 'here' }), task('job', 'a', {})]);
-    fleet = fold(fleet, at(3), [
-      task('later', 'a', { startedBy: 'admin' }),
-      task('other deed', 'a', { operation: 'stop' }),
-      task('other app', 'b', {}),
-    ]);
-    fleet = fold(fleet, at(3, 'other'), [task('other server', 'a', {})]);
-    const echoes = (): string[] =>
-      [...fleet.tasks.values()].filter((each) => isEcho(fleet, each)).map(({ localId }) => localId);
-    expect(echoes().toSorted()).toEqual(['job', 'later']);
-    fleet = fold(fleet, at(4), [task('mine', 'a', { state: 'succeeded' })]);
-    fleet = fold(fleet, at(5), [task('again', 'a', { startedBy: 'admin' })]);
-    expect(echoes().toSorted()).toEqual(['job', 'later']);
   });
 
   it('remembers since when a state holds, and forgets the reason of the state before', () => {
@@ -96,34 +73,6 @@ describe('the fleet', () => {
     expect(instancesOf(fleet, 'home')).toMatchObject([{ key: 'a', version: '1', state: 'running' }]);
   });
 
-  it('lets what is finished stay finished', () => {
-    let fleet = fold(emptyFleet, at(1), [
-      { signal: 'task', id: 't', patch: { title: text('T'), state: 'failed' } },
-    ]);
-    fleet = fold(fleet, at(2), [{ signal: 'task', id: 't', patch: { state: 'running', percent: 10 } }]);
-    expect([...fleet.tasks.values()]).toMatchObject([{ id: 'home/t', state: 'failed', finishedAt: 1 }]);
-  });
-
-  it('keeps what a task wrote, the last of it where that is much', () => {
-    const told = (output: string): Signal => ({ signal: 'task', id: 't', patch: { output } });
-    const short = fold(emptyFleet, at(1), [told('one\n'), told('two\n')]);
-    expect([...short.tasks.values()].map(({ log }) => log)).toEqual(['one\ntwo\n']);
-    const long = fold(short, at(2), [told('x'.repeat(100_000)), told('end')]);
-    expect([...long.tasks.values()].map(({ log }) => log?.length)).toEqual([65_536]);
-    expect([...long.tasks.values()][0]?.log).toMatch(/xend$/);
-  });
-
-  it('forgets the oldest finished tasks, never a running one', () => {
-    let fleet = fold(emptyFleet, at(0), [{ signal: 'task', id: 'running', patch: { state: 'running' } }]);
-    for (let n = 1; n <= 300; n++) {
-      fleet = fold(fleet, at(n), [{ signal: 'task', id: `t${String(n)}`, patch: { state: 'succeeded' } }]);
-    }
-    expect(fleet.tasks.size).toBe(201);
-    expect(fleet.tasks.has('home/running')).toBe(true);
-    expect(fleet.tasks.has('home/t100')).toBe(false);
-    expect(fleet.tasks.has('home/t300')).toBe(true);
-  });
-
   it('forgets a removed connection with all that belongs to it', () => {
     let fleet = fold(emptyFleet, at(1), [
       instance('a', {}),
@@ -132,7 +81,8 @@ describe('the fleet', () => {
     fleet = fold(fleet, at(1, 'other'), [{ signal: 'task', id: 't', patch: {} }]);
     fleet = forgetConnection(fleet, 'home');
     expect(fleet.connections.has('home')).toBe(false);
-    expect([...fleet.tasks].map(([id]) => id)).toEqual(['other/t']);
+    expect([...fleet.tasks.values()].map(({ connection }) => connection)).toEqual(['other']);
+    expect([...fleet.taskIds].map(([alias]) => alias)).toEqual(['other/t']);
     expect(fleet.finishedTasks).toEqual([]);
   });
 

@@ -20,7 +20,7 @@ export function taskTold(context: BedrockContext, id: string, data: Fields): Fol
   const username = named(data['username']);
   const told: TaskPatch = {
     ...(known?.title || username === undefined ? {} : { title: text('Task of {0}', oneLine(username, 60)) }),
-    ...(username === undefined ? {} : { startedBy: oneLine(username, 60) }),
+    ...(username === undefined ? {} : { startedBy: { actor: oneLine(username, 60) } }),
     ...patch,
   };
   if (!finished) {

@@ -96,7 +96,7 @@ function stated(
 ): Decoded<KgsmContext> {
   const memory = context.memory.get(instance);
   const newer = memory === undefined || (memory.touched ?? 0) > (memory.asked ?? 0);
-  const run = new InstanceUpdate(context, { type: 'cli.status', instance, data: {} });
+  const run = new InstanceUpdate(context, { type: 'cli.status', instance, data: {}, at: 0 });
   run.onlyIfKnown();
   if (!newer) settle(run, memory, status.status);
   const game = gameOf(status.configuration?.blueprint ?? '');

@@ -60,7 +60,8 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
   if (message.direction === 'out' || subject?.kind !== 'instance' || known?.category === 'Test') {
     return { context, event, signals: [], problems };
   }
-  return { ...applyLifecycleEvent(context, { type, instance: subject.key, data, actor }), event, problems };
+  const fact = { type, instance: subject.key, data, actor, at: message.receivedAt };
+  return { ...applyLifecycleEvent(context, fact), event, problems };
 }
 
 interface Envelope {

@@ -18,6 +18,8 @@ export interface LifecycleFact {
   readonly instance: string;
   readonly data: KgsmData;
   readonly actor?: string | undefined;
+  /** When the event was received. */
+  readonly at: number;
 }
 
 export interface UpdateResult {
@@ -120,7 +122,8 @@ export class InstanceUpdate {
       state: 'running',
       percent: 0,
       operation: work,
-      ...(this.fact.actor === undefined ? {} : { startedBy: this.fact.actor }),
+      startedAt: this.fact.at,
+      ...(this.fact.actor === undefined ? {} : { startedBy: { actor: this.fact.actor } }),
     });
   }
 

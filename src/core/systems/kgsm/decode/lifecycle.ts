@@ -22,7 +22,7 @@ export function applyLostTask(context: KgsmContext, task: string): UpdateResult 
   for (const [instance, memory] of context.memory) {
     const work = works.find((w) => memory.open[w]?.task === task);
     if (!work) continue;
-    const run = new InstanceUpdate(context, { type: 'lost', instance, data: {} });
+    const run = new InstanceUpdate(context, { type: 'lost', instance, data: {}, at: 0 });
     run.onlyIfKnown();
     run.finish(work, 'lost', text('No end was reported'));
     if (memory.base === 'unknown' && work === 'install')

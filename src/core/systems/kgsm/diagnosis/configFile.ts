@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { english, oneLine, text, type Text } from '../../../model/text.ts';
+import { type Text, english, errorWords, oneLine, text } from '../../../model/text.ts';
 import { errorCode, temporaryName } from '../../../wire/unixPath.ts';
 
 export type KgsmConfigReason = 'missing' | 'noPermission' | 'changed' | 'refused' | 'unreadable' | 'failed';
@@ -154,7 +154,7 @@ function configError(error: unknown, file: string): KgsmConfigError {
         cause,
       );
     default: {
-      const words = oneLine(error instanceof Error ? error.message : String(error), 200);
+      const words = errorWords(error);
       return new KgsmConfigError('failed', text('{0}: {1}', shown, words), cause);
     }
   }

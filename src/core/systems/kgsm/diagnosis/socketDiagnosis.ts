@@ -1,6 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { oneLine, text, type Text } from '../../../model/text.ts';
+import { type Text, errorWords, oneLine, text } from '../../../model/text.ts';
 import { UnixSenderError } from '../../../wire/unixSender.ts';
 import { probe, unixPathLimit } from '../../../wire/unixPath.ts';
 import type { DiagnosisEnvironment, Finding } from '../../diagnosis.ts';
@@ -183,5 +183,5 @@ async function testFinding(path: string, ours: boolean, environment: DiagnosisEn
 
 function wordsOf(error: unknown): Text {
   if (UnixSenderError.is(error)) return error.text;
-  return text('{0}', oneLine(error instanceof Error ? error.message : String(error), 200));
+  return text('{0}', errorWords(error));
 }

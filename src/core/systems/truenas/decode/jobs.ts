@@ -212,7 +212,7 @@ function patchOf(fields: Fields, state: TaskState | undefined): TaskPatch {
       : {}),
     ...(message === undefined ? {} : { message: text('{0}', oneLine(message, 300)) }),
     ...(state === 'aborted' ? { message: text('It was aborted; what it had begun may go on') } : {}),
-    ...(who === undefined ? {} : { startedBy: who }),
+    ...(who === undefined ? {} : { startedBy: { actor: who } }),
     ...(fields['abortable'] === true && !isOver(state) ? { cancellable: true } : {}),
     ...(log === undefined ? {} : { log }),
   };

@@ -42,7 +42,7 @@ describe('a KGSM that sends nothing', () => {
       secret: () => Promise.resolve(secret),
       async arrives(marker: string) {
         const has = (): boolean => [...parts.journal.events()].some(({ raw }) => raw.includes(marker));
-        while (!has()) await new Promise((done) => parts.pipeline.subscribe(done));
+        while (!has()) await new Promise((done) => parts.pipeline.subscribe('test', done));
         return true;
       },
     };

@@ -176,6 +176,7 @@ function operate(root: string, id: string, name: string): Promise<OperationResul
     pipeline: core().pipeline,
     clock: realClock,
     host: 'h',
+    window: 'w',
     signal: new AbortController().signal,
     ask: () => Promise.resolve(false),
     log: () => undefined,

@@ -56,7 +56,7 @@ describe.each(ways)('$profile over $protocol', ({ profile, protocol }) => {
       [...opened.pipeline.fleet().tasks.values()].find(({ title }) => english(title) === method);
     expect(task('pool.export')?.cancellable).toBe(false);
     expect(task('pool.scrub')?.cancellable).toBe(true);
-    const way = trueNas.cancelTask?.(task('pool.scrub')?.localId ?? '');
+    const way = trueNas.cancelTask?.(task('pool.scrub')?.systemId ?? '');
     expect(way?.operation).toBe('abortJob');
     const { outcome } = await opened.run('abortJob', { input: way?.input ?? {} });
     expect(outcome).toBe('succeeded');

@@ -57,7 +57,7 @@ describe('jails of CORE', () => {
     await using opened = open(server.url);
     await ready(opened);
     const shown: string[] = [];
-    opened.pipeline.subscribe(() => {
+    opened.pipeline.subscribe('test', () => {
       const now = opened.instances().find((each) => each.startsWith('jail')) ?? '';
       if (now !== shown.at(-1)) shown.push(now);
     });

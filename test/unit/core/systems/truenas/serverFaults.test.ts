@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
-import { isFinished, taskId, type Task } from '../../../../../src/core/model/task.ts';
+import { isFinished, type Task } from '../../../../../src/core/model/task.ts';
 import { HandClock } from '../../../../../src/simulator/truenas/clock.ts';
 import { callError, errno, Refused } from '../../../../../src/simulator/truenas/errors.ts';
 import type { Profile } from '../../../../../src/simulator/truenas/profiles.ts';
@@ -202,13 +202,13 @@ class Evening {
   /** In what we differ from the server. */
   #wrong(): readonly string[] {
     const { connection, pipeline } = this.opened;
-    const { tasks } = pipeline.fleet();
+    const { tasks, taskIds } = pipeline.fleet();
     const listed = this.#listed();
     return [
       ...(connection.state === 'ready' ? [] : [connection.state]),
       ...this.#tasks().flatMap(({ id, state }) => (isFinished(state) ? [] : [`${id} ${state}`])),
       ...(this.server.jobs as unknown as readonly JobShown[]).flatMap(({ id, state, time_started: at }) => {
-        const task = tasks.get(taskId('nas', `${String(id)}@${String(at.$date)}`));
+        const task = tasks.get(taskIds.get(`nas/${String(id)}@${String(at.$date)}`) ?? '');
         const wanted = endStates[state] ?? state;
         return task === undefined || task.state === wanted
           ? []

@@ -59,7 +59,7 @@ describe('why there are no events', () => {
           [...parts.journal.events()].some(
             ({ raw, direction }) => direction === 'in' && raw.includes(marker),
           );
-        while (!has()) await new Promise((done) => parts.pipeline.subscribe(done));
+        while (!has()) await new Promise((done) => parts.pipeline.subscribe('test', done));
         return true;
       },
     };

@@ -115,6 +115,7 @@ describe("operations through KGSM's program", () => {
       pipeline: parts.pipeline,
       clock: realClock,
       host: 'h',
+      window: 'w',
       signal,
       ask: () => Promise.resolve(false),
       log: () => undefined,
@@ -289,7 +290,7 @@ describe("operations through KGSM's program", () => {
     const [task] = [...parts.pipeline.fleet().tasks.values()];
     expect(task).toMatchObject({
       state: 'failed',
-      startedBy: 'here',
+      startedBy: { window: 'w' },
       operation: 'start',
       subject: { key: 'mc-1' },
     });
@@ -336,6 +337,7 @@ describe("operations through KGSM's program", () => {
       pipeline: parts.pipeline,
       clock: realClock,
       host: 'h',
+      window: 'w',
       signal: new AbortController().signal,
       ask: () => Promise.resolve(false),
       log: () => undefined,
