@@ -15,7 +15,8 @@ const CLOCKS = {
 /** Run under every clock: they read dates and times of day. TLS is none of them, since OpenSSL has a clock of its own. */
 const CLOCK_TESTS = [
   'test/wire/{bedrock,kgsm,notifier,truenas}.test.ts',
-  'test/unit/{ui,webview}/**/*.test.ts',
+  'test/unit/webview/*.test.ts',
+  'test/unit/ui/{metricsFeed,throttle,tree/*}.test.ts',
   'test/unit/core/{journal,model,playback}/*.test.ts',
   'test/unit/core/connections/{connection,settings,support}.test.ts',
   'test/unit/core/systems/kgsm/diagnosis/diagnosis.test.ts',

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addCounts, NO_COUNTS } from './results.ts';
+import { NO_COUNTS } from './results.ts';
 import type { Counts } from './results.ts';
 import { run } from './run.ts';
 import type { RunResult } from './run.ts';
@@ -50,17 +50,19 @@ export const LAYERS: readonly Layer[] = [
   { name: 'e2e', needs: ['build', 'package'], run: () => runVitest(['--config', 'vitest.e2e.config.ts']) },
 ];
 
-/** Static checks: each counts as one test. */
+/** Static checks, side by side: each counts as one test. */
 async function runChecks(): Promise<LayerResult> {
-  let counts = NO_COUNTS;
-  let output = '';
-  for (const script of ['typecheck', 'lint', 'formatted', 'knip']) {
-    const result = await start('npm', ['run', '--silent', script]);
-    const ok = result.code === 0;
-    counts = addCounts(counts, { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
-    if (!ok) output += `npm run ${script}:\n${result.output}\n`;
-  }
-  return { counts, output, files: [] };
+  const scripts = ['typecheck', 'lint', 'formatted', 'knip'];
+  const results = await Promise.all(scripts.map((script) => start('npm', ['run', '--silent', script])));
+  const broken = results.map(({ code }) => code !== 0);
+  const failed = broken.filter(Boolean).length;
+  return {
+    counts: { passed: scripts.length - failed, failed, skipped: 0 },
+    output: scripts
+      .map((script, n) => (broken[n] ? `npm run ${script}:\n${results[n]?.output ?? ''}\n` : ''))
+      .join(''),
+    files: [],
+  };
 }
 
 /** A step that is no test: it counts only when it fails. */

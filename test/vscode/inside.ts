@@ -37,6 +37,7 @@ export async function eventually(isSo: () => boolean, what: string): Promise<voi
 export async function fleetWhere(wanted: (fleet: Fleet) => boolean, what: string): Promise<Fleet> {
   const { runtime } = await inside();
   const { pipeline } = runtime;
+  pipeline.flush();
   const now = pipeline.fleet();
   if (wanted(now)) return now;
   return new Promise((resolve, reject) => {
