@@ -15,12 +15,12 @@ export interface OpenConsole {
 }
 
 /** How the log of an instance is followed. */
-export interface Console<S> {
+export interface Console<S, Sess extends Session = Session> {
   when(instance: Instance, settings: S): boolean;
   open(run: {
     readonly settings: S;
     readonly instance: Instance;
-    readonly session: Session | undefined;
+    readonly session: Sess | undefined;
     readonly clock: Clock;
     readonly signal: AbortSignal;
     /** Text of the log as it came; it may hold anything. */

@@ -18,9 +18,9 @@ export interface Fix {
   apply(signal: AbortSignal): Promise<Text>;
 }
 
-export interface DiagnosisEnvironment {
+export interface DiagnosisEnvironment<Sess extends Session = Session> {
   readonly signal: AbortSignal;
-  readonly session: Session | undefined;
+  readonly session: Sess | undefined;
   readonly secret: SecretReader;
   /** Whether something with this in its text comes in through the connection before the time is over. */
   arrives(marker: string, withinMs: number): Promise<boolean>;

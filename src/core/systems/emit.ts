@@ -16,9 +16,9 @@ export interface CatalogEntry {
 }
 
 /** What may be used to send one event. */
-export interface EmitEnvironment {
+export interface EmitEnvironment<Sess extends Session = Session> {
   readonly signal: AbortSignal;
   /** The conversation of the connection that the target belongs to. */
-  readonly session: Session | undefined;
+  readonly session: Sess | undefined;
   readonly secret: SecretReader;
 }

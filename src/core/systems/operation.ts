@@ -17,26 +17,26 @@ export interface Question {
 export type OperationInput = Readonly<Record<string, string>>;
 
 /** What is there when something is asked for. */
-export interface InputContext<S> {
+export interface InputContext<S, Sess extends Session = Session> {
   readonly settings: S;
   readonly instance: Instance | undefined;
-  readonly session: Session | undefined;
+  readonly session: Sess | undefined;
   /** What was given before. */
   readonly given: OperationInput;
   readonly signal: AbortSignal;
 }
 
 /** One line of text that an operation needs from the user. */
-interface LineInput<S> {
+interface LineInput<S, Sess extends Session> {
   readonly field: string;
   readonly prompt: Text;
   readonly placeholder: Text;
   /** Asked only where this holds of what was given before. */
   when?(given: OperationInput): boolean;
   /** What stands there at first. */
-  value?(context: InputContext<S>): Promise<string>;
+  value?(context: InputContext<S, Sess>): Promise<string>;
   /** What is offered while it is typed; anything else may be typed as well. */
-  suggestions?(context: InputContext<S>): readonly Suggestion[];
+  suggestions?(context: InputContext<S, Sess>): readonly Suggestion[];
   /** What is wrong with it, while it is typed. */
   check(value: string): Text | undefined;
 }
@@ -45,20 +45,20 @@ interface LineInput<S> {
 export type Suggestion = string | { readonly value: string; readonly detail: Text };
 
 /** One of several things that exist now; the operation gets what was picked. */
-interface PickInput<S> {
+interface PickInput<S, Sess extends Session> {
   readonly field: string;
   readonly prompt: Text;
   /** Asked only where this holds of what was given before. */
   when?(given: OperationInput): boolean;
   /** Said where there is nothing to pick. */
   readonly none: Text;
-  options(context: InputContext<S>): Promise<readonly InputChoice[]>;
+  options(context: InputContext<S, Sess>): Promise<readonly InputChoice[]>;
 }
 
 /** A value, or one with words for people. */
 export type InputChoice = string | { readonly value: string; readonly label: Text; readonly detail?: Text };
 
-export type Input<S> = LineInput<S> | PickInput<S>;
+export type Input<S, Sess extends Session = Session> = LineInput<S, Sess> | PickInput<S, Sess>;
 
 type OperationOutcome = 'succeeded' | 'failed' | 'refused';
 
@@ -67,11 +67,11 @@ export interface OperationResult {
   readonly message: Text;
 }
 
-interface Run<S> {
+interface Run<S, Sess extends Session> {
   readonly settings: S;
   readonly connectionName: string;
   /** The open conversation, if there is one. */
-  readonly session: Session | undefined;
+  readonly session: Sess | undefined;
   readonly input: OperationInput;
   readonly signal: AbortSignal;
   /** What it is doing now, for the task. */
@@ -82,11 +82,11 @@ interface Run<S> {
   ask(question: Question): Promise<boolean>;
 }
 
-export interface OperationRun<S> extends Run<S> {
+export interface OperationRun<S, Sess extends Session = Session> extends Run<S, Sess> {
   readonly instance: Instance;
 }
 
-interface OperationBase<S> {
+interface OperationBase<S, Sess extends Session> {
   readonly id: string;
   readonly title: Text;
   /** Its outcome is what the user wanted to know, so it is said and not only logged. */
@@ -94,31 +94,32 @@ interface OperationBase<S> {
   /** It changes something that no event tells of: the system has to be asked afterwards. */
   readonly silent?: boolean;
   /** What the user is asked for, in this order. */
-  readonly inputs?: readonly Input<S>[];
+  readonly inputs?: readonly Input<S, Sess>[];
 }
 
 /** Something one may do to an instance. It decides for itself when it is on offer; menus and palette only ask. */
-export interface InstanceOperation<S> extends OperationBase<S> {
+export interface InstanceOperation<S, Sess extends Session = Session> extends OperationBase<S, Sess> {
   readonly target: 'instance';
   /** What is going on while it runs: "Starting {0}". */
   progressTitle(instance: Instance): Text;
   /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
-  when(instance: Instance, settings: S, session: Session | undefined): boolean;
+  when(instance: Instance, settings: S, session: Sess | undefined): boolean;
   /** The question to ask before, if one is needed. */
   confirm?(instance: Instance, connectionName: string): Question | undefined;
-  run(run: OperationRun<S>): Promise<OperationResult>;
+  run(run: OperationRun<S, Sess>): Promise<OperationResult>;
 }
 
 /** Something one may do with a connection as a whole. */
-export interface ConnectionOperation<S> extends OperationBase<S> {
+export interface ConnectionOperation<S, Sess extends Session = Session> extends OperationBase<S, Sess> {
   readonly target: 'connection';
   progressTitle(input: OperationInput): Text;
-  when(settings: S, session: Session | undefined): boolean;
-  confirm?(input: OperationInput, connectionName: string, session: Session | undefined): Question | undefined;
-  run(run: Run<S>): Promise<OperationResult>;
+  when(settings: S, session: Sess | undefined): boolean;
+  confirm?(input: OperationInput, connectionName: string, session: Sess | undefined): Question | undefined;
+  run(run: Run<S, Sess>): Promise<OperationResult>;
 }
 
-export type Operation<S> = InstanceOperation<S> | ConnectionOperation<S>;
+export type Operation<S, Sess extends Session = Session> =
+  InstanceOperation<S, Sess> | ConnectionOperation<S, Sess>;
 
 export type AnyOperation = Operation<ConnectionSettings>;
 export type AnyInstanceOperation = InstanceOperation<ConnectionSettings>;

@@ -9,7 +9,7 @@ import type { CatalogEntry, EmitEnvironment } from './emit.ts';
 import type { SettingsResult, ConnectionSettings } from './settings.ts';
 
 /** Everything the product knows of a system. Adding one is adding a folder and a line in `index.ts`. */
-export interface System<S extends ConnectionSettings, C> {
+export interface System<S extends ConnectionSettings, C, Sess extends Session = Session> {
   readonly id: string;
   readonly label: string;
   /** Codicon of its connections. */
@@ -17,7 +17,7 @@ export interface System<S extends ConnectionSettings, C> {
   parseSettings(value: unknown): SettingsResult<S>;
   readonly decoder: Decoder<C>;
   readonly catalog: readonly CatalogEntry[];
-  readonly operations: readonly Operation<S>[];
+  readonly operations: readonly Operation<S, Sess>[];
   /** What it is and how it is reached, for somebody who chooses. */
   readonly purpose: Text;
   /** A name for a connection with these answers. */
@@ -26,10 +26,10 @@ export interface System<S extends ConnectionSettings, C> {
   form(): Promise<readonly FormField[]>;
   /** The secrets that a connection with these settings may use. */
   secrets(settings: S): readonly SecretSpec[];
-  openSession(settings: S, environment: SessionEnvironment): Promise<Session>;
-  readonly console?: Console<S>;
+  openSession(settings: S, environment: SessionEnvironment): Promise<Sess>;
+  readonly console?: Console<S, Sess>;
   /** Looks step by step why no events come. */
-  diagnose?(settings: S, environment: DiagnosisEnvironment): AsyncIterable<Finding>;
+  diagnose?(settings: S, environment: DiagnosisEnvironment<Sess>): AsyncIterable<Finding>;
   /** The one thing that will surely keep events from coming, found without side effects after connecting. */
   advise?(settings: S, signal: AbortSignal): Promise<Finding | undefined>;
   /** Where this connection listens by its settings; an open session knows it better. */
@@ -39,7 +39,7 @@ export interface System<S extends ConnectionSettings, C> {
   /** The secret that sending to a named target may use. */
   targetSecret?(address: string): SecretSpec | undefined;
   /** Sends one event to an address of this system, as the system itself would. */
-  emit(address: string, bytes: Uint8Array, environment: EmitEnvironment): Promise<void>;
+  emit(address: string, bytes: Uint8Array, environment: EmitEnvironment<Sess>): Promise<void>;
   /** What is asked before this is sent, where it may change something there. */
   emitQuestion?(bytes: Uint8Array, connectionName: string): Question | undefined;
   /** The operation of the connection that ends a task of the system itself, by what the system calls the task. */

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { errorWords, oneLine, text } from '../model/text.ts';
 import { fileOfDay } from './eventFiles.ts';
 import { errorCode } from './unixPath.ts';
 
@@ -10,20 +11,8 @@ export type EventFileAppenderReason =
   'noDirectory' | 'notADirectory' | 'noPermission' | 'foreign' | 'notALine' | 'failed';
 
 /** Why a line was not appended. */
-export class EventFileAppenderError extends Error {
-  override readonly name = 'JournalAppenderError';
-  readonly reason: EventFileAppenderReason;
-  readonly text: Text;
-
-  constructor(reason: EventFileAppenderReason, message: Text, options: { readonly cause?: unknown } = {}) {
-    super(english(message), options);
-    this.reason = reason;
-    this.text = message;
-  }
-
-  static is(error: unknown, reason?: EventFileAppenderReason): error is EventFileAppenderError {
-    return error instanceof EventFileAppenderError && (reason === undefined || error.reason === reason);
-  }
+export class EventFileAppenderError extends ReasonedError<EventFileAppenderReason> {
+  override readonly name = 'EventFileAppenderError';
 }
 
 const newline = 0x0a;

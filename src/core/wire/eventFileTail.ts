@@ -15,7 +15,7 @@ import {
 } from './eventFiles.ts';
 import { LineSplitter, type Line } from './lineSplitter.ts';
 
-export { EventFileError as JournalTailError } from './eventFiles.ts';
+export { EventFileError } from './eventFiles.ts';
 import { watchDirectory } from './watchDirectory.ts';
 
 interface JournalPosition {
@@ -74,9 +74,9 @@ interface Reader {
   readonly file: string;
   offset: number;
   readonly lines: LineSplitter;
-  /** Lines that begin before `until` are left out if they are older than `since`. */
-  /** Where reading stopped earlier, until it was seen that this is still the end of a line. */
+  /** True until `offset`, from which reading goes on, was seen to be still the end of a line. */
   resumed: boolean;
+  /** Lines that begin before the byte `until` are left out if they are older than `since`. */
   readonly backfill?: { readonly since: number; readonly until: number };
 }
 
@@ -102,7 +102,7 @@ export class EventFileTail {
     this.#late = late;
   }
 
-  /** Resolves when it follows, before the lines that are there already; rejects with a `JournalTailError`. */
+  /** Resolves when it follows, before the lines that are there already; rejects with a `EventFileError`. */
   static async start(options: EventFileTailOptions): Promise<EventFileTail> {
     try {
       return await EventFileTail.#open(options);

@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
-import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { errorWords, oneLine, text } from '../model/text.ts';
 import { errorCode } from './unixPath.ts';
 
 const dayMs = 86_400_000;
@@ -8,16 +9,8 @@ const namePattern = /^\d{4}-\d\d-\d\d\.ndjson$/;
 export type EventFileReason = 'noDirectory' | 'notADirectory' | 'noPermission' | 'failed';
 
 /** Why a journal cannot be read, or not any longer. */
-export class EventFileError extends Error {
-  override readonly name = 'JournalTailError';
-  readonly reason: EventFileReason;
-  readonly text: Text;
-
-  constructor(reason: EventFileReason, message: Text, options: { readonly cause?: unknown } = {}) {
-    super(english(message), options);
-    this.reason = reason;
-    this.text = message;
-  }
+export class EventFileError extends ReasonedError<EventFileReason> {
+  override readonly name = 'EventFileError';
 }
 
 /** What a system error means for somebody who wants to read the journal at `path`. */

@@ -1,6 +1,7 @@
 import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { oneLine, text } from '../model/text.ts';
 import type { TlsReason } from './tlsError.ts';
 import { webAddressProblem } from './webAddress.ts';
 import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
@@ -8,20 +9,8 @@ import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
 export type HttpReason = TlsReason | 'invalid' | 'redirected' | 'tooLarge';
 
 /** Why a request got no answer that could be used. The address in its words is no more than the origin. */
-export class HttpError extends Error {
+export class HttpError extends ReasonedError<HttpReason> {
   override readonly name = 'HttpError';
-  readonly reason: HttpReason;
-  readonly text: Text;
-
-  constructor(reason: HttpReason, message: Text, options: { readonly cause?: unknown } = {}) {
-    super(english(message), options);
-    this.reason = reason;
-    this.text = message;
-  }
-
-  static is(error: unknown, reason?: HttpReason): error is HttpError {
-    return error instanceof HttpError && (reason === undefined || error.reason === reason);
-  }
 }
 
 export interface HttpRequest extends WebTrust {

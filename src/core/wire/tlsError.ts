@@ -1,4 +1,5 @@
-import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { type Text, errorWords, oneLine, text } from '../model/text.ts';
 
 export type TlsReason =
   | 'nameNotFound'
@@ -19,20 +20,8 @@ export type TlsReason =
   | 'lost';
 
 /** Why a TLS connection could not be made or did not go on. */
-export class TlsError extends Error {
+export class TlsError extends ReasonedError<TlsReason> {
   override readonly name = 'TlsError';
-  readonly reason: TlsReason;
-  readonly text: Text;
-
-  constructor(reason: TlsReason, message: Text, options: { readonly cause?: unknown } = {}) {
-    super(english(message), options);
-    this.reason = reason;
-    this.text = message;
-  }
-
-  static is(error: unknown, reason?: TlsReason): error is TlsError {
-    return error instanceof TlsError && (reason === undefined || error.reason === reason);
-  }
 }
 
 /** What is known where an error comes up. */

@@ -5,25 +5,25 @@ import { oneLine, text, type Text } from '../model/text.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { bindUnix, removeOwnFile, type UnixBinding } from './unixBinding.ts';
 import { watchDirectory } from './watchDirectory.ts';
-import { UnixInbox, type UnixMessage } from './unixInbox.ts';
+import type { InboxMessage } from './inbox.ts';
+import { UnixInbox } from './unixInbox.ts';
 import { identify, listenerError, sameFile, type UnixListenerError } from './unixPath.ts';
 
 export { UnixListenerError } from './unixPath.ts';
 export type { UnixListenerReason } from './unixPath.ts';
-export type { UnixMessage } from './unixInbox.ts';
 
 export interface UnixListenerOptions {
   readonly path: string;
-  /** Permissions of the socket file. Who may write to it may send. */
+  /** Permissions of the socket file: write permission lets a user send. */
   readonly mode: number;
   /** What is kept of one message; 1 MiB by default. */
   readonly maxMessageBytes?: number;
   /** How long one connection may take; 5 s by default. */
   readonly maxConnectionMs?: number;
-  readonly onMessage: (message: UnixMessage) => void;
+  readonly onMessage: (message: InboxMessage) => void;
   /** It listens no longer and will not by itself; all messages have been delivered. Not called after `dispose`. */
   readonly onLost?: (error: UnixListenerError) => void;
-  /** What it did by itself and somebody may want to read in a log. */
+  /** Tells what it did by itself, for a log. */
   readonly onNotice?: (text: Text) => void;
   /** For a moment nobody could send: what was sent then is lost. */
   readonly onGap?: (text: Text) => void;
@@ -178,7 +178,7 @@ export class UnixListener {
       cancelTimer();
       for (const stop of stops) stop();
     };
-    // What happened while nothing watched.
+    // Something may have happened while nothing watched.
     this.#check();
   }
 
@@ -238,7 +238,7 @@ export class UnixListener {
       );
   }
 
-  /** A call, because it changes while something is waited for. */
+  /** Reads the flag through a call: TypeScript narrows a property and does not know that it changes across an await. */
   #hasStopped(): boolean {
     return this.#stopped;
   }

@@ -14,26 +14,15 @@ import {
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { errorWords, oneLine, text } from '../model/text.ts';
 
 export type UnixListenerReason =
   'pathTooLong' | 'inUse' | 'notASocket' | 'noDirectory' | 'noPermission' | 'unsupported' | 'failed';
 
 /** Why a socket path cannot be listened on, or not any longer. */
-export class UnixListenerError extends Error {
+export class UnixListenerError extends ReasonedError<UnixListenerReason> {
   override readonly name = 'UnixListenerError';
-  readonly reason: UnixListenerReason;
-  readonly text: Text;
-
-  constructor(reason: UnixListenerReason, message: Text, options: { readonly cause?: unknown } = {}) {
-    super(english(message), options);
-    this.reason = reason;
-    this.text = message;
-  }
-
-  static is(error: unknown, reason?: UnixListenerReason): error is UnixListenerError {
-    return error instanceof UnixListenerError && (reason === undefined || error.reason === reason);
-  }
 }
 
 /** The code of a system error, if it is one. */

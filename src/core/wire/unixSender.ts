@@ -1,27 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { errorWords, oneLine, text } from '../model/text.ts';
 import { errorCode, unixPathLimit } from './unixPath.ts';
 
 export type UnixSenderReason =
   'missing' | 'notASocket' | 'refused' | 'noPermission' | 'pathTooLong' | 'timeout' | 'failed';
 
 /** Why a message did not get through. */
-export class UnixSenderError extends Error {
+export class UnixSenderError extends ReasonedError<UnixSenderReason> {
   override readonly name = 'UnixSenderError';
-  readonly reason: UnixSenderReason;
-  readonly text: Text;
-
-  constructor(reason: UnixSenderReason, message: Text, options: { readonly cause?: unknown } = {}) {
-    super(english(message), options);
-    this.reason = reason;
-    this.text = message;
-  }
-
-  static is(error: unknown, reason?: UnixSenderReason): error is UnixSenderError {
-    return error instanceof UnixSenderError && (reason === undefined || error.reason === reason);
-  }
 }
 
 export interface SendOptions {

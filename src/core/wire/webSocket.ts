@@ -1,16 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { english, oneLine, text, type Text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { oneLine, text, type Text } from '../model/text.ts';
 import type { TlsReason } from './tlsError.ts';
 import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
 
 export type WebSocketReason = TlsReason | 'httpAnswer' | 'protocol' | 'tooLarge' | 'closed';
 
 /** Why a WebSocket could not be opened, or why a message could not be sent. Its words name no more than the origin. */
-export class WebSocketError extends Error {
+export class WebSocketError extends ReasonedError<WebSocketReason> {
   override readonly name = 'WebSocketError';
-  readonly reason: WebSocketReason;
-  readonly text: Text;
   /** The status of an ordinary answer that came instead of the upgrade. */
   readonly status?: number;
 
@@ -19,14 +18,8 @@ export class WebSocketError extends Error {
     message: Text,
     options: { readonly cause?: unknown; readonly status?: number } = {},
   ) {
-    super(english(message), { cause: options.cause });
-    this.reason = reason;
-    this.text = message;
+    super(reason, message, { cause: options.cause });
     if (options.status !== undefined) this.status = options.status;
-  }
-
-  static is(error: unknown, reason?: WebSocketReason): error is WebSocketError {
-    return error instanceof WebSocketError && (reason === undefined || error.reason === reason);
   }
 }
 

@@ -1,24 +1,13 @@
-import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { errorWords, oneLine, text } from '../model/text.ts';
 import { errorCode } from './unixPath.ts';
 import { hostInUrl } from './webAddress.ts';
 
 export type WebhookListenerReason = 'portTaken' | 'noPermission' | 'addressUnavailable' | 'failed';
 
 /** Why a port cannot be listened on, or not any longer. */
-export class WebhookListenerError extends Error {
+export class WebhookListenerError extends ReasonedError<WebhookListenerReason> {
   override readonly name = 'WebhookListenerError';
-  readonly reason: WebhookListenerReason;
-  readonly text: Text;
-
-  constructor(reason: WebhookListenerReason, message: Text, options: { readonly cause?: unknown } = {}) {
-    super(english(message), options);
-    this.reason = reason;
-    this.text = message;
-  }
-
-  static is(error: unknown, reason?: WebhookListenerReason): error is WebhookListenerError {
-    return error instanceof WebhookListenerError && (reason === undefined || error.reason === reason);
-  }
 }
 
 /** What a system error means for somebody who wants to listen on a port. */

@@ -1,21 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../model/clock.ts';
+import { Arrival, brokenOff, Inbox, tooSlow, whole, type InboxEnd, type InboxMessage } from './inbox.ts';
 
-/** What one POST brought. */
-export interface WebhookMessage {
-  /** What was kept of the body, at most the cap. */
-  readonly bytes: Uint8Array;
-  /** How many bytes of it came, also those above the cap. */
-  readonly size: number;
-  readonly truncated: boolean;
-  /** The sender did not end in time. */
-  readonly slow: boolean;
-  /** The connection broke, brought far too much, or we stopped listening. */
-  readonly broken: boolean;
+/** The body of one POST. */
+export interface WebhookMessage extends InboxMessage {
   readonly headers: IncomingHttpHeaders;
-  /** When it was complete. */
-  readonly receivedAt: number;
 }
 
 interface WebhookInboxOptions {
@@ -27,41 +17,38 @@ interface WebhookInboxOptions {
   readonly onMessage: (message: WebhookMessage) => void;
 }
 
-/** As for sockets: how many caps one body may have before it is cut, and how many are kept for all that are under way. */
-const excess = 64;
-
-interface Arrival {
+interface Request {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly chunks: Uint8Array[];
-  kept: number;
-  size: number;
+  readonly arrival: Arrival;
 }
 
+/** A connection. */
 interface Guest {
   cancelDeadline: () => void;
   /** More than one where the sender does not wait for answers. */
-  readonly arrivals: Set<Arrival>;
+  readonly requests: Set<Request>;
 }
 
 /** Takes requests and makes one message of each body. Answers nothing but a number. */
 export class WebhookInbox {
   readonly #options: WebhookInboxOptions;
+  readonly #inbox: Inbox;
   readonly #guests = new Map<Duplex, Guest>();
-  #keptBytes = 0;
 
   constructor(options: WebhookInboxOptions) {
     this.#options = options;
+    this.#inbox = new Inbox(options.maxMessageBytes, options.clock);
   }
 
   accept(socket: Duplex): void {
-    const guest: Guest = { cancelDeadline: () => undefined, arrivals: new Set() };
+    const guest: Guest = { cancelDeadline: () => undefined, requests: new Set() };
     this.#guests.set(socket, guest);
     this.#arm(socket, guest);
     socket.on('close', () => {
       guest.cancelDeadline();
       this.#guests.delete(socket);
-      this.#finishAll(guest, { slow: false, broken: true });
+      this.#finishAll(guest, brokenOff);
     });
   }
 
@@ -76,13 +63,13 @@ export class WebhookInbox {
       this.#answer(response, refusal ?? 200, { close: refusal !== undefined || hasBody(request) });
       return;
     }
-    const arrival: Arrival = { request, response, chunks: [], kept: 0, size: 0 };
-    guest.arrivals.add(arrival);
+    const taken: Request = { request, response, arrival: new Arrival(this.#inbox) };
+    guest.requests.add(taken);
     request.on('data', (chunk: Uint8Array) => {
-      this.#collect(guest, arrival, chunk);
+      if (guest.requests.has(taken) && !taken.arrival.push(chunk)) this.#finish(guest, taken, brokenOff);
     });
     request.on('end', () => {
-      this.#finish(guest, arrival, { slow: false, broken: false });
+      this.#finish(guest, taken, whole);
     });
     // The connection's 'close' follows and delivers; without a listener the error would be thrown.
     request.on('error', () => undefined);
@@ -97,7 +84,7 @@ export class WebhookInbox {
   /** Delivers what has come of unfinished bodies and ends every connection. */
   flush(): void {
     for (const [socket, guest] of this.#guests) {
-      this.#finishAll(guest, { slow: false, broken: true });
+      this.#finishAll(guest, brokenOff);
       socket.destroy();
     }
   }
@@ -112,47 +99,23 @@ export class WebhookInbox {
     return request.headers.origin === undefined ? undefined : 403;
   }
 
-  #collect(guest: Guest, arrival: Arrival, chunk: Uint8Array): void {
-    if (!guest.arrivals.has(arrival)) return;
-    const { maxMessageBytes } = this.#options;
-    arrival.size += chunk.length;
-    const room = Math.min(maxMessageBytes - arrival.kept, excess * maxMessageBytes - this.#keptBytes);
-    if (room > 0) {
-      const part = chunk.length > room ? chunk.subarray(0, room) : chunk;
-      arrival.chunks.push(part);
-      arrival.kept += part.length;
-      this.#keptBytes += part.length;
-    }
-    if (arrival.size > excess * maxMessageBytes) this.#finish(guest, arrival, { slow: false, broken: true });
+  #finishAll(guest: Guest, how: InboxEnd): void {
+    for (const request of guest.requests) this.#finish(guest, request, how);
   }
 
-  #finishAll(guest: Guest, how: Pick<WebhookMessage, 'slow' | 'broken'>): void {
-    for (const arrival of guest.arrivals) this.#finish(guest, arrival, how);
-  }
-
-  /** A body that is too long is read to its end all the same: whoever is cut off while writing never sees the answer. */
-  #finish(guest: Guest, arrival: Arrival, how: Pick<WebhookMessage, 'slow' | 'broken'>): void {
-    if (!guest.arrivals.delete(arrival)) return;
-    const { chunks, kept, size, request, response } = arrival;
-    this.#keptBytes -= kept;
-    const [first] = chunks;
-    const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks, kept);
+  /** A body that is too long is read to its end all the same: a sender that is cut off while writing never sees the answer. */
+  #finish(guest: Guest, taken: Request, how: InboxEnd): void {
+    if (!guest.requests.delete(taken)) return;
+    const { request, response, arrival } = taken;
+    const message = arrival.end(how);
+    const { bytes, size, truncated } = message;
     const { headers } = request;
-    const truncated = kept < size;
-    const whole = !truncated && !how.slow && !how.broken;
-    const welcome = !whole || size === 0 || this.#options.admit(bytes, headers);
+    const isWhole = !truncated && !how.slow && !how.broken;
+    const welcome = !isWhole || size === 0 || this.#options.admit(bytes, headers);
     const status = truncated ? 413 : how.slow ? 408 : how.broken ? 400 : welcome ? 200 : 401;
     this.#answer(response, status, { close: how.slow || how.broken });
-    if (whole && !request.socket.destroyed) this.#arm(request.socket, guest);
-    if (size === 0 || !welcome) return;
-    this.#options.onMessage({
-      bytes,
-      size,
-      truncated,
-      ...how,
-      headers,
-      receivedAt: this.#options.clock.now(),
-    });
+    if (isWhole && !request.socket.destroyed) this.#arm(request.socket, guest);
+    if (size > 0 && welcome) this.#options.onMessage({ ...message, headers });
   }
 
   #answer(response: ServerResponse, status: number, { close }: { readonly close: boolean }): void {
@@ -167,7 +130,7 @@ export class WebhookInbox {
   #arm(socket: Duplex, guest: Guest): void {
     guest.cancelDeadline();
     guest.cancelDeadline = this.#options.clock.after(this.#options.maxRequestMs, () => {
-      this.#finishAll(guest, { slow: true, broken: false });
+      this.#finishAll(guest, tooSlow);
       socket.destroy();
     });
   }

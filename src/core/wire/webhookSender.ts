@@ -1,6 +1,7 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { type Text, english, errorWords, text } from '../model/text.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { type Text, errorWords, text } from '../model/text.ts';
 import { errorCode } from './unixPath.ts';
 import { webAddressProblem } from './webAddress.ts';
 
@@ -8,10 +9,8 @@ export type WebhookSenderReason =
   'invalid' | 'refused' | 'unreachable' | 'timeout' | 'status' | 'redirected' | 'failed';
 
 /** Why a body did not get through. The address in its words is no more than the origin: paths may hold secrets. */
-export class WebhookSenderError extends Error {
+export class WebhookSenderError extends ReasonedError<WebhookSenderReason> {
   override readonly name = 'WebhookSenderError';
-  readonly reason: WebhookSenderReason;
-  readonly text: Text;
   /** The answer's code, where there was one. */
   readonly status?: number;
 
@@ -20,14 +19,8 @@ export class WebhookSenderError extends Error {
     message: Text,
     options: { readonly cause?: unknown; readonly status?: number } = {},
   ) {
-    super(english(message), { cause: options.cause });
-    this.reason = reason;
-    this.text = message;
+    super(reason, message, { cause: options.cause });
     if (options.status !== undefined) this.status = options.status;
-  }
-
-  static is(error: unknown, reason?: WebhookSenderReason): error is WebhookSenderError {
-    return error instanceof WebhookSenderError && (reason === undefined || error.reason === reason);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Wait } from '../host.ts';
 import type { Emitter, Result } from './emitter.ts';
 import type { Traits } from './releases.ts';
 import type { Machine } from './machine.ts';
@@ -9,7 +10,7 @@ export interface World {
   readonly emitter: Emitter;
   readonly machines: Map<string, Machine>;
   readonly now: () => number;
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly wait: Wait;
   /** Nothing goes on after this. */
   readonly signal: AbortSignal;
 }

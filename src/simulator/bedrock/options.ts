@@ -1,3 +1,4 @@
+import type { Wait } from '../host.ts';
 import type { Release } from './releases.ts';
 
 export type Role = 'user' | 'moderator' | 'admin';
@@ -103,5 +104,5 @@ export interface BedrockServerOptions {
   readonly keepaliveMs?: number;
   readonly now?: () => number;
   /** How time passes within operations. Tests bring one that does not wait. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly wait?: Wait;
 }

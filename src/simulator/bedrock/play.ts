@@ -1,19 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { playUntilAborted, type Pause, type PlayOptions } from '../host.ts';
 import type { Release } from './releases.ts';
 import { realTiming, type GivenServer, type Player, type Timing, type Usage } from './options.ts';
 import { BedrockServer } from './server.ts';
 
-export interface PlayBedrockOptions {
-  readonly signal: AbortSignal;
-  /** 11325 by default, as the program has it; 0 takes any that is free. */
-  readonly port?: number;
+export interface PlayBedrockOptions extends PlayOptions {
   readonly protocolVersion?: Release;
-  /** 2 plays twice as fast. */
-  readonly speed?: number;
   /** The settings of a connection to it and the password that goes with them, once it listens. */
   readonly onListening?: (settings: BedrockDemoSettings, password: string) => void;
-  /** Tests bring one that does not wait. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** An entry of the connections setting that leads to the demo. */
@@ -37,14 +30,7 @@ const efe: Player = { name: 'Efe', uuid: '2535400000000003' };
  * Resolves when the signal aborts; rejects where the port is taken.
  */
 export async function playBedrock(options: PlayBedrockOptions): Promise<void> {
-  const {
-    signal,
-    port = 11_325,
-    protocolVersion = '3.10',
-    speed = 1,
-    wait = realWait,
-    onListening,
-  } = options;
+  const { port = 11_325, protocolVersion = '3.10', speed = 1, wait, onListening } = options;
   const server = await BedrockServer.listen({
     protocolVersion,
     port,
@@ -56,20 +42,10 @@ export async function playBedrock(options: PlayBedrockOptions): Promise<void> {
     servers: demoServers(),
     latestVersion,
     timing: faster(speed),
-    wait,
+    ...(wait ? { wait } : {}),
   });
   onListening?.({ kind: 'bedrock', url: server.url, username }, password);
-  try {
-    await live(server, protocolVersion, (seconds) => wait((1000 * seconds) / speed, signal));
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    await server.stop();
-  }
-}
-
-function realWait(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal });
+  await playUntilAborted(server, options, (pause) => live(server, protocolVersion, pause));
 }
 
 /** How long somebody has to say who he is is not a matter of how fast the demo plays. */
@@ -107,11 +83,7 @@ function wave(middle: number, swing: number, memory: number): () => Usage {
 }
 
 /** One day after the other; what an administrator does goes over HTTP, so that his sockets hear of the tasks. */
-async function live(
-  server: BedrockServer,
-  protocolVersion: Release,
-  pause: (seconds: number) => Promise<void>,
-): Promise<void> {
+async function live(server: BedrockServer, protocolVersion: Release, pause: Pause): Promise<void> {
   const ask = (method: string, path: string, body?: object): Promise<void> =>
     request(server, method, path, body);
   const act = (name: string, verb: string): Promise<void> => ask('POST', `/api/server/${name}/${verb}`);

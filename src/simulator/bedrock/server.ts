@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { listen, realWait, remember, webServer } from '../host.ts';
 import { Accounts, type Issued } from './accounts.ts';
 import { authRoutes } from './authRoutes.ts';
 import { backupRoutes } from './backupRoutes.ts';
@@ -34,9 +32,6 @@ export interface SeenMessage {
   readonly username: string;
   readonly text: string;
 }
-
-/** How many requests and messages are kept. */
-const remembered = 10_000;
 
 /** What lives from one start of the program to its end. */
 interface Life {
@@ -122,15 +117,13 @@ export class BedrockServer {
   async start(): Promise<void> {
     const life = this.#begin();
     this.#life = life;
-    await new Promise<void>((resolve, reject) => {
-      life.http.once('error', reject);
-      life.http.listen(this.#port, '127.0.0.1', resolve);
-    }).catch((error: unknown) => {
+    try {
+      this.#port = await listen(life.http, this.#port);
+    } catch (error) {
       this.#life = undefined;
       end(life);
       throw error;
-    });
-    this.#port = (life.http.address() as AddressInfo).port;
+    }
     this.#note('Application startup complete.');
   }
 
@@ -306,15 +299,16 @@ export class BedrockServer {
       appLog: () => this.#appLog,
       now,
     });
-    const answer = (request: IncomingMessage, response: ServerResponse): void => {
-      void this.#answer(router, request, response);
-    };
-    const http = tls ? createTlsServer(tls, answer) : createServer(answer);
-    http.on('upgrade', (request: IncomingMessage, raw, head: Buffer) => {
-      raw.on('error', () => raw.destroy());
-      const url = this.#urlOf(request);
-      this.#see(request, url, '');
-      sockets.upgrade(request, raw, head, url);
+    const http = webServer({
+      tls,
+      answer: (request, response) => {
+        void this.#answer(router, request, response);
+      },
+      upgrade: (request, raw, head) => {
+        const url = this.#urlOf(request);
+        this.#see(request, url, '');
+        sockets.upgrade(request, raw, head, url);
+      },
     });
     const polling = everyNowAndThen(timing.pollMs, () => lifecycle.poll());
     return { http, hub, sockets, streams, tasks, lifecycle, emitter, router, polling, over };
@@ -326,7 +320,7 @@ export class BedrockServer {
       const url = this.#urlOf(request);
       const text = await readText(request);
       this.#see(request, url, text);
-      // This much a reverse proxy says by itself.
+      // A reverse proxy answers what is beside the base path itself.
       if (!url) reply = { status: 404, body: '<html>404 Not Found</html>' };
       else reply = preflight(request.method, request.headers) ?? (await router.answer(request, url, text));
     } catch {
@@ -353,16 +347,6 @@ export class BedrockServer {
     const time = new Date(this.#now()).toISOString().replace('T', ' ').slice(0, 19);
     this.writeLog(undefined, `${time} - INFO - bedrock_server_manager - ${line}\n`);
   }
-}
-
-/** Demos run for days: only the latest is kept. */
-function remember<T>(list: T[], item: T): void {
-  list.push(item);
-  if (list.length > remembered) list.shift();
-}
-
-function realWait(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal });
 }
 
 function end({ over, streams, polling }: Life): void {

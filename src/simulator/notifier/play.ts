@@ -1,25 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { playUntilAborted, type Pause, type PlayOptions } from '../host.ts';
 import { eventText } from '../kgsm/envelope.ts';
 import { makeSelfSigned, type Identity } from './certificates.ts';
 import type { Revision } from './messages.ts';
 import { NotifierServer } from './server.ts';
 
-export interface PlayNotifierOptions {
+export interface PlayNotifierOptions extends PlayOptions {
   /** Certificates and keys are made here once, and found again. */
   readonly folder: string;
-  readonly signal: AbortSignal;
-  /** 3000 by default, as the first revisions have it; 0 takes any that is free. */
-  readonly port?: number;
   readonly revision?: Revision;
-  /** 2 plays twice as fast. */
-  readonly speed?: number;
   /** The settings of a connection to it, once it listens. */
   readonly onListening?: (settings: NotifierDemoSettings) => void;
   readonly now?: () => number;
-  /** Tests bring one that does not wait. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** An entry of the connections setting that leads to the demo. */
@@ -41,7 +34,7 @@ const files = ['server.crt', 'server.key', 'ca.crt', 'client.crt', 'client.key']
  * Resolves when the signal aborts; rejects where the port is taken.
  */
 export async function playNotifier(options: PlayNotifierOptions): Promise<void> {
-  const { signal, port = 3000, revision = 'lax', onListening } = options;
+  const { port = 3000, revision = 'lax', now = Date.now, onListening } = options;
   const folder = resolve(options.folder);
   const identity = demoIdentity(folder);
   const server = await NotifierServer.listen({
@@ -51,7 +44,7 @@ export async function playNotifier(options: PlayNotifierOptions): Promise<void> 
     capacity: 10,
     port,
     restartAfterMs: 2000,
-    ...(options.now ? { now: options.now } : {}),
+    now,
   });
   onListening?.({
     kind: 'notifier',
@@ -63,22 +56,10 @@ export async function playNotifier(options: PlayNotifierOptions): Promise<void> 
     key: join(folder, 'client.key'),
     legacyServer: revision === 'seed',
   });
-  try {
-    await talk(server, options);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    await server.stop();
-  }
+  await playUntilAborted(server, options, (pause) => talk(server, pause, now));
 }
 
-function realWait(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal });
-}
-
-async function talk(server: NotifierServer, options: PlayNotifierOptions): Promise<void> {
-  const { signal, speed = 1, now = Date.now, wait = realWait } = options;
-  const pause = (seconds: number): Promise<void> => wait((1000 * seconds) / speed, signal);
+async function talk(server: NotifierServer, pause: Pause, now: () => number): Promise<void> {
   const kgsm = (host: string, type: string, data: Readonly<Record<string, unknown>>): string =>
     eventText('3.6', { type, data: { InstanceName: 'valheim-far', ...data } }, { now: now(), host });
   for (;;) {

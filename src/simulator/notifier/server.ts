@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
+import { listen } from '../host.ts';
 import type { Identity } from './certificates.ts';
 import { alerts, Gate, gateCipher } from './gate.ts';
 import { readBuffer, readEvent, serverEvent, type ClientEvent, type Revision } from './messages.ts';
@@ -86,11 +87,7 @@ export class NotifierServer {
       this.#accept(raw);
     });
     this.#server = server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = await listen(server, this.#port);
   }
 
   /** Stops listening and drops everybody without a word. */

@@ -1,8 +1,9 @@
+import type { Wait } from '../host.ts';
 import { isAllowed } from './accounts.ts';
 import { checked, type Method, type MessageId } from './calls.ts';
 import { bare, callError, errno, noSuchMethod, type Refused } from './errors.ts';
 import { isOver, type Job, type Jobs } from './jobs.ts';
-import type { Timing, Wait } from './options.ts';
+import type { Timing } from './options.ts';
 import type { Peer } from './peer.ts';
 import type { Traits } from './profiles.ts';
 

@@ -1,7 +1,7 @@
+import type { Wait } from '../host.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { callError, errno, jobError, refusedOf, uncaught, validationError, type Refused } from './errors.ts';
 import type { Update } from './hub.ts';
-import type { Wait } from './options.ts';
 import type { Traits } from './profiles.ts';
 
 export interface JobSpec {

@@ -1,3 +1,4 @@
+import type { Wait } from '../host.ts';
 import type { Profile } from './profiles.ts';
 
 export interface GivenUser {
@@ -96,8 +97,6 @@ export const realTiming: Timing = {
   rateLimitMs: 5000,
   sourceSecondMs: 1000,
 };
-
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 export interface TrueNasServerOptions {
   readonly profile: Profile;

@@ -1,20 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { playUntilAborted, type Pause, type PlayOptions } from '../host.ts';
 import { Refused } from './errors.ts';
-import type { AppUsage, GivenApp, Timing, Wait } from './options.ts';
+import type { AppUsage, GivenApp, Timing } from './options.ts';
 import type { Profile } from './profiles.ts';
 import { TrueNasServer } from './server.ts';
 
-export interface PlayTrueNasOptions {
-  readonly signal: AbortSignal;
-  /** 11326 by default; 0 takes any that is free. */
-  readonly port?: number;
+export interface PlayTrueNasOptions extends PlayOptions {
   readonly profile?: Profile;
-  /** 2 plays twice as fast. */
-  readonly speed?: number;
   /** The settings of a connection to it and the password that goes with them, once it listens. */
   readonly onListening?: (settings: TrueNasDemoSettings, password: string) => void;
-  /** Tests bring one that does not wait. */
-  readonly wait?: Wait;
 }
 
 /** An entry of the connections setting that leads to the demo. */
@@ -33,7 +26,7 @@ const gib = 2 ** 30;
  * Resolves when the signal aborts; rejects where the port is taken.
  */
 export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
-  const { signal, port = 11_326, profile = '25.10', speed = 1, wait = realWait, onListening } = options;
+  const { port = 11_326, profile = '25.10', speed = 1, wait, onListening } = options;
   const server = await TrueNasServer.listen({
     profile,
     port,
@@ -46,26 +39,17 @@ export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
     virtInstances: [{ name: 'rust', status: 'RUNNING' }],
     jails: [{ name: 'quake', state: 'up', plugin: 'ioquake3' }, { name: 'factorio' }],
     timing: faster(speed),
-    wait,
+    ...(wait ? { wait } : {}),
   });
   onListening?.({ kind: 'truenas', url: server.url, username }, password);
-  const pause = (seconds: number): Promise<void> => wait((1000 * seconds) / speed, signal);
-  try {
+  await playUntilAborted(server, options, async (pause) => {
     for (;;) {
       if (profile !== 'core-13') await playWithApps(server, pause);
       if (profile === '25.10') await playWithContainers(server, pause);
       if (profile === 'core-13') await playWithJails(server, pause);
       await playWithMachines(server, pause);
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    await server.stop();
-  }
-}
-
-function realWait(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal });
+  });
 }
 
 /** Slower than on the real one where nothing is to be pulled, so that one can watch; what a password costs stays. */
@@ -131,7 +115,7 @@ function wave(middle: number, swing: number, memoryGib: number): () => AppUsage 
   };
 }
 
-/** Whoever watches may have done something else to it before: then this time nothing happens. */
+/** Does nothing where the user did something else to it before. */
 async function attempt(server: TrueNasServer, method: string, ...args: readonly unknown[]): Promise<void> {
   try {
     await server.act(method, ...args);
@@ -139,8 +123,6 @@ async function attempt(server: TrueNasServer, method: string, ...args: readonly 
     if (!(error instanceof Refused)) throw error;
   }
 }
-
-type Pause = (seconds: number) => Promise<void>;
 
 async function playWithApps(server: TrueNasServer, pause: Pause): Promise<void> {
   server.apps.writeLog('minecraft', '[Server thread/INFO]: Alex joined the game');

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server } from 'node:http';
+import { listen, realWait, remember, webServer } from '../host.ts';
 import { Accounts } from './accounts.ts';
 import { Apps } from './apps.ts';
 import { authMethods } from './authMethods.ts';
@@ -21,9 +19,6 @@ import { gentleLoad, realtimeMeasure } from './realtime.ts';
 import { Sources, type Measure, type SourceKind } from './sources.ts';
 import { Virt } from './virt.ts';
 import { Vms } from './vms.ts';
-
-/** How many messages are kept. */
-const remembered = 10_000;
 
 /** What lives from one start of the middleware to its end. */
 interface Life {
@@ -129,15 +124,13 @@ export class TrueNasServer {
   async start(): Promise<void> {
     const life = this.#begin();
     this.#life = life;
-    await new Promise<void>((resolve, reject) => {
-      life.http.once('error', reject);
-      life.http.listen(this.#port, '127.0.0.1', resolve);
-    }).catch((error: unknown) => {
+    try {
+      this.#port = await listen(life.http, this.#port);
+    } catch (error) {
       this.#life = undefined;
       life.over.abort();
       throw error;
-    });
-    this.#port = (life.http.address() as AddressInfo).port;
+    }
   }
 
   /** Ends without a word to anybody; apps and machines go on. */
@@ -296,15 +289,16 @@ export class TrueNasServer {
       },
       limits: { beforeLogin: 8192, afterLogin: traits.maxMessage },
     });
-    const answer = (request: IncomingMessage, response: ServerResponse): void => {
-      remember(this.requests, request.url ?? '');
-      gateway.answer(request, response);
-    };
-    const http = tls ? createTlsServer(tls, answer) : createServer(answer);
-    http.on('upgrade', (request: IncomingMessage, raw, head: Buffer) => {
-      raw.on('error', () => raw.destroy());
-      remember(this.requests, request.url ?? '');
-      gateway.upgrade(request, raw, head);
+    const http = webServer({
+      tls,
+      answer: (request, response) => {
+        remember(this.requests, request.url ?? '');
+        gateway.answer(request, response);
+      },
+      upgrade: (request, raw, head) => {
+        remember(this.requests, request.url ?? '');
+        gateway.upgrade(request, raw, head);
+      },
     });
     return { http, gateway, dispatcher, jobs, over };
   }
@@ -341,14 +335,4 @@ export class TrueNasServer {
     });
     return kinds;
   }
-}
-
-/** Demos run for days: only the latest is kept. */
-function remember<T>(list: T[], item: T): void {
-  list.push(item);
-  if (list.length > remembered) list.shift();
-}
-
-function realWait(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal });
 }

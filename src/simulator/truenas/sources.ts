@@ -1,8 +1,8 @@
+import type { Wait } from '../host.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errno, refusedOf, uncaught, validationErrors, type Refused, type Wrong } from './errors.ts';
 import { isObject } from './json.ts';
 import { noJson, parsed } from './line.ts';
-import type { Wait } from './options.ts';
 import type { Peer } from './peer.ts';
 import type { Traits } from './profiles.ts';
 

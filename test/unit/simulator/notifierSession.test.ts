@@ -3,11 +3,14 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
 import { english } from '../../../src/core/model/text.ts';
-import { NotifierError } from '../../../src/core/systems/notifier/notifierSession.ts';
+import { ConversationError } from '../../../src/core/systems/conversation/conversationError.ts';
 import { notifier } from '../../../src/core/systems/notifier/index.ts';
+import type { NotifierSession } from '../../../src/core/systems/notifier/notifierSession.ts';
+import type { AnySystem } from '../../../src/core/systems/system.ts';
 import { openNotifier, ready, startServer, type Opened } from './notifierServer.ts';
 import { identities, passphrase } from './pem.ts';
 
+const system: AnySystem = notifier;
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 const revisions = ['seed', 'lax', 'strict'] as const;
 
@@ -29,7 +32,7 @@ function emit(opened: Opened, message: unknown): Promise<void> {
   const { session, secret } = opened.connection;
   const bytes = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
   const signal = new AbortController().signal;
-  return notifier.emit(session?.address ?? '', bytes, { session, secret, signal });
+  return system.emit(session?.address ?? '', bytes, { session, secret, signal });
 }
 
 describe.each(revisions.flatMap((revision) => versions.map((tls) => ({ revision, tls }))))(
@@ -72,7 +75,7 @@ describe.each(['lax', 'strict'] as const)('two windows at a %s server', (revisio
     const result = await operation.run({
       settings: parsed.settings,
       connectionName: 'Bell',
-      session: second.connection.session,
+      session: second.connection.session as NotifierSession | undefined,
       input: { message: '<b>ünïcode</b> & "quotes"' },
       signal: new AbortController().signal,
       progress: () => undefined,
@@ -277,7 +280,7 @@ describe('what we send', () => {
     const { session } = opened.connection;
     await emit(opened, { event: 'disconnecting', id: 'x', content: {} });
     const refused = emit(opened, { event: 'send_message', id: 'x', content: { message: 'm' } });
-    await expect(refused).rejects.toSatisfy((error) => NotifierError.is(error, 'notAuthenticated'));
+    await expect(refused).rejects.toSatisfy((error) => ConversationError.is(error, 'notAuthenticated'));
     await emit(opened, { event: 'request_authentication', id: '' });
     await opened.until(() => opened.types().filter((type) => type === 'connection_accepted').length === 2);
     await emit(opened, { event: 'send_message', id: 'x', content: { message: 'm' } });
@@ -304,7 +307,7 @@ describe('what we send', () => {
     await ready(other);
     const { crashed } = rig.server;
     const unknown = emit(opened, { event: 'send_message', id: 'x', content: { message: 'm' } });
-    await expect(unknown).rejects.toSatisfy((error) => NotifierError.is(error, 'wouldCrash'));
+    await expect(unknown).rejects.toSatisfy((error) => ConversationError.is(error, 'wouldCrash'));
     expect(opened.connection.state).toBe('ready');
     await emit(opened, { event: 'request_authentication', id: 7 });
     await crashed;

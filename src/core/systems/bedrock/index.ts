@@ -1,16 +1,17 @@
 import { text } from '../../model/text.ts';
+import { emitThroughSession } from '../conversation/emitThroughSession.ts';
 import type { SecretSpec } from '../session.ts';
 import type { System } from '../system.ts';
 import { bedrockEntries } from './catalog.ts';
 import { bedrockConsole } from './operations/console.ts';
-import { BedrockError } from './session/bedrockSession.ts';
+import type { BedrockSession } from './session/bedrockSession.ts';
 import { bedrockDecoder } from './decode/decode.ts';
 import type { BedrockContext } from './decode/decoderState.ts';
 import { bedrockOperations } from './operations/operations.ts';
 import { parseBedrockSettings, socketAddress, type BedrockSettings } from './settings.ts';
 
 /** Bedrock Server Manager: REST calls and a WebSocket with topics. */
-export const bedrock: System<BedrockSettings, BedrockContext> = {
+export const bedrock: System<BedrockSettings, BedrockContext, BedrockSession> = {
   id: 'bedrock',
   label: 'Bedrock Server Manager',
   icon: 'symbol-method',
@@ -29,15 +30,7 @@ export const bedrock: System<BedrockSettings, BedrockContext> = {
   console: bedrockConsole,
   // What a client says goes through the conversation that is open; events come from the server alone.
   emitTargets: (settings) => [socketAddress(settings)],
-  async emit(address, bytes, { session, signal }) {
-    if (session?.send === undefined || session.address !== address) {
-      throw new BedrockError(
-        'noSession',
-        text('There is no open connection to {0}; messages are sent through it.', address),
-      );
-    }
-    await session.send(bytes, signal);
-  },
+  emit: emitThroughSession,
   checkTarget: () => text('Messages are sent through an open connection; make one for the server first'),
   hostOf: ({ url }) => new URL(url).hostname,
   describe: ({ url }) => url,

@@ -1,15 +1,16 @@
 import { text } from '../../model/text.ts';
+import { emitThroughSession } from '../conversation/emitThroughSession.ts';
 import type { SecretSpec } from '../session.ts';
 import type { System } from '../system.ts';
 import { notifierEntries } from './catalog.ts';
-import { NotifierError } from './notifierSession.ts';
+import type { NotifierSession } from './notifierSession.ts';
 import { notifierDecoder } from './decode.ts';
 import type { NotifierContext } from './decoderState.ts';
 import { notifierOperations } from './operations.ts';
 import { addressOf, parseNotifierSettings, type NotifierSettings } from './settings.ts';
 
 /** The TLS notification server: JSON events over mutual TLS. */
-export const notifier: System<NotifierSettings, NotifierContext> = {
+export const notifier: System<NotifierSettings, NotifierContext, NotifierSession> = {
   id: 'notifier',
   label: 'TLS notification server',
   icon: 'bell',
@@ -29,15 +30,7 @@ export const notifier: System<NotifierSettings, NotifierContext> = {
   },
   // The server takes events from clients that it let in, so the way to it is the conversation that is open.
   emitTargets: (settings) => [addressOf(settings)],
-  async emit(address, bytes, { session, signal }) {
-    if (session?.send === undefined || session.address !== address) {
-      throw new NotifierError(
-        'noSession',
-        text('There is no open connection to {0}; events are sent through it.', address),
-      );
-    }
-    await session.send(bytes, signal);
-  },
+  emit: emitThroughSession,
   checkTarget: () => text('Events are sent through an open connection; make one for the server first'),
   hostOf: ({ host }) => host,
   describe: addressOf,

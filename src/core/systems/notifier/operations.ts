@@ -1,13 +1,14 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { ConversationError } from '../conversation/conversationError.ts';
 import type { ConnectionOperation, Operation } from '../operation.ts';
-import { isConversation, NotifierError } from './notifierSession.ts';
+import type { NotifierSession } from './notifierSession.ts';
 import { clientEvent, maxEventBytes } from './messages.ts';
 import type { NotifierSettings } from './settings.ts';
 
 /** The ids that the server gives are this long. */
 const idLength = 'client-260cf053-2648-4757-8648-2cd23473fbcf'.length;
 
-const sendMessage: ConnectionOperation<NotifierSettings> = {
+const sendMessage: ConnectionOperation<NotifierSettings, NotifierSession> = {
   id: 'message',
   title: text('Send Message'),
   target: 'connection',
@@ -28,19 +29,19 @@ const sendMessage: ConnectionOperation<NotifierSettings> = {
     const message = input['message'] ?? '';
     const problem = checkMessage(message);
     if (problem) return { outcome: 'refused', message: problem };
-    if (!isConversation(session))
+    if (!session)
       return { outcome: 'refused', message: text('There is no open connection to send through.') };
     try {
       await session.say(message);
       return { outcome: 'succeeded', message: text('Sent to all other clients: {0}', oneLine(message, 100)) };
     } catch (error) {
-      if (NotifierError.is(error)) return { outcome: 'failed', message: error.text };
+      if (ConversationError.is(error)) return { outcome: 'failed', message: error.text };
       throw error;
     }
   },
 };
 
-export const notifierOperations: readonly Operation<NotifierSettings>[] = [sendMessage];
+export const notifierOperations: readonly Operation<NotifierSettings, NotifierSession>[] = [sendMessage];
 
 function checkMessage(value: string): Text | undefined {
   if (value.trim() === '') return text('A message is needed.');

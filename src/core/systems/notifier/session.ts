@@ -5,8 +5,11 @@ import { JsonDocuments, type Piece } from '../../wire/jsonDocuments.ts';
 import { TlsConnection, type TlsStep } from '../../wire/tlsConnection.ts';
 import { readCredentials } from '../../wire/tlsCredentials.ts';
 import { TlsError } from '../../wire/tlsError.ts';
+import { closedError, ConversationError } from '../conversation/conversationError.ts';
+import { PendingCalls, type PendingCall } from '../conversation/pendingCalls.ts';
+import { SessionEnd } from '../conversation/sessionEnd.ts';
 import { SessionError, type SessionEnvironment } from '../session.ts';
-import { NotifierError, type NotifierSession } from './notifierSession.ts';
+import type { NotifierSession } from './notifierSession.ts';
 import { compactJson } from './jsonText.ts';
 import { clientEvent, maxEventBytes, type NotifierContent } from './messages.ts';
 import { refusalOf, sessionErrorOf } from './refusal.ts';
@@ -35,29 +38,29 @@ export async function openNotifierSession(
 }
 
 class LiveNotifierSession implements NotifierSession {
-  readonly closed: Promise<SessionError>;
   readonly address: string;
   readonly #settings: NotifierSettings;
   readonly #environment: SessionEnvironment;
   readonly #documents: JsonDocuments;
-  readonly #over = Promise.withResolvers<SessionError>();
-  readonly #accepted = Promise.withResolvers<undefined>();
+  readonly #end = new SessionEnd();
+  /** The request to be let in, with its correlation. */
+  readonly #requests: PendingCalls<string, undefined>;
   #wire: TlsConnection | undefined;
-  /** The id that we have as long as we are in. */
+  /** Id that the server gave us; missing while we are not let in. */
   #client: string | undefined;
-  /** Links our request and its answer, until that comes. */
-  #asked: string | undefined;
-  /** What we sent last, until anything comes. */
+  /** The last message of ours, until anything comes. */
   #lastSent: { readonly type: string; readonly at: number } | undefined;
-  /** Set when it is over: why, in the words of whoever knew first. */
-  #ended: SessionError | undefined;
 
   constructor(settings: NotifierSettings, environment: SessionEnvironment) {
     this.#settings = settings;
     this.#environment = environment;
     this.#documents = new JsonDocuments({ maxBytes: settings.maxMessageBytes });
-    this.closed = this.#over.promise;
+    this.#requests = new PendingCalls(environment.clock);
     this.address = addressOf(settings);
+  }
+
+  get closed(): Promise<SessionError> {
+    return this.#end.closed;
   }
 
   async open(): Promise<void> {
@@ -85,23 +88,25 @@ class LiveNotifierSession implements NotifierSession {
       this.#whenEnded(failure);
     });
     this.#environment.report('authenticating', text('Asking to be let in, over {0}', wire.protocol));
-    await this.#ask(wire, token ?? '');
-    await this.#answer(signal);
+    void this.closed.then((error) => {
+      this.#requests.end(error);
+    });
+    await this.#signIn(wire, token ?? '');
   }
 
   async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { line, type } = oneEvent(bytes);
     const wire = this.#wire;
-    if (this.#ended || !wire) throw new NotifierError('closed', text('The connection is closed.'));
+    if (this.#end.isOver() || !wire) throw closedError();
     if (this.#client === undefined && type !== 'request_authentication') {
-      throw new NotifierError(
+      throw new ConversationError(
         'notAuthenticated',
         text('The server has not let this client in; nothing is sent before that.'),
       );
     }
     if (this.#settings.legacyServer && type !== 'request_authentication') {
-      throw new NotifierError(
+      throw new ConversationError(
         'wouldCrash',
         text(
           'Not sent: a server of the first revision knows no message of type {0}, crashes on it, and drops all its clients ("legacyServer" is set).',
@@ -110,7 +115,7 @@ class LiveNotifierSession implements NotifierSession {
       );
     }
     await this.#write(wire, line, type);
-    // Whoever says goodbye is out until it asks again.
+    // A client that says goodbye is out until it asks again.
     if (type === 'disconnecting') this.#client = undefined;
   }
 
@@ -125,55 +130,35 @@ class LiveNotifierSession implements NotifierSession {
     const wire = this.#wire;
     if (!wire) return;
     // A server of the first revision dies of a goodbye.
-    if (!this.#ended && this.#client !== undefined && !this.#settings.legacyServer) {
+    if (!this.#end.isOver() && this.#client !== undefined && !this.#settings.legacyServer) {
       const bytes = clientEvent('disconnecting', this.#client, {}, this.#environment.clock.now());
       this.#client = undefined;
       this.#deliverOwn(bytes, 'push');
       await wire.write(Buffer.concat([bytes, newline])).catch(() => undefined);
     }
-    this.#finish(new SessionError(text('The connection was closed from this side.'), { retry: false }));
+    this.#end.finishFromHere();
     await wire.close();
   }
 
-  async #ask(wire: TlsConnection, token: string): Promise<void> {
+  /** Asks to be let in; resolves when the server has accepted. */
+  async #signIn(wire: TlsConnection, token: string): Promise<void> {
+    const { clock, signal } = this.#environment;
     const type = 'request_authentication';
-    const bytes = clientEvent(type, '', { token }, this.#environment.clock.now());
+    const bytes = clientEvent(type, '', { token }, clock.now());
     const { line } = oneEvent(bytes);
-    this.#asked = randomUUID();
-    this.#deliverOwn(bytes, 'request', this.#asked);
+    const request = this.#requests.open(randomUUID(), { signal });
+    request.after(answerMs, () => {
+      const why = text('The server did not answer the request to be let in for {0} s.', answerMs / 1000);
+      request.reject(new SessionError(why, { retry: true }));
+    });
+    this.#deliverOwn(bytes, 'request', request.info);
     try {
       await this.#write(wire, line, type);
     } catch (error) {
       // The server may have said why before it closed; that is still on its way in.
-      if (!NotifierError.is(error, 'closed')) throw error;
+      if (!ConversationError.is(error, 'closed')) throw error;
     }
-  }
-
-  /** Waits until we are in or it is over. */
-  async #answer(signal: AbortSignal): Promise<void> {
-    const late = Promise.withResolvers<never>();
-    const disarm = this.#environment.clock.after(answerMs, () => {
-      const seconds = answerMs / 1000;
-      late.reject(
-        new SessionError(text('The server did not answer the request to be let in for {0} s.', seconds), {
-          retry: true,
-        }),
-      );
-    });
-    const onAbort = (): void => {
-      late.reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    const refused = this.closed.then((error) => {
-      throw error;
-    });
-    try {
-      await Promise.race([this.#accepted.promise, refused, late.promise]);
-    } finally {
-      disarm();
-      signal.removeEventListener('abort', onAbort);
-    }
+    await request.answer;
   }
 
   async #write(wire: TlsConnection, line: Uint8Array, type: string): Promise<void> {
@@ -182,7 +167,7 @@ class LiveNotifierSession implements NotifierSession {
       await wire.write(line);
     } catch (error) {
       const message = error instanceof TlsError ? error.text : text('The connection is closed.');
-      throw new NotifierError('closed', message, { cause: error });
+      throw new ConversationError('closed', message, { cause: error });
     }
   }
 
@@ -192,9 +177,10 @@ class LiveNotifierSession implements NotifierSession {
     const problems: Problem[] = [];
     if (piece.size > piece.bytes.length)
       problems.push({ path: '', message: text('{0} bytes arrived, more than the cap', piece.size) });
-    const { event, content } = glance(piece);
+    const { event, content } = peekMessage(piece);
     const isAnswer = isRefusal(event) || event === 'connection_accepted';
-    const correlation = isAnswer ? this.#asked : undefined;
+    const request = isAnswer ? this.#openRequest() : undefined;
+    const correlation = request?.info;
     this.#environment.deliver({
       channel: correlation === undefined ? 'push' : 'reply',
       direction: 'in',
@@ -205,21 +191,23 @@ class LiveNotifierSession implements NotifierSession {
       problems,
       ...(correlation === undefined ? {} : { correlation }),
     });
-    if (isAnswer) this.#asked = undefined;
-    if (event === 'connection_accepted') this.#enter(content);
-    else if (isRefusal(event)) this.#finish(refusalOf(content));
-  }
-
-  #enter(content: NotifierContent): void {
+    if (isRefusal(event)) this.#end.finish(refusalOf(content));
+    if (event !== 'connection_accepted') return;
     const client = content['client_id'];
     // Without an id we are in all the same; the server takes events without one.
     this.#client = typeof client === 'string' ? client : '';
-    this.#accepted.resolve(undefined);
+    request?.resolve(undefined);
+  }
+
+  #openRequest(): PendingCall<string, undefined> | undefined {
+    return this.#requests.find(() => true);
   }
 
   #whenEnded(failure: TlsError | undefined): void {
     for (const piece of this.#documents.end()) this.#take(piece);
-    this.#finish(failure && failure.reason !== 'lost' ? sessionErrorOf(failure) : this.#silentClose(failure));
+    this.#end.finish(
+      failure && failure.reason !== 'lost' ? sessionErrorOf(failure) : this.#silentClose(failure),
+    );
   }
 
   /** The server closes without a word where it cannot read a message. */
@@ -228,7 +216,7 @@ class LiveNotifierSession implements NotifierSession {
     const last = this.#lastSent;
     const blamed = last && clock.now() - last.at <= blameMs ? last.type : undefined;
     const cause = failure ? { cause: failure } : {};
-    if (this.#asked !== undefined) {
+    if (this.#openRequest()) {
       return new SessionError(
         text(
           'The server closed the connection instead of answering. It may have refused the client certificate, or it does not know {0}.',
@@ -246,13 +234,6 @@ class LiveNotifierSession implements NotifierSession {
       retry: true,
       ...cause,
     });
-  }
-
-  #finish(error: SessionError): void {
-    if (this.#ended) return;
-    this.#ended = error;
-    this.#client = undefined;
-    this.#over.resolve(error);
   }
 
   #deliverOwn(bytes: Uint8Array, channel: Channel, correlation?: string): void {
@@ -291,8 +272,8 @@ function isRefusal(event: string | undefined): boolean {
   return event === 'connection_rejected' || event === 'connection_refused';
 }
 
-/** What the conversation itself has to know of a document; the decoder says what is wrong with it. */
-function glance({ kind, bytes, truncated }: Piece): {
+/** Reads the parts of a document that the session itself needs; its problems are found by the decoder. */
+function peekMessage({ kind, bytes, truncated }: Piece): {
   readonly event: string | undefined;
   readonly content: NotifierContent;
 } {
@@ -327,7 +308,7 @@ function oneEvent(bytes: Uint8Array): { readonly line: Uint8Array; readonly type
   }
   const line = Buffer.concat([body, newline]);
   if (line.length <= maxEventBytes) return { line, type };
-  throw new NotifierError(
+  throw new ConversationError(
     'tooLong',
     text('The event has {0} bytes; the server reads at most {1}.', line.length, maxEventBytes),
   );

@@ -1,11 +1,12 @@
 import { text } from '../../model/text.ts';
+import { emitThroughSession } from '../conversation/emitThroughSession.ts';
 import type { Question } from '../operation.ts';
 import type { SecretSpec } from '../session.ts';
 import type { System } from '../system.ts';
 import { shown } from '../reading.ts';
 import { trueNasEntries } from './catalog.ts';
 import { callQuestion, onlyReads } from './operations/connectionOperations.ts';
-import { TrueNasError } from './session/trueNasSession.ts';
+import type { TrueNasSession } from './session/trueNasSession.ts';
 import { trueNasDecoder } from './decode/decode.ts';
 import type { TrueNasContext } from './decode/decoderState.ts';
 import { readFrame } from './messages.ts';
@@ -13,7 +14,7 @@ import { trueNasOperations } from './operations/operations.ts';
 import { parseTrueNasSettings, type TrueNasSettings } from './settings.ts';
 
 /** TrueNAS: its middleware over a WebSocket, in either of its two protocols. */
-export const trueNas: System<TrueNasSettings, TrueNasContext> = {
+export const trueNas: System<TrueNasSettings, TrueNasContext, TrueNasSession> = {
   id: 'truenas',
   label: 'TrueNAS',
   icon: 'server-environment',
@@ -33,15 +34,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext> = {
   },
   // Methods are called through the conversation that is open; events come from the NAS alone.
   emitTargets: ({ url }) => [url],
-  async emit(address, bytes, { session, signal }) {
-    if (session?.send === undefined || session.address !== address) {
-      throw new TrueNasError(
-        'noSession',
-        text('There is no open connection to {0}; messages are sent through it.', address),
-      );
-    }
-    await session.send(bytes, signal);
-  },
+  emit: emitThroughSession,
   emitQuestion,
   // Ids of jobs begin again with the NAS, so the task also names the time.
   cancelTask: (systemId) => ({ operation: 'abortJob', input: { job: systemId.split('@')[0] ?? '' } }),

@@ -231,7 +231,7 @@ describe('a journal tail', () => {
   ])('cannot read a %s: %s', async (name, reason) => {
     await append('file', '');
     const elsewhere = new Reading(join(directory, name), clock);
-    await expect(elsewhere.start()).rejects.toMatchObject({ name: 'JournalTailError', reason });
+    await expect(elsewhere.start()).rejects.toMatchObject({ name: 'EventFileError', reason });
   });
 
   it('says that a file must not be read', async () => {

@@ -3,7 +3,7 @@ import {
   EventFileTail,
   type EventFileCursor,
   type EventFileLine,
-  type JournalTailError,
+  type EventFileError,
 } from '../../../../src/core/wire/eventFileTail.ts';
 import { ManualClock } from '../helpers.ts';
 
@@ -19,7 +19,7 @@ export class At extends ManualClock {
 export class Reading {
   readonly lines: EventFileLine[] = [];
   readonly gaps: string[] = [];
-  readonly lost: JournalTailError[] = [];
+  readonly lost: EventFileError[] = [];
   cursor: EventFileCursor | undefined;
   #tail: EventFileTail | undefined;
   #wake = Promise.withResolvers<undefined>();

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Text } from '../../../../src/core/model/text.ts';
+import type { InboxMessage } from '../../../../src/core/wire/inbox.ts';
 import {
   UnixListener,
   type UnixListenerError,
   type UnixListenerOptions,
-  type UnixMessage,
 } from '../../../../src/core/wire/unixListener.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 
@@ -112,7 +112,7 @@ export class Room {
 /** What a listener told, with a way to wait for it. */
 export class Ear {
   listener!: UnixListener;
-  readonly messages: Told<UnixMessage> = new Told<UnixMessage>();
+  readonly messages: Told<InboxMessage> = new Told<InboxMessage>();
   readonly notices: Told<Text> = new Told<Text>();
   readonly losses: Told<UnixListenerError> = new Told<UnixListenerError>();
 }
@@ -172,4 +172,4 @@ export async function socat(
 }
 
 export const bytesOf = (value: string): Uint8Array => new TextEncoder().encode(value);
-export const textOf = (message: UnixMessage | undefined): string => new TextDecoder().decode(message?.bytes);
+export const textOf = (message: InboxMessage | undefined): string => new TextDecoder().decode(message?.bytes);

@@ -3,13 +3,14 @@ import type { InputChoice, InputContext, InstanceOperation } from '../../operati
 import { isFields, named } from '../../reading.ts';
 import { nameOf, offered, rests, serverCall } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';
+import type { BedrockSession } from '../session/bedrockSession.ts';
 
-type Given = InputContext<BedrockSettings>;
+type Given = InputContext<BedrockSettings, BedrockSession>;
 
 const levels = ['visitor', 'member', 'operator'];
 
 /** Who may come and what they may do there. */
-export const accessOperations: readonly InstanceOperation<BedrockSettings>[] = [
+export const accessOperations: readonly InstanceOperation<BedrockSettings, BedrockSession>[] = [
   {
     id: 'listAllowlist',
     title: text('Show Allowlist'),

@@ -3,6 +3,7 @@ import type { InputChoice, InputContext, InstanceOperation } from '../../operati
 import { isFields, named } from '../../reading.ts';
 import { nameOf, offered, rests, serverCall, type BedrockRun } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';
+import type { BedrockSession } from '../session/bedrockSession.ts';
 
 const kinds: readonly InputChoice[] = [
   { value: 'world', label: text('World') },
@@ -20,9 +21,9 @@ const newest = 'newest';
 /** So many names fit into a message; all are in the log. */
 const namesShown = 3;
 
-type Given = InputContext<BedrockSettings>;
+type Given = InputContext<BedrockSettings, BedrockSession>;
 
-export const backupOperations: readonly InstanceOperation<BedrockSettings>[] = [
+export const backupOperations: readonly InstanceOperation<BedrockSettings, BedrockSession>[] = [
   {
     id: 'backup',
     title: text('Back Up…'),

@@ -1,14 +1,10 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { HttpError } from '../../../wire/httpClient.ts';
-import { SessionError, type Session } from '../../session.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
+import { SessionError } from '../../session.ts';
 import { type OperationResult } from '../../operation.ts';
 import { isFields, named, shown } from '../../reading.ts';
-import {
-  BedrockError,
-  isConversation,
-  type BedrockSession,
-  type RestAnswer,
-} from '../session/bedrockSession.ts';
+import type { BedrockSession, RestAnswer } from '../session/bedrockSession.ts';
 import { detailOf, failureIn } from '../messages.ts';
 
 interface Progress {
@@ -32,11 +28,11 @@ export function serverPath(server: string, rest: string): string {
 
 /** Makes a call and waits for the end of the task that it begins, if it does. */
 export async function runCall(
-  session: Session | undefined,
+  session: BedrockSession | undefined,
   call: Call,
   run: Progress,
 ): Promise<OperationResult> {
-  if (!isConversation(session)) return { outcome: 'refused', message: noConnection };
+  if (!session) return { outcome: 'refused', message: noConnection };
   return outcomeOf(async () => {
     const answer = await session.call(call.method, call.path, call.body, run.signal);
     return await afterAnswer(session, answer, call.done, run);
@@ -69,23 +65,23 @@ export async function afterAnswer(
 
 /** Reads something; rejects with words for people. For choices that are made from what there is. */
 export async function askFor(
-  session: Session | undefined,
+  session: BedrockSession | undefined,
   path: string,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (!isConversation(session)) return undefined;
+  if (!session) return undefined;
   const answer = await session.call('GET', path, undefined, signal);
   return refusalIn(answer, session) ? undefined : valueOf(answer);
 }
 
 /** The same for an operation whose answer is what was wanted. */
 export function answerWith(
-  session: Session | undefined,
+  session: BedrockSession | undefined,
   path: string,
   run: Progress,
   say: (value: unknown) => Text,
 ): Promise<OperationResult> {
-  if (!isConversation(session)) return Promise.resolve({ outcome: 'refused', message: noConnection });
+  if (!session) return Promise.resolve({ outcome: 'refused', message: noConnection });
   return outcomeOf(async () => {
     const answer = await session.call('GET', path, undefined, run.signal);
     return refusalIn(answer, session) ?? { outcome: 'succeeded', message: say(valueOf(answer)) };
@@ -93,7 +89,7 @@ export function answerWith(
 }
 
 export function sendCommand(
-  session: Session | undefined,
+  session: BedrockSession | undefined,
   server: string,
   line: string,
   signal: AbortSignal,
@@ -121,7 +117,7 @@ export async function outcomeOf(
   } catch (error) {
     if (signal.aborted)
       return { outcome: 'failed', message: text('Not waited for any longer; the server goes on with it.') };
-    if (BedrockError.is(error)) return { outcome: 'refused', message: error.text };
+    if (ConversationError.is(error)) return { outcome: 'refused', message: error.text };
     if (HttpError.is(error) || error instanceof SessionError)
       return { outcome: 'failed', message: error.text };
     throw error;

@@ -1,13 +1,13 @@
 import { oneLine, text } from '../../../model/text.ts';
 import type { ConnectionOperation, OperationResult } from '../../operation.ts';
-import type { Session } from '../../session.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
 import { isFields, shown } from '../../reading.ts';
 import { afterAnswer, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
-import { BedrockError, isConversation } from '../session/bedrockSession.ts';
+import type { BedrockSession } from '../session/bedrockSession.ts';
 import { releaseTraitsOf, type ReleaseTraits } from '../release.ts';
 import type { BedrockSettings } from '../settings.ts';
 
-type Run = Parameters<ConnectionOperation<BedrockSettings>['run']>[0];
+type Run = Parameters<ConnectionOperation<BedrockSettings, BedrockSession>['run']>[0];
 
 const noConnection: OperationResult = {
   outcome: 'refused',
@@ -15,14 +15,14 @@ const noConnection: OperationResult = {
 };
 
 /** Some calls changed their method with a release. */
-export function methodsOf(session: Session | undefined): ReleaseTraits['methods'] {
-  return (isConversation(session) ? session.release : releaseTraitsOf(undefined)).methods;
+export function methodsOf(session: BedrockSession | undefined): ReleaseTraits['methods'] {
+  return (session?.release ?? releaseTraitsOf(undefined)).methods;
 }
 
 /** Installs a server; what is there already is overwritten only after a yes. */
 export async function install(run: Run, name: string, version: string): Promise<OperationResult> {
   const { session, signal } = run;
-  if (!isConversation(session)) return noConnection;
+  if (!session) return noConnection;
   const body = { server_name: name, server_version: version };
   const path = '/api/server/install';
   const done = text('{0} is installed', oneLine(name, 60));
@@ -55,11 +55,11 @@ export async function subscription(
   topic: string,
 ): Promise<OperationResult> {
   const { session } = run;
-  if (!isConversation(session)) return noConnection;
+  if (!session) return noConnection;
   try {
     await session[action](topic);
   } catch (error) {
-    if (BedrockError.is(error)) return { outcome: 'failed', message: error.text };
+    if (ConversationError.is(error)) return { outcome: 'failed', message: error.text };
     throw error;
   }
   const shownTopic = oneLine(topic, 100);
@@ -83,7 +83,7 @@ export async function anyRequest(
   body: unknown,
 ): Promise<OperationResult> {
   const { session, signal } = run;
-  if (!isConversation(session)) return noConnection;
+  if (!session) return noConnection;
   return outcomeOf(async () => {
     const answer = await session.call(method, path, body, signal);
     run.output(`${answer.text}\n`);

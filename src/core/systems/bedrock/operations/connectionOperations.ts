@@ -1,10 +1,10 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { ConnectionOperation, InputContext, OperationInput } from '../../operation.ts';
-import { isConversation } from '../session/bedrockSession.ts';
+import type { BedrockSession } from '../session/bedrockSession.ts';
 import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';
 
-type ConnectionOp = ConnectionOperation<BedrockSettings>;
+type ConnectionOp = ConnectionOperation<BedrockSettings, BedrockSession>;
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -137,8 +137,8 @@ function subscription(
 }
 
 /** The topics that the release has; those of servers are typed with the name. */
-function topicSuggestions({ session }: InputContext<BedrockSettings>): readonly string[] {
-  const known = isConversation(session) ? session.release.topics : [];
+function topicSuggestions({ session }: InputContext<BedrockSettings, BedrockSession>): readonly string[] {
+  const known = session?.release.topics ?? [];
   return ['*', 'app_log', ...known];
 }
 

@@ -1,17 +1,18 @@
 import { oneLine, text } from '../../../model/text.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
 import { SessionError } from '../../session.ts';
 import { type Console } from '../../console.ts';
-import { BedrockError, isConversation } from '../session/bedrockSession.ts';
+import type { BedrockSession } from '../session/bedrockSession.ts';
 import { LogTail } from './logTail.ts';
 import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 /** The log of a server over the WebSocket, asked for only while somebody looks at it; input is a console command. */
-export const bedrockConsole: Console<BedrockSettings> = {
+export const bedrockConsole: Console<BedrockSettings, BedrockSession> = {
   when: (instance) => instance.state !== 'removed',
   async open(run) {
     const { session, instance, signal } = run;
-    if (!isConversation(session)) {
+    if (!session) {
       throw new SessionError(text('There is no open connection; the log comes through it.'), { retry: true });
     }
     const tail = new LogTail();
@@ -22,7 +23,7 @@ export const bedrockConsole: Console<BedrockSettings> = {
         if (fresh !== '') run.write(fresh);
       });
     } catch (error) {
-      if (BedrockError.is(error)) throw new SessionError(error.text, { retry: true, cause: error });
+      if (ConversationError.is(error)) throw new SessionError(error.text, { retry: true, cause: error });
       throw error;
     }
     run.note(text('Following the log of {0}', oneLine(instance.name, 60)));

@@ -5,8 +5,9 @@ import { backupOperations } from './backupOperations.ts';
 import { connectionOperations } from './connectionOperations.ts';
 import { isUp, nameOf, offered, rests, serverCall } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';
+import type { BedrockSession } from '../session/bedrockSession.ts';
 
-type InstanceOp = InstanceOperation<BedrockSettings>;
+type InstanceOp = InstanceOperation<BedrockSettings, BedrockSession>;
 
 function down(
   id: 'stop' | 'restart',
@@ -151,7 +152,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
 ];
 
 /** All that one may do. What a role does not let is not offered. */
-export const bedrockOperations: readonly Operation<BedrockSettings>[] = [
+export const bedrockOperations: readonly Operation<BedrockSettings, BedrockSession>[] = [
   ...lifecycleOperations,
   ...backupOperations,
   ...accessOperations,

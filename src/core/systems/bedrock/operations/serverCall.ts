@@ -2,12 +2,12 @@ import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, type Text } from '../../../model/text.ts';
 import type { InstanceOperation, OperationResult, OperationRun } from '../../operation.ts';
-import type { Role } from '../session/bedrockSession.ts';
+import type { BedrockSession, Role } from '../session/bedrockSession.ts';
 import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';
 
-type InstanceOp = InstanceOperation<BedrockSettings>;
-export type BedrockRun = OperationRun<BedrockSettings>;
+type InstanceOp = InstanceOperation<BedrockSettings, BedrockSession>;
+export type BedrockRun = OperationRun<BedrockSettings, BedrockSession>;
 
 export function nameOf(instance: Instance): string {
   return oneLine(instance.name, 60);

@@ -1,16 +1,19 @@
-import { text } from '../../../model/text.ts';
+import { errorWords, text } from '../../../model/text.ts';
 import { HttpError, type HttpAnswer } from '../../../wire/httpClient.ts';
+import { DeferredRun } from '../../conversation/deferredRun.ts';
+import type { TaskLedger } from '../../conversation/taskLedger.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
-import { isFields, named } from '../../reading.ts';
+import { isFields, named, type Fields } from '../../reading.ts';
 import type { ReleaseTraits } from '../release.ts';
-import type { TaskLedger } from './taskLedger.ts';
+import type { TaskEnd } from './bedrockSession.ts';
+import { taskEndIn } from './taskEnd.ts';
 import type { Transitions } from './transitions.ts';
 
-/** Events come in bursts; what they make necessary is asked for once. */
+/** Events come in bursts: the list that they make necessary is asked for once. */
 const soonMs = 300;
-/** The tasks of others are not pushed to us. */
+/** Tasks of other users are not pushed to us: their list is asked for this often. */
 const othersMs = 5000;
-/** Old releases do not tell of a crash; only the list does. */
+/** Releases before 3.10 do not tell of a crash; the list does, and is asked for this often. */
 const lookMs = 60_000;
 /** An opening does not wait longer for a server to come to rest. */
 const patienceMs = 20_000;
@@ -19,9 +22,9 @@ interface Parts {
   readonly environment: SessionEnvironment;
   readonly username: string;
   readonly transitions: Transitions;
-  readonly ledger: TaskLedger;
+  readonly ledger: TaskLedger<{ readonly id: string }, TaskEnd>;
   readonly release: () => ReleaseTraits;
-  readonly ask: (path: string) => Promise<HttpAnswer>;
+  readonly ask: (path: string) => Promise<Pick<HttpAnswer, 'status' | 'body'>>;
   readonly onServers: () => void;
   readonly onRefused: (error: SessionError) => void;
 }
@@ -29,112 +32,97 @@ interface Parts {
 /** Asks for the lists of servers and tasks: at the beginning, when told to, and where an event leaves something open. */
 export class ListRefresh {
   readonly #parts: Parts;
-  readonly #timers = new Map<string, () => void>();
+  readonly #serverList: DeferredRun;
+  readonly #taskList: DeferredRun;
   #servers: ReadonlySet<string> = new Set();
-  #running: Promise<void> | undefined;
-  /** Wanted, and put off because a server is on its way, or because it is being asked for already. */
-  #wanted = false;
-  #foreign = false;
+  /** The list of servers is wanted, but a server is on its way between two states. */
+  #isPutOff = false;
+  #isPatienceOver = false;
+  #cancelPatience: () => void = () => undefined;
+  /** Tasks of other users run. */
+  #othersRun = false;
   #ended = false;
 
   constructor(parts: Parts) {
+    const { clock, log } = parts.environment;
+    const onError = (error: unknown): void => {
+      log.error(text('Asking the server failed: {0}', errorWords(error)));
+    };
     this.#parts = parts;
+    this.#serverList = new DeferredRun(clock, () => this.#askServers(), onError);
+    this.#taskList = new DeferredRun(clock, () => this.#askTasks(), onError);
   }
 
-  /** The servers that are known to be there. */
+  /** Names of the servers of the last list. */
   get servers(): ReadonlySet<string> {
     return this.#servers;
   }
 
-  /** Everything once, and from then on what is due. */
+  /** Asks for everything once, and from then on for what is due. */
   async begin(): Promise<void> {
-    await this.#tasks();
-    if (this.#parts.transitions.busy) {
-      this.#wanted = true;
-      this.#later('patience', patienceMs, () => {
-        if (this.#servers.size === 0 && this.#wanted) void this.#askServers();
-      });
-    } else await this.#askServers();
-    if (!this.#parts.release().statusEvents) this.#look();
-  }
-
-  async all(): Promise<void> {
-    await this.#tasks();
-    this.#wantServers();
-  }
-
-  serversSoon(): void {
-    this.#later('servers', soonMs, () => {
-      this.#wantServers();
+    await this.all();
+    if (!this.#isPutOff || this.#ended) return;
+    this.#cancelPatience = this.#parts.environment.clock.after(patienceMs, () => {
+      this.#isPatienceOver = this.#servers.size === 0;
+      if (this.#isPutOff && this.#isPatienceOver) void this.#serverList.now();
     });
   }
 
-  /** Nothing is on its way any more: what was put off is due. */
+  async all(): Promise<void> {
+    await this.#taskList.now();
+    await this.#serverList.now();
+  }
+
+  serversSoon(): void {
+    this.#serverList.within(soonMs);
+  }
+
+  /** All transitions ended: runs the deferred refresh. */
   quiet(): void {
-    if (this.#wanted) this.serversSoon();
+    if (this.#isPutOff) this.serversSoon();
   }
 
   /** Something began that we did not ask for: its task is another user's. */
   somethingBegan(): void {
-    if (this.#parts.ledger.open.length > 0 || this.#foreign || !this.#parts.release().taskList) return;
-    if (!this.#timers.has('tasks')) this.#later('tasks', soonMs * 3, () => void this.#tasks());
+    if (this.#parts.ledger.open.length > 0 || this.#othersRun || !this.#parts.release().taskList) return;
+    this.#taskList.within(soonMs * 3);
   }
 
   /** Asks for one task. */
   async task(id: string): Promise<void> {
     const answer = await this.#ask(`/api/tasks/status/${encodeURIComponent(id)}`);
     if (!answer) return;
-    if (answer.status === 404)
-      this.#parts.ledger.settle(id, { outcome: 'lost', message: 'the server does not know it any more' });
+    const unknown = { outcome: 'lost', message: 'the server does not know it any more' } as const;
+    if (answer.status === 404) this.#parts.ledger.take({ id }, { end: unknown });
     else if (answer.body.kind === 'json' && isFields(answer.body.value))
-      this.#parts.ledger.take(id, answer.body.value);
+      this.#takeTask(id, answer.body.value);
   }
 
   end(): void {
     this.#ended = true;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
-  }
-
-  #look(): void {
-    this.#later('look', lookMs, () => {
-      this.#wantServers();
-      this.#look();
-    });
-  }
-
-  #wantServers(): void {
-    if (this.#ended) return;
-    if (this.#running || this.#parts.transitions.busy) {
-      this.#wanted = true;
-      return;
-    }
-    void this.#askServers();
-  }
-
-  /** A call, because it changes while something is waited for. */
-  #isWanted(): boolean {
-    return this.#wanted;
+    this.#cancelPatience();
+    void this.#serverList.end();
+    void this.#taskList.end();
   }
 
   async #askServers(): Promise<void> {
-    this.#wanted = false;
-    this.#running = this.#ask('/api/servers').then((answer) => {
-      const value = answer?.status === 200 && answer.body.kind === 'json' ? answer.body.value : undefined;
-      const list = isFields(value) ? value['servers'] : undefined;
-      if (!Array.isArray(list)) return;
-      const names = (list as readonly unknown[]).map((each) =>
-        isFields(each) ? named(each['name']) : undefined,
-      );
-      this.#servers = new Set(names.filter((name) => name !== undefined));
-      this.#parts.onServers();
-    });
-    await this.#running;
-    this.#running = undefined;
-    if (this.#isWanted()) this.#wantServers();
+    // Old releases tell of a crash in the list alone.
+    if (!this.#parts.release().statusEvents) this.#serverList.within(lookMs);
+    this.#isPutOff = this.#parts.transitions.busy && !this.#isPatienceOver;
+    if (this.#isPutOff) return;
+    this.#isPatienceOver = false;
+    const answer = await this.#ask('/api/servers');
+    const value = answer?.status === 200 && answer.body.kind === 'json' ? answer.body.value : undefined;
+    const list = isFields(value) ? value['servers'] : undefined;
+    if (!Array.isArray(list)) return;
+    const names = (list as readonly unknown[]).map((each) =>
+      isFields(each) ? named(each['name']) : undefined,
+    );
+    this.#servers = new Set(names.filter((name) => name !== undefined));
+    this.#parts.onServers();
   }
 
-  async #tasks(): Promise<void> {
+  async #askTasks(): Promise<void> {
     const { ledger, username, environment, transitions } = this.#parts;
     if (!this.#parts.release().taskList) {
       for (const id of remembered(environment.memory.load())) await this.task(id);
@@ -149,18 +137,23 @@ export class ListRefresh {
       if (id === undefined || !isFields(entry)) continue;
       const open = entry['status'] === 'in_progress' || entry['status'] === 'pending';
       if (entry['username'] === username) {
-        if (open || ledger.open.includes(id)) ledger.take(id, entry);
+        if (open || ledger.open.some((each) => each.id === id)) this.#takeTask(id, entry);
       } else if (open) others = true;
       if (open) transitions.hold(`task:${id}`);
       else transitions.release(`task:${id}`);
     }
-    if (this.#foreign && !others) this.serversSoon();
-    this.#foreign = others;
-    if (others) this.#later('tasks', othersMs, () => void this.#tasks());
+    if (this.#othersRun && !others) this.serversSoon();
+    this.#othersRun = others;
+    if (others) this.#taskList.within(othersMs);
   }
 
-  /** One question; nothing where there is no good answer, which then stands in log and journal. */
-  async #ask(path: string): Promise<HttpAnswer | undefined> {
+  #takeTask(id: string, data: Fields): void {
+    const end = taskEndIn(data);
+    this.#parts.ledger.take({ id }, end ? { end } : {});
+  }
+
+  /** Asks one question; answers nothing where there is no good answer, which then stands in log and journal. */
+  async #ask(path: string): Promise<Pick<HttpAnswer, 'status' | 'body'> | undefined> {
     const { environment, ask, onRefused } = this.#parts;
     if (this.#ended) return undefined;
     try {
@@ -176,16 +169,6 @@ export class ListRefresh {
       environment.log.warn(text('No answer to {0}: {1}', path, error.text));
       return undefined;
     }
-  }
-
-  #later(what: string, ms: number, run: () => void): void {
-    if (this.#ended) return;
-    this.#timers.get(what)?.();
-    const cancel = this.#parts.environment.clock.after(ms, () => {
-      this.#timers.delete(what);
-      run();
-    });
-    this.#timers.set(what, cancel);
   }
 }
 

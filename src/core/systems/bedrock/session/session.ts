@@ -1,17 +1,19 @@
-import { text } from '../../../model/text.ts';
+import { errorWords, oneLine, text } from '../../../model/text.ts';
 import type { Subject } from '../../../model/event.ts';
 import { readPem } from '../../../wire/tlsCredentials.ts';
 import type { WebSocketMessage } from '../../../wire/webSocket.ts';
+import { closedError, ConversationError } from '../../conversation/conversationError.ts';
+import { DeferredRun } from '../../conversation/deferredRun.ts';
+import { Liveness } from '../../conversation/liveness.ts';
+import { PendingCalls } from '../../conversation/pendingCalls.ts';
+import { SessionEnd } from '../../conversation/sessionEnd.ts';
+import { Subscriptions } from '../../conversation/subscriptions.ts';
+import { TaskLedger } from '../../conversation/taskLedger.ts';
+import { frameProblems } from '../../conversation/frameProblems.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
 import { BedrockApi } from './api.ts';
-import {
-  BedrockError,
-  type BedrockSession,
-  type RestAnswer,
-  type Role,
-  type TaskEnd,
-} from './bedrockSession.ts';
+import type { BedrockSession, RestAnswer, Role, TaskEnd } from './bedrockSession.ts';
 import { ListRefresh } from './listRefresh.ts';
 import type { ReleaseTraits } from '../release.ts';
 import { instanceKind } from '../decode/lifecycle.ts';
@@ -22,20 +24,17 @@ import { Renewal } from './renewal.ts';
 import { socketAddress, type BedrockSettings } from '../settings.ts';
 import { checkOutgoing } from './checkOutgoing.ts';
 import { BedrockSocket } from './socket.ts';
-import { Subscriptions } from './subscriptions.ts';
-import { TaskLedger } from './taskLedger.ts';
+import { taskEndIn } from './taskEnd.ts';
 import { Transitions } from './transitions.ts';
 
-/** A socket on which nothing came for so long is asked whether anybody is still there. */
-const quietMs = 30_000;
 /** The end of a task whose message got lost is found by asking. */
 const askForTaskMs = 20_000;
 
-/** Questions at which the program writes down what it finds. */
+/** Requests whose answer the program also writes down as the state of its servers. */
 const requestsThatRewriteState = /^\/api\/servers\/?(?:\?|$)|^\/api\/server\/[^/]+\/summary/;
 const connectionOver = 'the connection ended before the task did';
 
-/** Signs in, opens the WebSocket, subscribes, and resolves once everything was asked for. Rejects with a SessionError. */
+/** Signs in, opens the WebSocket, subscribes, and resolves once all lists were asked for. Rejects with a SessionError. */
 export async function openBedrockSession(
   settings: BedrockSettings,
   environment: SessionEnvironment,
@@ -56,7 +55,6 @@ export async function openBedrockSession(
 }
 
 class LiveBedrockSession implements BedrockSession {
-  readonly closed: Promise<SessionError>;
   readonly address: string;
   readonly #settings: BedrockSettings;
   readonly #environment: SessionEnvironment;
@@ -64,39 +62,59 @@ class LiveBedrockSession implements BedrockSession {
   readonly #api: BedrockApi;
   readonly #subscriptions: Subscriptions;
   readonly #transitions: Transitions;
-  readonly #ledger: TaskLedger;
-  readonly #fetching: ListRefresh;
+  readonly #ledger: TaskLedger<{ readonly id: string }, TaskEnd>;
+  readonly #refresh: ListRefresh;
   readonly #renewal: Renewal;
-  readonly #over = Promise.withResolvers<SessionError>();
+  readonly #end = new SessionEnd();
+  readonly #liveness: Liveness;
   readonly #listeners = new Map<string, Set<(chunk: string, first: boolean) => void>>();
-  /** Logs that were just asked for: what comes first may repeat what was there before. */
+  /** Logs that were just asked for: the first chunk may repeat what was shown before. */
   readonly #fresh = new Set<string>();
   #socket: BedrockSocket | undefined;
   #looked: ReadonlySet<string> = new Set();
-  #watched: ReadonlySet<string> = new Set();
-  #heardAt: number;
-  #cancelProbe: () => void = () => undefined;
   #calls = 0;
-  #ended = false;
 
   constructor(settings: BedrockSettings, environment: SessionEnvironment, ca: string | undefined) {
-    const { clock, memory } = environment;
+    const { clock, log, memory } = environment;
     this.#settings = settings;
     this.#environment = environment;
     this.#ca = ca;
-    this.closed = this.#over.promise;
     this.address = socketAddress(settings);
-    this.#heardAt = clock.now();
     this.#api = new BedrockApi(settings, environment, ca);
     this.#renewal = new Renewal(this.#api, environment);
-    this.#subscriptions = new Subscriptions(environment, (action, topic) => this.#ask(action, topic));
-    this.#ledger = new TaskLedger((open) => {
-      memory.save({ tasks: open });
+    this.#subscriptions = new Subscriptions({
+      clock,
+      subscribe: async (topic) => {
+        this.#fresh.add(topic);
+        await this.#openSocket().ask('subscribe', topic);
+        return undefined;
+      },
+      unsubscribe: (topic) => this.#openSocket().ask('unsubscribe', topic),
+      onMissing(topic, why) {
+        environment.gap(text('Nothing may come from {0}: {1}', oneLine(topic, 100), why));
+      },
+      onResumed: (topic) => {
+        // Measurements and logs go on by themselves.
+        if (topic === '*' || topic.startsWith('event:')) this.refresh();
+      },
+    });
+    this.#liveness = new Liveness({
+      clock,
+      log,
+      probe: () => this.#openSocket().probe(),
+      onDead: (cause) => {
+        const why = text('The server does not answer any more, though the connection stands.');
+        this.#end.finish(new SessionError(why, { retry: true, cause }));
+        this.#socket?.terminate();
+      },
+    });
+    this.#ledger = new TaskLedger(() => {
+      memory.save({ tasks: this.#ledger.open.map(({ id }) => id) });
     });
     this.#transitions = new Transitions(clock, () => {
-      this.#fetching.quiet();
+      this.#refresh.quiet();
     });
-    this.#fetching = new ListRefresh({
+    this.#refresh = new ListRefresh({
       environment,
       username: settings.username,
       transitions: this.#transitions,
@@ -107,9 +125,19 @@ class LiveBedrockSession implements BedrockSession {
         this.#applyWatch();
       },
       onRefused: (error) => {
-        this.#finish(error);
+        this.#end.finish(error);
       },
     });
+    const tasks = {
+      end: () => {
+        this.#ledger.loseAll({ outcome: 'lost', message: connectionOver });
+      },
+    };
+    this.#end.add(tasks, this.#refresh, this.#renewal, this.#liveness, this.#subscriptions);
+  }
+
+  get closed(): Promise<SessionError> {
+    return this.#end.closed;
   }
 
   get release(): ReleaseTraits {
@@ -121,11 +149,11 @@ class LiveBedrockSession implements BedrockSession {
   }
 
   async open(): Promise<void> {
-    const { report } = bound(this.#environment);
-    report('connecting', text('looking up the version'));
+    const environment = this.#environment;
+    environment.report('connecting', text('looking up the version'));
     await this.#api.lookUpVersion();
     const { version } = this.#api.release;
-    report(
+    environment.report(
       'authenticating',
       version === ''
         ? text('signing in as {0}', this.#settings.username)
@@ -134,34 +162,31 @@ class LiveBedrockSession implements BedrockSession {
     await this.#api.signIn();
     this.#socket = await BedrockSocket.open({
       settings: this.#settings,
-      environment: this.#environment,
+      environment,
       api: this.#api,
       ca: this.#ca,
       onPush: (message) => {
         this.#take(message);
       },
       onHeard: () => {
-        this.#heardAt = this.#environment.clock.now();
+        this.#liveness.heard();
       },
     });
     void this.#socket.ended.then((end) => {
-      this.#finish(closeError(end, this.#api.secret));
+      this.#end.finish(closeError(end, this.#api.secret));
     });
-    report('authenticating', text('subscribing'));
-    const topics = this.#firstTopics();
-    await Promise.all(
-      topics.map((topic) => this.#subscriptions.report(topic, this.#subscriptions.add(topic, 'settings'))),
-    );
-    report('authenticating', text('fetching the servers'));
-    await this.#fetching.begin();
-    if (this.#ended) throw await this.closed;
+    environment.report('authenticating', text('subscribing'));
+    await this.#subscriptions.addQuietly(this.#firstTopics(), 'settings');
+    environment.report('authenticating', text('fetching the servers'));
+    await this.#refresh.begin();
+    if (this.#end.isOver()) throw await this.closed;
     this.#renewal.begin();
-    this.#probeLater();
+    this.#liveness.begin();
   }
 
   async call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<RestAnswer> {
     if (method === 'GET' && requestsThatRewriteState.test(path) && this.#transitions.busy) {
-      throw new BedrockError(
+      throw new ConversationError(
         'unsuitable',
         text(
           'Not asked now: a server is on its way from one state to another, and the question itself would undo that.',
@@ -176,12 +201,12 @@ class LiveBedrockSession implements BedrockSession {
       const { body: said } = answer;
       const id = said.kind === 'json' && isFields(said.value) ? named(said.value['task_id']) : undefined;
       if (id !== undefined && method !== 'GET' && !this.#ledger.endOf(id)) {
-        this.#ledger.take(id, { status: 'pending' });
+        this.#ledger.take({ id }, {});
         if (changes) this.#transitions.hold(`task:${id}`);
       }
       return answer;
     } catch (error) {
-      if (error instanceof SessionError && !error.retry) this.#finish(error);
+      if (error instanceof SessionError && !error.retry) this.#end.finish(error);
       throw error;
     } finally {
       if (changes) this.#transitions.release(key);
@@ -191,29 +216,31 @@ class LiveBedrockSession implements BedrockSession {
   async taskEnd(id: string, signal: AbortSignal): Promise<TaskEnd> {
     const ended = this.#ledger.endOf(id);
     if (ended) return ended;
-    if (this.#ended) return { outcome: 'lost', message: connectionOver };
-    signal.throwIfAborted();
-    const over = Promise.withResolvers<TaskEnd>();
-    let cancel: () => void = () => undefined;
-    const askLater = (): void => {
-      cancel = this.#environment.clock.after(askForTaskMs, () => {
-        void this.#fetching.task(id).finally(() => {
-          if (!this.#ledger.endOf(id)) askLater();
-        });
-      });
-    };
-    const abort = (): void => {
-      over.reject(signal.reason as Error);
-    };
-    const forget = this.#ledger.wait(id, over.resolve);
-    signal.addEventListener('abort', abort, { once: true });
-    askLater();
+    if (this.#end.isOver()) return { outcome: 'lost', message: connectionOver };
+    const { clock, log } = this.#environment;
+    const poll = new DeferredRun(
+      clock,
+      async () => {
+        try {
+          await this.#refresh.task(id);
+        } finally {
+          poll.within(askForTaskMs);
+        }
+      },
+      (error) => {
+        log.error(text('Asking for a task failed: {0}', errorWords(error)));
+      },
+    );
+    const waiting = new PendingCalls<string, TaskEnd>(clock).open(id, { signal });
+    const forget = this.#ledger.follow(id, ({ end }) => {
+      if (end) waiting.resolve(end);
+    });
+    poll.within(askForTaskMs);
     try {
-      return await over.promise;
+      return await waiting.answer;
     } finally {
-      cancel();
+      void poll.end();
       forget();
-      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -251,14 +278,14 @@ class LiveBedrockSession implements BedrockSession {
   }
 
   refresh(): void {
-    void this.#fetching.all();
+    void this.#refresh.all();
   }
 
   async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const raw = Buffer.from(bytes).toString('utf8');
     const said = checkOutgoing(raw);
-    if (this.#ended || !this.#socket) throw closedError();
+    const socket = this.#openSocket();
     if (said.path !== undefined) {
       await this.call('GET', said.path, undefined, signal);
       return;
@@ -266,11 +293,11 @@ class LiveBedrockSession implements BedrockSession {
     const { action, topic } = said;
     if (action === 'subscribe') this.#fresh.add(topic);
     this.#subscriptions.note(action, topic);
-    await this.#socket.send(raw);
+    await socket.send(raw);
   }
 
   async dispose(): Promise<void> {
-    this.#finish(new SessionError(text('The connection was closed from this side.'), { retry: false }));
+    this.#end.finishFromHere();
     await this.#socket?.close();
   }
 
@@ -284,31 +311,21 @@ class LiveBedrockSession implements BedrockSession {
     return [...new Set(wanted)];
   }
 
-  #ask(action: 'subscribe' | 'unsubscribe', topic: string): Promise<void> {
-    if (this.#ended || !this.#socket) return Promise.reject(closedError());
-    if (action === 'subscribe') this.#fresh.add(topic);
-    return this.#socket.ask(action, topic);
+  #openSocket(): BedrockSocket {
+    if (this.#end.isOver() || !this.#socket) throw closedError();
+    return this.#socket;
   }
 
-  /** Only servers that are known to be there: a name that is asked for comes into being in the program. */
+  /** Measures those servers only that are known to be there: a name that is asked for comes into being in the program. */
   #applyWatch(): void {
-    if (this.#ended) return;
-    const { servers } = this.#fetching;
-    const wanted = new Set([...this.#looked].filter((name) => servers.has(name)));
-    const before = this.#watched;
-    this.#watched = wanted;
-    const say = (topic: string, done: Promise<void>): void => void this.#subscriptions.report(topic, done);
-    for (const name of wanted) {
-      const topic = `resource-monitor:${name}`;
-      if (!before.has(name)) say(topic, this.#subscriptions.add(topic, 'watch'));
-    }
-    for (const name of before) {
-      const topic = `resource-monitor:${name}`;
-      if (!wanted.has(name)) say(topic, this.#subscriptions.remove(topic, 'watch'));
-    }
+    if (this.#end.isOver()) return;
+    const { servers } = this.#refresh;
+    const names = [...this.#looked].filter((name) => servers.has(name));
+    this.#subscriptions.replace(new Set(names.map((name) => `resource-monitor:${name}`)), 'watch');
   }
 
-  #take({ bytes, size, truncated, binary }: WebSocketMessage): void {
+  #take(message: WebSocketMessage): void {
+    const { bytes, size, truncated } = message;
     const { type, topic, data } = peekMessage(bytes, truncated);
     this.#environment.deliver({
       channel: type === 'resource_update' ? 'metric' : type === 'log_update' ? 'log' : 'push',
@@ -317,10 +334,7 @@ class LiveBedrockSession implements BedrockSession {
       size,
       truncated,
       receivedAt: this.#environment.clock.now(),
-      problems: [
-        ...(truncated ? [{ path: '', message: text('{0} bytes arrived, more than the cap', size) }] : []),
-        ...(binary ? [{ path: '', message: text('a binary frame, where text is usual') }] : []),
-      ],
+      problems: frameProblems(message),
     });
     if (type === 'log_update' && typeof data === 'string') {
       const first = this.#fresh.delete(topic);
@@ -330,69 +344,15 @@ class LiveBedrockSession implements BedrockSession {
     if (!isFields(data)) return;
     if (type === 'task_update' && topic.startsWith('task:')) {
       const id = behindColon(topic);
-      const over = this.#ledger.take(id, data);
-      if (over) {
+      const end = taskEndIn(data);
+      this.#ledger.take({ id }, end ? { end } : {});
+      if (end) {
         this.#transitions.release(`task:${id}`);
-        this.#fetching.serversSoon();
+        this.#refresh.serversSoon();
       }
     } else if (type === 'event') {
-      if (this.#transitions.take(topic, data)) this.#fetching.serversSoon();
-      if (topic.startsWith('event:before_')) this.#fetching.somethingBegan();
+      if (this.#transitions.take(topic, data)) this.#refresh.serversSoon();
+      if (topic.startsWith('event:before_')) this.#refresh.somethingBegan();
     }
   }
-
-  #probeLater(): void {
-    this.#cancelProbe = this.#environment.clock.after(quietMs, () => {
-      void this.#probe();
-    });
-  }
-
-  /** A client that the server has forgotten still gets its pings answered; only a request tells. */
-  async #probe(): Promise<void> {
-    const { clock } = this.#environment;
-    if (this.#ended) return;
-    if (clock.now() - this.#heardAt >= quietMs) {
-      try {
-        await this.#socket?.probe();
-      } catch (error) {
-        if (!BedrockError.is(error, 'noAnswer')) return;
-        this.#finish(
-          new SessionError(text('The server does not answer any more, though the connection stands.'), {
-            retry: true,
-            cause: error,
-          }),
-        );
-        this.#socket?.terminate();
-        return;
-      }
-    }
-    if (!this.#hasEnded()) this.#probeLater();
-  }
-
-  /** A call, because it changes while something is waited for. */
-  #hasEnded(): boolean {
-    return this.#ended;
-  }
-
-  #finish(error: SessionError): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#cancelProbe();
-    this.#renewal.end();
-    this.#fetching.end();
-    this.#ledger.lose(connectionOver);
-    this.#over.resolve(error);
-  }
-}
-
-function bound(environment: SessionEnvironment): { readonly report: SessionEnvironment['report'] } {
-  return {
-    report: (state, detail) => {
-      environment.report(state, detail);
-    },
-  };
-}
-
-function closedError(): BedrockError {
-  return new BedrockError('closed', text('The connection is closed.'));
 }

@@ -6,11 +6,11 @@ import {
   type WebSocketEnd,
   type WebSocketMessage,
 } from '../../../wire/webSocket.ts';
+import { closedError, ConversationError } from '../../conversation/conversationError.ts';
+import { PendingCalls } from '../../conversation/pendingCalls.ts';
 import { redactionMark } from '../../redaction.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
-import { Acknowledgements } from './acknowledgements.ts';
 import type { BedrockApi } from './api.ts';
-import { BedrockError } from './bedrockSession.ts';
 import type { SocketSignIn } from '../release.ts';
 import { ackOf, toBytes } from '../messages.ts';
 import { closeError } from './refusal.ts';
@@ -23,8 +23,18 @@ const signedIn = 'Authenticated successfully';
 /** A topic that nobody has: giving it up is acknowledged, changes nothing, and leaves nothing behind. */
 const probeTopic = 'game-server-ops:probe';
 
-/** Reasons of a refusal that are about how we said who we are, not about who. */
-const wayWrong = new Set(['Missing token', 'Missing authentication message', 'Authentication timeout']);
+/** Reasons for which the server refuses the way of the sign-in, not the user. */
+const wrongWayReasons = new Set([
+  'Missing token',
+  'Missing authentication message',
+  'Authentication timeout',
+]);
+
+/** A request that waits to be acknowledged in these words. */
+interface Request {
+  readonly acknowledgement: string;
+  readonly correlation: string;
+}
 
 export interface SocketParts {
   readonly settings: BedrockSettings;
@@ -33,24 +43,28 @@ export interface SocketParts {
   readonly ca: string | undefined;
   /** Every message that is no acknowledgement. */
   readonly onPush: (message: WebSocketMessage) => void;
-  /** When anything came. */
+  /** Called for every message. */
   readonly onHeard: () => void;
 }
 
-/** The WebSocket of a session: let in by whichever way the release knows, with its requests and acknowledgements. */
+/** The WebSocket of a session: signed in the way its release knows, with its requests and acknowledgements. */
 export class BedrockSocket {
   readonly ended: Promise<WebSocketEnd>;
   readonly #wire: WebSocketConnection;
-  readonly #acks: Acknowledgements;
+  readonly #requests: PendingCalls<Request, undefined>;
   readonly #environment: SessionEnvironment;
 
-  private constructor(wire: WebSocketConnection, acks: Acknowledgements, environment: SessionEnvironment) {
+  private constructor(
+    wire: WebSocketConnection,
+    requests: PendingCalls<Request, undefined>,
+    environment: SessionEnvironment,
+  ) {
     this.#wire = wire;
-    this.#acks = acks;
+    this.#requests = requests;
     this.#environment = environment;
     this.ended = wire.ended;
     void wire.ended.then(() => {
-      acks.end();
+      requests.end(closedError());
     });
   }
 
@@ -66,7 +80,7 @@ export class BedrockSocket {
         const end = await socket.#prove(way, api);
         if (!end) return socket;
         refusal = closeError(end, api.secret);
-        if (end.code !== 1008 || !wayWrong.has(end.reason)) break;
+        if (end.code !== 1008 || !wrongWayReasons.has(end.reason)) break;
       } catch (error) {
         // The oldest releases refuse the handshake where others let in first and then close.
         if (!WebSocketError.is(error, 'httpAnswer') || error.status !== 403) throw error;
@@ -80,7 +94,7 @@ export class BedrockSocket {
     { settings, environment, api, ca, onPush, onHeard }: SocketParts,
     way: SocketSignIn,
   ): Promise<BedrockSocket> {
-    const acks = new Acknowledgements(environment.clock);
+    const requests = new PendingCalls<Request, undefined>(environment.clock);
     const query = way === 'query' ? `?token=${encodeURIComponent(api.token)}` : '';
     const wire = await WebSocketConnection.open({
       url: socketAddress(settings) + query,
@@ -97,7 +111,7 @@ export class BedrockSocket {
           onPush(message);
           return;
         }
-        const correlation = acks.take(ack.status, ack.message);
+        const correlation = acknowledge(requests, ack);
         environment.deliver({
           channel: 'reply',
           direction: 'in',
@@ -107,15 +121,15 @@ export class BedrockSocket {
         });
       },
     });
-    return new BedrockSocket(wire, acks, environment);
+    return new BedrockSocket(wire, requests, environment);
   }
 
-  /** Asks for a topic or gives it up; resolves with the acknowledgement. Rejects with a BedrockError. */
+  /** Asks for a topic or gives it up; resolves with the acknowledgement. Rejects with a ConversationError. */
   ask(action: 'subscribe' | 'unsubscribe', topic: string): Promise<void> {
     return this.#request({ action, topic }, { action, topic }, ackOf(action, topic));
   }
 
-  /** Whether anybody is still there who hears us: a forgotten client is answered by the wire alone. */
+  /** Resolves when the server answers. A client that it has forgotten gets its pings answered, but no request. */
   probe(): Promise<void> {
     return this.ask('unsubscribe', probeTopic);
   }
@@ -125,7 +139,7 @@ export class BedrockSocket {
     try {
       await this.#wire.send(message);
     } catch (error) {
-      throw new BedrockError('closed', text('The connection is closed.'), { cause: error });
+      throw closedError(error);
     }
   }
 
@@ -137,7 +151,7 @@ export class BedrockSocket {
     this.#wire.terminate();
   }
 
-  /** Says who we are where that is said in a message, and waits until we are in; answers how it ended where it did. */
+  /** Signs in and waits until the server let us in; answers how the connection ended where it did not. */
   async #prove(way: SocketSignIn, api: BedrockApi): Promise<WebSocketEnd | undefined> {
     const first = way === 'message' || (way === 'cookie' && api.release.socketSignIns.includes('message'));
     const told = way === 'message' ? { token: api.token } : {};
@@ -149,7 +163,7 @@ export class BedrockSocket {
       await proof;
       return undefined;
     } catch (error) {
-      if (!BedrockError.is(error)) throw error;
+      if (!ConversationError.is(error)) throw error;
       if (error.reason === 'closed') return this.ended;
       this.terminate();
       // An old release takes the first message for a wrong one, and us for nobody.
@@ -161,7 +175,7 @@ export class BedrockSocket {
     }
   }
 
-  async #request(message: object, shown: object, ack: string): Promise<void> {
+  async #request(message: object, shown: object, acknowledgement: string): Promise<void> {
     const correlation = randomUUID();
     this.#environment.deliver({
       channel: 'request',
@@ -170,11 +184,29 @@ export class BedrockSocket {
       receivedAt: this.#environment.clock.now(),
       correlation,
     });
-    const acknowledged = this.#acks.expect(ack, correlation, ackMs);
-    acknowledged.catch(() => undefined);
-    await this.send(JSON.stringify(message));
-    await acknowledged;
+    const request = this.#requests.open({ acknowledgement, correlation });
+    request.after(ackMs, () => {
+      const why = text('The server did not acknowledge within {0} s.', ackMs / 1000);
+      request.reject(new ConversationError('noAnswer', why));
+    });
+    this.send(JSON.stringify(message)).catch((error: unknown) => {
+      request.reject(error);
+    });
+    await request.answer;
   }
+}
+
+/** Ends the request that the server answers; answers its correlation. Acknowledgements come in the order of the requests. */
+function acknowledge(
+  requests: PendingCalls<Request, undefined>,
+  { status, message }: Acknowledgement,
+): string | undefined {
+  const isGood = status === 'success';
+  // A refusal names no topic: the oldest request is the one.
+  const request = requests.find(({ acknowledgement }) => !isGood || acknowledgement === message);
+  if (isGood) request?.resolve(undefined);
+  else request?.reject(new ConversationError('refused', text('The server refused: {0}', message)));
+  return request?.info.correlation;
 }
 
 function forbidden(error: unknown, api: BedrockApi): SessionError {
@@ -186,8 +218,13 @@ function forbidden(error: unknown, api: BedrockApi): SessionError {
   );
 }
 
-/** Acknowledgements have no type; they are short, and few. */
-function ackIn(bytes: Uint8Array): { readonly status: string; readonly message: string } | undefined {
+interface Acknowledgement {
+  readonly status: string;
+  readonly message: string;
+}
+
+/** Reads an acknowledgement: a short message without a type. */
+function ackIn(bytes: Uint8Array): Acknowledgement | undefined {
   if (bytes.length > 4096) return undefined;
   const raw = Buffer.from(bytes).toString('utf8');
   if (!raw.includes('"status"') || /^\s*\{\s*"type"/.test(raw)) return undefined;

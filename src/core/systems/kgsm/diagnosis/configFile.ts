@@ -1,26 +1,15 @@
 import { constants } from 'node:fs';
 import { access, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Text, english, errorWords, oneLine, text } from '../../../model/text.ts';
+import { ReasonedError } from '../../../model/reasonedError.ts';
+import { errorWords, oneLine, text } from '../../../model/text.ts';
 import { errorCode, temporaryName } from '../../../wire/unixPath.ts';
 
 export type KgsmConfigReason = 'missing' | 'noPermission' | 'changed' | 'refused' | 'unreadable' | 'failed';
 
 /** Why KGSM's configuration was not read or not changed. */
-export class KgsmConfigError extends Error {
+export class KgsmConfigError extends ReasonedError<KgsmConfigReason> {
   override readonly name = 'KgsmConfigError';
-  readonly reason: KgsmConfigReason;
-  readonly text: Text;
-
-  constructor(reason: KgsmConfigReason, message: Text, options: { readonly cause?: unknown } = {}) {
-    super(english(message), options);
-    this.reason = reason;
-    this.text = message;
-  }
-
-  static is(error: unknown, reason?: KgsmConfigReason): error is KgsmConfigError {
-    return error instanceof KgsmConfigError && (reason === undefined || error.reason === reason);
-  }
 }
 
 /** One key of a configuration and what becomes of it. */

@@ -1,21 +1,12 @@
 import type { Problem } from '../../../model/event.ts';
 import { text } from '../../../model/text.ts';
+import type { InboxMessage } from '../../../wire/inbox.ts';
 import { splitJson } from '../../../wire/jsonDocuments.ts';
 import type { SessionEnvironment } from '../../session.ts';
 
-/** What a wire brought, and how far that is all of it. */
-interface Arrived {
-  readonly bytes: Uint8Array;
-  readonly size: number;
-  readonly truncated: boolean;
-  readonly slow: boolean;
-  readonly broken: boolean;
-  readonly receivedAt: number;
-}
-
 /** Hands over each document of a message by itself, with what was wrong on its way. */
 export function deliverMessage(
-  message: Arrived,
+  message: InboxMessage,
   maxMessageBytes: number,
   environment: SessionEnvironment,
 ): void {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Problem } from '../../../model/event.ts';
 import { text } from '../../../model/text.ts';
 import { isEventFile, type EventFileReason } from '../../../wire/eventFiles.ts';
-import { EventFileTail, JournalTailError, type EventFileCursor } from '../../../wire/eventFileTail.ts';
+import { EventFileTail, EventFileError, type EventFileCursor } from '../../../wire/eventFileTail.ts';
 import { SessionError, type Session, type SessionEnvironment } from '../../session.ts';
 import type { KgsmSettings } from '../settings.ts';
 import { eventFileAddress } from '../targets.ts';
@@ -63,7 +63,7 @@ export async function openEventFileSession(
       },
     });
   } catch (error) {
-    throw error instanceof JournalTailError ? sessionError(error) : error;
+    throw error instanceof EventFileError ? sessionError(error) : error;
   }
   // Open means up to date: what is asked of KGSM from then on is newer than what the files held.
   const stop = (): void => void tail.dispose();
@@ -106,6 +106,6 @@ const mayPass: Readonly<Record<EventFileReason, boolean>> = {
   noPermission: false,
 };
 
-function sessionError(error: JournalTailError): SessionError {
+function sessionError(error: EventFileError): SessionError {
   return new SessionError(error.text, { retry: mayPass[error.reason], cause: error });
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { text } from '../../../model/text.ts';
+import { errorWords, text } from '../../../model/text.ts';
+import { DeferredRun } from '../../conversation/deferredRun.ts';
 import { redactJson } from '../../redaction.ts';
 import type { Session, SessionEnvironment } from '../../session.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
@@ -11,60 +12,49 @@ import { cliSyntaxOf } from '../cli/cliSyntax.ts';
 /** Asking takes KGSM a fraction of a second; beyond this it hangs. */
 const askTimeoutMs = 20_000;
 
-/**
- * Asks KGSM's own program what there is: the events tell of changes only, and nothing of what happened while nobody
- * listened. One run at a time; asked again while it asks, it begins once more when it is done.
- */
+/** Asks KGSM's own program what there is: events tell of changes only, and of nothing that happened while nobody listened. */
 class Snapshots {
   readonly #root: string;
   readonly #environment: SessionEnvironment;
   readonly #abort = new AbortController();
-  #running: Promise<void> | undefined;
-  #again = false;
+  readonly #runs: DeferredRun;
 
   constructor(root: string, environment: SessionEnvironment) {
     this.#root = root;
     this.#environment = environment;
+    this.#runs = new DeferredRun(
+      environment.clock,
+      () => this.#ask(),
+      (error) => {
+        environment.log.error(text('Asking KGSM failed: {0}', errorWords(error)));
+      },
+    );
   }
 
   take(): void {
-    if (this.#running) {
-      this.#again = true;
-      return;
-    }
-    this.#running = this.#ask().finally(() => {
-      this.#running = undefined;
-      if (this.#again && !this.#hasEnded()) {
-        this.#again = false;
-        this.take();
-      }
-    });
+    void this.#runs.now();
   }
 
   /** Ends the run under way and waits for it. */
   async dispose(): Promise<void> {
     this.#abort.abort();
-    await this.#running;
-  }
-
-  /** A call, because it changes while something is waited for. */
-  #hasEnded(): boolean {
-    return this.#abort.signal.aborted;
+    await this.#runs.end();
   }
 
   async #ask(): Promise<void> {
+    const { signal } = this.#abort;
     // Without the program there are events only, which is a way to use it and no fault.
     const there = await access(posix.join(this.#root, 'kgsm.sh')).then(
       () => true,
       () => false,
     );
     if (!there) return;
-    const dialect = await cliSyntaxOf(this.#root, this.#abort.signal);
-    if (this.#hasEnded()) return;
-    const names = namesOf(await this.#run(dialect.list));
+    const syntax = await cliSyntaxOf(this.#root, signal);
+    if (isAborted(signal)) return;
+    const names = namesOf(await this.#run(syntax.list));
     for (const name of names) {
-      if (this.#hasEnded()) return;
-      await this.#run(dialect.status(name));
+      if (isAborted(signal)) return;
+      await this.#run(syntax.status(name));
     }
   }
 
@@ -73,6 +63,7 @@ class Snapshots {
     const environment = this.#environment;
     const { clock, log } = environment;
     const correlation = randomUUID();
+    const { signal } = this.#abort;
     environment.deliver({
       channel: 'request',
       direction: 'out',
@@ -80,13 +71,8 @@ class Snapshots {
       receivedAt: clock.now(),
       correlation,
     });
-    const result = await runKgsm({
-      root: this.#root,
-      args,
-      timeoutMs: askTimeoutMs,
-      signal: this.#abort.signal,
-    });
-    if (this.#hasEnded()) return '';
+    const result = await runKgsm({ root: this.#root, args, timeoutMs: askTimeoutMs, signal });
+    if (isAborted(signal)) return '';
     if (result.code !== 0) log.warn(text('KGSM did not answer {0}: {1}', args.join(' '), failureOf(result)));
     environment.deliver({
       channel: 'reply',
@@ -119,6 +105,11 @@ export function withSnapshots(
       await session.dispose();
     },
   };
+}
+
+/** Reads `aborted` through a call: TypeScript narrows the property and does not know that it changes across an await. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function namesOf(output: string): string[] {

@@ -1,6 +1,6 @@
 import { oneLine, text } from '../../../model/text.ts';
 import type { ConnectionOperation, OperationResult } from '../../operation.ts';
-import { isConversation } from '../session/trueNasSession.ts';
+import type { TrueNasSession } from '../session/trueNasSession.ts';
 import { explained, noConnection } from './runInstanceCall.ts';
 import { encodeEjson } from '../ejson.ts';
 import { isSource } from '../catalog.ts';
@@ -8,14 +8,14 @@ import { baseOf, numbered } from '../messages.ts';
 import { redactTrueNas } from '../redact.ts';
 import type { TrueNasSettings } from '../settings.ts';
 
-type Run = Parameters<ConnectionOperation<TrueNasSettings>['run']>[0];
+type Run = Parameters<ConnectionOperation<TrueNasSettings, TrueNasSession>['run']>[0];
 
 /** So much of an answer is said; all of it is in the log. */
 const saidLength = 200;
 
 /** Asks the NAS to abort a job. That it forgets the job does not mean that the work ends. */
 export async function abortJob({ session, input, signal }: Run): Promise<OperationResult> {
-  if (!isConversation(session)) return noConnection;
+  if (!session) return noConnection;
   const id = input['job'] ?? '';
   const job = session.openJobs.find((each) => each.id === id);
   if (!job) return { outcome: 'refused', message: text('There is no open job {0}.', oneLine(id, 40)) };
@@ -36,7 +36,7 @@ export async function subscription(
   action: 'subscribe' | 'unsubscribe',
   name: string,
 ): Promise<OperationResult> {
-  if (!isConversation(session)) return noConnection;
+  if (!session) return noConnection;
   return explained(async () => {
     await session[action](name);
     const shown = oneLine(name, 100);
@@ -61,7 +61,7 @@ export async function request(
   params: readonly unknown[],
 ): Promise<OperationResult> {
   const { session, signal } = run;
-  if (!isConversation(session)) return noConnection;
+  if (!session) return noConnection;
   return explained(async () => {
     const result = await session.call(method, params, signal);
     const answer = redactTrueNas(JSON.stringify(encodeEjson(result)) || 'null').text;

@@ -1,12 +1,11 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { ConnectionOperation, Question, Suggestion } from '../../operation.ts';
-import type { Session } from '../../session.ts';
 import { trueNasEntries } from '../catalog.ts';
-import { isConversation } from '../session/trueNasSession.ts';
+import type { TrueNasSession } from '../session/trueNasSession.ts';
 import { isSecretMethod } from '../redact.ts';
 import type { TrueNasSettings } from '../settings.ts';
 
-type ConnectionOp = ConnectionOperation<TrueNasSettings>;
+type ConnectionOp = ConnectionOperation<TrueNasSettings, TrueNasSession>;
 
 /** All that can be subscribed to, and whether `*` has it too. */
 const events: readonly Suggestion[] = [
@@ -25,8 +24,8 @@ const events: readonly Suggestion[] = [
 const readers = ['core.get_events', 'core.get_methods', 'pool.query', 'service.query', 'system.info'];
 
 /** What is mostly asked: what the NAS lists, its jobs and what else it can be asked. */
-function methods(session: Session | undefined): readonly string[] {
-  const lists = isConversation(session) ? [...session.collections] : [];
+function methods(session: TrueNasSession | undefined): readonly string[] {
+  const lists = session ? [...session.collections] : [];
   return [...lists, 'core.get_jobs', 'alert.list', ...readers];
 }
 
@@ -37,7 +36,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     answers: true,
     progressTitle: ({ job = '' }) => text('Aborting job {0}', oneLine(job, 40)),
-    when: (_settings, session) => isConversation(session),
+    when: (_settings, session) => session !== undefined,
     inputs: [
       {
         field: 'job',
@@ -45,7 +44,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
         none: text('No job runs that can be aborted.'),
         options: ({ session }) =>
           Promise.resolve(
-            isConversation(session)
+            session
               ? session.openJobs
                   .filter(({ abortable }) => abortable)
                   .map(({ id, method, description }) => ({
@@ -77,7 +76,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     title: text('Unsubscribe from Event…'),
     progress: (name) => text('Unsubscribing from {0}', name),
     prompt: text('Which event shall not come any more?'),
-    suggestions: (session) => (isConversation(session) ? session.subscribed : []),
+    suggestions: (session) => session?.subscribed ?? [],
   }),
   {
     id: 'request',
@@ -85,7 +84,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     answers: true,
     progressTitle: ({ method = '' }) => text('Calling {0}', oneLine(method, 100)),
-    when: (_settings, session) => isConversation(session),
+    when: (_settings, session) => session !== undefined,
     inputs: [
       {
         field: 'method',
@@ -112,8 +111,8 @@ export const connectionOperations: readonly ConnectionOp[] = [
   },
 ];
 
-function jobName(session: Session | undefined, job: string): Text {
-  const known = isConversation(session) && session.openJobs.find(({ id }) => id === job);
+function jobName(session: TrueNasSession | undefined, job: string): Text {
+  const known = session?.openJobs.find(({ id }) => id === job);
   return known ? text('{0}', oneLine(known.description, 100)) : text('job {0}', oneLine(job, 40));
 }
 
@@ -128,7 +127,7 @@ function subscription(
     readonly title: Text;
     readonly progress: (name: string) => Text;
     readonly prompt: Text;
-    readonly suggestions: (session: Session | undefined) => readonly Suggestion[];
+    readonly suggestions: (session: TrueNasSession | undefined) => readonly Suggestion[];
   },
 ): ConnectionOp {
   return {
@@ -137,7 +136,7 @@ function subscription(
     target: 'connection',
     answers: true,
     progressTitle: ({ name = '' }) => progress(oneLine(name, 100)),
-    when: (_settings, session) => isConversation(session),
+    when: (_settings, session) => session !== undefined,
     inputs: [
       {
         field: 'name',

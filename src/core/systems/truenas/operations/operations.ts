@@ -2,13 +2,12 @@ import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { InstanceOperation, Operation } from '../../operation.ts';
-import type { Session } from '../../session.ts';
 import { connectionOperations } from './connectionOperations.ts';
-import { isConversation } from '../session/trueNasSession.ts';
+import type { TrueNasSession } from '../session/trueNasSession.ts';
 import { collectionOf } from '../kinds.ts';
 import type { TrueNasSettings } from '../settings.ts';
 
-type InstanceOp = InstanceOperation<TrueNasSettings>;
+type InstanceOp = InstanceOperation<TrueNasSettings, TrueNasSession>;
 type Id = 'start' | 'stop' | 'restart' | 'redeploy' | 'scale' | 'update' | 'rollback';
 
 /** Which kinds can do what; nothing else is offered for them. */
@@ -40,9 +39,9 @@ function offered(id: Id, fits: (instance: Instance) => boolean): InstanceOp['whe
     able[id].includes(instance.kind) && has(session, instance.kind) && fits(instance);
 }
 
-function has(session: Session | undefined, kind: string): boolean {
+function has(session: TrueNasSession | undefined, kind: string): boolean {
   const collection = collectionOf(kind);
-  return isConversation(session) && collection !== undefined && session.collections.has(collection);
+  return collection !== undefined && session?.collections.has(collection) === true;
 }
 
 function operation(
@@ -79,7 +78,7 @@ function asks(
 const playersLeave = text('Players are disconnected.');
 
 /** All that one may do. */
-export const trueNasOperations: readonly Operation<TrueNasSettings>[] = [
+export const trueNasOperations: readonly Operation<TrueNasSettings, TrueNasSession>[] = [
   operation(
     'start',
     text('Start'),

@@ -1,9 +1,9 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { Instance } from '../../../model/instance.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
 import type { OperationInput, OperationResult, OperationRun } from '../../operation.ts';
-import type { Session } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
-import { isConversation, TrueNasError, type TrueNasSession, type JobEnd } from '../session/trueNasSession.ts';
+import type { TrueNasSession, JobEnd } from '../session/trueNasSession.ts';
 import { collectionOf, stateIn, type Kind } from '../kinds.ts';
 import { numbered } from '../messages.ts';
 import type { TrueNasSettings } from '../settings.ts';
@@ -73,10 +73,10 @@ const done: Readonly<Record<string, (name: string) => Text>> = {
 /** Does one thing with one instance and waits for the job that does it. */
 export async function runInstanceCall(
   id: string,
-  run: OperationRun<TrueNasSettings>,
+  run: OperationRun<TrueNasSettings, TrueNasSession>,
 ): Promise<OperationResult> {
   const { session, instance, input, signal } = run;
-  if (!isConversation(session)) return noConnection;
+  if (!session) return noConnection;
   const woken = id === 'start' && instance.state === 'paused';
   const call = calls[instance.kind]?.[woken ? 'resume' : id];
   if (!call) return { outcome: 'refused', message: text('This cannot be done with it.') };
@@ -112,7 +112,7 @@ export async function explained(work: () => Promise<OperationResult>): Promise<O
   try {
     return await work();
   } catch (error) {
-    if (!TrueNasError.is(error)) throw error;
+    if (!ConversationError.is(error)) throw error;
     return { outcome: error.reason === 'unsuitable' ? 'refused' : 'failed', message: error.text };
   }
 }
@@ -143,11 +143,11 @@ async function look(
 
 /** The versions that one can go back to. Rejects with words for people. */
 export async function olderVersions(
-  session: Session | undefined,
+  session: TrueNasSession | undefined,
   instance: Instance | undefined,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  if (!isConversation(session)) throw new TrueNasError('noSession', noConnection.message);
+  if (!session) throw new ConversationError('noSession', noConnection.message);
   if (!instance) return [];
   if (instance.kind === 'app') {
     const list = await session.call('app.rollback_versions', [instance.key], signal);

@@ -1,142 +1,116 @@
 import type { Clock } from '../../../model/clock.ts';
 import { text } from '../../../model/text.ts';
-import { TrueNasError } from './trueNasSession.ts';
-import { failureOf } from '../messages.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
+import { PendingCalls, type PendingCall } from '../../conversation/pendingCalls.ts';
+import { failureIn, refusedError } from './refusal.ts';
 
 /** The NAS does ten calls of a connection at a time and refuses the twenty-first. */
 const maxInFlight = 10;
-/** A call that was refused because of too many others is said again after this. */
+/** A call that was refused because of too many others is sent again after this. */
 const crowdedMs = 500;
 
-interface Asked {
+interface Request {
   readonly id: string;
   /** Its answer is a secret. */
-  readonly secret: boolean;
+  readonly isSecret: boolean;
   /** From the moment at which it is sent. */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-  send(): Promise<void>;
+  readonly send: () => Promise<void>;
 }
 
-interface Waiting extends Asked {
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  flying: boolean;
-  /** When there were too many others for the first time. */
+interface Call extends Request {
+  isInFlight: boolean;
+  /** When it was refused because of too many others for the first time. */
   crowdedSince?: number;
-  cancel: () => void;
 }
 
-/** Calls on their way: not too many at a time, each with its end. */
+/** Calls to the NAS: not too many at a time, each with its end. */
 export class Calls {
   readonly #clock: Clock;
-  readonly #open = new Map<string, Waiting>();
-  #queue: Waiting[] = [];
-  #flying = 0;
-  #over: TrueNasError | undefined;
+  readonly #pending: PendingCalls<Call>;
+  #queue: PendingCall<Call>[] = [];
+  #inFlight = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#pending = new PendingCalls(clock);
   }
 
-  /** Resolves with the result; rejects with a TrueNasError, or with the reason of the signal. */
-  run(asked: Asked): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    if (this.#over) return Promise.reject(this.#over);
-    const { signal } = asked;
-    if (signal?.aborted) return Promise.reject(signal.reason as Error);
-    const call: Waiting = { ...asked, resolve, reject, flying: false, cancel: () => undefined };
-    const abort = (): void => {
-      this.#forget(call);
-      reject(signal?.reason as Error);
+  /** Resolves with the result; rejects with a ConversationError, or with the reason of the signal. */
+  run(request: Request, signal?: AbortSignal): Promise<unknown> {
+    const onEnd = (call: PendingCall<Call>): void => {
+      this.#land(call);
     };
-    signal?.addEventListener('abort', abort, { once: true });
-    this.#open.set(call.id, call);
+    const call = this.#pending.open({ ...request, isInFlight: false }, { signal, onEnd });
     this.#queue.push(call);
     this.#next();
-    return promise.finally(() => {
-      signal?.removeEventListener('abort', abort);
-    });
+    return call.answer;
   }
 
   isSecret(id: string): boolean {
-    return this.#open.get(id)?.secret === true;
+    return this.#find(id)?.info.isSecret === true;
   }
 
+  /** A job does this call: it may take as long as the job, and makes room for others. */
   takesLong(id: string): void {
-    const call = this.#open.get(id);
-    if (!call) return;
-    call.cancel();
-    this.#land(call);
+    const call = this.#find(id);
+    call?.cancelTimer();
+    if (call) this.#land(call);
   }
 
   settle(id: string, result: unknown): void {
-    const call = this.#open.get(id);
-    if (!call) return;
-    this.#forget(call);
-    call.resolve(result);
+    this.#find(id)?.resolve(result);
   }
 
   refuse(id: string, error: unknown): void {
-    const call = this.#open.get(id);
+    const call = this.#find(id);
     if (!call) return;
-    const failure = failureOf(error);
+    const refusal = refusedError(error);
     const now = this.#clock.now();
-    call.crowdedSince ??= now;
-    if (failure.crowded && now - call.crowdedSince < call.timeoutMs) {
-      call.cancel();
-      this.#land(call);
-      call.cancel = this.#clock.after(crowdedMs, () => {
-        if (this.#open.get(id) !== call) return;
-        this.#queue.push(call);
-        this.#next();
-      });
+    const crowdedSince = (call.info.crowdedSince ??= now);
+    if (!failureIn(refusal)?.crowded || now - crowdedSince >= call.info.timeoutMs) {
+      call.reject(refusal);
       return;
     }
-    this.#forget(call);
-    call.reject(new TrueNasError('refused', text('The NAS refused: {0}', failure.reason), { failure }));
+    this.#land(call);
+    call.after(crowdedMs, () => {
+      this.#queue.push(call);
+      this.#next();
+    });
   }
 
-  /** It is over: nothing is answered any more. */
-  end(error: TrueNasError): void {
-    this.#over = error;
+  /** Rejects all calls, and those that come later. */
+  end(error: ConversationError): void {
     this.#queue = [];
-    for (const call of [...this.#open.values()]) {
-      this.#forget(call);
-      call.reject(error);
-    }
+    this.#pending.end(error);
+  }
+
+  #find(id: string): PendingCall<Call> | undefined {
+    return this.#pending.find((call) => call.id === id);
   }
 
   #next(): void {
-    while (this.#flying < maxInFlight) {
+    while (this.#inFlight < maxInFlight) {
       const call = this.#queue.shift();
       if (!call) return;
-      call.flying = true;
-      this.#flying++;
-      call.cancel = this.#clock.after(call.timeoutMs, () => {
-        this.#forget(call);
-        call.reject(
-          new TrueNasError('noAnswer', text('The NAS did not answer within {0} s.', call.timeoutMs / 1000)),
-        );
+      if (call.isOver()) continue;
+      const { timeoutMs, send } = call.info;
+      call.info.isInFlight = true;
+      this.#inFlight++;
+      call.after(timeoutMs, () => {
+        const why = text('The NAS did not answer within {0} s.', timeoutMs / 1000);
+        call.reject(new ConversationError('noAnswer', why));
       });
-      call.send().catch((error: unknown) => {
-        this.#forget(call);
+      send().catch((error: unknown) => {
         call.reject(error);
       });
     }
   }
 
-  #land(call: Waiting): void {
-    if (!call.flying) return;
-    call.flying = false;
-    this.#flying--;
+  #land({ info }: PendingCall<Call>): void {
+    if (!info.isInFlight) return;
+    info.isInFlight = false;
+    this.#inFlight--;
     this.#next();
-  }
-
-  #forget(call: Waiting): void {
-    call.cancel();
-    this.#open.delete(call.id);
-    this.#queue = this.#queue.filter((each) => each !== call);
-    this.#land(call);
   }
 }

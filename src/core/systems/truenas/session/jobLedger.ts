@@ -1,4 +1,5 @@
-import { oneLine, text, type Text } from '../../../model/text.ts';
+import { oneLine, text } from '../../../model/text.ts';
+import type { TaskLedger } from '../../conversation/taskLedger.ts';
 import { isFields, named, shown, type Fields } from '../../reading.ts';
 import { redactText } from '../../redaction.ts';
 import type { JobEnd } from './trueNasSession.ts';
@@ -7,7 +8,7 @@ import { deedOf, type Kind } from '../kinds.ts';
 import { keyOf } from '../messages.ts';
 import { redactTrueNas } from '../redact.ts';
 
-/** What is known of an open job. */
+/** An open job as it was told last. */
 export interface JobNow {
   readonly id: string;
   readonly started: number;
@@ -15,7 +16,9 @@ export interface JobNow {
   readonly arguments: unknown;
   readonly description: string;
   readonly abortable: boolean;
+  /** Ids of the calls that wait for it. */
   readonly messages: readonly string[];
+  readonly aliases: readonly string[];
 }
 
 /** A job as it was just told. */
@@ -26,94 +29,23 @@ export interface JobUpdate extends JobNow {
 
 export const aborted = text('It was aborted; what it had begun may go on');
 
-/** Ends are kept for calls that learn the id of their job only later. */
-const maxEnds = 200;
+/** Jobs as far as they were told; followed by id, or by the call that began it (`call:<id>`). */
+export type JobLedger = TaskLedger<JobNow, JobEnd>;
 
-/** The jobs as far as they were told: who waits for an end gets it, in whatever order it came. */
-export class JobLedger {
-  readonly #open = new Map<string, JobNow>();
-  readonly #ends = new Map<string, { readonly end: JobEnd; readonly started: number }>();
-  readonly #listeners = new Map<
-    string,
-    Set<(told: { readonly words?: string; readonly end?: JobEnd }) => void>
-  >();
-  readonly #onChange: () => void;
-
-  constructor(onChange: () => void) {
-    this.#onChange = onChange;
-  }
-
-  get open(): readonly JobNow[] {
-    return [...this.#open.values()];
-  }
-
-  /** Takes what the NAS says of a job. Nothing where it was over before. */
-  take(value: unknown, key: unknown): JobUpdate | undefined {
-    if (!isFields(value)) return undefined;
-    const id = keyOf(value['id']) ?? keyOf(key);
-    if (id === undefined) return undefined;
-    const job = jobOf(id, value);
-    const last = this.#ends.get(id);
-    if (last && last.started >= job.started) return undefined;
-    const end = endOf(value);
-    const told = aboutOf(job, end);
-    if (end) this.#settle(job, end);
-    else {
-      const known = this.#open.has(id);
-      this.#open.set(id, job);
-      if (!known) this.#onChange();
-      const progress = isFields(value['progress']) ? named(value['progress']['description']) : undefined;
-      if (progress !== undefined) this.#tell(job, { words: progress });
-    }
-    return told;
-  }
-
-  /** The NAS does not know it any more. */
-  lose(id: string): void {
-    const job = this.#open.get(id);
-    if (job) this.#settle(job, { state: 'lost', message: text('the NAS does not know the job any more') });
-  }
-
-  /** Nobody hears of any job any more. */
-  loseAll(message: Text): void {
-    const listeners = [...this.#listeners.values()];
-    this.#listeners.clear();
-    for (const set of listeners) for (const tell of set) tell({ end: { state: 'lost', message } });
-  }
-
-  /** Calls back with what is told of a job, by its id or by the call that began it (`call:<id>`), until the answer is called. */
-  follow(name: string, tell: (told: { readonly words?: string; readonly end?: JobEnd }) => void): () => void {
-    const last = this.#ends.get(name);
-    if (last) {
-      tell({ end: last.end });
-      return () => undefined;
-    }
-    const set = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, set.add(tell));
-    return () => {
-      set.delete(tell);
-      if (set.size === 0) this.#listeners.delete(name);
-    };
-  }
-
-  #settle(job: JobNow, end: JobEnd): void {
-    this.#ends.set(job.id, { end, started: job.started });
-    for (const oldest of this.#ends.keys()) {
-      if (this.#ends.size <= maxEnds) break;
-      this.#ends.delete(oldest);
-    }
-    if (this.#open.delete(job.id)) this.#onChange();
-    this.#tell(job, { end });
-  }
-
-  #tell(job: JobNow, told: { readonly words?: string; readonly end?: JobEnd }): void {
-    for (const name of [job.id, ...job.messages.map((message) => `call:${message}`)])
-      for (const tell of this.#listeners.get(name) ?? []) tell(told);
-  }
+/** Takes a job as the NAS tells it; answers nothing where it was over before. */
+export function takeJob(ledger: JobLedger, value: unknown, key: unknown): JobUpdate | undefined {
+  if (!isFields(value)) return undefined;
+  const id = keyOf(value['id']) ?? keyOf(key);
+  if (id === undefined) return undefined;
+  const job = jobOf(id, value);
+  const end = endOf(value);
+  const told = aboutOf(job, end);
+  return ledger.take(job, end ? { end } : { words: progressOf(value) }) ? told : undefined;
 }
 
 function jobOf(id: string, value: Fields): JobNow {
-  const { message_ids: messages, method, description } = value;
+  const { message_ids: ids, method, description } = value;
+  const messages = Array.isArray(ids) ? ids.map(keyOf).filter((each) => each !== undefined) : [];
   return {
     id,
     started: startOf(value),
@@ -121,7 +53,8 @@ function jobOf(id: string, value: Fields): JobNow {
     arguments: value['arguments'],
     description: named(description) ?? shown(method, 80),
     abortable: value['abortable'] === true,
-    messages: Array.isArray(messages) ? messages.map(keyOf).filter((each) => each !== undefined) : [],
+    messages,
+    aliases: messages.map((message) => `call:${message}`),
   };
 }
 
@@ -132,7 +65,7 @@ function endOf(value: Fields): JobEnd | undefined {
   return { ...end, ...(log === undefined ? {} : { log: cleaned(log) }) };
 }
 
-/** What a job says is passed on as text, no longer as a part of its event. */
+/** Redacts words of a job here, because they leave their event and are passed on as text. */
 function cleaned(said: string): string {
   return redactText(redactTrueNas(said).text);
 }
@@ -140,10 +73,13 @@ function cleaned(said: string): string {
 function outcomeOf(value: Fields): JobEnd | undefined {
   const state = jobStateOf(value['state']);
   if (!isOver(state)) return undefined;
-  const progress = isFields(value['progress']) ? named(value['progress']['description']) : undefined;
   if (state === 'failed') return { state, message: text('{0}', oneLine(cleaned(errorOf(value)), 300)) };
   if (state === 'aborted') return { state, message: aborted };
-  return { state: 'succeeded', message: text('{0}', oneLine(progress ?? '–', 300)) };
+  return { state: 'succeeded', message: text('{0}', oneLine(progressOf(value) ?? '–', 300)) };
+}
+
+function progressOf({ progress }: Fields): string | undefined {
+  return isFields(progress) ? named(progress['description']) : undefined;
 }
 
 function aboutOf(job: JobNow, end: JobEnd | undefined): JobUpdate {

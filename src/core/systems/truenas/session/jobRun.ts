@@ -1,5 +1,7 @@
 import { text } from '../../../model/text.ts';
-import { TrueNasError, type JobEnd, type JobRun } from './trueNasSession.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
+import type { JobEnd, JobRun } from './trueNasSession.ts';
+import type { TaskNews } from '../../conversation/taskLedger.ts';
 import { aborted, type JobLedger } from './jobLedger.ts';
 import type { RpcConnection } from './rpcConnection.ts';
 import { numbered } from '../messages.ts';
@@ -8,7 +10,7 @@ export const connectionOver = text('the connection ended before the job did; it 
 const goesOn = text('Not waited for any longer; the NAS goes on with it.');
 
 interface Parts {
-  readonly line: RpcConnection;
+  readonly rpc: RpcConnection;
   readonly ledger: JobLedger;
   /** The answer to the call is the end of the job, not its id. */
   readonly withheld: boolean;
@@ -16,21 +18,21 @@ interface Parts {
 
 /** Calls a method that a job does; resolves with the end of the job, in whatever order answer and events come. */
 export async function runJob(
-  { line, ledger, withheld }: Parts,
+  { rpc, ledger, withheld }: Parts,
   method: string,
   params: readonly unknown[],
   { signal, progress }: JobRun,
 ): Promise<JobEnd> {
   const over = Promise.withResolvers<JobEnd>();
-  const tell = ({ words, end }: { readonly words?: string; readonly end?: JobEnd }): void => {
+  const tell = ({ words, end }: TaskNews<JobEnd>): void => {
     if (words !== undefined) progress(words);
     if (end) over.resolve(end);
   };
-  const { id, answer } = line.begin(method, params, { signal });
+  const { id, answer } = rpc.begin(method, params, { signal });
   let job: string | undefined;
   const forget = [ledger.follow(`call:${id}`, tell)];
   const giveUp = (): void => {
-    over.resolve(abandon(line, ledger, id, job));
+    over.resolve(abandon(rpc, ledger, id, job));
   };
   signal.addEventListener('abort', giveUp, { once: true });
   answer.then(
@@ -48,7 +50,7 @@ export async function runJob(
   try {
     return await over.promise;
   } catch (error) {
-    if (TrueNasError.is(error, 'closed')) return { state: 'lost', message: connectionOver };
+    if (ConversationError.is(error, 'closed')) return { state: 'lost', message: connectionOver };
     throw error;
   } finally {
     signal.removeEventListener('abort', giveUp);
@@ -58,13 +60,13 @@ export async function runJob(
 
 /** Nobody waits for a job any more: it is aborted where it lets itself be. */
 async function abandon(
-  line: RpcConnection,
+  rpc: RpcConnection,
   ledger: JobLedger,
   call: string,
   id: string | undefined,
 ): Promise<JobEnd> {
   const job = ledger.open.find((each) => each.id === id || each.messages.includes(call));
   if (!job?.abortable) return { state: 'failed', message: goesOn };
-  await line.call('core.job_abort', [numbered(job.id)]);
+  await rpc.call('core.job_abort', [numbered(job.id)]);
   return { state: 'aborted', message: aborted };
 }

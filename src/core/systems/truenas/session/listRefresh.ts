@@ -1,9 +1,11 @@
-import { text } from '../../../model/text.ts';
+import { errorWords, text } from '../../../model/text.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
+import { DeferredRun } from '../../conversation/deferredRun.ts';
 import type { SessionEnvironment } from '../../session.ts';
-import type { Fields } from '../../reading.ts';
-import { isFields } from '../../reading.ts';
-import { TrueNasError } from './trueNasSession.ts';
-import type { JobLedger, JobUpdate } from './jobLedger.ts';
+import { isFields, type Fields } from '../../reading.ts';
+import { takeJob, type JobLedger, type JobUpdate } from './jobLedger.ts';
+import { failureIn } from './refusal.ts';
+import type { JobEnd } from './trueNasSession.ts';
 import { collectionNames, collectionOf, untold, type Collection } from '../kinds.ts';
 import { numbered } from '../messages.ts';
 
@@ -12,28 +14,35 @@ const askForJobsMs = 20_000;
 /** Changes that say too little are asked for together. */
 const soonMs = 200;
 
+const lost: JobEnd = { state: 'lost', message: text('the NAS does not know the job any more') };
+
 interface Parts {
   readonly environment: SessionEnvironment;
   readonly ledger: JobLedger;
-  call(method: string, params: readonly unknown[]): Promise<unknown>;
-  /** Jobs that are known from an earlier conversation. */
+  call(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
+  /** Ids of jobs that were open in an earlier session. */
   readonly earlier: readonly string[];
 }
 
-/** What is asked of the NAS beside events: all at the beginning, single things where an event said too little. */
+/** Asks the NAS for its lists at the beginning, and for single entries where an event said too little. */
 export class ListRefresh {
   readonly #parts: Parts;
   readonly collections = new Set<Collection>();
   readonly #due = new Map<string, { readonly collection: Collection; readonly key: string }>();
   /** Jobs of an earlier conversation, until the NAS has said what became of them. */
   #unasked: ReadonlySet<string>;
-  #cancelSoon: (() => void) | undefined;
-  #cancelJobs: (() => void) | undefined;
-  #over = false;
+  readonly #entries: DeferredRun;
+  readonly #jobPoll: DeferredRun;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#unasked = new Set(parts.earlier);
+    const { clock } = parts.environment;
+    const onError = (error: unknown): void => {
+      this.#note(error);
+    };
+    this.#entries = new DeferredRun(clock, () => this.#askDue(), onError);
+    this.#jobPoll = new DeferredRun(clock, () => this.#askForJobs(), onError);
   }
 
   get unasked(): ReadonlySet<string> {
@@ -51,7 +60,9 @@ export class ListRefresh {
   }
 
   refresh(candidates: readonly Collection[]): void {
-    void this.#quietly(this.all(candidates));
+    this.all(candidates).catch((error: unknown) => {
+      this.#note(error);
+    });
   }
 
   /** What did not go well may have said of its app what is not true, and some say nothing of themselves. */
@@ -62,10 +73,11 @@ export class ListRefresh {
     if (end.state !== 'succeeded' || silent) this.soon(about.kind, about.key);
   }
 
-  /** One thing of a collection; nothing where it is not there. */
-  async entry(collection: Collection, key: string): Promise<Fields | undefined> {
+  /** One entry of a list; nothing where the list does not have it. */
+  async entry(collection: Collection, key: string, signal?: AbortSignal): Promise<Fields | undefined> {
     const numeric = (collection === 'vm.query' || collection === 'container.query') && /^\d+$/.test(key);
-    const result = await this.#parts.call(collection, [[['id', '=', numeric ? Number(key) : key]]]);
+    const filters = [['id', '=', numeric ? Number(key) : key]];
+    const result = await this.#parts.call(collection, [filters], signal);
     const found: unknown = Array.isArray(result) ? result[0] : undefined;
     return isFields(found) ? found : undefined;
   }
@@ -73,31 +85,37 @@ export class ListRefresh {
   /** An event said that something changed, and not what it is now. */
   soon(kind: string, key: string): void {
     const collection = collectionOf(kind);
-    if (collection === undefined || this.#over) return;
+    if (collection === undefined) return;
     this.#due.set(JSON.stringify([kind, key]), { collection, key });
-    this.#cancelSoon ??= this.#parts.environment.clock.after(soonMs, () => {
-      this.#cancelSoon = undefined;
-      const due = [...this.#due.values()];
-      this.#due.clear();
-      for (const each of due) void this.#quietly(this.entry(each.collection, each.key));
-    });
+    this.#entries.within(soonMs);
   }
 
   /** Asks after the open jobs when nothing told how they ended. */
   jobsLater(): void {
-    if (this.#cancelJobs || this.#over || this.#unsettled().length === 0) return;
-    this.#cancelJobs = this.#parts.environment.clock.after(askForJobsMs, () => {
-      this.#cancelJobs = undefined;
-      void this.#quietly(this.#jobsById(this.#unsettled())).finally(() => {
-        this.jobsLater();
-      });
-    });
+    if (this.#unsettled().length > 0) this.#jobPoll.within(askForJobsMs);
   }
 
   end(): void {
-    this.#over = true;
-    this.#cancelSoon?.();
-    this.#cancelJobs?.();
+    void this.#entries.end();
+    void this.#jobPoll.end();
+  }
+
+  /** Does not wait for the answers: one that is late must not hold up what is due next. */
+  #askDue(): Promise<void> {
+    for (const { collection, key } of this.#due.values())
+      this.entry(collection, key).catch((error: unknown) => {
+        this.#note(error);
+      });
+    this.#due.clear();
+    return Promise.resolve();
+  }
+
+  async #askForJobs(): Promise<void> {
+    try {
+      await this.#jobsById(this.#unsettled());
+    } finally {
+      this.jobsLater();
+    }
   }
 
   #unsettled(): readonly string[] {
@@ -109,9 +127,9 @@ export class ListRefresh {
       await this.#parts.call(collection, []);
       this.collections.add(collection);
     } catch (error) {
-      if (!TrueNasError.is(error) || error.reason === 'closed') throw error;
+      if (!ConversationError.is(error) || error.reason === 'closed') throw error;
       this.collections.delete(collection);
-      if (error.failure?.noMethod) return;
+      if (failureIn(error)?.noMethod) return;
       this.#parts.environment.gap(text('What {0} lists is not shown: {1}', collection, error.text));
     }
   }
@@ -120,7 +138,7 @@ export class ListRefresh {
     if (ids.length === 0) return;
     const there = await this.#jobs([['id', 'in', ids.map(numbered)]]);
     if (!there) return;
-    for (const id of ids) if (!there.has(id)) this.#parts.ledger.lose(id);
+    for (const id of ids) if (!there.has(id)) this.#parts.ledger.lose(id, lost);
     this.#unasked = new Set([...this.#unasked].filter((id) => !ids.includes(id)));
   }
 
@@ -128,21 +146,19 @@ export class ListRefresh {
     try {
       const result = await this.#parts.call('core.get_jobs', [filters]);
       const list: readonly unknown[] = Array.isArray(result) ? result : [];
-      for (const each of list) this.doubt(this.#parts.ledger.take(each, undefined) ?? {});
+      for (const each of list) this.doubt(takeJob(this.#parts.ledger, each, undefined) ?? {});
       return new Set(list.flatMap((each) => (isFields(each) ? [String(each['id'])] : [])));
     } catch (error) {
-      if (!TrueNasError.is(error) || error.reason === 'closed') throw error;
+      if (!ConversationError.is(error) || error.reason === 'closed') throw error;
       this.#parts.environment.gap(text('The jobs are not known: {0}', error.text));
       return undefined;
     }
   }
 
-  async #quietly(done: Promise<unknown>): Promise<void> {
-    try {
-      await done;
-    } catch (error) {
-      // The refusal stands in the journal as the answer to its call.
-      if (!TrueNasError.is(error)) throw error;
-    }
+  /** A refusal stands in the journal as the answer to its call; anything else is a fault of ours. */
+  #note(error: unknown): void {
+    if (ConversationError.is(error)) return;
+    const words = text('Asking the NAS failed: {0}', errorWords(error));
+    this.#parts.environment.log.error(words);
   }
 }

@@ -1,16 +1,16 @@
 import { text } from '../../../model/text.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
 import { isFields, type Fields } from '../../reading.ts';
-import { TrueNasError } from './trueNasSession.ts';
 import { readFrame, type Protocol } from '../messages.ts';
 import { isSecretMethod } from '../redact.ts';
 
 /** After the sign-in the NAS closes the connection over what is longer than this. */
 export const maxSaidLength = 65_536;
 
-/** Where a protocol is spoken, behind the address of the NAS. */
+/** Paths of the protocols, behind the address of the NAS. */
 export const paths: Readonly<Record<Protocol, string>> = { jsonrpc: '/api/current', ddp: '/websocket' };
 
-/** How a call is written. */
+/** A call as the protocol writes it. */
 export function callFrame(
   protocol: Protocol,
   id: string,
@@ -20,9 +20,10 @@ export function callFrame(
   return protocol === 'ddp' ? { id, msg: 'method', method, params } : { jsonrpc: '2.0', id, method, params };
 }
 
-/** What a user may say by hand: what would end the connection, or leave a secret in the journal, is refused with words. */
+/** Checks a message that a user wrote: one that would end the connection, or leave a secret in the journal, is refused. */
 export function checkOutgoing(raw: string, protocol: Protocol): Fields {
-  const refuse = (message: ReturnType<typeof text>): TrueNasError => new TrueNasError('unsuitable', message);
+  const refuse = (message: ReturnType<typeof text>): ConversationError =>
+    new ConversationError('unsuitable', message);
   let value: unknown;
   try {
     value = JSON.parse(raw);

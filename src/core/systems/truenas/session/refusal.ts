@@ -2,10 +2,21 @@ import { oneLine, text } from '../../../model/text.ts';
 import { TlsError } from '../../../wire/tlsError.ts';
 import { WebSocketError, type WebSocketEnd } from '../../../wire/webSocket.ts';
 import { isPassing } from '../../transientErrors.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
 import { SessionError } from '../../session.ts';
-import { TrueNasError } from './trueNasSession.ts';
-import type { Protocol } from '../messages.ts';
+import { failureOf, type Failure, type Protocol } from '../messages.ts';
 import { isSecure, type TrueNasSettings } from '../settings.ts';
+
+/** The refusal of a call or a subscription, from the error that the NAS sent. */
+export function refusedError(error: unknown): ConversationError {
+  const detail = failureOf(error);
+  return new ConversationError('refused', text('The NAS refused: {0}', detail.reason), { detail });
+}
+
+/** Why the NAS refused, where an error is such a refusal. */
+export function failureIn(error: unknown): Failure | undefined {
+  return ConversationError.is(error, 'refused') ? (error.detail as Failure | undefined) : undefined;
+}
 
 /** Whether an answer means that this release does not know the protocol, so that the older one is worth a try. */
 export function isUnknownPath(error: unknown): boolean {
@@ -17,7 +28,7 @@ export function isUnknownPath(error: unknown): boolean {
 export function openingError(error: unknown, settings: TrueNasSettings, protocol: Protocol): unknown {
   if (WebSocketError.is(error, 'httpAnswer')) return httpError(error, settings, protocol);
   if (WebSocketError.is(error) || error instanceof TlsError) return wireError(error);
-  if (TrueNasError.is(error)) {
+  if (ConversationError.is(error)) {
     const retry = error.reason !== 'refused' && error.reason !== 'unsuitable';
     return new SessionError(error.text, { retry, cause: error });
   }
@@ -94,7 +105,7 @@ function wireError(error: WebSocketError | TlsError): SessionError {
   }
 }
 
-/** What the end of the WebSocket means. 1008 is about where we come from: trying again cannot help. */
+/** Puts the end of the WebSocket into words. 1008 is about the address that we come from: trying again cannot help. */
 export function closeError({ code, reason, error }: WebSocketEnd): SessionError {
   const said = oneLine(reason === '' ? '–' : reason, 200);
   if (error && error.reason !== 'lost') return wireError(error);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { oneLine, text } from '../../../model/text.ts';
 import { WebSocketConnection, type WebSocketEnd, type WebSocketMessage } from '../../../wire/webSocket.ts';
+import { closedError, ConversationError } from '../../conversation/conversationError.ts';
+import { frameProblems } from '../../conversation/frameProblems.ts';
 import type { SessionEnvironment } from '../../session.ts';
-
 import { Calls } from './calls.ts';
 import { isSource } from '../catalog.ts';
-import { TrueNasError } from './trueNasSession.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
 import { baseOf, failureOf, keyOf, readFrame, type Frame, type Protocol } from '../messages.ts';
 import { callFrame, maxSaidLength, paths } from './protocol.ts';
@@ -17,11 +17,18 @@ const greetingMs = 10_000;
 const callMs = 60_000;
 const subscribeMs = 15_000;
 
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
+}
+
 export interface RpcConnectionParts {
   readonly settings: TrueNasSettings;
   readonly environment: SessionEnvironment;
   readonly ca: string | undefined;
   readonly protocol: Protocol;
+  /** Called for every message. */
+  onHeard(): void;
   onEvent(event: Extract<Frame, { frame: 'event' }>): void;
   /** The end of a subscription, by its event or by its id. */
   onEnd(name: string, error: unknown): void;
@@ -37,26 +44,25 @@ export class RpcConnection {
   readonly #calls: Calls;
   readonly #prefix = randomUUID().slice(0, 8);
   readonly #greeting = Promise.withResolvers<undefined>();
+  /** Ends of sources that we asked for and that the NAS has not told yet, by name. */
+  readonly #leaving = new Map<string, number>();
   #wire: WebSocketConnection | undefined;
   #count = 0;
-  /** When anything came last. */
-  heardAt: number;
 
   private constructor(parts: RpcConnectionParts, ended: Promise<WebSocketEnd>) {
     const { environment } = parts;
     this.#parts = parts;
     this.protocol = parts.protocol;
     this.ended = ended;
-    this.heardAt = environment.clock.now();
     this.#calls = new Calls(environment.clock);
     this.#greeting.promise.catch(() => undefined);
   }
 
-  /** Opens, and greets where the protocol wants that. Rejects with an error of the wire or a TrueNasError. */
+  /** Opens, and greets where the protocol wants that. Rejects with an error of the wire or a ConversationError. */
   static async open(parts: RpcConnectionParts): Promise<RpcConnection> {
     const { settings, environment, ca, protocol } = parts;
     const over = Promise.withResolvers<WebSocketEnd>();
-    const line = new RpcConnection(parts, over.promise);
+    const rpc = new RpcConnection(parts, over.promise);
     const wire = await WebSocketConnection.open({
       url: settings.url + paths[protocol],
       rejectUnauthorized: settings.rejectUnauthorized,
@@ -65,44 +71,42 @@ export class RpcConnection {
       maxMessageBytes: settings.maxMessageBytes,
       signal: environment.signal,
       onMessage: (message) => {
-        line.#take(message);
+        rpc.#take(message);
       },
     });
-    line.#wire = wire;
+    rpc.#wire = wire;
     void wire.ended.then((end) => {
-      const closed = new TrueNasError('closed', text('The connection is closed.'));
-      line.#greeting.reject(closed);
-      line.#calls.end(closed);
+      const closed = closedError();
+      rpc.#greeting.reject(closed);
+      rpc.#calls.end(closed);
       over.resolve(end);
     });
-    if (protocol === 'ddp') await line.#greet();
-    return line;
+    if (protocol === 'ddp') await rpc.#greet();
+    return rpc;
   }
 
-  /** Calls a method; resolves with its result. Rejects with a TrueNasError, or with the reason of the signal. */
-  call(
-    method: string,
-    params: readonly unknown[],
-    options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
-  ): Promise<unknown> {
+  /** Calls a method; resolves with its result. Rejects with a ConversationError, or with the reason of the signal. */
+  call(method: string, params: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
     return this.begin(method, params, options).answer;
   }
 
-  /** The same, with the id of the call, by which the job that does it may name it. */
+  /** Like `call`, with the id of the call, by which the job that does it may name it. */
   begin(
     method: string,
     params: readonly unknown[],
-    options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
+    options: CallOptions = {},
   ): { readonly id: string; readonly answer: Promise<unknown> } {
     const id = this.#id();
     const frame = callFrame(this.protocol, id, method, params);
-    const answer = this.#calls.run({
-      id,
-      secret: isSecretMethod(method),
-      timeoutMs: options.timeoutMs ?? callMs,
-      signal: options.signal,
-      send: () => this.#say(frame),
-    });
+    const answer = this.#calls.run(
+      {
+        id,
+        isSecret: isSecretMethod(method),
+        timeoutMs: options.timeoutMs ?? callMs,
+        send: () => this.#say(frame),
+      },
+      options.signal,
+    );
     return { id, answer };
   }
 
@@ -120,15 +124,15 @@ export class RpcConnection {
     const id = this.#id();
     await this.#calls.run({
       id,
-      secret: false,
+      isSecret: false,
       timeoutMs: subscribeMs,
-      signal: undefined,
       send: () => this.#say({ id, msg: 'sub', name }),
     });
     return id;
   }
 
-  async unsubscribe(id: string): Promise<void> {
+  async unsubscribe(name: string, id: string): Promise<void> {
+    if (isSource(baseOf(name))) this.#leaving.set(name, (this.#leaving.get(name) ?? 0) + 1);
     if (this.protocol === 'jsonrpc') await this.call('core.unsubscribe', [id], { timeoutMs: subscribeMs });
     // Plain events have no answer at all; what sources answer comes as the end of their event.
     else await this.#say({ id, msg: 'unsub' });
@@ -136,11 +140,11 @@ export class RpcConnection {
 
   /** Sends a message as it is; the journal has it already. */
   async send(raw: string): Promise<void> {
-    if (!this.#wire) throw new TrueNasError('closed', text('The connection is closed.'));
+    if (!this.#wire) throw closedError();
     try {
       await this.#wire.send(raw);
     } catch (error) {
-      throw new TrueNasError('closed', text('The connection is closed.'), { cause: error });
+      throw closedError(error);
     }
   }
 
@@ -154,7 +158,7 @@ export class RpcConnection {
 
   async #greet(): Promise<void> {
     const cancel = this.#parts.environment.clock.after(greetingMs, () => {
-      this.#greeting.reject(new TrueNasError('noAnswer', text('The NAS did not answer the greeting.')));
+      this.#greeting.reject(new ConversationError('noAnswer', text('The NAS did not answer the greeting.')));
     });
     try {
       await this.#say({ msg: 'connect', version: '1', support: ['1'] });
@@ -174,7 +178,7 @@ export class RpcConnection {
   async #say(frame: Fields): Promise<void> {
     const raw = JSON.stringify(frame);
     if (raw.length > maxSaidLength)
-      throw new TrueNasError(
+      throw new ConversationError(
         'unsuitable',
         text('Not sent: a message may have {0} characters.', maxSaidLength),
       );
@@ -190,23 +194,20 @@ export class RpcConnection {
 
   #take(message: WebSocketMessage): void {
     const { environment } = this.#parts;
-    this.heardAt = environment.clock.now();
+    this.#parts.onHeard();
     const value = message.truncated ? undefined : parse(message.bytes);
     const frame = readFrame(value);
     const id = 'id' in frame ? keyOf(frame.id) : undefined;
     const secret = frame.frame === 'result' && id !== undefined && this.#calls.isSecret(id);
-    const { bytes, size, truncated, binary } = message;
+    const { bytes, size, truncated } = message;
     environment.deliver({
       channel: channelOf(frame),
       direction: 'in',
       bytes: secret && isFields(value) ? withoutResult(value) : bytes,
       size,
       truncated,
-      receivedAt: this.heardAt,
-      problems: [
-        ...(truncated ? [{ path: '', message: text('{0} bytes arrived, more than the cap', size) }] : []),
-        ...(binary ? [{ path: '', message: text('a binary frame, where text is usual') }] : []),
-      ],
+      receivedAt: environment.clock.now(),
+      problems: frameProblems(message),
     });
     this.#route(frame, id);
   }
@@ -218,7 +219,7 @@ export class RpcConnection {
         return;
       case 'failed':
         this.#greeting.reject(
-          new TrueNasError('refused', text('The NAS does not speak this version of the protocol.')),
+          new ConversationError('refused', text('The NAS does not speak this version of the protocol.')),
         );
         return;
       case 'result':
@@ -233,7 +234,8 @@ export class RpcConnection {
         return;
       case 'nosub': {
         const name = named(frame.collection) ?? id;
-        if (name !== undefined) this.#parts.onEnd(name, frame.error ?? undefined);
+        if (name !== undefined && !this.#isOurEnd(name, frame.error))
+          this.#parts.onEnd(name, frame.error ?? undefined);
         // The oldest releases refuse by the id of the subscription.
         if (id !== undefined) this.#calls.refuse(id, frame.error ?? { reason: oneLine(name ?? '–') });
         return;
@@ -243,6 +245,15 @@ export class RpcConnection {
         return;
       default:
     }
+  }
+
+  /** Whether a source ended because we gave it up. */
+  #isOurEnd(name: string, error: unknown): boolean {
+    const leaving = this.#leaving.get(name) ?? 0;
+    if (leaving === 0 || (error !== undefined && error !== null)) return false;
+    if (leaving === 1) this.#leaving.delete(name);
+    else this.#leaving.set(name, leaving - 1);
+    return true;
   }
 }
 

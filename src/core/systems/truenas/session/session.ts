@@ -1,12 +1,17 @@
-import { text } from '../../../model/text.ts';
+import { oneLine, text } from '../../../model/text.ts';
 import type { Subject } from '../../../model/event.ts';
 import { readPem } from '../../../wire/tlsCredentials.ts';
+import { closedError, ConversationError } from '../../conversation/conversationError.ts';
+import { Liveness } from '../../conversation/liveness.ts';
+import { SessionEnd } from '../../conversation/sessionEnd.ts';
+import { Subscriptions } from '../../conversation/subscriptions.ts';
+import { TaskLedger } from '../../conversation/taskLedger.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
-import { TrueNasError, type TrueNasSession, type JobEnd, type JobRun } from './trueNasSession.ts';
+import type { TrueNasSession, JobEnd, JobRun } from './trueNasSession.ts';
 import { decodeEjson, encodeEjson } from '../ejson.ts';
 import { ListRefresh } from './listRefresh.ts';
-import { JobLedger, type JobNow } from './jobLedger.ts';
+import { takeJob, type JobLedger, type JobNow } from './jobLedger.ts';
 import { connectionOver, runJob } from './jobRun.ts';
 import {
   collectionNames,
@@ -19,16 +24,14 @@ import {
   type Collection,
 } from '../kinds.ts';
 import { RpcConnection } from './rpcConnection.ts';
-import { baseOf, keyOf, type Frame, type Protocol } from '../messages.ts';
+import { isSource } from '../catalog.ts';
+import { baseOf, failureOf, keyOf, type Frame, type Protocol } from '../messages.ts';
 import { paths, checkOutgoing } from './protocol.ts';
-import { closeError, isUnknownPath, openingError } from './refusal.ts';
+import { closeError, isUnknownPath, openingError, refusedError } from './refusal.ts';
 import { credentialsOf, signIn } from './signIn.ts';
 import type { TrueNasSettings } from '../settings.ts';
-import { Subscriptions } from './subscriptions.ts';
 import { leaveTokens } from './tokens.ts';
 
-/** A connection on which nothing came for so long is asked whether anybody is still there. */
-const quietMs = 30_000;
 const pingMs = 15_000;
 
 /** Signs in, subscribes, asks for everything, and resolves. Rejects with a SessionError. */
@@ -47,51 +50,73 @@ export async function openTrueNasSession(
 }
 
 class LiveTrueNasSession implements TrueNasSession {
-  readonly closed: Promise<SessionError>;
   readonly #settings: TrueNasSettings;
   readonly #environment: SessionEnvironment;
   readonly #subscriptions: Subscriptions;
   readonly #ledger: JobLedger;
-  readonly #fetching: ListRefresh;
-  readonly #over = Promise.withResolvers<SessionError>();
+  readonly #refresh: ListRefresh;
+  readonly #end = new SessionEnd();
+  readonly #liveness: Liveness;
   #protocol: Protocol;
-  #line: RpcConnection | undefined;
+  #rpc: RpcConnection | undefined;
   /** Methods that jobs do answer with the end of the job, not with its id. */
   #withheld = false;
   /** Its version, where it tells. */
   #version = '';
-  #watched: ReadonlySet<string> = new Set();
-  #cancelPing: () => void = () => undefined;
-  #cancelToken: () => void = () => undefined;
   #opened = false;
-  #ended = false;
 
   constructor(settings: TrueNasSettings, environment: SessionEnvironment) {
-    const { memory } = environment;
+    const { clock, log, memory } = environment;
     this.#settings = settings;
     this.#environment = environment;
     this.#protocol = settings.protocol === 'ddp' ? 'ddp' : 'jsonrpc';
-    this.closed = this.#over.promise;
-    this.#subscriptions = new Subscriptions(environment, {
-      subscribe: (name) => this.#open().subscribe(name),
-      unsubscribe: (id) => this.#open().unsubscribe(id),
-      missed: () => {
-        this.refresh();
+    this.#subscriptions = new Subscriptions({
+      clock,
+      subscribe: (name) => this.#openRpc().subscribe(name),
+      unsubscribe: async (name, id) => {
+        if (id !== undefined) await this.#openRpc().unsubscribe(name, id);
+      },
+      onMissing(name, why) {
+        environment.gap(text('Nothing comes from {0}: {1}', oneLine(name, 100), why));
+      },
+      onResumed: (name) => {
+        if (!isSource(baseOf(name))) this.refresh();
+      },
+    });
+    this.#liveness = new Liveness({
+      clock,
+      log,
+      // The message "ping" is not answered any more; the method is, in every release.
+      probe: () => this.#openRpc().call('core.ping', [], { timeoutMs: pingMs }),
+      onDead: (cause) => {
+        const why = text('The NAS does not answer any more, though the connection stands.');
+        this.#end.finish(new SessionError(why, { retry: true, cause }));
+        this.#rpc?.terminate();
       },
     });
     const saved = memory.load();
-    this.#ledger = new JobLedger(() => {
+    this.#ledger = new TaskLedger(() => {
       this.#remember();
-      this.#fetching.jobsLater();
+      this.#refresh.jobsLater();
     });
-    this.#fetching = new ListRefresh({
+    this.#refresh = new ListRefresh({
       environment,
       ledger: this.#ledger,
       earlier: (isFields(saved) && Array.isArray(saved['jobs']) ? saved['jobs'] : [])
         .map(keyOf)
         .filter((id) => id !== undefined),
-      call: (method, params) => this.#open().call(method, params),
+      call: (method, params, signal) => this.#openRpc().call(method, params, { signal }),
     });
+    const jobs = {
+      end: () => {
+        this.#ledger.loseAll({ state: 'lost', message: connectionOver });
+      },
+    };
+    this.#end.add(jobs, this.#refresh, this.#liveness, this.#subscriptions);
+  }
+
+  get closed(): Promise<SessionError> {
+    return this.#end.closed;
   }
 
   get protocol(): Protocol {
@@ -103,11 +128,11 @@ class LiveTrueNasSession implements TrueNasSession {
   }
 
   get collections(): ReadonlySet<Collection> {
-    return this.#fetching.collections;
+    return this.#refresh.collections;
   }
 
   get subscribed(): readonly string[] {
-    return this.#subscriptions.names;
+    return this.#subscriptions.confirmed;
   }
 
   get openJobs(): readonly JobNow[] {
@@ -118,54 +143,49 @@ class LiveTrueNasSession implements TrueNasSession {
     const settings = this.#settings;
     const environment = this.#environment;
     // Before anything is said: a key that must not be sent this way is not.
-    const applicant = await credentialsOf(settings, environment.secret);
+    const credentials = await credentialsOf(settings, environment.secret);
     const ca = settings.ca === undefined ? undefined : await readPem(settings.ca, 'certificate');
-    const line = await this.#connect(ca);
-    this.#line = line;
-    void line.ended.then((end) => {
-      this.#finish(closeError(end));
+    const rpc = await this.#connect(ca);
+    this.#rpc = rpc;
+    void rpc.ended.then((end) => {
+      this.#end.finish(closeError(end));
     });
     try {
       environment.report('authenticating', text('signing in as {0}', settings.username));
       const modern = this.#protocol === 'jsonrpc' || settings.protocol === 'ddp';
-      if (await signIn(line, applicant, modern)) this.#cancelToken = await leaveTokens(line, environment);
+      if (await signIn(rpc, credentials, modern)) this.#end.add(await leaveTokens(rpc, environment));
       environment.report('authenticating', text('subscribing'));
       this.#tellApps();
-      await this.#prepare(line);
+      await this.#prepare(rpc);
       const candidates = candidatesOf(this.#version);
       const told = candidates.filter((each) => !untold.has(each));
       const names = ['core.get_jobs', ...told, 'alert.list', ...this.#wanted(candidates)];
-      await Promise.all(
-        [...new Set(names)].map((name) =>
-          this.#subscriptions.report(name, this.#subscriptions.add(name, 'settings')),
-        ),
-      );
+      await this.#subscriptions.addQuietly(names, 'settings');
       environment.report('authenticating', text('fetching jobs and apps'));
-      await this.#fetching.all(candidates);
+      await this.#refresh.all(candidates);
     } catch (error) {
       // How it ended says more than that something was not answered.
-      if (TrueNasError.is(error, 'closed')) throw await this.#endOf(line);
+      if (ConversationError.is(error, 'closed')) throw await this.#endOf(rpc);
       throw error;
     }
-    if (this.#ended) throw await this.closed;
+    if (this.#end.isOver()) throw await this.closed;
     this.#opened = true;
     this.#remember();
-    this.#pingLater();
+    this.#liveness.begin();
   }
 
   async call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown> {
     const said = encodeEjson(params) as readonly unknown[];
-    return decodeEjson(await this.#open().call(method, said, { signal }));
+    return decodeEjson(await this.#openRpc().call(method, said, { signal }));
   }
 
   job(method: string, params: readonly unknown[], run: JobRun): Promise<JobEnd> {
-    const parts = { line: this.#open(), ledger: this.#ledger, withheld: this.#withheld };
+    const parts = { rpc: this.#openRpc(), ledger: this.#ledger, withheld: this.#withheld };
     return runJob(parts, method, params, run);
   }
 
   entry(collection: Collection, key: string, signal: AbortSignal): Promise<Fields | undefined> {
-    signal.throwIfAborted();
-    return this.#fetching.entry(collection, key);
+    return this.#refresh.entry(collection, key, signal);
   }
 
   subscribe(name: string): Promise<void> {
@@ -176,35 +196,31 @@ class LiveTrueNasSession implements TrueNasSession {
     return this.#subscriptions.removeAll(name);
   }
 
-  /** What is measured costs the NAS something: it is asked for while somebody looks. */
+  /** Measurements cost the NAS something: they are subscribed to while somebody looks. */
   watch(looked: readonly Subject[]): void {
-    if (this.#ended) return;
+    if (this.#end.isOver()) return;
     const kinds = new Set(looked.map(({ kind }) => kind));
     const core = /(?:^|-)1[123]\./.test(this.#version);
     const wanted = new Set<string>();
     if (kinds.has(hostKind)) wanted.add(core ? 'reporting.realtime' : 'reporting.realtime:{"interval": 2}');
     if (kinds.has('app') && this.collections.has('app.query')) wanted.add('app.stats');
-    const before = this.#watched;
-    this.#watched = wanted;
-    const say = (name: string, done: Promise<void>): void => void this.#subscriptions.report(name, done);
-    for (const name of wanted) if (!before.has(name)) say(name, this.#subscriptions.add(name, 'watch'));
-    for (const name of before) if (!wanted.has(name)) say(name, this.#subscriptions.remove(name, 'watch'));
+    this.#subscriptions.replace(wanted, 'watch');
   }
 
   refresh(): void {
-    this.#fetching.refresh(candidatesOf(this.#version));
+    this.#refresh.refresh(candidatesOf(this.#version));
   }
 
   async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const raw = Buffer.from(bytes).toString('utf8');
     checkOutgoing(raw, this.#protocol);
-    await this.#open().send(raw);
+    await this.#openRpc().send(raw);
   }
 
   async dispose(): Promise<void> {
-    this.#finish(new SessionError(text('The connection was closed from this side.'), { retry: false }));
-    await this.#line?.close();
+    this.#end.finishFromHere();
+    await this.#rpc?.close();
   }
 
   /** The newer protocol where it is there; what does not know it answers the request for it like any web page. */
@@ -221,13 +237,17 @@ class LiveTrueNasSession implements TrueNasSession {
         onEvent: (event) => {
           this.#take(event);
         },
+        onHeard: () => {
+          this.#liveness.heard();
+        },
         onEnd: (name, error) => {
-          this.#subscriptions.ended(name, error);
+          const why = error === undefined ? text('the NAS ended it') : text('{0}', failureOf(error).reason);
+          this.#subscriptions.ended(name, refusedError(error), why);
         },
         onUnauthenticated: () => {
           // Before the end of the opening this is an answer like others: older releases are asked in other words.
           if (this.#opened)
-            this.#finish(
+            this.#end.finish(
               new SessionError(text('The NAS does not know the sign-in any more; it is made again.'), {
                 retry: true,
               }),
@@ -244,13 +264,13 @@ class LiveTrueNasSession implements TrueNasSession {
     }
   }
 
-  async #endOf(line: RpcConnection): Promise<SessionError> {
-    return closeError(await line.ended);
+  async #endOf(rpc: RpcConnection): Promise<SessionError> {
+    return closeError(await rpc.ended);
   }
 
-  #open(): RpcConnection {
-    if (this.#ended || !this.#line) throw new TrueNasError('closed', text('The connection is closed.'));
-    return this.#line;
+  #openRpc(): RpcConnection {
+    if (this.#end.isOver() || !this.#rpc) throw closedError();
+    return this.#rpc;
   }
 
   /** The fold knows no settings; which apps are game servers is told to it in the journal. */
@@ -264,13 +284,13 @@ class LiveTrueNasSession implements TrueNasSession {
     });
   }
 
-  /** What makes everything else better and is not there everywhere. */
-  async #prepare(line: RpcConnection): Promise<void> {
+  /** Sets and asks what not every release knows; a refusal is no failure. */
+  async #prepare(rpc: RpcConnection): Promise<void> {
     const optional = async (method: string, params: readonly unknown[]): Promise<unknown> => {
       try {
-        return await line.call(method, params);
+        return await rpc.call(method, params);
       } catch (error) {
-        if (TrueNasError.is(error) && error.reason !== 'closed') return undefined;
+        if (ConversationError.is(error) && error.reason !== 'closed') return undefined;
         throw error;
       }
     };
@@ -293,72 +313,25 @@ class LiveTrueNasSession implements TrueNasSession {
     const name = named(collection) ?? '';
     if (name === 'core.get_jobs') {
       if (msg === 'removed') return;
-      const told = this.#ledger.take(fields, id);
-      for (const call of told?.messages ?? []) this.#line?.takesLong(call);
-      this.#fetching.doubt(told ?? {});
+      const told = takeJob(this.#ledger, fields, id);
+      for (const call of told?.messages ?? []) this.#rpc?.takesLong(call);
+      this.#refresh.doubt(told ?? {});
       return;
     }
     if (!isCollection(name) || msg === 'removed' || !isFields(fields)) return;
     const kind = collections[name];
     const key = entryKey(fields, id);
-    if (key !== undefined && stateIn(kind, fields).state === undefined) this.#fetching.soon(kind, key);
+    if (key !== undefined && stateIn(kind, fields).state === undefined) this.#refresh.soon(kind, key);
   }
 
   /** The jobs to ask for when the conversation breaks and comes back. */
   #remember(): void {
     const open = this.#ledger.open.map(({ id }) => id);
-    this.#environment.memory.save({ jobs: [...new Set([...this.#fetching.unasked, ...open])] });
-  }
-
-  #pingLater(): void {
-    this.#cancelPing = this.#environment.clock.after(quietMs, () => {
-      void this.#ping();
-    });
-  }
-
-  /** The message "ping" is not answered any more; the method is, in every release. */
-  async #ping(): Promise<void> {
-    const { clock } = this.#environment;
-    const line = this.#line;
-    if (this.#ended || !line) return;
-    if (clock.now() - line.heardAt >= quietMs) {
-      try {
-        await line.call('core.ping', [], { timeoutMs: pingMs });
-      } catch (error) {
-        if (TrueNasError.is(error, 'closed')) return;
-        if (TrueNasError.is(error, 'noAnswer')) {
-          this.#finish(
-            new SessionError(text('The NAS does not answer any more, though the connection stands.'), {
-              retry: true,
-              cause: error,
-            }),
-          );
-          line.terminate();
-          return;
-        }
-      }
-    }
-    if (!this.#hasEnded()) this.#pingLater();
-  }
-
-  /** A call, because it changes while something is waited for. */
-  #hasEnded(): boolean {
-    return this.#ended;
-  }
-
-  #finish(error: SessionError): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#cancelPing();
-    this.#cancelToken();
-    this.#subscriptions.end();
-    this.#fetching.end();
-    this.#ledger.loseAll(connectionOver);
-    this.#over.resolve(error);
+    this.#environment.memory.save({ jobs: [...new Set([...this.#refresh.unasked, ...open])] });
   }
 }
 
-/** What a release has; all that there ever was where its version is not known or not read. */
+/** Lists that a release has; all that ever were where its version is not known. */
 function candidatesOf(version: string): readonly Collection[] {
   const found = /(\d+)\.(\d+)/.exec(version);
   if (!found) return collectionNames;

@@ -1,17 +1,18 @@
 import { oneLine, text } from '../../../model/text.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
 import { SessionError, type SecretKind, type SecretReader } from '../../session.ts';
 import { isFields, named, shown, type Fields } from '../../reading.ts';
-import { TrueNasError } from './trueNasSession.ts';
+import { failureIn } from './refusal.ts';
 import type { RpcConnection } from './rpcConnection.ts';
 import { isPrivate, type TrueNasSettings } from '../settings.ts';
 
-/** What we prove with who we are. */
+/** A secret to sign in with. */
 interface Proof {
   readonly kind: Extract<SecretKind, 'apiKey' | 'token' | 'password' | 'session'>;
   readonly secret: string;
 }
 
-/** Who signs in, and with what. */
+/** User and secrets of a sign-in. */
 export interface Credentials {
   readonly settings: TrueNasSettings;
   /** The first that is accepted counts; all but the last may have run out. */
@@ -22,7 +23,7 @@ export interface Credentials {
 /** A wrong password is answered late on purpose: up to 5 s, and more while others try too. */
 const signInMs = 60_000;
 
-/** Takes the secrets that are there: what the last conversation left, then a key, a token, or the password. Rejects with a SessionError. */
+/** Takes the secrets that are there: the token that the last session left, then a key, a token, or the password. Rejects with a SessionError. */
 export async function credentialsOf(settings: TrueNasSettings, secret: SecretReader): Promise<Credentials> {
   const left = await secret('session');
   const earlier = left === undefined ? [] : [{ kind: 'session' as const, secret: left }];
@@ -53,33 +54,37 @@ export async function credentialsOf(settings: TrueNasSettings, secret: SecretRea
  * Signs in; answers whether a one-time password was needed at the beginning, so that what comes next should not need one
  * again. `modern` tells that `auth.login_ex` is worth a try. Rejects with a SessionError.
  */
-export async function signIn(line: RpcConnection, applicant: Credentials, modern: boolean): Promise<boolean> {
-  const [first, second] = applicant.proofs;
+export async function signIn(
+  rpc: RpcConnection,
+  credentials: Credentials,
+  modern: boolean,
+): Promise<boolean> {
+  const [first, second] = credentials.proofs;
   if (first?.kind === 'session' && second) {
     try {
-      await signInWith(line, applicant, first, modern);
+      await signInWith(rpc, credentials, first, modern);
       return true;
     } catch (error) {
       // It runs out; whoever it was has to say so again.
       if (!(error instanceof SessionError) || error.retry) throw error;
     }
-    return signInWith(line, applicant, second, modern);
+    return signInWith(rpc, credentials, second, modern);
   }
-  return first ? signInWith(line, applicant, first, modern) : false;
+  return first ? signInWith(rpc, credentials, first, modern) : false;
 }
 
 async function signInWith(
-  line: RpcConnection,
-  applicant: Credentials,
+  rpc: RpcConnection,
+  credentials: Credentials,
   proof: Proof,
   modern: boolean,
 ): Promise<boolean> {
   try {
-    const answer = modern ? await signInModern(line, applicant, proof) : 'unknown';
-    return answer === 'unknown' ? await signInClassic(line, applicant, proof) : answer === 'oneTime';
+    const answer = modern ? await signInModern(rpc, credentials, proof) : 'unknown';
+    return answer === 'unknown' ? await signInClassic(rpc, credentials, proof) : answer === 'oneTime';
   } catch (error) {
-    if (!TrueNasError.is(error, 'refused')) throw error;
-    const { failure } = error;
+    if (!ConversationError.is(error, 'refused')) throw error;
+    const failure = failureIn(error);
     if (failure?.busy) {
       throw new SessionError(text('Too many sign-ins from here: the NAS wants a pause. It is tried again.'), {
         retry: true,
@@ -96,11 +101,11 @@ async function signInWith(
 
 /** True where a one-time password was needed. */
 async function signInClassic(
-  line: RpcConnection,
-  applicant: Credentials,
+  rpc: RpcConnection,
+  credentials: Credentials,
   { kind, secret }: Proof,
 ): Promise<boolean> {
-  const { username } = applicant.settings;
+  const { username } = credentials.settings;
   const [method, params] =
     kind === 'apiKey'
       ? (['auth.login_with_api_key', [secret]] as const)
@@ -108,25 +113,25 @@ async function signInClassic(
         ? (['auth.login', [username, secret]] as const)
         : (['auth.login_with_token', [secret]] as const);
   const isToken = kind === 'token' || kind === 'session';
-  const result = await line.call(method, params, { timeoutMs: signInMs }).catch((error: unknown) => {
-    if (!isToken || !isNoMethod(error)) throw error;
-    return line.call('auth.token', params, { timeoutMs: signInMs });
+  const result = await rpc.call(method, params, { timeoutMs: signInMs }).catch((error: unknown) => {
+    if (!isToken || !failureIn(error)?.noMethod) throw error;
+    return rpc.call('auth.token', params, { timeoutMs: signInMs });
   });
   // A wrong password is an answer, not an error. Some releases answer a token with nothing.
   if (result !== false && (result !== null || isToken)) return false;
-  if (kind !== 'password' || !(await needsCode(line, username, secret))) throw wrong(kind, username);
-  const code = await codeOf(applicant);
-  if ((await line.call('auth.login', [username, secret, code], { timeoutMs: signInMs })) !== true)
+  if (kind !== 'password' || !(await needsCode(rpc, username, secret))) throw wrong(kind, username);
+  const code = await codeOf(credentials);
+  if ((await rpc.call('auth.login', [username, secret, code], { timeoutMs: signInMs })) !== true)
     throw wrongCode();
   return true;
 }
 
 /** A wrong password and a missing one-time password are answered alike; which of them it was has to be asked. */
-async function needsCode(line: RpcConnection, username: string, password: string): Promise<boolean> {
-  const answer = await line
+async function needsCode(rpc: RpcConnection, username: string, password: string): Promise<boolean> {
+  const answer = await rpc
     .call('auth.two_factor_auth', [username, password], { timeoutMs: signInMs })
     .catch((error: unknown) => {
-      if (TrueNasError.is(error, 'refused')) return false;
+      if (ConversationError.is(error, 'refused')) return false;
       throw error;
     });
   // One release answers with a list of those to whom it applies.
@@ -145,16 +150,12 @@ async function codeOf({ settings, secret }: Credentials): Promise<string> {
   );
 }
 
-function isNoMethod(error: unknown): boolean {
-  return TrueNasError.is(error, 'refused') && error.failure?.noMethod === true;
-}
-
 async function signInModern(
-  line: RpcConnection,
-  applicant: Credentials,
+  rpc: RpcConnection,
+  credentials: Credentials,
   { kind, secret }: Proof,
 ): Promise<'known' | 'oneTime' | 'unknown'> {
-  const { username } = applicant.settings;
+  const { username } = credentials.settings;
   const options = { user_info: true };
   const request: Fields =
     kind === 'apiKey'
@@ -164,9 +165,9 @@ async function signInModern(
         : { mechanism: 'TOKEN_PLAIN', token: secret, login_options: options };
   let result: unknown;
   try {
-    result = await line.call('auth.login_ex', [request], { timeoutMs: signInMs });
+    result = await rpc.call('auth.login_ex', [request], { timeoutMs: signInMs });
   } catch (error) {
-    const failure = TrueNasError.is(error, 'refused') ? error.failure : undefined;
+    const failure = failureIn(error);
     if (failure?.noMethod || failure?.unauthenticated) return 'unknown';
     throw error;
   }
@@ -174,9 +175,9 @@ async function signInModern(
     accepted(result, kind, username);
     return 'known';
   }
-  const otp_token = await codeOf(applicant);
+  const otp_token = await codeOf(credentials);
   const next = { mechanism: 'OTP_TOKEN', otp_token, login_options: options };
-  const answer = await line.call('auth.login_ex_continue', [next], { timeoutMs: signInMs });
+  const answer = await rpc.call('auth.login_ex_continue', [next], { timeoutMs: signInMs });
   if (typeOf(answer) === 'AUTH_ERR') throw wrongCode();
   accepted(answer, kind, username);
   return 'oneTime';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../src/core/model/text.ts';
 import { Emitter } from '../../../../../src/core/playback/emitter.ts';
-import { BedrockError } from '../../../../../src/core/systems/bedrock/session/bedrockSession.ts';
+import { ConversationError } from '../../../../../src/core/systems/conversation/conversationError.ts';
 import { bedrock } from '../../../../../src/core/systems/bedrock/index.ts';
 import { ManualClock, realClock } from '../../helpers.ts';
 import { fake, obliging } from './fake.ts';
@@ -274,7 +274,7 @@ describe('messages of our own', () => {
     await ready(opened);
     const sent = opened.conversation().send?.(Buffer.from(raw), new AbortController().signal);
     await expect(sent).rejects.toSatisfy(
-      (error) => BedrockError.is(error, 'unsuitable') && error.message.includes(words),
+      (error) => ConversationError.is(error, 'unsuitable') && error.message.includes(words),
     );
     expect(opened.connection.state).toBe('ready');
   });
@@ -294,7 +294,7 @@ describe('the log of a server', () => {
     const console = await bedrock.console?.open({
       settings: opened.settings,
       instance,
-      session: opened.connection.session,
+      session: opened.conversation(),
       clock: realClock,
       signal: new AbortController().signal,
       write(chunk) {

@@ -1,7 +1,4 @@
-import {
-  isConversation,
-  type BedrockSession,
-} from '../../../../../src/core/systems/bedrock/session/bedrockSession.ts';
+import type { BedrockSession } from '../../../../../src/core/systems/bedrock/session/bedrockSession.ts';
 import { bedrock } from '../../../../../src/core/systems/bedrock/index.ts';
 import type { BedrockSettings } from '../../../../../src/core/systems/bedrock/settings.ts';
 import type { BedrockServerOptions } from '../../../../../src/simulator/bedrock/options.ts';
@@ -65,8 +62,8 @@ export function open(url: string, given: Given = {}): Opened {
     servers: () => opened.instances().map((line) => line.slice(line.indexOf(' ') + 1)),
     conversation() {
       const { session } = opened.connection;
-      if (!isConversation(session)) throw new Error('there is a session');
-      return session;
+      if (!session) throw new Error('there is a session');
+      return session as BedrockSession;
     },
   };
 }

@@ -127,7 +127,7 @@ describe('what is suggested', () => {
     const input = trueNas.operations.find((each) => each.id === id)?.inputs?.[0];
     if (!input || !('check' in input)) throw new Error('it is typed');
     const { signal } = new AbortController();
-    const { session } = opened.connection;
+    const session = opened.conversation();
     const settings = settingsOf(trueNas, { kind: 'truenas', url: 'wss://nas' });
     const all = input.suggestions?.({ settings, session, instance: undefined, given: {}, signal }) ?? [];
     const values = all.map((each) => (typeof each === 'string' ? each : each.value));

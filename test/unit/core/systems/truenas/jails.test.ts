@@ -24,7 +24,7 @@ function offers(opened: Opened, key: string): string[] {
   const parsed = trueNas.parseSettings({ kind: 'truenas', url: 'ws://127.0.0.1' });
   const instance = instancesOf(opened.pipeline.fleet(), 'nas').find((each) => each.key === key);
   if (!instance || !parsed.ok) throw new Error('it is there');
-  const { session } = opened.connection;
+  const session = opened.conversation();
   return trueNas.operations.flatMap((each) =>
     each.target === 'instance' && each.when(instance, parsed.settings, session) ? [each.id] : [],
   );

@@ -73,7 +73,7 @@ async function olderVersions(opened: Opened, key: string): Promise<readonly unkn
   return input.options({
     settings: parsed.settings,
     instance,
-    session: opened.connection.session,
+    session: opened.conversation(),
     given: {},
     signal,
   });

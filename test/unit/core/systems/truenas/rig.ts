@@ -1,7 +1,4 @@
-import {
-  isConversation,
-  type TrueNasSession,
-} from '../../../../../src/core/systems/truenas/session/trueNasSession.ts';
+import type { TrueNasSession } from '../../../../../src/core/systems/truenas/session/trueNasSession.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import { fastClock } from '../../fastClock.ts';
 import { openConnection, settingsOf, type Given, type Opened as Base } from '../../opened.ts';
@@ -24,8 +21,8 @@ export function open(url: string, given: Given = {}): Opened {
     ...opened,
     conversation() {
       const { session } = opened.connection;
-      if (!isConversation(session)) throw new Error('there is a session');
-      return session;
+      if (!session) throw new Error('there is a session');
+      return session as TrueNasSession;
     },
   };
 }

@@ -56,7 +56,7 @@ async function provoke(opened: Opened, secrets: readonly string[]): Promise<stri
         Buffer.from(JSON.stringify(frame)),
         {
           signal,
-          session: opened.connection.session,
+          session: opened.conversation(),
           secret: () => Promise.resolve(undefined),
         },
       );

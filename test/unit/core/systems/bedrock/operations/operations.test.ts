@@ -5,6 +5,7 @@ import { instancesOf } from '../../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../../src/core/model/text.ts';
 import type { Role } from '../../../../../../src/core/systems/bedrock/session/bedrockSession.ts';
 import { bedrock } from '../../../../../../src/core/systems/bedrock/index.ts';
+import type { AnyOperation } from '../../../../../../src/core/systems/operation.ts';
 import { bedrockOperations } from '../../../../../../src/core/systems/bedrock/operations/operations.ts';
 import { open, ready, startServer, type Opened } from '../rig.ts';
 
@@ -19,7 +20,8 @@ function offers(opened: Opened, state: LifecycleState): string[] {
     lastEventAt: 0,
   };
   const { settings, connection } = opened;
-  return bedrockOperations
+  const operations: readonly AnyOperation[] = bedrockOperations;
+  return operations
     .filter((operation) =>
       operation.target === 'instance'
         ? operation.when(instance, settings, connection.session)
@@ -114,11 +116,11 @@ describe('an operation', () => {
     const [, backups] = restore?.inputs ?? [];
     if (!backups || !('options' in backups)) throw new Error('there is a list to pick from');
     const [instance] = instancesOf(opened.pipeline.fleet(), 'mc');
-    const { settings, connection } = opened;
+    const { settings } = opened;
     const [first] = await backups.options({
       settings,
       instance,
-      session: connection.session,
+      session: opened.conversation(),
       given: { type: 'world' },
       signal: new AbortController().signal,
     });

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits; rejects when the signal aborts. Tests bring one that does not wait. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+export const realWait: Wait = (ms, signal) => sleep(ms, undefined, { signal });
+
+interface WebServerParts {
+  readonly tls: ServerOptions | undefined;
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly upgrade: (request: IncomingMessage, raw: Duplex, head: Buffer) => void;
+}
+
+export function webServer({ tls, answer, upgrade }: WebServerParts): Server {
+  const server = tls ? createTlsServer(tls, answer) : createServer(answer);
+  return server.on('upgrade', (request, raw, head) => {
+    raw.on('error', () => raw.destroy());
+    upgrade(request, raw, head);
+  });
+}
+
+/** Listens on this machine alone; resolves with the port. Rejects where it is taken. */
+export async function listen(server: NetServer, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** How many requests and messages a server keeps: demos run for days. */
+const remembered = 10_000;
+
+export function remember<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > remembered) list.shift();
+}
+
+/** What the demos of all systems can be told. */
+export interface PlayOptions {
+  readonly signal: AbortSignal;
+  /** 0 takes any that is free; without it the port that the real program has, or one beside it. */
+  readonly port?: number;
+  /** 2 plays twice as fast. */
+  readonly speed?: number;
+  readonly wait?: Wait;
+}
+
+/** Waits so many seconds of the demo. */
+export type Pause = (seconds: number) => Promise<void>;
+
+/** Plays a scene until the signal aborts, and stops the server then. */
+export async function playUntilAborted(
+  server: { stop(): Promise<void> },
+  { signal, speed = 1, wait = realWait }: PlayOptions,
+  scene: (pause: Pause) => Promise<void>,
+): Promise<void> {
+  try {
+    await scene((seconds) => wait((1000 * seconds) / speed, signal));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await server.stop();
+  }
+}
