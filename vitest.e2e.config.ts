@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { reporters } from './test/harness/vitestReport.ts';
 
 // eslint-disable-next-line no-restricted-exports -- vitest reads the default export of its configuration
 export default defineConfig({
@@ -10,5 +11,6 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // One workbench at a time: two cores carry no more.
     fileParallelism: false,
+    reporters: reporters(),
   },
 });

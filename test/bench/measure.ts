@@ -1,16 +1,73 @@
 /** One line of the bench. */
 export interface Line {
   readonly what: string;
-  readonly value: number;
+  /** Left out where the code to measure does not exist yet. */
+  readonly value?: number;
   readonly unit: string;
-  /** The budget it is held against, e.g. `≥ 0.7`; empty where none is set yet. */
+  /** The budget it is held against, e.g. `≥ 0.7`; empty where none is set. */
   readonly budget: string;
   readonly within: boolean;
   readonly note: string;
+  /** Why the figure cannot be true. */
+  readonly impossible?: string;
 }
 
-export function line(what: string, value: number, unit: string, budget: string, note = ''): Line {
-  return { what, value: Math.round(value * 1000) / 1000, unit, budget, within: holds(value, budget), note };
+/** Between which bounds a figure can be true at all; by default anything above zero. */
+interface Bounds {
+  readonly least?: number;
+  readonly most?: number;
+  /** Nothing is a possible outcome, and perhaps the wanted one. */
+  readonly mayBeZero?: boolean;
+}
+
+export function line(
+  what: string,
+  value: number,
+  unit: string,
+  budget: string,
+  note = '',
+  bounds: Bounds = {},
+): Line {
+  const impossible = impossibility(value, bounds);
+  return {
+    what,
+    value: Math.round(value * 1000) / 1000,
+    unit,
+    budget,
+    within: holds(value, budget),
+    note,
+    ...(impossible === undefined ? {} : { impossible }),
+  };
+}
+
+/** A row of the budgets whose code comes with the issue of that title. */
+export function rowFrom(issue: string, what: string, budget: string): Line {
+  return { what, unit: '', budget, within: true, note: `from: ${issue}` };
+}
+
+/** A time beside the least that the same takes, which no code of ours can undercut by much. */
+export function ratio(
+  what: string,
+  bare: number,
+  ours: number,
+  unit: string,
+  budget: string,
+  note = '',
+): Line {
+  return line(what, bare / ours, unit, budget, note, { most: 1.5 });
+}
+
+/** Says why a figure cannot be true; nothing where it can. */
+function impossibility(
+  value: number,
+  { least = 0, most = Infinity, mayBeZero = false }: Bounds,
+): string | undefined {
+  if (!Number.isFinite(value)) return 'it is no number';
+  if (value < 0) return 'it is negative';
+  if (value === 0 && !mayBeZero) return 'it is zero';
+  if (value < least) return `it is below ${least}, which is held for certain`;
+  if (value > most) return `it is above ${most}`;
+  return undefined;
 }
 
 function holds(value: number, budget: string): boolean {
@@ -20,8 +77,7 @@ function holds(value: number, budget: string): boolean {
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
+  return percentile(values, 0.5);
 }
 
 export function percentile(values: readonly number[], share: number): number {
@@ -52,3 +108,6 @@ export async function timed(run: () => unknown): Promise<number> {
   await run();
   return performance.now() - begun;
 }
+
+export const perSecond = (count: number, ms: number): string =>
+  `${Math.round(count / (ms / 1000)).toLocaleString('en')} events/s`;

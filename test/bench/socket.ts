@@ -5,10 +5,11 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { Journal } from '../../src/core/journal/journal.ts';
 import { splitJson } from '../../src/core/wire/jsonDocuments.ts';
 import { UnixListener } from '../../src/core/wire/unixListener.ts';
-import { draft, message, pipeline } from './core.ts';
-import { line, median, takeTurns, timed, type Line } from './measure.ts';
+import { draft, message, pipelineOn } from './core.ts';
+import { line, median, perSecond, ratio, takeTurns, timed, type Line } from './measure.ts';
 
 /** Sends messages one connection each, some at a time, as fast as the listener takes them. */
 const sender = `
@@ -70,32 +71,25 @@ export async function socketThroughput(): Promise<Line[]> {
       return ms;
     },
     async () => {
-      const parts = pipeline();
+      const journal = new Journal();
+      const pipeline = pipelineOn(journal);
       const listener = await UnixListener.listen({
         path,
         mode: 0o600,
         onMessage: ({ bytes }) => {
-          for (const piece of splitJson(bytes)) parts.pipeline.ingest(draft(piece.bytes));
+          for (const piece of splitJson(bytes)) pipeline.ingest(draft(piece.bytes));
         },
       });
       const ms = await sendAll(path);
-      parts.pipeline.flush();
-      if (parts.journal.count !== count) throw new Error(`${parts.journal.count} of ${count} events arrived`);
+      pipeline.flush();
+      if (journal.count !== count) throw new Error(`${journal.count} of ${count} events arrived`);
       await listener.dispose();
       return ms;
     },
   );
   rmSync(folder, { recursive: true });
-  const rate = Math.round(count / (ours / 1000)).toLocaleString('en');
-  return [
-    line(
-      'unix socket, one connection an event → folded',
-      bare / ours,
-      '× bare net + JSON.parse',
-      '≥ 0.7',
-      `${rate} events/s`,
-    ),
-  ];
+  const what = 'unix socket, one connection an event → folded';
+  return [ratio(what, bare, ours, '× bare net + JSON.parse', '≥ 0.7', perSecond(count, ours))];
 }
 
 /** What the sender pays: a run of `socat` against our listener, beside one that keeps its half open. */

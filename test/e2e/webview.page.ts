@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { findChromium } from '../harness/chromium.ts';
+import { launchChromium } from '../harness/chromium.ts';
 import { serveWebview, type WebviewPage } from './webview.server.ts';
 
 export { ROW_HEIGHT as ROW } from '../../src/webview/grid/scroll-space.ts';
@@ -16,16 +16,7 @@ const complaints: string[] = [];
 export async function start(): Promise<void> {
   [web, browser] = await Promise.all([
     serveWebview(),
-    chromium.launch({
-      executablePath: findChromium(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-      ],
-      ignoreDefaultArgs: ['--hide-scrollbars'],
-    }),
+    launchChromium({ ignoreDefaultArgs: ['--hide-scrollbars'] }),
   ]);
   page = await browser.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -84,7 +75,7 @@ export const visible = (): Promise<{ first: number; last: number; loaded: boolea
   })()`);
 
 export const settled = async (check: () => Promise<unknown>, expected: unknown): Promise<void> => {
-  await expect.poll(check, { timeout: 5000, interval: 20 }).toEqual(expected);
+  await expect.poll(check, { interval: 20 }).toEqual(expected);
 };
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,12 +1,39 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
+import type { Browser, LaunchOptions } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC_CHROME = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+];
+
+/** Starts a Chromium whose clock is the machine's own, even where this process runs under libfaketime: browser and host may be two machines. */
+export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: findChromium(),
+    args: FLAGS,
+    env: withRealClock(process.env),
+    ...options,
+  });
+}
+
+function withRealClock(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = Object.entries(env).filter(([name]) => !name.startsWith('FAKETIME') && name !== 'LD_PRELOAD');
+  const preload = (env['LD_PRELOAD'] ?? '').split(/[\s:]+/).filter((path) => !path.includes('faketime'));
+  return {
+    ...Object.fromEntries(own),
+    ...(preload.join('') === '' ? {} : { LD_PRELOAD: preload.join(':') }),
+  };
+}
+
 /** Finds a Chromium: CHROMIUM_PATH, the system's, Playwright's own download. Throws with what to do when there is none. */
-export function findChromium(): string {
+function findChromium(): string {
   const named = process.env['CHROMIUM_PATH'];
   if (named !== undefined && named !== '') {
     if (isExecutable(named)) return named;

@@ -1,11 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addCounts, NO_COUNTS } from './results.ts';
+import { NO_COUNTS } from './results.ts';
 import type { Counts } from './results.ts';
 import { run } from './run.ts';
 import type { RunResult } from './run.ts';
 import { ROOT } from './suites.ts';
+import { REPORT_VARIABLE } from './vitestReport.ts';
+import type { FileTime, VitestReport } from './vitestReport.ts';
 
 /** One part of `npm test`. */
 export interface Layer {
@@ -26,6 +28,8 @@ export interface LayerResult {
   readonly counts: Counts;
   /** What to show when something failed. */
   readonly output: string;
+  /** Test files with their times, of the layers that know them. */
+  readonly files: readonly FileTime[];
 }
 
 /** A layer that says nothing for so long hangs. The slowest takes a few minutes on two cores, the first one with an install of VS Code. */
@@ -46,88 +50,74 @@ export const LAYERS: readonly Layer[] = [
   { name: 'e2e', needs: ['build', 'package'], run: () => runVitest(['--config', 'vitest.e2e.config.ts']) },
 ];
 
-/** Static checks: each counts as one test. */
+/** Static checks, side by side: each counts as one test. */
 async function runChecks(): Promise<LayerResult> {
-  let counts = NO_COUNTS;
-  let output = '';
-  for (const script of ['typecheck', 'lint', 'formatted', 'knip']) {
-    const result = await start('npm', ['run', '--silent', script]);
-    const ok = result.code === 0;
-    counts = addCounts(counts, { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
-    if (!ok) output += `npm run ${script}:\n${result.output}\n`;
-  }
-  return { counts, output };
+  const scripts = ['typecheck', 'lint', 'formatted', 'knip'];
+  const results = await Promise.all(scripts.map((script) => start('npm', ['run', '--silent', script])));
+  const broken = results.map(({ code }) => code !== 0);
+  const failed = broken.filter(Boolean).length;
+  return {
+    counts: { passed: scripts.length - failed, failed, skipped: 0 },
+    output: scripts
+      .map((script, n) => (broken[n] ? `npm run ${script}:\n${results[n]?.output ?? ''}\n` : ''))
+      .join(''),
+    files: [],
+  };
 }
 
 /** A step that is no test: it counts only when it fails. */
 async function runStep(npmArgs: readonly string[]): Promise<LayerResult> {
   const result = await start('npm', npmArgs);
-  return { counts: result.code === 0 ? NO_COUNTS : { ...NO_COUNTS, failed: 1 }, output: result.output };
+  const counts = result.code === 0 ? NO_COUNTS : { ...NO_COUNTS, failed: 1 };
+  return { counts, output: result.output, files: [] };
 }
 
 async function runVitest(args: readonly string[]): Promise<LayerResult> {
-  return await withCountsFile(async (file) => {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const result = await start(join(ROOT, 'node_modules', '.bin', 'vitest'), ['run', ...args, ...reporters]);
-    return { result, counts: vitestCounts(file) };
-  });
-}
-
-async function runVscode(version: string, context: LayerContext): Promise<LayerResult> {
-  return await withCountsFile(async (file) => {
-    const build = context.built ? ['--no-build'] : [];
-    const args = ['test/harness/runVscode.ts', version, '--counts', file, ...build];
-    const result = await start(process.execPath, args);
+  return await withReportFile(async (file) => {
+    const vitest = join(ROOT, 'node_modules', '.bin', 'vitest');
+    const result = await start(vitest, ['run', ...args], { [REPORT_VARIABLE]: file });
     return {
       result,
-      counts: existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Counts) : NO_COUNTS,
+      ...((readReport(file) as VitestReport | undefined) ?? { counts: NO_COUNTS, files: [] }),
     };
   });
 }
 
-async function withCountsFile(
-  work: (file: string) => Promise<{ result: RunResult; counts: Counts }>,
+async function runVscode(version: string, context: LayerContext): Promise<LayerResult> {
+  return await withReportFile(async (file) => {
+    const build = context.built ? ['--no-build'] : [];
+    const args = ['test/harness/runVscode.ts', version, '--counts', file, ...build];
+    const result = await start(process.execPath, args);
+    return { result, counts: (readReport(file) as Counts | undefined) ?? NO_COUNTS, files: [] };
+  });
+}
+
+async function withReportFile(
+  work: (file: string) => Promise<VitestReport & { readonly result: RunResult }>,
 ): Promise<LayerResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'gsops-counts-'));
+  const folder = mkdtempSync(join(tmpdir(), 'gsops-report-'));
   try {
-    const { result, counts } = await work(join(folder, 'counts.json'));
+    const { result, counts, files } = await work(join(folder, 'report.json'));
     // Whatever broke without being counted is one failure.
     const crashed = result.code !== 0 && counts.failed === 0;
-    return { counts: crashed ? { ...counts, failed: 1 } : counts, output: result.output };
+    return { counts: crashed ? { ...counts, failed: 1 } : counts, output: result.output, files };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly testResults: readonly {
-    readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
-  }[];
+function readReport(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-function vitestCounts(file: string): Counts {
-  if (!existsSync(file)) return NO_COUNTS;
-  const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
-  // A file that cannot be loaded, or whose hook fails, has no failed test of its own.
-  const brokenFiles = report.testResults.filter(
-    (result) =>
-      result.status === 'failed' && !result.assertionResults.some((test) => test.status === 'failed'),
-  ).length;
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
-}
-
-async function start(command: string, args: readonly string[]): Promise<RunResult> {
+async function start(
+  command: string,
+  args: readonly string[],
+  extra: NodeJS.ProcessEnv = {},
+): Promise<RunResult> {
   // Output is shown later and perhaps in a file: only a terminal gets colours.
-  const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
+  const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined };
+  const env = { ...process.env, ...plain, ...extra };
   const result = await run(command, args, { cwd: ROOT, env, timeoutMs: LAYER_LIMIT_MS });
   if (!result.timedOut) return result;
   return { ...result, output: `${result.output}\nEnded after ${LAYER_LIMIT_MS / 60_000} minutes.\n` };

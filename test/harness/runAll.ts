@@ -1,5 +1,5 @@
 /**
- * `npm test`: all layers, one after another, ending with the line `N passed, N failed`.
+ * `npm test`: all layers, one after another and the slowest test files, ending with the line `N passed, N failed`.
  *   --only unit,vscode   only these layers (checks, build, unit, package, vscode, vscode-current, vscode-floor, e2e)
  * With CI=true a skipped test is a failed one.
  */
@@ -8,9 +8,11 @@ import { LAYERS } from './layers.ts';
 import type { Layer, LayerResult } from './layers.ts';
 import { addCounts, NO_COUNTS, summaryLine, withoutSkips } from './results.ts';
 import { exitOnSignals } from './run.ts';
+import type { FileTime } from './vitestReport.ts';
 
 /** Enough to see every failure of a layer, short enough to find the next one. */
 const SHOWN_LINES = 400;
+const SLOWEST_FILES = 20;
 
 requireNode24();
 exitOnSignals();
@@ -19,6 +21,7 @@ const layers = chosenLayers();
 const failed = new Set<string>();
 const done = new Set<string>();
 let counts = NO_COUNTS;
+const files: FileTime[] = [];
 for (const layer of layers) {
   const missing = layer.needs.filter((name) => failed.has(name));
   if (missing.length > 0) {
@@ -29,6 +32,7 @@ for (const layer of layers) {
   const started = performance.now();
   const result = await runLayer(layer);
   counts = addCounts(counts, result.counts);
+  files.push(...result.files);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${layer.name.padEnd(16)} ${summaryLine(result.counts)} in ${seconds} s`);
   const strict = noSkips ? withoutSkips(result.counts) : result.counts;
@@ -36,6 +40,7 @@ for (const layer of layers) {
   if (result.counts.failed > 0) failed.add(layer.name);
   done.add(layer.name);
 }
+printSlowest(files);
 if (noSkips && counts.skipped > 0)
   console.log(`${counts.skipped} skipped: each counts as failed, because CI=true`);
 const total = noSkips ? withoutSkips(counts) : counts;
@@ -49,8 +54,15 @@ async function runLayer(layer: Layer): Promise<LayerResult> {
     return {
       counts: { ...NO_COUNTS, failed: 1 },
       output: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      files: [],
     };
   }
+}
+
+function printSlowest(times: readonly FileTime[]): void {
+  const slowest = times.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST_FILES);
+  if (slowest.length > 0) console.log(`The slowest ${slowest.length} of ${times.length} test files:`);
+  for (const { file, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`);
 }
 
 function chosenLayers(): readonly Layer[] {

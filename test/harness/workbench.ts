@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import type {
   Browser,
   BrowserContext,
@@ -11,7 +10,7 @@ import type {
   Locator,
   Page,
 } from 'playwright-core';
-import { findChromium } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import type { VscodeServer } from './server.ts';
 
 export type ColorScheme = 'dark' | 'light';
@@ -25,12 +24,6 @@ export interface WorkbenchOptions {
   readonly prepare?: (page: Page, context: BrowserContext) => Promise<void>;
 }
 
-const CHROMIUM_FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-];
 const SCREENSHOTS = fileURLToPath(new URL('../results/screenshots/', import.meta.url));
 const VIEW_FRAME = 'iframe.webview.ready[src*="purpose=webviewView"]';
 const EDITOR_FRAME = 'iframe.webview.ready:not([src*="purpose=webviewView"])';
@@ -285,11 +278,7 @@ export async function openWorkbenchOn(
 ): Promise<Workbench> {
   let browser: Browser | undefined;
   try {
-    browser = await chromium.launch({
-      executablePath: findChromium(),
-      headless: options.headless ?? true,
-      args: CHROMIUM_FLAGS,
-    });
+    browser = await launchChromium({ headless: options.headless ?? true });
     const context = await browser.newContext({
       viewport: options.viewport ?? { width: 1400, height: 900 },
       colorScheme: options.colorScheme ?? 'dark',

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeRoot } from '../../src/simulator/kgsm/root.ts';
 import { InstanceStore } from '../../src/simulator/kgsm/state.ts';
+import { freePort } from './freePort.ts';
 import { eventsOf, pushedTypes, run, type Line, type Watched } from './probeRun.ts';
 import { bundleInto } from './simulator/kgsmBundle.ts';
 import { kgsm, temporaryFolder } from './simulator/kgsmRoot.ts';
@@ -147,15 +146,6 @@ function fleetOf(lines: readonly Line[]): { instances: string[]; tasks: string[]
     instances: instances.map(({ key, game, state, version }) => [key, game, state, version].join(' ')),
     tasks: tasks.map(({ title, state }) => `${String(title)}: ${String(state)}`).sort(),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const secret = 's3cret of the webhooks';

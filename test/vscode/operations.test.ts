@@ -5,7 +5,7 @@ import { commands } from 'vscode';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 import { isFinished } from '../../src/core/model/task.ts';
 import type { Row } from '../../src/ui/tree/instanceItems.ts';
-import { connectedRoot, fleetWhere, inside, send, setConnections } from './inside.ts';
+import { connectedRoot, eventually, fleetWhere, inside, send, setConnections } from './inside.ts';
 
 /** A program in KGSM's place: writes down its arguments and emits what KGSM would, through the real socket. */
 function installProgram(root: string): void {
@@ -83,9 +83,7 @@ describe('operations in a real VS Code', () => {
   it('saves what is known of the fleet for the next start', async () => {
     const { runtime } = await inside();
     const file = join(runtime.context.globalStorageUri.fsPath, 'fleet', 'ops.json');
-    const deadline = Date.now() + 10_000;
-    while (!existsSync(file) && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => existsSync(file), 'the file of the fleet');
     assert.match(readFileSync(file, 'utf8'), /"key":"mc-1"/);
   });
 });

@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { commands } from 'vscode';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 import { sendWebhook } from '../../src/core/wire/webhookSender.ts';
+import { freePort } from '../unit/freePort.ts';
 import { identities, pemFolder } from '../unit/simulator/pem.ts';
 import { NotifierServer } from '../../src/simulator/notifier/server.ts';
 import { fleetWhere, inside, setConnections } from './inside.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
 
 describe('connections with secrets in a real VS Code', () => {
   after(async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { commands } from 'vscode';
 import { instancesOf, type Fleet } from '../../src/core/model/fleet.ts';
 import { isFinished, isOperation, type Task } from '../../src/core/model/task.ts';
@@ -7,7 +6,7 @@ import { callError } from '../../src/simulator/truenas/errors.ts';
 import type { Profile } from '../../src/simulator/truenas/profiles.ts';
 import { TrueNasServer } from '../../src/simulator/truenas/server.ts';
 import type { Row } from '../../src/ui/tree/instanceItems.ts';
-import { fleetWhere, inside, setConnections } from './inside.ts';
+import { eventually, fleetWhere, inside, setConnections } from './inside.ts';
 
 const key = '3-the-key-of-root';
 
@@ -30,15 +29,6 @@ function listen(profile: Profile): Promise<TrueNasServer> {
     virtInstances: [{ name: 'rust', status: 'RUNNING' }],
     timing: { jobStepMs: 60, refusalMs: 10, sourceSecondMs: 50 },
   });
-}
-
-/** Waits for something that only the server tells. */
-async function eventually(isSo: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!isSo()) {
-    assert.ok(Date.now() < deadline, `not seen within 15 s: ${what}`);
-    await sleep(20);
-  }
 }
 
 describe('TrueNAS in a real VS Code', () => {

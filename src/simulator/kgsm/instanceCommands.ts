@@ -115,7 +115,7 @@ const actions: Readonly<Record<string, Action>> = {
   },
   '--status'(kgsm, instance, args) {
     if (instance.malformed) return kgsm.error(20, `instances.sh:91 ${instance.name} is malformed`);
-    if (args.includes('--json')) kgsm.json(statusOf('2.2', instance, args.includes('--fast')));
+    if (args.includes('--json')) kgsm.json(statusOf('2.2', instance, args.includes('--fast'), kgsm.now()));
     else
       kgsm.write(
         `Name: ${instance.name}\nStatus: ${instance.active ? 'Active' : 'Inactive'}\nVersion: ${instance.version}\n`,

@@ -5,7 +5,12 @@ import type { InstanceState } from './state.ts';
 import { latestOf } from './versions.ts';
 
 /** The status of an instance as JSON has it. A fast one looks for no update. */
-export function statusOf(protocolVersion: RootGeneration, instance: InstanceState, fast: boolean): object {
+export function statusOf(
+  protocolVersion: RootGeneration,
+  instance: InstanceState,
+  fast: boolean,
+  now: number,
+): object {
   const { name, blueprint, active, startedAt, pid, port, backups = [] } = instance;
   const third = protocolVersion === '3.16';
   const logs = lastLines(instance, 3);
@@ -17,7 +22,7 @@ export function statusOf(protocolVersion: RootGeneration, instance: InstanceStat
       status: active ? 'S' : null,
       start_time: active && startedAt !== undefined ? startTime(third, startedAt) : null,
     },
-    version: third ? thirdVersion(instance, fast) : secondVersion(instance, fast),
+    version: third ? thirdVersion(instance, fast, now) : secondVersion(instance, fast),
     configuration: {
       blueprint: `${blueprint}${third ? '.bp.yaml' : '.bp'}`,
       runtime: 'native',
@@ -38,13 +43,13 @@ function secondVersion({ version }: InstanceState, fast: boolean): object {
 }
 
 /** Version 3 says whether it knows, and since when: without a look of its own from the last one that was kept. */
-function thirdVersion({ version, look }: InstanceState, fast: boolean): object {
+function thirdVersion({ version, look }: InstanceState, fast: boolean, now: number): object {
   const latest = fast ? (look?.latest ?? null) : latestOf(version);
   return {
     current: version,
     latest,
     checked: latest !== null,
-    checked_at: fast ? (look?.at ?? null) : new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    checked_at: fast ? (look?.at ?? null) : new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
     updates_available: latest === null ? null : latest !== version,
   };
 }

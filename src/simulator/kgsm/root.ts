@@ -21,12 +21,13 @@ export interface RootOptions {
   readonly settings?: Readonly<Record<string, ConfigValue>>;
   /** How long `--save` blocks, in seconds; KGSM's default is 5. */
   readonly saveSeconds?: number;
+  readonly now?: () => number;
   readonly instances?: readonly (Pick<InstanceState, 'name' | 'blueprint'> & Partial<InstanceState>)[];
 }
 
 /** Makes a folder into a KGSM root whose `kgsm.sh` is the stand-in. What is there already stays, but for the script. */
 export function makeRoot(root: string, options: RootOptions): void {
-  const { protocolVersion = '2.2' } = options;
+  const { protocolVersion = '2.2', now = Date.now } = options;
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, 'kgsm.sh'), launcher(realpathSync(root), options.launch), { mode: 0o755 });
   writeFileSync(join(root, 'game.sh'), gameScript, { mode: 0o755 });
@@ -43,8 +44,8 @@ export function makeRoot(root: string, options: RootOptions): void {
     const instance = { ...newInstance(root, name, blueprint), installed: true, ...rest };
     store.put(instance);
     if (!instance.active) continue;
-    beginLog(instance, Date.now());
-    logLine(instance, Date.now(), 'Done');
+    beginLog(instance, now());
+    logLine(instance, now(), 'Done');
   }
 }
 

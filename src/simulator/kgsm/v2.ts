@@ -70,7 +70,9 @@ function instances(kgsm: Kgsm, args: readonly string[]): number {
   if (!args.includes('--json')) kgsm.write(`${names.join('\n')}\n`);
   else if (args.includes('--status'))
     kgsm.json(
-      Object.fromEntries(found.map((one) => [one.name, statusOf('2.2', one, args.includes('--fast'))])),
+      Object.fromEntries(
+        found.map((one) => [one.name, statusOf('2.2', one, args.includes('--fast'), kgsm.now())]),
+      ),
     );
   else if (args.includes('--detailed'))
     kgsm.json(Object.fromEntries(found.map((one) => [one.name, detailsOf('2.2', one)])));

@@ -31,7 +31,7 @@ function list(kgsm: Kgsm, args: readonly string[]): number {
     Object.fromEntries(found.map((one) => [one.name, of(one)]));
   if (!args.includes('--json')) kgsm.write(`${names.join('\n')}\n`);
   else if (args.includes('--status'))
-    kgsm.json(keyed((one) => statusOf('3.16', one, args.includes('--fast'))));
+    kgsm.json(keyed((one) => statusOf('3.16', one, args.includes('--fast'), kgsm.now())));
   else if (args.includes('--detailed')) kgsm.json(keyed((one) => detailsOf('3.16', one)));
   // An empty list has one empty name in it, as before.
   else kgsm.json(names.length === 0 ? [''] : names);

@@ -74,7 +74,8 @@ export function status(kgsm: Kgsm, instance: InstanceState, args: readonly strin
   if (malformed) return kgsm.error(20, `${name} is malformed`);
   // What stands before the options is the name, whatever it looks like.
   const options = args.slice(1);
-  if (options.includes('--json')) kgsm.json(statusOf('3.16', instance, options.includes('--fast')));
+  if (options.includes('--json'))
+    kgsm.json(statusOf('3.16', instance, options.includes('--fast'), kgsm.now()));
   else
     kgsm.write(
       `=== Instance Status: ${name} ===\nStatus: ${active ? '✓ Active' : '✗ Inactive'}\nVersion: ${version}\n`,

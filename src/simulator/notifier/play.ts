@@ -12,6 +12,7 @@ export interface PlayNotifierOptions extends PlayOptions {
   readonly revision?: Revision;
   /** The settings of a connection to it, once it listens. */
   readonly onListening?: (settings: NotifierDemoSettings) => void;
+  readonly now?: () => number;
 }
 
 /** An entry of the connections setting that leads to the demo. */
@@ -33,7 +34,7 @@ const files = ['server.crt', 'server.key', 'ca.crt', 'client.crt', 'client.key']
  * Resolves when the signal aborts; rejects where the port is taken.
  */
 export async function playNotifier(options: PlayNotifierOptions): Promise<void> {
-  const { port = 3000, revision = 'lax', onListening } = options;
+  const { port = 3000, revision = 'lax', now = Date.now, onListening } = options;
   const folder = resolve(options.folder);
   const identity = demoIdentity(folder);
   const server = await NotifierServer.listen({
@@ -43,6 +44,7 @@ export async function playNotifier(options: PlayNotifierOptions): Promise<void> 
     capacity: 10,
     port,
     restartAfterMs: 2000,
+    now,
   });
   onListening?.({
     kind: 'notifier',
@@ -54,12 +56,12 @@ export async function playNotifier(options: PlayNotifierOptions): Promise<void> 
     key: join(folder, 'client.key'),
     legacyServer: revision === 'seed',
   });
-  await playUntilAborted(server, options, (pause) => talk(server, pause));
+  await playUntilAborted(server, options, (pause) => talk(server, pause, now));
 }
 
-async function talk(server: NotifierServer, pause: Pause): Promise<void> {
+async function talk(server: NotifierServer, pause: Pause, now: () => number): Promise<void> {
   const kgsm = (host: string, type: string, data: Readonly<Record<string, unknown>>): string =>
-    eventText('3.6', { type, data: { InstanceName: 'valheim-far', ...data } }, { now: Date.now(), host });
+    eventText('3.6', { type, data: { InstanceName: 'valheim-far', ...data } }, { now: now(), host });
   for (;;) {
     await pause(2);
     const bot = server.admit();

@@ -20,6 +20,7 @@ export interface NotifierServerOptions {
   readonly tls?: SecureVersion;
   /** Comes back by itself after a crash. */
   readonly restartAfterMs?: number;
+  readonly now?: () => number;
   /** What came in, event by event as the records were. */
   readonly onRecord?: (text: string) => void;
 }
@@ -235,7 +236,7 @@ export class NotifierServer {
   }
 
   #event(event: string, content: object): string {
-    return serverEvent(event, this.#id, Date.now(), content);
+    return serverEvent(event, this.#id, (this.#options.now ?? Date.now)(), content);
   }
 
   #crash(): void {

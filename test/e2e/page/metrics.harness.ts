@@ -2,6 +2,10 @@ import { RpcChannel } from '../../../src/rpc/channel.ts';
 import type { MetricsHost, MetricsState, MetricsView, Samples } from '../../../src/rpc/metrics.ts';
 
 const EVERY_MS = 2000;
+/** The host's clock: neither the day nor the hour of the browser decides what the page shows. */
+const BEGUN_AT = Date.UTC(2026, 10, 20, 12);
+const UP_AT = BEGUN_AT - (2 * 60 + 5.5) * 60_000;
+const now = (): number => BEGUN_AT + performance.now();
 type Values = Readonly<Record<string, number | null>>;
 
 /** A host of the charts inside the page: same contract, made-up measurements, and levers for the tests. */
@@ -12,12 +16,12 @@ class FakeHost {
   readonly #samples: { readonly at: number; readonly values: Values }[];
 
   constructor(minutes: number, hole: boolean) {
-    const now = Date.now();
+    const last = now();
     const count = Math.floor((minutes * 60_000) / EVERY_MS);
     this.#samples = Array.from({ length: count }, (_, i) => {
-      const at = now - (count - 1 - i) * EVERY_MS;
+      const at = last - (count - 1 - i) * EVERY_MS;
       return { at, values: measured(i, at) };
-    }).filter(({ at }) => !hole || now - at < 90_000 || now - at > 130_000);
+    }).filter(({ at }) => !hole || last - at < 90_000 || last - at > 130_000);
     this.#channel = new RpcChannel<MetricsHost, MetricsView>(
       (message) => {
         window.postMessage(message);
@@ -39,7 +43,7 @@ class FakeHost {
   }
 
   push(values: Values, later = 0): void {
-    const at = Date.now() + later;
+    const at = now() + later;
     this.#samples.push({ at, values });
     this.#channel.notify('samples', this.#since(at));
   }
@@ -54,7 +58,7 @@ class FakeHost {
     const names = [...new Set(sent.flatMap(({ values }) => Object.keys(values)))];
     return {
       since,
-      now: Date.now(),
+      now: now(),
       times: sent.map(({ at }) => at),
       values: Object.fromEntries(names.map((name) => [name, sent.map(({ values }) => values[name] ?? null)])),
     };
@@ -67,7 +71,7 @@ function measured(i: number, at: number): Values {
   return {
     cpu: Math.max(0.4, 22 + 14 * wave),
     memory: (600 + 220 * (1 - Math.exp(-(i % 700) / 260)) + ((i * 104_729) % 17)) * 1024 ** 2,
-    uptime: Math.floor(at / 1000) % 100_000,
+    uptime: Math.floor((at - UP_AT) / 1000),
     players: Math.max(0, Math.round(3 + 3 * Math.sin(i / 40))),
   };
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection } from '../../../../src/core/connections/connection.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import { sendWebhook } from '../../../../src/core/wire/webhookSender.ts';
+import { freePort } from '../../freePort.ts';
 import { openNotifier, ready, startServer } from '../../simulator/notifierServer.ts';
 import { core, fleetWhere, kgsmEvent, ManualClock, testMemory, type Core, openKgsm } from '../helpers.ts';
 
@@ -186,12 +187,7 @@ describe('events across faults add up, and what is lost is told', () => {
   });
 
   it('by webhook: the listener stopped and started, every other event sent twice as KGSM repeats it', async () => {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const address = probe.address();
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    probe.close();
-    await once(probe, 'close');
+    const port = await freePort();
     const connection = openKgsm(parts, { events: 'webhook', webhook: { port } });
     await ear.ready();
     let delivered = 0;

@@ -11,6 +11,7 @@ import { appendToEventFile } from '../../../../src/core/wire/eventFileAppender.t
 import { fileOfDay } from '../../../../src/core/wire/eventFiles.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
 import { sendWebhook } from '../../../../src/core/wire/webhookSender.ts';
+import { freePort } from '../../freePort.ts';
 import { openNotifier, ready as isReady, startServer } from '../../simulator/notifierServer.ts';
 import { core, kgsmEvent, testMemory, type Core, openKgsm } from '../helpers.ts';
 import { At } from '../wire/journalReading.ts';
@@ -317,14 +318,6 @@ async function forgetfulProxy(
     await new Promise((resolve) => server.close(resolve));
   });
   return state;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 it('counts add up over TLS, where the server is restarted and drops everybody', async () => {

@@ -8,9 +8,12 @@ import { type Connection } from '../../../../src/core/connections/connection.ts'
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { makeRoot } from '../../../../src/simulator/kgsm/root.ts';
 import { kgsm as runKgsm, launch } from '../../simulator/kgsmRoot.ts';
+import { rounds } from '../../../harness/proof.ts';
 import { core, fleetWhere, type Core, openKgsm } from '../helpers.ts';
 
 const noSocat = spawnSync('socat', ['-V']).error !== undefined;
+
+const sent = rounds(100, 10_000);
 
 describe('a KGSM connection and real senders', () => {
   let root = '';
@@ -28,17 +31,17 @@ describe('a KGSM connection and real senders', () => {
   });
 
   it.skipIf(noSocat)(
-    'receives 1,000 of 1,000 events in order from socat in a loop',
-    { timeout: 60_000 },
+    `receives ${sent} of ${sent} events in order from socat in a loop`,
+    { timeout: 600_000, tags: ['proof'] },
     async () => {
-      const loop = `for i in $(seq 1000); do printf '{"EventType":"instance_version_updated","Data":{"InstanceName":"mc","NewVersion":"%s"}}\\n' $i | socat - UNIX-CONNECT:"$0/kgsm.sock" || exit 1; done`;
+      const loop = `for i in $(seq ${sent}); do printf '{"EventType":"instance_version_updated","Data":{"InstanceName":"mc","NewVersion":"%s"}}\\n' $i | socat - UNIX-CONNECT:"$0/kgsm.sock" || exit 1; done`;
       const sender = spawn('sh', ['-c', loop, root], { stdio: ['ignore', 'inherit', 'inherit'] });
       expect((await once(sender, 'exit'))[0]).toBe(0);
-      await fleetWhere(parts.pipeline, (fleet) => instancesOf(fleet, 'home')[0]?.version === '1000');
+      await fleetWhere(parts.pipeline, (fleet) => instancesOf(fleet, 'home')[0]?.version === String(sent));
       const pushed = [...parts.journal.events()].filter(({ channel }) => channel === 'push');
       expect(
         pushed.map(({ raw }) => (JSON.parse(raw) as { Data: { NewVersion: string } }).Data.NewVersion),
-      ).toEqual(Array.from({ length: 1000 }, (_, i) => String(i + 1)));
+      ).toEqual(Array.from({ length: sent }, (_, i) => String(i + 1)));
       expect(pushed.flatMap(({ problems }) => problems)).toEqual([]);
     },
   );

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rounds } from '../../../harness/proof.ts';
 import { LifeSign } from '../../../../src/core/connections/lifeSign.ts';
 import { isHolderAlive, waitForRelease, WindowLock } from '../../../../src/core/connections/windowLock.ts';
 
 const lockModule = new URL('../../../../src/core/connections/windowLock.ts', import.meta.url).href;
 /** A process id that no process has: above what Linux and macOS give out, and no multiple of four as on Windows. */
 const deadPid = 2_147_483_647;
+const proof = { timeout: 600_000, tags: ['proof'] };
 
 describe('WindowLock', () => {
   let dir: string;
@@ -211,10 +213,14 @@ describe('WindowLock', () => {
     expect(readdirSync(dir)).toEqual(['home.lock']);
   });
 
-  it('is held by one of 20 processes at a time that race for it, half of them dying with it', async () => {
-    await leaveStale();
-    // Inside the lock each makes a file that must not exist yet. Who dies there leaves a stale lock to all that are left.
-    const script = (dies: boolean): string => `
+  const racers = rounds(8, 40);
+  it(
+    `is held by one of ${racers} processes at a time that race for it, half of them dying with it`,
+    proof,
+    async () => {
+      await leaveStale();
+      // Inside the lock each makes a file that must not exist yet. Who dies there leaves a stale lock to all that are left.
+      const script = (dies: boolean): string => `
       let held;
       while (!(held = await lock.WindowLock.tryAcquire(dir, 'home'))) {
         await lock.waitForRelease(dir, 'home', new AbortController().signal);
@@ -224,21 +230,22 @@ describe('WindowLock', () => {
       fs.unlinkSync(dir + '/inside');
       console.log('was inside');
       ${dies ? `process.kill(process.pid, 'SIGKILL')` : 'await held.release()'};`;
-    const said = await Promise.all(
-      Array.from({ length: 20 }, async (_nothing, index) => {
-        const { child, lines } = run(script(index % 2 === 0));
-        // Its output closes a moment before it is dead.
-        const gone = exit(child);
-        const all: string[] = [];
-        for await (const line of lines) all.push(line);
-        await gone;
-        return all;
-      }),
-    );
-    expect(said).toEqual(Array(20).fill(['was inside']));
-    expect(await acquire()).toBeDefined();
-    expect(readdirSync(dir)).toEqual(['home.lock']);
-  }, 120_000);
+      const said = await Promise.all(
+        Array.from({ length: racers }, async (_nothing, index) => {
+          const { child, lines } = run(script(index % 2 === 0));
+          // Its output closes a moment before it is dead.
+          const gone = exit(child);
+          const all: string[] = [];
+          for await (const line of lines) all.push(line);
+          await gone;
+          return all;
+        }),
+      );
+      expect(said).toEqual(Array(racers).fill(['was inside']));
+      expect(await acquire()).toBeDefined();
+      expect(readdirSync(dir)).toEqual(['home.lock']);
+    },
+  );
 });
 
 describe('the holder of a lock', () => {

@@ -16,6 +16,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { english } from '../../../../src/core/model/text.ts';
 import { probe } from '../../../../src/core/wire/unixPath.ts';
+import { fastClock } from '../fastClock.ts';
 import { arrives, exited, noUnixSockets, Room, textOf } from './sockets.ts';
 
 const listenerModule = new URL('../../../../src/core/wire/unixListener.ts', import.meta.url).href;
@@ -105,7 +106,7 @@ describe.skipIf(noUnixSockets)('a unix listener and its file', () => {
     });
 
     it('is lost to a live listener that has put its own file there', async () => {
-      const ear = await room.listen(path);
+      const ear = await room.listen(path, { clock: fastClock });
       await room.foreign(room.path('other.sock'));
       renameSync(room.path('other.sock'), path);
       const [loss] = await ear.losses.first(1);
@@ -125,7 +126,7 @@ describe.skipIf(noUnixSockets)('a unix listener and its file', () => {
     });
 
     it('is lost to a file that is no socket, and leaves it alone', async () => {
-      const ear = await room.listen(path);
+      const ear = await room.listen(path, { clock: fastClock });
       writeFileSync(room.path('other'), 'precious');
       renameSync(room.path('other'), path);
       expect((await ear.losses.first(1))[0]?.reason).toBe('notASocket');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
 import type { BedrockServer } from '../../../../../src/simulator/bedrock/server.ts';
+import { rounds } from '../../../../harness/proof.ts';
 import { seeded } from '../../seeded.ts';
 import { open, ready, startServer, type Opened } from './rig.ts';
 
@@ -93,27 +94,29 @@ async function playRestarted(seed: number, protocolVersion: '3.9' | '3.10'): Pro
   return shown(opened);
 }
 
+/** Plays with each seed, ten at a time and in turn against both releases. */
+async function playAll(
+  playSeed: (seed: number, version: '3.9' | '3.10') => Promise<readonly string[]>,
+): Promise<void> {
+  for (let at = 0; at < runs; at += 10) {
+    const seeds = Array.from({ length: 10 }, (_, i) => at + i);
+    const ends = seeds.map((seed) => playSeed(seed, seed % 2 === 0 ? '3.10' : '3.9'));
+    for (const end of await Promise.all(ends)) expect(end).toEqual(settled);
+  }
+}
+
+const runs = rounds(20, 1000);
+const proof = { timeout: 600_000, tags: ['proof'] };
+
 describe('a server that is killed at any time', () => {
-  it('has the same state in the end as one that was not, in 100 runs', { timeout: 240_000 }, async () => {
-    for (let at = 0; at < 100; at += 10) {
-      const seeds = Array.from({ length: 10 }, (_, i) => at + i);
-      const ends = seeds.map((seed) => playRestarted(seed, seed % 2 === 0 ? '3.10' : '3.9'));
-      for (const end of await Promise.all(ends)) expect(end).toEqual(settled);
-    }
+  it(`has the same state in the end as one that was not, in ${runs} runs`, proof, async () => {
+    await playAll(playRestarted);
   });
 });
 
 describe('a server whose connections break at any time', () => {
-  const runs = Array.from({ length: 100 }, (_, seed) => seed);
-  it(
-    'has the same state in the end as one whose connections hold, in 100 runs',
-    { timeout: 240_000 },
-    async () => {
-      expect(await play(1, '3.10', 0)).toEqual(settled);
-      for (let at = 0; at < runs.length; at += 10) {
-        const ends = runs.slice(at, at + 10).map((seed) => play(seed, seed % 2 === 0 ? '3.10' : '3.9'));
-        for (const end of await Promise.all(ends)) expect(end).toEqual(settled);
-      }
-    },
-  );
+  it(`has the same state in the end as one whose connections hold, in ${runs} runs`, proof, async () => {
+    expect(await play(1, '3.10', 0)).toEqual(settled);
+    await playAll(play);
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
 import { fake, obliging } from './fake.ts';
 import { failed, open, password, ready, startServer } from './rig.ts';
 
@@ -39,18 +40,17 @@ describe('a close with 1008', () => {
   );
 
   it('in the middle of a conversation ends it as well', async () => {
+    const sockets: WebSocket[] = [];
     await using server = await fake({
       version: message,
       socket(socket) {
-        obliging(socket, ({ action }) => {
-          if (action === 'subscribe')
-            setTimeout(() => {
-              socket.close(1008, 'Invalid token');
-            }, 50);
-        });
+        sockets.push(socket);
+        obliging(socket);
       },
     });
     await using opened = open(server.url);
+    await ready(opened);
+    sockets[0]?.close(1008, 'Invalid token');
     await failed(opened);
     expect(opened.connection.failure).toMatchObject({ retry: false, secret: 'password' });
   });
@@ -63,22 +63,18 @@ describe.each([
   [4000, 'The server closed the connection (4000: keepalive ping timeout).'],
 ])('a close with %d', (code, words) => {
   it('is tried again by itself', async () => {
-    let sockets = 0;
+    const sockets: WebSocket[] = [];
     await using server = await fake({
       version: message,
       socket(socket) {
-        sockets += 1;
-        const first = sockets === 1;
-        obliging(socket, ({ action }) => {
-          if (!first || action !== 'subscribe') return;
-          setTimeout(() => {
-            if (code === 1006) socket.terminate();
-            else socket.close(code, 'keepalive ping timeout');
-          }, 50);
-        });
+        sockets.push(socket);
+        obliging(socket);
       },
     });
     await using opened = open(server.url);
+    await ready(opened);
+    if (code === 1006) sockets[0]?.terminate();
+    else sockets[0]?.close(code, 'keepalive ping timeout');
     await opened.until(() => opened.states().filter((state) => state === 'ready').length === 2);
     expect(opened.states()).toContain(`waiting: ${words}`);
   });

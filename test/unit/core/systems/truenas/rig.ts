@@ -1,18 +1,9 @@
-import type { Clock } from '../../../../../src/core/model/clock.ts';
 import type { TrueNasSession } from '../../../../../src/core/systems/truenas/session/trueNasSession.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
-import { realClock } from '../../helpers.ts';
+import { fastClock } from '../../fastClock.ts';
 import { openConnection, settingsOf, type Given, type Opened as Base } from '../../opened.ts';
 
 export { failed, ready, type Given } from '../../opened.ts';
-
-const began = realClock.now();
-
-/** Time that runs a hundred times as fast: what is waited for by the clock is there soon. */
-const fastClock: Clock = {
-  now: () => began + (realClock.now() - began) * 100,
-  after: (ms, callback) => realClock.after(ms / 100, callback),
-};
 
 export interface Opened extends Base {
   conversation(): TrueNasSession;

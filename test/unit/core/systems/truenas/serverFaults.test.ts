@@ -5,6 +5,7 @@ import { HandClock } from '../../../../../src/simulator/truenas/clock.ts';
 import { callError, errno, Refused } from '../../../../../src/simulator/truenas/errors.ts';
 import type { Profile } from '../../../../../src/simulator/truenas/profiles.ts';
 import { TrueNasServer } from '../../../../../src/simulator/truenas/server.ts';
+import { rounds } from '../../../../harness/proof.ts';
 import { seeded } from '../../seeded.ts';
 import { open, ready, type Opened } from './rig.ts';
 
@@ -184,7 +185,7 @@ class Evening {
     const limit = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       limit.reject(new Error(`run ${this.seed}: ${this.#wrong().join('; ')}`));
-    }, 10_000);
+    }, 60_000);
     try {
       await Promise.race([this.opened.until(() => this.#wrong().length === 0), limit.promise]);
       await Promise.race([Promise.all(this.#own), limit.promise]);
@@ -245,13 +246,15 @@ class Evening {
   }
 }
 
+const runs = rounds(10, 500);
+
 describe('a NAS whose conversations break at any time', () => {
   it.each(ways)(
-    'is shown as it is in the end, and has no task that runs for ever, in 20 runs on $profile with $protocol',
-    { timeout: 60_000 },
+    `is shown as it is in the end, and has no task that runs for ever, in ${runs} runs on $profile with $protocol`,
+    { timeout: 600_000, tags: ['proof'] },
     async ({ profile, protocol }) => {
       const states = new Set<string>();
-      for (let at = 0; at < 20; at += 5) {
+      for (let at = 0; at < runs; at += 5) {
         const runs = Array.from({ length: 5 }, (_, i) => Evening.play(at + i, profile, protocol));
         for (const tasks of await Promise.all(runs)) for (const { state } of tasks) states.add(state);
       }

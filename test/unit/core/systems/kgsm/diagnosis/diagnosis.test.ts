@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Connection } from '../../../../../../src/core/connections/connection.ts';
 import { english } from '../../../../../../src/core/model/text.ts';
 import { adviseKgsm, diagnoseKgsm } from '../../../../../../src/core/systems/kgsm/diagnosis/diagnosis.ts';
 import type { DiagnosisEnvironment, Finding } from '../../../../../../src/core/systems/diagnosis.ts';
+import { freePort } from '../../../../freePort.ts';
 import { core, fleetWhere, type Core, openKgsm } from '../../../helpers.ts';
 import { Room } from '../../../wire/sockets.ts';
-import { listenForWebhooks } from '../../../wire/webhooks.ts';
 import { kgsmSettings } from '../sessions.ts';
 
 const signal = new AbortController().signal;
@@ -227,7 +227,10 @@ describe('why there are no events', () => {
   });
 
   describe('from a journal', () => {
-    const today = `${new Date().toISOString().slice(0, 10)}.ndjson`;
+    // One day for the test and for what it looks at, also at midnight.
+    const today = '2026-11-20.ndjson';
+    beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-20T12:00:00Z') }));
+    afterEach(() => vi.useRealTimers());
     it('looks at directory and file, and writes nothing unless it is wanted', async () => {
       const fields = { events: 'journal', journalDir: room.path('events') };
       mkdirSync(room.path('events'));
@@ -268,12 +271,6 @@ describe('why there are no events', () => {
   });
 
   describe('by webhook', () => {
-    async function freePort(): Promise<number> {
-      const { listener } = await listenForWebhooks(room);
-      await listener.dispose();
-      return listener.port;
-    }
-
     it('looks at everything in its order, and a signed test event comes in', async () => {
       const port = await freePort();
       lists(

@@ -6,6 +6,7 @@ import { parseKgsmSettings } from '../../../../../../src/core/systems/kgsm/setti
 import { openWebhookSession } from '../../../../../../src/core/systems/kgsm/session/webhookSession.ts';
 import { isSigned, sign } from '../../../../../../src/core/systems/kgsm/signature.ts';
 import { SessionError, type Session } from '../../../../../../src/core/systems/session.ts';
+import { freePort } from '../../../../freePort.ts';
 import { core, fleetWhere, kgsmEvent, ManualClock, noSecrets, openKgsm } from '../../../helpers.ts';
 import { instancesOf } from '../../../../../../src/core/model/fleet.ts';
 import { Room } from '../../../wire/sockets.ts';
@@ -154,7 +155,7 @@ describe('a session that takes webhooks', () => {
 
   it('makes of garbage an event with a problem, and goes on', async () => {
     const parts = core();
-    const fields = { id: 'home', events: 'webhook', webhook: { port: await freePort(room) } };
+    const fields = { id: 'home', events: 'webhook', webhook: { port: await freePort() } };
     const settings = kgsmSettings(fields);
     const connection = openKgsm(parts, fields, { clock });
     room.onClose(() => connection.stop());
@@ -178,17 +179,6 @@ describe('a session that takes webhooks', () => {
     expect(pushes.map(({ type }) => type)).toEqual(['unreadable', 'unreadable', 'instance_started']);
   });
 });
-
-async function freePort(room: Room): Promise<number> {
-  const session = await openWebhookSession(
-    kgsmSettings({ events: 'webhook' }),
-    { host: '127.0.0.1', port: 0 },
-    new World(new ManualClock()),
-  );
-  room.onClose(() => session.dispose());
-  await session.dispose();
-  return Number(new URL(session.address ?? '').port);
-}
 
 describe('the signature', () => {
   it('is that of KGSM and openssl', () => {
