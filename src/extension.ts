@@ -1,12 +1,12 @@
 import { commands, ExtensionMode, l10n, window, workspace, type ExtensionContext } from 'vscode';
 import { configuration } from './ui/configuration.ts';
-import { tellFailures } from './ui/connections/connectionMessages.ts';
+import { tellFailures } from './ui/connections/connectionNotifications.ts';
 import { registerConnectionCommands } from './ui/connections/connectionCommands.ts';
 import { contextKeys } from './ui/contributions/ids.ts';
 import { prefix } from './ui/contributions/commands.ts';
 import { Inspector } from './ui/inspector/inspector.ts';
 import { InstancesTree } from './ui/tree/instancesTree.ts';
-import { showError } from './ui/messages.ts';
+import { showError } from './ui/showMessage.ts';
 import { registerMetrics } from './ui/metrics/metrics.ts';
 import { Operations } from './ui/operations/operations.ts';
 import { createRuntime, type Runtime } from './ui/runtime.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 import { isFinished } from '../../src/core/model/task.ts';
-import type { Row } from '../../src/ui/tree/instanceItems.ts';
+import type { Row } from '../../src/ui/tree/treeItems.ts';
 import { startBedrock, type Rig } from '../unit/simulator/bedrockServer.ts';
 import { fleetWhere, inside, setConnections } from './inside.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { commands } from 'vscode';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 import { isFinished } from '../../src/core/model/task.ts';
-import type { Row } from '../../src/ui/tree/instanceItems.ts';
+import type { Row } from '../../src/ui/tree/treeItems.ts';
 import { connectedRoot, eventually, fleetWhere, inside, send, setConnections } from './inside.ts';
 
 /** A program in KGSM's place: writes down its arguments and emits what KGSM would, through the real socket. */

@@ -5,7 +5,7 @@ import { isFinished, isOperation, type Task } from '../../src/core/model/task.ts
 import { callError } from '../../src/simulator/truenas/errors.ts';
 import type { Profile } from '../../src/simulator/truenas/profiles.ts';
 import { TrueNasServer } from '../../src/simulator/truenas/server.ts';
-import type { Row } from '../../src/ui/tree/instanceItems.ts';
+import type { Row } from '../../src/ui/tree/treeItems.ts';
 import { eventually, fleetWhere, inside, setConnections } from './inside.ts';
 
 const key = '3-the-key-of-root';

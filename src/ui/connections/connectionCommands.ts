@@ -8,8 +8,8 @@ import type { ConfiguredConnection } from '../../core/connections/settings.ts';
 import { commandId, prefix, type OwnCommand } from '../contributions/commands.ts';
 import { configuredConnections, removeEntry } from './entries.ts';
 import type { Terminals } from '../terminal/terminals.ts';
-import type { Row } from '../tree/instanceItems.ts';
-import { showInformation } from '../messages.ts';
+import type { Row } from '../tree/treeItems.ts';
+import { showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** Commands on connections, from the palette (which asks which one) and from the tree. */

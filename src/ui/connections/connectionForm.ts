@@ -9,7 +9,7 @@ import { type AnySystem } from '../../core/systems/system.ts';
 import { type ConnectionSettings } from '../../core/systems/settings.ts';
 import { type FormAnswers, type FormField } from '../../core/systems/form.ts';
 import { coreLog } from '../log/log.ts';
-import { showError } from '../messages.ts';
+import { showError } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import { entryWithId, freeId, saveEntry, type Entry } from './entries.ts';

@@ -5,7 +5,7 @@ import { english, errorWords, oneLine, text } from '../../core/model/text.ts';
 import type { Finding, Fix } from '../../core/systems/diagnosis.ts';
 import { StepList } from './steps.ts';
 import { commandId } from '../contributions/commands.ts';
-import { showError, showInformation } from '../messages.ts';
+import { showError, showInformation } from '../showMessage.ts';
 import { confirmed } from '../operations/questions.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';

@@ -13,7 +13,7 @@ import type {
   Status,
 } from '../../rpc/inspector.ts';
 import { commandId } from '../contributions/commands.ts';
-import type { EmitTargets } from '../playback/targets.ts';
+import type { EmitTargets } from '../playback/emitTargets.ts';
 import { confirmed } from '../operations/questions.ts';
 import { pageChannel } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';

@@ -3,8 +3,8 @@ import { instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, type InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { commandId } from '../contributions/commands.ts';
-import type { Row } from '../tree/instanceItems.ts';
-import { showInformation } from '../messages.ts';
+import type { Row } from '../tree/treeItems.ts';
+import { showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { MetricsPanel } from './panel.ts';
 

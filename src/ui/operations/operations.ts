@@ -12,8 +12,8 @@ import { connectionOffers, instanceOffers } from '../../core/connections/offers.
 import type { AnyOperation, OperationInput, Question } from '../../core/systems/operation.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { operationCommandId } from '../contributions/commands.ts';
-import type { Row } from '../tree/instanceItems.ts';
-import { showInformation } from '../messages.ts';
+import type { Row } from '../tree/treeItems.ts';
+import { showInformation } from '../showMessage.ts';
 import { operationTitles } from './operationTitles.ts';
 import { askInputs, confirmed, withHost } from './questions.ts';
 import type { Runtime } from '../runtime.ts';

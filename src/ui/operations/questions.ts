@@ -10,7 +10,7 @@ import type {
   Question,
   Suggestion,
 } from '../../core/systems/operation.ts';
-import { showInformation } from '../messages.ts';
+import { showInformation } from '../showMessage.ts';
 import { translate } from '../translate.ts';
 
 /** Time in which a program has to list the choices. */

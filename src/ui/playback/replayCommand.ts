@@ -6,11 +6,11 @@ import { readRecording } from '../../core/playback/recordingFile.ts';
 import { itemsFor, itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
 import { replay, replayDuration, type ReplayOutcome, type ReplaySpeed } from '../../core/playback/replay.ts';
 import { systemClock } from '../../core/model/clock.ts';
-import { showError, showInformation } from '../messages.ts';
+import { showError, showInformation } from '../showMessage.ts';
 import { confirmed } from '../operations/questions.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
-import type { EmitTargets, NamedTarget } from './targets.ts';
+import type { EmitTargets, NamedTarget } from './emitTargets.ts';
 
 /** Longest file that is replayed: it is read whole into memory. */
 const maxFileBytes = 64 * 1024 * 1024;

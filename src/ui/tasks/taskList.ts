@@ -13,7 +13,7 @@ import { findInstance } from '../../core/model/fleet.ts';
 import { isFinished, type Task, type TaskStarter, type TaskState } from '../../core/model/task.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { TerminalText } from '../../core/systems/terminalText.ts';
-import { showInformation } from '../messages.ts';
+import { showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 

@@ -3,7 +3,7 @@ import { liveTimeline } from '../../core/model/event.ts';
 import { isFinished, isOperationOf, type Task } from '../../core/model/task.ts';
 import { configuration } from '../configuration.ts';
 import { commandId } from '../contributions/commands.ts';
-import { showError, type Actions } from '../messages.ts';
+import { showError, type Actions } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 

@@ -1,7 +1,7 @@
 import type { ConnectionStatus } from '../../core/model/fleet.ts';
 import type { Instance } from '../../core/model/instance.ts';
 import { PersistentMap } from '../../core/model/persistentMap.ts';
-import type { Row } from './instanceItems.ts';
+import type { Row } from './treeItems.ts';
 
 /** From so many rows on, the whole list is read anew. */
 const manyRows = 100;

@@ -17,7 +17,7 @@ import {
   type ConnectionFacts,
   type InstanceFacts,
   type Row,
-} from './instanceItems.ts';
+} from './treeItems.ts';
 import { Throttle } from '../throttle.ts';
 import { drawnNow, rowsToDraw, type DrawnRow } from './changedRows.ts';
 import type { Runtime } from '../runtime.ts';

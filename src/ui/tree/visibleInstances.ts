@@ -2,7 +2,7 @@ import { instanceId, type InstanceRef } from '../../core/model/instance.ts';
 import { instancesOf } from '../../core/model/fleet.ts';
 import type { Subject } from '../../core/model/event.ts';
 import type { Session } from '../../core/systems/session.ts';
-import type { Row } from './instanceItems.ts';
+import type { Row } from './treeItems.ts';
 import type { InstancesTree } from './instancesTree.ts';
 import { Throttle } from '../throttle.ts';
 import type { Runtime } from '../runtime.ts';
