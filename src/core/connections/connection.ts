@@ -54,7 +54,7 @@ const patienceMs = 5000;
 export class Connection {
   readonly settings: ConnectionSettings;
   readonly system: AnySystem;
-  /** Ends with the connection: for what lives as long as it is configured. */
+  /** Owns what is made for the connection and ends with it: logs that are open, operations that run. */
   readonly scope = new Scope();
   readonly #options: ConnectionOptions;
   #state: ConnectionState = 'closed';
@@ -133,10 +133,10 @@ export class Connection {
     await run.done;
   }
 
-  /** Stops it for good, with all that was made for it. */
+  /** Stops it for good; first ends what was made for it, in reverse order. */
   async dispose(): Promise<void> {
-    await this.stop();
     await this.#ends('what was made for the connection', () => this.scope.dispose());
+    await this.stop();
   }
 
   /** Begins a run where one is wanted and none is on; the end of a run looks again. */

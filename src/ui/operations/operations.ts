@@ -47,9 +47,6 @@ export class Operations {
         ),
       );
     }
-    runtime.scope.defer(() => {
-      for (const abort of this.#running.values()) abort.abort();
-    });
   }
 
   /** Ends what was started here; for a task of the system itself, asks it to end that. */
@@ -184,6 +181,10 @@ export class Operations {
     const id = randomUUID();
     const abort = new AbortController();
     this.#running.set(id, abort);
+    const scope = connection.scope.child();
+    scope.defer(() => {
+      abort.abort();
+    });
     try {
       const result = await runOperation({
         id,
@@ -207,6 +208,7 @@ export class Operations {
       if (operation.answers && result.outcome === 'succeeded') showInformation(translate(result.message));
     } finally {
       this.#running.delete(id);
+      await scope.dispose();
     }
   }
 

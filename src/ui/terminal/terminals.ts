@@ -2,6 +2,7 @@ import { EventEmitter, l10n, ThemeIcon, window, type Pseudoterminal, type Termin
 import { systemClock } from '../../core/model/clock.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
 import { oneLine, type Text } from '../../core/model/text.ts';
+import type { Scope } from '../../core/connections/scope.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import { SessionError, type Session } from '../../core/systems/session.ts';
 import { type AnyConsole, type OpenConsole } from '../../core/systems/console.ts';
@@ -10,28 +11,29 @@ import { LineEditor } from './lineEditor.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 
-/** The logs of instances as terminals, one each; showing one again brings it to the front. */
+/** The logs of instances as terminals, one each, open until their connection ends; showing one again brings it to the front. */
 export class Terminals {
   readonly #runtime: Runtime;
-  readonly #open = new Map<string, Terminal>();
+  readonly #open = new Map<string, { readonly terminal: Terminal; readonly scope: Scope }>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     runtime.scope.add(
       window.onDidCloseTerminal((closed) => {
-        for (const [id, terminal] of this.#open) if (terminal === closed) this.#open.delete(id);
+        for (const [id, { terminal, scope }] of this.#open) {
+          if (terminal !== closed) continue;
+          this.#open.delete(id);
+          void scope.dispose();
+        }
       }),
     );
-    runtime.scope.defer(() => {
-      for (const terminal of this.#open.values()) terminal.dispose();
-    });
   }
 
   show(connection: Connection, instance: Instance, console: AnyConsole): void {
     const id = instanceId(instance);
     const known = this.#open.get(id);
     if (known) {
-      known.show();
+      known.terminal.show();
       return;
     }
     const terminal = window.createTerminal({
@@ -40,7 +42,9 @@ export class Terminals {
       pty: new ServerTerminal(connection, instance, console, this.#runtime),
       isTransient: true,
     });
-    this.#open.set(id, terminal);
+    const scope = connection.scope.child();
+    scope.add(terminal);
+    this.#open.set(id, { terminal, scope });
     terminal.show();
   }
 }
