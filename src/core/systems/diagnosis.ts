@@ -10,7 +10,7 @@ export interface Finding {
   readonly fix?: Fix;
 }
 
-/** What would mend a finding. It changes nothing before the user said yes to the question. */
+/** A way to mend a finding. Changes nothing before the user said yes to the question. */
 export interface Fix {
   readonly title: Text;
   readonly question?: Question;
@@ -22,6 +22,6 @@ export interface DiagnosisEnvironment<Sess extends Session = Session> {
   readonly signal: AbortSignal;
   readonly session: Sess | undefined;
   readonly secret: SecretReader;
-  /** Whether something with this in its text comes in through the connection before the time is over. */
+  /** Resolves true when a message with this marker comes in through the connection in time. */
   arrives(marker: string, withinMs: number): Promise<boolean>;
 }

@@ -11,11 +11,11 @@ export interface CatalogEntry {
   readonly description: Text;
   /** A whole message as the system would send it. */
   readonly example: unknown;
-  /** Only the server can send it: a client that did would be cut off. */
+  /** Side that sends it: the server cuts a client off that sends one of the server's. */
   readonly sentBy?: 'server' | 'client';
 }
 
-/** What may be used to send one event. */
+/** The means to send one event. */
 export interface EmitEnvironment<Sess extends Session = Session> {
   readonly signal: AbortSignal;
   /** The conversation of the connection that the target belongs to. */

@@ -59,8 +59,8 @@ function operation(
     when: offered(id, fits),
     ...more,
     async run(run) {
-      const { runInstanceCall: runDeed } = await import('./runInstanceCall.ts');
-      return runDeed(id, run);
+      const { runInstanceCall } = await import('./runInstanceCall.ts');
+      return runInstanceCall(id, run);
     },
   };
 }
