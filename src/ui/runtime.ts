@@ -8,19 +8,20 @@ import { watchTasks } from '../core/connections/taskWatch.ts';
 import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { Emitter } from '../core/playback/emitter.ts';
+import { TimelineSelection } from '../core/playback/timelineSelection.ts';
 import { systemOf } from '../core/systems/index.ts';
 import { errorWords, text } from '../core/model/text.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
+import { DebouncedFiles } from '../core/storage/debouncedFiles.ts';
 import { configuration } from './configuration.ts';
 import { Secrets } from './storage/secrets.ts';
 import { SessionMemories } from './storage/sessionMemory.ts';
 import { FleetStore } from './storage/fleetStore.ts';
 import { coreLog } from './log/log.ts';
 import { type Scope } from '../core/connections/scope.ts';
-import { TimelineSelection } from './timelines.ts';
 
-/** The core, wired up once per window; what the parts of the ui are given. */
+/** The core of one window, wired up once; every part of the ui gets it. */
 export interface Runtime {
   readonly scope: Scope;
   readonly context: ExtensionContext;
@@ -32,7 +33,7 @@ export interface Runtime {
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
   readonly emitter: Emitter;
-  /** What is measured of the live instances. */
+  /** Measurements of the live instances. */
   readonly metrics: MetricsStore;
   readonly secrets: Secrets;
   readonly timelines: TimelineSelection;
@@ -56,13 +57,17 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     },
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
-  const store = scope.add(new FleetStore(join(storage, 'fleet'), pipeline));
+  const files = (folder: string): DebouncedFiles =>
+    new DebouncedFiles({ folder: join(storage, folder), clock: systemClock, log });
+  const store = scope.add(new FleetStore(files('fleet'), pipeline));
   store.restore();
-  const memories = scope.add(new SessionMemories(join(storage, 'sessions')));
+  const memories = scope.add(new SessionMemories(files('sessions')));
   const secrets = new Secrets(context);
   const connections = new ConnectionManager({
     pipeline,
-    lock: captureLock(join(storage, 'locks')),
+    lock: store.guard(captureLock(join(storage, 'locks')), (connection) => {
+      memories.flush(connection);
+    }),
     clock: systemClock,
     random: Math.random,
     log,
@@ -84,7 +89,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       captures: (id) => connections.get(id)?.state === 'ready',
     }),
   );
-  const timelines = scope.add(new TimelineSelection());
+  const timelines = scope.add(new TimelineSelection({ journal, pipeline }));
   return {
     scope,
     context,

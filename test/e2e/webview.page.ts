@@ -5,8 +5,7 @@ import { expect } from 'vitest';
 import { findChromium } from '../harness/chromium.ts';
 import { serveWebview, type WebviewPage } from './webview.server.ts';
 
-/** Height of a row in pixels. */
-export const ROW = 22;
+export { ROW_HEIGHT as ROW } from '../../src/webview/grid/scroll-space.ts';
 
 export let web: WebviewPage;
 let browser: Browser;

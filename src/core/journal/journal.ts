@@ -1,4 +1,5 @@
-import { retentionClasses, type OpsEvent, type RetentionClass } from '../model/event.ts';
+import { Listeners, type ListenerError } from '../model/listeners.ts';
+import type { OpsEvent, RetentionClass } from '../model/event.ts';
 
 interface Cap {
   readonly events: number;
@@ -9,7 +10,7 @@ export type Caps = Readonly<Record<RetentionClass, Cap>>;
 
 const mebibyte = 1024 * 1024;
 
-/** What fits a season of lifecycle events and an evening of everything else into about 200 MB. */
+/** Caps of one timeline: a season of lifecycle events and an evening of everything else fit into about 200 MB. */
 export const defaultCaps: Caps = {
   lifecycle: { events: 200_000, bytes: 64 * mebibyte },
   task: { events: 100_000, bytes: 32 * mebibyte },
@@ -23,18 +24,21 @@ export interface JournalChange {
   readonly discarded: readonly OpsEvent[];
 }
 
-/** What an event costs beside its text, measured: the objects, its other strings and its place in the lists. */
+/** Measured memory of an event beside its text: the objects, its other strings and its place in the lists. */
 const overheadBytes = 400;
 
+/** The events of one retention class on one timeline, oldest first. */
 interface Queue {
+  readonly timeline: string;
+  readonly cap: Cap;
   seqs: number[];
   head: number;
   bytes: number;
 }
 
 /**
- * Every event in order of arrival, in memory. Each retention class is a ring of its own, so that a flood of one kind
- * pushes out its own past only. What was pushed out is counted.
+ * Every event in order of arrival, in memory. Each retention class of each timeline is a ring of its own, so that a flood
+ * of one kind, or a long replay, pushes out its own past only. Discarded events are counted.
  */
 export class Journal {
   readonly #caps: Caps;
@@ -44,14 +48,17 @@ export class Journal {
   #next = 1;
   #count = 0;
   #discarded = 0;
-  readonly #queues: Record<RetentionClass, Queue>;
-  readonly #listeners = new Set<(change: JournalChange) => void>();
+  readonly #queues = new Map<string, Queue>();
+  readonly #listeners: Listeners<JournalChange>;
 
-  constructor(caps: Caps = defaultCaps) {
+  constructor(
+    caps: Caps = defaultCaps,
+    onListenerError: ListenerError = (_listener, error) => {
+      throw error;
+    },
+  ) {
     this.#caps = caps;
-    this.#queues = Object.fromEntries(
-      retentionClasses.map((name): [RetentionClass, Queue] => [name, { seqs: [], head: 0, bytes: 0 }]),
-    ) as Record<RetentionClass, Queue>;
+    this.#listeners = new Listeners(onListenerError);
   }
 
   /** Events held now. */
@@ -60,10 +67,10 @@ export class Journal {
   }
 
   get bytes(): number {
-    return retentionClasses.reduce((sum, name) => sum + this.#queues[name].bytes, 0);
+    return [...this.#queues.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Events pushed out by the caps since the beginning; what the user cleared does not count. */
+  /** Events pushed out by the caps since the beginning; events that the user cleared do not count. */
   get discarded(): number {
     return this.#discarded;
   }
@@ -81,12 +88,12 @@ export class Journal {
     const event: OpsEvent = { seq: this.#next++, ...entry };
     this.#slots.push(event);
     this.#count++;
-    const queue = this.#queues[event.retention];
+    const queue = this.#queueOf(event);
     queue.seqs.push(event.seq);
     queue.bytes += cost(event);
-    const discarded = this.#enforce(event.retention);
+    const discarded = this.#enforce(queue);
     this.#discarded += discarded.length;
-    this.#emit({ appended: [event], discarded });
+    this.#listeners.tell({ appended: [event], discarded });
     return event;
   }
 
@@ -98,26 +105,29 @@ export class Journal {
       gone.push(event);
       this.#slots[i] = undefined;
     }
-    for (const name of retentionClasses) {
-      const queue = this.#queues[name];
-      queue.seqs = queue.seqs.slice(queue.head).filter((seq) => this.get(seq) !== undefined);
-      queue.head = 0;
-    }
-    for (const event of gone) this.#queues[event.retention].bytes -= cost(event);
+    for (const [key, queue] of this.#queues) if (queue.timeline === timeline) this.#queues.delete(key);
     this.#count -= gone.length;
     this.#trim();
-    this.#emit({ appended: [], discarded: gone });
+    this.#listeners.tell({ appended: [], discarded: gone });
   }
 
-  /** Called after every change; what happens inside must be quick, the sender waits for it. */
-  subscribe(listener: (change: JournalChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener after every change; it must be quick, because the sender waits for it. */
+  subscribe(name: string, listener: (change: JournalChange) => void): () => void {
+    return this.#listeners.add(name, listener);
   }
 
-  #enforce(name: RetentionClass): OpsEvent[] {
-    const queue = this.#queues[name];
-    const cap = this.#caps[name];
+  #queueOf({ timeline, retention }: OpsEvent): Queue {
+    const key = `${retention} ${timeline}`;
+    let queue = this.#queues.get(key);
+    if (!queue) {
+      queue = { timeline, cap: this.#caps[retention], seqs: [], head: 0, bytes: 0 };
+      this.#queues.set(key, queue);
+    }
+    return queue;
+  }
+
+  #enforce(queue: Queue): OpsEvent[] {
+    const { cap } = queue;
     const discarded: OpsEvent[] = [];
     while (
       queue.seqs.length - queue.head > cap.events ||
@@ -148,10 +158,6 @@ export class Journal {
       this.#slots = this.#slots.slice(holes);
       this.#first += holes;
     }
-  }
-
-  #emit(change: JournalChange): void {
-    for (const listener of this.#listeners) listener(change);
   }
 }
 

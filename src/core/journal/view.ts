@@ -26,7 +26,7 @@ export class JournalView {
     this.#journal = journal;
     this.#timeline = timeline;
     this.#now = now;
-    this.#unsubscribe = journal.subscribe(({ appended, discarded }) => {
+    this.#unsubscribe = journal.subscribe('view', ({ appended, discarded }) => {
       this.#follow(appended, discarded);
     });
     this.#evaluate();

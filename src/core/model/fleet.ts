@@ -15,6 +15,8 @@ export interface ConnectionStatus {
   readonly since: number;
   /** When anything was last received, for "last seen" beside stale instances. */
   readonly lastEventAt?: number;
+  /** When the full list of instances last came: all of them were heard of then, also those that it did not change. */
+  readonly listedAt?: number;
   readonly instances: PersistentMap<Instance>;
 }
 
@@ -66,15 +68,7 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
         instances.delete(instanceId({ connection: event.connection, kind: signal.kind, key: signal.key })),
       );
     case 'snapshot':
-      return withInstances(fleet, event, (old) =>
-        PersistentMap.from(
-          signal.instances.map(({ kind, key, patch }) => {
-            const ref = { connection: event.connection, kind, key };
-            const id = instanceId(ref);
-            return [id, patched(old.get(id), ref, patch, event.receivedAt)] as const;
-          }),
-        ),
-      );
+      return withInstances(fleet, event, (old) => listed(old, event, signal), event.receivedAt);
     case 'metrics':
       return fleet;
     case 'task':
@@ -89,6 +83,7 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
         ...(signal.retryAt === undefined ? {} : { retryAt: signal.retryAt }),
         since: old.state === signal.state ? old.since : event.receivedAt,
         ...(old.lastEventAt === undefined ? {} : { lastEventAt: old.lastEventAt }),
+        ...(old.listedAt === undefined ? {} : { listedAt: old.listedAt }),
         instances: old.instances,
       };
       return { ...fleet, connections: fleet.connections.set(event.connection, status) };
@@ -112,10 +107,12 @@ function withInstances(
   fleet: Fleet,
   event: FoldedEvent,
   change: (instances: PersistentMap<Instance>) => PersistentMap<Instance>,
+  listedAt?: number,
 ): Fleet {
   const status = statusOf(fleet, event);
   const changed: ConnectionStatus = {
     ...status,
+    ...(listedAt === undefined ? {} : { listedAt }),
     lastEventAt: event.receivedAt,
     instances: change(status.instances),
   };
@@ -136,4 +133,34 @@ function patched(old: Instance | undefined, ref: InstanceRef, patch: InstancePat
   }
   // The patch type holds the field names and types that Instance has, so the merge is an Instance again.
   return merged as unknown as Instance;
+}
+
+/** The instances after a full list; what the list does not change stays the very same, down to the whole map. */
+function listed(
+  old: PersistentMap<Instance>,
+  { connection, receivedAt }: FoldedEvent,
+  { instances }: Extract<Signal, { signal: 'snapshot' }>,
+): PersistentMap<Instance> {
+  let result = old;
+  const ids = new Set<string>();
+  for (const { kind, key, patch } of instances) {
+    const ref = { connection, kind, key };
+    const id = instanceId(ref);
+    ids.add(id);
+    const known = result.get(id);
+    if (!known || changes(known, patch)) result = result.set(id, patched(known, ref, patch, receivedAt));
+  }
+  if (ids.size < result.size) for (const [id] of result) if (!ids.has(id)) result = result.delete(id);
+  return result;
+}
+
+/** Whether the patch says anything that is not so already. */
+function changes(instance: Instance, patch: InstancePatch): boolean {
+  for (const name in patch) {
+    const field = name as keyof InstancePatch;
+    const [now, next] = [instance[field], patch[field]];
+    if (next === undefined || next === now || (next === null && now === undefined)) continue;
+    if (typeof next !== 'object' || JSON.stringify(next) !== JSON.stringify(now)) return true;
+  }
+  return false;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline, type Draft, type OpsEvent } from '../model/event.ts';
-import { oneLine, text, type Text } from '../model/text.ts';
+import { errorWords, text, type Text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { AnySystem } from '../systems/system.ts';
 import type { SecretReader, Session } from '../systems/session.ts';
@@ -8,9 +8,9 @@ import type { SecretReader, Session } from '../systems/session.ts';
 export interface EmitTarget {
   readonly system: AnySystem;
   readonly address: string;
-  /** The connection that listens there, if one of ours does; otherwise the address itself names the target. */
+  /** The connection that listens there, if one of ours does; only then an echo comes. Otherwise the address names the target. */
   readonly connection?: string;
-  /** The conversation of that connection as it is now. */
+  /** The present session of that connection. */
   readonly session?: Session | undefined;
   readonly secret: SecretReader;
 }
@@ -34,12 +34,13 @@ export interface EmitterOptions {
 /** An echo comes within a moment or not at all. */
 const echoWithinMs = 10_000;
 
+/** An echo that may still come. */
 interface Expected {
   readonly correlation: string;
   readonly until: number;
 }
 
-/** An error that can say for people what went wrong; typed errors of the wires have it. */
+/** An error with words for people, as the typed errors of the wires have them. */
 interface Worded {
   readonly text: Text;
 }
@@ -50,7 +51,8 @@ interface Worded {
  */
 export class Emitter {
   readonly #options: EmitterOptions;
-  readonly #expected = new Map<string, Expected[]>();
+  /** Expected echoes by connection, then by text; the text that was sent longest ago stands first. */
+  readonly #expected = new Map<string, Map<string, Expected[]>>();
 
   constructor(options: EmitterOptions) {
     this.#options = options;
@@ -68,10 +70,9 @@ export class Emitter {
       receivedAt: clock.now(),
       correlation,
     };
-    // Before the sending, so that it stands above its echo.
+    // The event is journalled before it is sent, so that it stands above its echo.
     pipeline.ingest({ ...where, channel: 'push', direction: 'out', origin, bytes });
-    const key = echoKey(connection, bytes);
-    this.#expect(key, { correlation, until: clock.now() + echoWithinMs });
+    if (target.connection !== undefined) this.#expect(target.connection, bytes, correlation);
     try {
       const { session, secret } = target;
       await target.system.emit(target.address, bytes, { signal, session, secret });
@@ -88,34 +89,51 @@ export class Emitter {
 
   /** The correlation of the emission that this draft is the echo of. */
   correlate(draft: Draft): string | undefined {
-    if (this.#expected.size === 0 || draft.direction !== 'in' || draft.origin !== 'live') return undefined;
-    const key = echoKey(draft.connection, draft.bytes);
-    const waiting = this.#expected.get(key);
-    const found = waiting?.shift();
-    if (waiting?.length === 0) this.#expected.delete(key);
-    return found && found.until >= draft.receivedAt ? found.correlation : undefined;
+    if (draft.direction !== 'in' || draft.origin !== 'live') return undefined;
+    const waiting = this.#waiting(draft.connection, draft.receivedAt);
+    if (!waiting) return undefined;
+    const key = echoKey(draft.bytes);
+    const same = waiting.get(key);
+    let found = same?.shift();
+    while (found && found.until < draft.receivedAt) found = same?.shift();
+    if (same?.length === 0) waiting.delete(key);
+    return found?.correlation;
   }
 
-  #expect(key: string, expected: Expected): void {
+  #expect(connection: string, bytes: Uint8Array, correlation: string): void {
     const now = this.#options.clock.now();
-    for (const [old, waiting] of this.#expected) {
-      if (waiting.every(({ until }) => until < now)) this.#expected.delete(old);
+    const waiting = this.#waiting(connection, now) ?? new Map<string, Expected[]>();
+    const key = echoKey(bytes);
+    const same = waiting.get(key) ?? [];
+    same.push({ correlation, until: now + echoWithinMs });
+    waiting.delete(key);
+    waiting.set(key, same);
+    this.#expected.set(connection, waiting);
+  }
+
+  /** Echoes that may still come on a connection; undefined where none may, so that nothing has to be parsed. */
+  #waiting(connection: string, now: number): Map<string, Expected[]> | undefined {
+    const waiting = this.#expected.get(connection);
+    for (const [key, same] of waiting ?? []) {
+      if ((same.at(-1)?.until ?? 0) >= now) return waiting;
+      waiting?.delete(key);
     }
-    this.#expected.set(key, [...(this.#expected.get(key) ?? []), expected]);
+    this.#expected.delete(connection);
+    return undefined;
   }
 }
 
 /** White space in a document is the wire's, not the event's: some wires want it on one line. */
-function echoKey(connection: string, bytes: Uint8Array): string {
+function echoKey(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('utf8').trim();
   try {
-    return `${connection}\n${JSON.stringify(JSON.parse(text))}`;
+    return JSON.stringify(JSON.parse(text));
   } catch {
-    return `${connection}\n${text}`;
+    return text;
   }
 }
 
 function wordsOf(error: unknown): Text {
   if (typeof error === 'object' && error !== null && 'text' in error) return (error as Worded).text;
-  return text('{0}', oneLine(error instanceof Error ? error.message : String(error), 200));
+  return text('{0}', errorWords(error));
 }

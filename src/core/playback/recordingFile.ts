@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { Decoder } from '../model/signal.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
-import type { ReplayItem } from './replay.ts';
+import type { AnySystem } from '../systems/system.ts';
+import { bytesOf, onOwnConnections, type ReplayItem } from './replayItem.ts';
 
 export interface ReadRecording {
   readonly items: readonly ReplayItem[];
@@ -13,20 +13,23 @@ const recordedEvent = z.looseObject({
   raw: z.string(),
   rawBase64: z.optional(z.string()),
   receivedAt: z.union([z.string(), z.number()]),
-  direction: z.optional(z.string()),
   channel: z.optional(z.string()),
+  system: z.optional(z.string()),
+  connection: z.optional(z.string()),
 });
 
-/** Distance of events that tell no time of their own. */
+/** Distance of events that name no time of their own. */
 const untimedStepMs = 100;
-/** More problems than these say nothing new. */
+/** Connection of events that name none. */
+const unnamed = 'replay';
+/** Problems kept of one file; more say nothing new. */
 const maxProblems = 20;
 
 /**
- * Reads NDJSON for a replay: a recording of ours (a header line, then events), or plain lines as the system writes them
- * (KGSM's journal). Lines that are neither are reported and left out.
+ * Reads NDJSON for a replay: a recording of ours (a header line, then events, each of the system that it names), or plain
+ * lines as the `plain` system writes them (KGSM's event files). Lines that are neither are reported and left out.
  */
-export function readRecording(content: string, decoder: Decoder<unknown>): ReadRecording {
+export function readRecording(content: string, plain: AnySystem): ReadRecording {
   const items: ReplayItem[] = [];
   const problems: Text[] = [];
   let at = 0;
@@ -44,20 +47,18 @@ export function readRecording(content: string, decoder: Decoder<unknown>): ReadR
     if ('gameServerOpsRecording' in value) continue;
     const recorded = recordedEvent.safeParse(value);
     if (recorded.success) {
-      const { raw, rawBase64, receivedAt, channel = 'push' } = recorded.data;
-      // Our own notes about connections and operations are not the system's to say again.
+      const { raw, rawBase64, receivedAt } = recorded.data;
+      const { channel = 'push', system = plain.id, connection = unnamed } = recorded.data;
+      // A system sends only pushed messages by itself; requests, replies and our own notes are left out.
       if (channel !== 'push') continue;
       at = typeof receivedAt === 'number' ? receivedAt : Date.parse(receivedAt) || at + untimedStepMs;
-      items.push({
-        at,
-        bytes: rawBase64 === undefined ? Buffer.from(raw) : Buffer.from(rawBase64, 'base64'),
-      });
+      items.push({ at, bytes: bytesOf(raw, rawBase64), system, connection });
       continue;
     }
-    at = timeOf(line, decoder) ?? at + untimedStepMs;
-    items.push({ at, bytes: Buffer.from(line.trim()) });
+    at = timeOf(line, plain) ?? at + untimedStepMs;
+    items.push({ at, bytes: Buffer.from(line.trim()), system: plain.id, connection: unnamed });
   }
-  return { items, problems };
+  return { items: onOwnConnections(items), problems };
 }
 
 function parse(line: string): unknown {
@@ -68,7 +69,7 @@ function parse(line: string): unknown {
   }
 }
 
-function timeOf(line: string, decoder: Decoder<unknown>): number | undefined {
+function timeOf(line: string, { decoder }: AnySystem): number | undefined {
   return decoder.decode(decoder.initial, {
     timeline: '',
     receivedAt: 0,

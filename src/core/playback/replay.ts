@@ -1,28 +1,27 @@
 import type { Clock } from '../model/clock.ts';
 
-export interface ReplayItem {
-  /** When it happened, in milliseconds; only differences count. */
+/** Anything with a moment, in milliseconds; only differences count. */
+interface Timed {
   readonly at: number;
-  readonly bytes: Uint8Array;
 }
 
 /** A factor on the recorded pace, or as fast as the target takes it. */
 export type ReplaySpeed = number | 'max';
 
-export interface ReplayOptions {
-  readonly items: readonly ReplayItem[];
+export interface ReplayOptions<T extends Timed> {
+  readonly items: readonly T[];
   readonly speed: ReplaySpeed;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** One after another: the next item waits until this one is delivered. */
-  deliver(item: ReplayItem): Promise<boolean> | boolean;
+  /** Delivers one item; the next one waits until this has settled. */
+  deliver(item: T): Promise<boolean> | boolean;
   onProgress?(done: number): void;
 }
 
 export interface ReplayOutcome {
   readonly delivered: number;
   readonly failed: number;
-  /** Items not tried, because it was cancelled. */
+  /** Items not tried, because the replay was cancelled. */
   readonly left: number;
 }
 
@@ -33,7 +32,7 @@ const sliceMs = 8;
  * Delivers items in their order at their recorded distances. Each is due at a time counted from the start, so that
  * delays do not add up; what is late goes out at once.
  */
-export async function replay(options: ReplayOptions): Promise<ReplayOutcome> {
+export async function replay<T extends Timed>(options: ReplayOptions<T>): Promise<ReplayOutcome> {
   const { items, speed, clock, signal } = options;
   const start = clock.now();
   const first = items[0]?.at ?? 0;
@@ -59,8 +58,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayOutcome> {
   return { delivered, failed, left: items.length - delivered - failed };
 }
 
-/** How long it takes at a speed, for the question before it starts. */
-export function replayDuration(items: readonly ReplayItem[], speed: number): number {
+/** Milliseconds that a replay takes at a speed. */
+export function replayDuration(items: readonly Timed[], speed: number): number {
   const first = items[0]?.at ?? 0;
   return items.reduce((longest, item) => Math.max(longest, item.at - first), 0) / speed;
 }

@@ -74,9 +74,9 @@ interface Reader {
   readonly file: string;
   offset: number;
   readonly lines: LineSplitter;
-  /** Lines that begin before `until` are left out if they are older than `since`. */
-  /** Where reading stopped earlier, until it was seen that this is still the end of a line. */
+  /** True until `offset`, from which reading goes on, was seen to be still the end of a line. */
   resumed: boolean;
+  /** Lines that begin before the byte `until` are left out if they are older than `since`. */
   readonly backfill?: { readonly since: number; readonly until: number };
 }
 

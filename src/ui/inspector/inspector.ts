@@ -2,37 +2,39 @@ import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel } from 
 import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
-import { inspectorPanelType, viewIds } from '../contributions/ids.ts';
+import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.ts';
 import type { Row } from '../tree/instanceItems.ts';
 import { EmitTargets } from '../playback/targets.ts';
+import { pageIcon, showPage } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
-import { inspectorHtml, inspectorOptions } from './html.ts';
-import type { InspectorSession } from './session.ts';
+import type { InspectorSession } from './inspectorSession.ts';
 
-/** The inspector in its two homes, the panel and editor tabs, and the commands that go to the one last used. */
+/** The inspectors in the panel and in editor tabs, and the commands, which go to the one used last. */
 export class Inspector {
   readonly #runtime: Runtime;
   readonly #targets: EmitTargets;
   readonly #sessions = new Set<InspectorSession>();
   #active: InspectorSession | undefined;
-  /** Wakes those who opened the panel and wait for its session. */
+  /** Callbacks that wait for the session of the panel that they opened. */
   #opened: ((session: InspectorSession) => void)[] = [];
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#targets = new EmitTargets(runtime);
-    const { scope } = runtime;
+    const { scope, timelines } = runtime;
+    scope.add(
+      timelines.onDidChange(() => {
+        void commands.executeCommand('setContext', contextKeys.replaying, timelines.label !== undefined);
+      }),
+    );
     scope.add(
       window.registerWebviewViewProvider(viewIds.inspector, {
         resolveWebviewView: async (view) => {
-          const extension = runtime.context.extensionUri;
-          view.webview.options = inspectorOptions(extension);
           const session = await this.#open(view, 'panel');
           if (!session) return;
           view.onDidChangeVisibility(() => {
             session.setVisible(view.visible);
           });
-          view.webview.html = inspectorHtml(view.webview, extension, 'panel');
         },
       }),
     );
@@ -72,12 +74,7 @@ export class Inspector {
       await replayCommand(this.#runtime, this.#targets, this.#active?.selection ?? [], file);
     });
     register('showLive', () => {
-      const { timelines, journal, pipeline } = this.#runtime;
-      const { id } = timelines;
-      if (timelines.label === undefined) return;
-      timelines.showLive();
-      journal.clear(id);
-      pipeline.drop(id);
+      this.#runtime.timelines.showLive();
     });
     register('copyEvent', async () => {
       const events = this.#active?.selection ?? [];
@@ -107,7 +104,7 @@ export class Inspector {
     return term('instance', findInstance(pipeline.fleet(timelines.id), row)?.key ?? row.key);
   }
 
-  /** The inspector last used, or the panel, opened now. */
+  /** The inspector used last; where there is none, that of the panel, which is opened. */
   async #reveal(): Promise<InspectorSession> {
     const opened = new Promise<InspectorSession>((resolve) => this.#opened.push(resolve));
     await commands.executeCommand(`${viewIds.inspector}.focus`);
@@ -115,22 +112,19 @@ export class Inspector {
   }
 
   async #adopt(panel: WebviewPanel): Promise<void> {
-    const extension = this.#runtime.context.extensionUri;
-    panel.webview.options = inspectorOptions(extension);
-    panel.iconPath = {
-      dark: Uri.joinPath(extension, 'media', 'inspector-dark.svg'),
-      light: Uri.joinPath(extension, 'media', 'inspector-light.svg'),
-    };
+    panel.iconPath = pageIcon(this.#runtime.context.extensionUri, 'inspector');
     const session = await this.#open(panel, 'tab');
     if (!session) return;
     panel.onDidChangeViewState(() => {
       session.setVisible(panel.visible);
       if (panel.active) this.#active = session;
     });
-    panel.webview.html = inspectorHtml(panel.webview, extension, 'tab');
   }
 
-  /** What stands behind a page is loaded when the first is opened: most windows look at the tree only. Nothing where it was closed meanwhile. */
+  /**
+   * Shows the page and answers its session; undefined where the page was closed meanwhile. The code of the session is
+   * loaded with the first page: most windows show only the tree.
+   */
   async #open(
     { webview, onDidDispose }: Pick<WebviewPanel, 'webview' | 'onDidDispose'>,
     home: 'panel' | 'tab',
@@ -139,7 +133,7 @@ export class Inspector {
     onDidDispose(() => {
       closed.abort();
     });
-    const { InspectorSession: Session } = await import('./session.ts');
+    const { InspectorSession: Session } = await import('./inspectorSession.ts');
     if (closed.signal.aborted) return undefined;
     const session = new Session(this.#runtime, this.#targets, webview, home);
     closed.signal.addEventListener('abort', () => {
@@ -147,6 +141,12 @@ export class Inspector {
     });
     this.#sessions.add(session);
     this.#active = session;
+    showPage(webview, this.#runtime.context.extensionUri, {
+      name: 'inspector',
+      title: l10n.t('Event Inspector'),
+      codicons: true,
+      home,
+    });
     for (const wake of this.#opened.splice(0)) wake(session);
     return session;
   }
@@ -158,9 +158,9 @@ export class Inspector {
   }
 }
 
-/** A term of the filter that means exactly this text, also with spaces in it; a quote cannot be said and is left out. */
+/** A filter term for exactly this text, also with spaces in it; the filter has no escape for quotes, so they are left out. */
 function term(field: string, value: string): string {
-  return `${field}:"${value.replaceAll('"', ' ').split(' ')[0] === value ? value : value.replaceAll('"', '')}"`;
+  return `${field}:"${value.replaceAll('"', '')}"`;
 }
 
 function isRow(value: unknown): value is Row {

@@ -2,12 +2,11 @@ import type { OpsEvent } from '../../core/model/event.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { systemOf } from '../../core/systems/index.ts';
 import type { Detail, Row } from '../../rpc/inspector.ts';
-import { replayable } from '../playback/replayable.ts';
 import { translate } from '../translate.ts';
 
 /** Longest raw text that goes to the screen; the whole stays in the journal and can be copied. */
 const rawLimit = 512 * 1024;
-/** Names in a row are cut here; the detail shows them whole. */
+/** Longest name in a row; the detail shows it whole. */
 const cellLimit = 200;
 
 export function rowOf(event: OpsEvent, before: OpsEvent | undefined, connectionName: string): Row {
@@ -32,12 +31,14 @@ function nameOf({ subject }: OpsEvent): string {
 }
 
 export function detailOf(event: OpsEvent, connectionName: string): Detail {
-  const entry = systemOf(event.system)?.catalog.find(({ type }) => type === event.type);
+  const system = systemOf(event.system);
+  const entry = system?.catalog.find(({ type }) => type === event.type);
+  const base64 = event.rawBase64 !== undefined;
   const raw = event.rawBase64 ?? event.raw;
   return {
     seq: event.seq,
     type: event.type,
-    system: systemOf(event.system)?.label ?? event.system,
+    system: system?.label ?? event.system,
     connection: connectionName,
     instance: nameOf(event),
     channel: event.channel,
@@ -52,11 +53,11 @@ export function detailOf(event: OpsEvent, connectionName: string): Detail {
     meaning: entry && event.channel !== 'control' ? translate(entry.description) : '',
     raw: raw.slice(0, rawLimit),
     rawCut: raw.length > rawLimit,
-    base64: event.rawBase64 !== undefined,
+    base64,
     size: event.size,
     truncated: event.truncated,
     redacted: event.redacted,
     problems: event.problems.map(({ path, message }) => ({ path, message: translate(message) })),
-    emittable: replayable(event) && event.rawBase64 === undefined,
+    emittable: event.channel === 'push' && !event.truncated && system !== undefined && !base64,
   };
 }

@@ -1,16 +1,25 @@
+import { LineLimiter } from '../../core/journal/lineLimiter.ts';
+import { systemClock } from '../../core/model/clock.ts';
+import { oneLine } from '../../core/model/text.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 
-/** One line in the log for what went wrong with an event or a connection; the rest stands in the journal. */
-export function logEvents({ pipeline, channel, scope: owner }: Runtime): void {
-  owner.defer(
+/** Logs faulty events, at most one a second of each connection and type, and every change of a connection. */
+export function logEvents({ pipeline, channel, scope }: Runtime): void {
+  const faults = new LineLimiter(systemClock, (line) => {
+    channel.warn(line);
+  });
+  scope.add(faults);
+  scope.defer(
     pipeline.subscribe('event log', ({ events }) => {
-      for (const { type, connection, summary, problems, channel: kind } of events) {
+      for (const { type, connection, summary, problems, channel: eventChannel } of events) {
         const [problem] = problems;
         if (problem) {
-          const path = problem.path === '' ? '' : `${problem.path}: `;
-          channel.warn(`[${connection}] ${type}: ${path}${translate(problem.message)}`);
-        } else if (kind === 'control' && type === 'connection.state')
+          faults.write(`${connection} ${type}`, () => {
+            const path = problem.path === '' ? '' : `${oneLine(problem.path)}: `;
+            return `[${connection}] ${oneLine(type)}: ${path}${translate(problem.message)}`;
+          });
+        } else if (eventChannel === 'control' && type === 'connection.state')
           channel.info(`[${connection}] ${translate(summary)}`);
       }
     }),

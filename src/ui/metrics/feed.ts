@@ -5,17 +5,17 @@ import type { Samples } from '../../rpc/metrics.ts';
 /** At most twenty updates a second cross to the page. */
 const updateEveryMs = 50;
 
-const nothing: MetricSeries = { times: new Float64Array(), values: {} };
+const emptySeries: MetricSeries = { times: new Float64Array(), values: {} };
 
-/** What one page is sent of the store: everything when it asks, then what is new; nothing while it is hidden. */
+/** Sends one page the samples of an instance: all when the page asks, then new ones, none while it is hidden. */
 export class MetricsFeed {
   readonly #store: MetricsStore;
   readonly #ref: InstanceRef;
   readonly #send: (samples: Samples) => void;
   readonly #now: () => number;
   readonly #stop: () => void;
-  /** The last values stay when the store has forgotten the instance. */
-  #kept: MetricSeries = nothing;
+  /** The samples read last; they stay when the store has forgotten the instance. */
+  #series: MetricSeries = emptySeries;
   /** Time of the newest sample that the page has; `undefined` before it asked. */
   #sent: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -36,13 +36,13 @@ export class MetricsFeed {
     });
   }
 
-  /** Everything there is, for a page that has nothing; from now on it is sent what is new. */
+  /** All samples, for a page that has none; from now on new ones are sent. */
   all(): Samples {
     this.#read();
     return this.#since(0);
   }
 
-  /** A hidden page is thrown away; the next one asks for everything again. */
+  /** Ends the sending: VS Code discards a hidden page, and the next one asks for all samples again. */
   hide(): void {
     this.#sent = undefined;
   }
@@ -55,24 +55,24 @@ export class MetricsFeed {
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      // Read also while hidden: an instance that goes away then leaves its last values here.
+      // The store is read also while the page is hidden, so that the last values of an instance are not missed.
       const anew = this.#read();
       if (this.#sent !== undefined) this.#send(this.#since(anew ? 0 : this.#sent));
     }, updateEveryMs);
   }
 
-  /** Reads the store; true where the series is another one than before, not its continuation. */
+  /** Reads the store; answers whether the series is a new one, not the continuation of the one before. */
   #read(): boolean {
     const series = this.#store.series(this.#ref);
     if (!series) return false;
-    const before = this.#kept;
-    this.#kept = ascending(series);
-    const { times } = this.#kept;
+    const before = this.#series;
+    this.#series = ascending(series);
+    const { times } = this.#series;
     return times.length < before.times.length || (times.at(-1) ?? 0) < (before.times.at(-1) ?? 0);
   }
 
   #since(since: number): Samples {
-    const { times, values } = this.#kept;
+    const { times, values } = this.#series;
     const from = times.findIndex((time) => time >= since);
     const first = from < 0 ? times.length : from;
     this.#sent = times.at(-1) ?? 0;
@@ -90,7 +90,7 @@ export class MetricsFeed {
   }
 }
 
-/** The series without what lies in the future of a later sample, as it does after a clock was put back. */
+/** The series without samples whose time lies after that of a later sample, as happens when a clock is put back. */
 function ascending(series: MetricSeries): MetricSeries {
   const { times, values } = series;
   const kept: number[] = [];

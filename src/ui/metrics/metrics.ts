@@ -1,4 +1,4 @@
-import { commands, EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
+import { commands, EventEmitter, l10n, ViewColumn, window } from 'vscode';
 import { instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, type InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
@@ -39,11 +39,6 @@ export class MetricsPanels {
       return;
     }
     const webview = window.createWebviewPanel(panelType, l10n.t('Metrics'), ViewColumn.Active);
-    const media = Uri.joinPath(this.#runtime.context.extensionUri, 'media');
-    webview.iconPath = {
-      dark: Uri.joinPath(media, 'metrics-dark.svg'),
-      light: Uri.joinPath(media, 'metrics-light.svg'),
-    };
     const panel = new MetricsPanel(this.#runtime, webview, ref);
     this.#panels.set(id, panel);
     webview.onDidChangeViewState(() => {
@@ -58,7 +53,7 @@ export class MetricsPanels {
   }
 }
 
-/** Registers the command; what is returned tells whose charts are looked at. */
+/** Registers the command that opens metrics panels. */
 export function registerMetrics(runtime: Runtime): MetricsPanels {
   const panels = new MetricsPanels(runtime);
   runtime.scope.add(
@@ -70,7 +65,7 @@ export function registerMetrics(runtime: Runtime): MetricsPanels {
   return panels;
 }
 
-/** One of the instances that something is measured of; the only one without a question. */
+/** Lets the user choose one of the instances with measurements; a single one is taken without a question. */
 async function choose({ connections, metrics, pipeline }: Runtime): Promise<InstanceRef | undefined> {
   const items = connections.connections.flatMap(({ id, settings }) =>
     instancesOf(pipeline.fleet(), id)

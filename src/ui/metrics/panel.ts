@@ -3,13 +3,13 @@ import { connectionStateText } from '../../core/journal/control.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import type { InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
-import { RpcChannel } from '../../rpc/channel.ts';
+import type { RpcChannel } from '../../rpc/channel.ts';
 import type { MetricsHost, MetricsState, MetricsView } from '../../rpc/metrics.ts';
+import { pageChannel, pageIcon, showPage } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../../core/connections/scope.ts';
 import { translate } from '../translate.ts';
 import { MetricsFeed } from './feed.ts';
-import { metricsHtml, metricsOptions } from './html.ts';
 
 /** The host side of one panel: the measurements of one instance. */
 export class MetricsPanel {
@@ -18,9 +18,9 @@ export class MetricsPanel {
   readonly #panel: WebviewPanel;
   readonly #scope = new Scope();
   readonly #channel: RpcChannel<MetricsHost, MetricsView>;
-  /** What the page was told; empty before it asked. */
-  #told = '';
-  /** The name outlives the instance. */
+  /** The state that the page has, as JSON; empty before it asked. */
+  #sentState = '';
+  /** The last known name; it stays when the instance is gone. */
   #name: string;
 
   constructor(runtime: Runtime, panel: WebviewPanel, ref: InstanceRef) {
@@ -38,40 +38,34 @@ export class MetricsPanel {
         now: Date.now,
       }),
     );
-    this.#channel = this.#scope.add(
-      new RpcChannel<MetricsHost, MetricsView>((message) => void panel.webview.postMessage(message), {
-        hello: () => {
-          const state = this.#state();
-          this.#told = JSON.stringify(state);
-          return { strings: l10n.bundle ?? {}, state, samples: feed.all() };
-        },
-      }),
-    );
-    this.#scope.add(
-      panel.webview.onDidReceiveMessage((message: unknown) => {
-        this.#channel.receive(message);
-      }),
-    );
+    this.#channel = pageChannel(panel.webview, this.#scope, {
+      hello: () => {
+        const state = this.#state();
+        this.#sentState = JSON.stringify(state);
+        return { strings: l10n.bundle ?? {}, state, samples: feed.all() };
+      },
+    });
     this.#scope.add(
       panel.onDidChangeViewState(() => {
         if (panel.visible) return;
         feed.hide();
-        this.#told = '';
+        this.#sentState = '';
       }),
     );
     this.#scope.defer(
       runtime.pipeline.subscribe('metrics panel', ({ before, fleet }) => {
-        if (before.connections !== fleet.connections) this.#tell();
+        if (before.connections !== fleet.connections) this.#update();
       }),
     );
     this.#scope.defer(
       runtime.connections.onDidChange('metrics panel', () => {
-        this.#tell();
+        this.#update();
       }),
     );
-    panel.webview.options = metricsOptions(runtime.context.extensionUri);
-    panel.webview.html = metricsHtml(panel.webview, runtime.context.extensionUri);
-    this.#tell();
+    const extension = runtime.context.extensionUri;
+    panel.iconPath = pageIcon(extension, 'metrics');
+    showPage(panel.webview, extension, { name: 'metrics', title: l10n.t('Metrics') });
+    this.#update();
   }
 
   get visible(): boolean {
@@ -86,14 +80,14 @@ export class MetricsPanel {
     void this.#scope.dispose();
   }
 
-  /** Keeps the title right, and tells a page that asked once what has changed. */
-  #tell(): void {
+  /** Brings the title up to date, and the page if it has asked before. */
+  #update(): void {
     const state = this.#state();
     const title = l10n.t('{0} · Metrics', state.name);
     if (this.#panel.title !== title) this.#panel.title = title;
     const text = JSON.stringify(state);
-    if (this.#told === '' || this.#told === text) return;
-    this.#told = text;
+    if (this.#sentState === '' || this.#sentState === text) return;
+    this.#sentState = text;
     this.#channel.notify('state', state);
   }
 

@@ -3,13 +3,8 @@ import { basename } from 'node:path';
 import { l10n, ProgressLocation, type Uri, window, workspace, type QuickPickItem } from 'vscode';
 import type { OpsEvent } from '../../core/model/event.ts';
 import { readRecording } from '../../core/playback/recordingFile.ts';
-import {
-  replay,
-  replayDuration,
-  type ReplayItem,
-  type ReplayOutcome,
-  type ReplaySpeed,
-} from '../../core/playback/replay.ts';
+import { itemsFor, itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
+import { replay, replayDuration, type ReplayOutcome, type ReplaySpeed } from '../../core/playback/replay.ts';
 import { systems } from '../../core/systems/index.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { showError, showInformation } from '../messages.ts';
@@ -18,48 +13,43 @@ import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import type { EmitTargets, NamedTarget } from './targets.ts';
 
-/** Files are read whole; beyond this a recording belongs into smaller ones. */
+/** Longest file that is replayed: it is read whole into memory. */
 const maxFileBytes = 64 * 1024 * 1024;
 
+/** The events of one replay in order, and their name for people. */
 interface Source {
   readonly name: string;
-  readonly system: string;
-  readonly items: readonly (ReplayItem & { readonly connection?: string })[];
+  readonly items: readonly ReplayItem[];
 }
 
-type Destination = { readonly local: true } | { readonly local: false; readonly target: NamedTarget };
-
-let replays = 0;
-
-/** Asks what, where to and how fast, and replays: the selected events, or a file. */
+/** Asks for source, destination and speed, and replays: the selected events, or a file. */
 export async function replayCommand(
   runtime: Runtime,
   targets: EmitTargets,
   selection: readonly OpsEvent[],
   file: Uri | undefined,
 ): Promise<void> {
-  const source = !file && selection.length > 0 ? fromSelection(selection) : await fromFile(file);
-  if (!source) return;
-  if (source.items.length === 0) {
-    showInformation(l10n.t('There is nothing to replay in {0}.', source.name));
-    return;
-  }
-  const destinations = await askDestinations(source, targets);
-  if (!destinations || destinations.length === 0) return;
+  const whole = !file && selection.length > 0 ? fromSelection(selection) : await fromFile(file);
+  if (!whole || isEmpty(whole)) return;
+  const target = await askTarget(whole, targets);
+  if (!target) return;
+  const source = target === 'local' ? whole : { ...whole, items: itemsFor(whole.items, target.system) };
+  if (isEmpty(source)) return;
   const speed = await askSpeed(source);
   if (speed === undefined) return;
-  for (const destination of destinations) if (!(await allowed(targets, source, destination))) return;
-  await Promise.all(destinations.map((destination) => run(runtime, targets, source, destination, speed)));
+  if (target !== 'local' && !(await allowed(targets, source, target))) return;
+  await run(runtime, targets, source, target, speed);
+}
+
+/** Whether there is no event to replay; then the user is told so. */
+function isEmpty({ name, items }: Source): boolean {
+  if (items.length === 0) showInformation(l10n.t('There is nothing to replay in {0}.', name));
+  return items.length === 0;
 }
 
 function fromSelection(selection: readonly OpsEvent[]): Source {
-  const pushed = selection.filter(({ channel }) => channel === 'push');
-  const items = pushed.map((event) => ({
-    at: event.receivedAt,
-    bytes: event.rawBase64 === undefined ? Buffer.from(event.raw) : Buffer.from(event.rawBase64, 'base64'),
-    connection: event.connection,
-  }));
-  return { name: l10n.t('{0} events', items.length), system: pushed[0]?.system ?? '', items };
+  const items = itemsOfEvents(selection);
+  return { name: l10n.t('{0} events', items.length), items };
 }
 
 async function fromFile(given: Uri | undefined): Promise<Source | undefined> {
@@ -87,10 +77,10 @@ async function fromFile(given: Uri | undefined): Promise<Source | undefined> {
       );
       return undefined;
     }
-    // Plain lines name no system; KGSM is the one whose journal looks like that.
+    // Plain lines name no system; KGSM's event files consist of such lines.
     const [system] = systems;
     if (!system) return undefined;
-    const { items, problems } = readRecording(await readFile(chosen.fsPath, 'utf8'), system.decoder);
+    const { items, problems } = readRecording(await readFile(chosen.fsPath, 'utf8'), system);
     if (problems.length > 0) {
       showInformation(
         l10n.t(
@@ -100,7 +90,7 @@ async function fromFile(given: Uri | undefined): Promise<Source | undefined> {
         ),
       );
     }
-    return { name, system: system.id, items };
+    return { name, items };
   } catch (error) {
     showError(
       l10n.t('{0} could not be read: {1}', name, error instanceof Error ? error.message : String(error)),
@@ -109,34 +99,27 @@ async function fromFile(given: Uri | undefined): Promise<Source | undefined> {
   }
 }
 
-async function askDestinations(
-  source: Source,
-  targets: EmitTargets,
-): Promise<readonly Destination[] | undefined> {
-  type Item = QuickPickItem & { destination?: Destination };
+async function askTarget(source: Source, targets: EmitTargets): Promise<NamedTarget | 'local' | undefined> {
+  type Item = QuickPickItem & { target?: NamedTarget | 'local' };
   const local: Item = {
     label: l10n.t('Local only'),
     description: l10n.t('nothing is sent'),
     detail: l10n.t('Tree and inspector show the replay apart from what is live.'),
-    destination: { local: true },
+    target: 'local',
   };
-  const others = targets
-    .list()
-    .filter(({ system }) => system.id === source.system)
-    .map((target): Item => ({
-      label: target.label,
-      description: target.address,
-      destination: { local: false, target },
-    }));
+  const all = source.items.length;
+  const others = targets.list().flatMap((target): Item[] => {
+    const { length } = itemsFor(source.items, target.system);
+    if (length === 0) return [];
+    const detail = length < all ? { detail: l10n.t('{0} of {1} events', length, all) } : {};
+    return [{ label: target.label, description: target.address, target, ...detail }];
+  });
   const add: Item = { label: l10n.t('Add target…'), alwaysShow: true };
   const picked = await window.showQuickPick([local, ...others, add], {
     title: l10n.t('Replay {0}', source.name),
     placeHolder: l10n.t('Into what?'),
   });
-  if (!picked) return undefined;
-  if (picked.destination) return [picked.destination];
-  const target = await targets.add();
-  return target ? [{ local: false, target }] : undefined;
+  return picked && (picked.target ?? targets.add());
 }
 
 async function askSpeed(source: Source): Promise<ReplaySpeed | undefined> {
@@ -183,15 +166,16 @@ async function run(
   runtime: Runtime,
   targets: EmitTargets,
   source: Source,
-  destination: Destination,
+  target: NamedTarget | 'local',
   speed: ReplaySpeed,
 ): Promise<void> {
-  const where = destination.local ? l10n.t('a local timeline') : destination.target.label;
+  const where = target === 'local' ? l10n.t('a local timeline') : target.label;
   const failures: string[] = [];
-  const abort = new AbortController();
-  const deliver = destination.local
-    ? localDelivery(runtime, source)
-    : remoteDelivery(targets, destination.target, abort.signal, failures);
+  const cancelled = new AbortController();
+  const { deliver, signal } =
+    target === 'local'
+      ? localDelivery(runtime, source, cancelled.signal)
+      : remoteDelivery(targets, target, failures, cancelled.signal);
   const outcome = await window.withProgress(
     {
       location: ProgressLocation.Notification,
@@ -200,14 +184,14 @@ async function run(
     },
     async (progress, token) => {
       const subscription = token.onCancellationRequested(() => {
-        abort.abort();
+        cancelled.abort();
       });
       let told = 0;
       const result = await replay({
         items: source.items,
         speed,
         clock: systemClock,
-        signal: abort.signal,
+        signal,
         deliver,
         onProgress(done) {
           const percent = Math.floor((100 * done) / source.items.length);
@@ -240,10 +224,8 @@ function conclude(outcome: ReplayOutcome, source: Source, where: string, failure
   }
 }
 
-/** What may change something is asked about once for all of it. */
-async function allowed(targets: EmitTargets, { items }: Source, destination: Destination): Promise<boolean> {
-  if (destination.local) return true;
-  const { target } = destination;
+/** Asks once about all events that may change something at the target. */
+async function allowed(targets: EmitTargets, { items }: Source, target: NamedTarget): Promise<boolean> {
   const { label } = target;
   const questions = items.flatMap(({ bytes }) => targets.question(target, bytes) ?? []);
   const [first] = questions;
@@ -255,37 +237,39 @@ async function allowed(targets: EmitTargets, { items }: Source, destination: Des
   return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
 }
 
+interface Delivery {
+  readonly deliver: (item: ReplayItem) => Promise<boolean> | boolean;
+  /** Aborted when the replay is to end. */
+  readonly signal: AbortSignal;
+}
+
 function localDelivery(
   { pipeline, timelines, host }: Runtime,
   source: Source,
-): (item: Source['items'][number]) => boolean {
-  const timeline = `replay-${String(++replays)}`;
-  timelines.show(timeline, source.name);
-  return ({ bytes, connection }) => {
-    pipeline.ingest({
-      timeline,
-      receivedAt: Date.now(),
-      host,
-      connection: connection ?? 'replay',
-      system: source.system,
-      channel: 'push',
-      direction: 'in',
-      origin: 'replayed',
-      bytes,
-    });
-    return true;
+  cancelled: AbortSignal,
+): Delivery {
+  const { id: timeline, signal: left } = timelines.startReplay(source.name);
+  return {
+    signal: AbortSignal.any([cancelled, left]),
+    deliver: (item) => {
+      pipeline.ingest(localDraft(item, { timeline, host, receivedAt: Date.now() }));
+      return true;
+    },
   };
 }
 
 function remoteDelivery(
   targets: EmitTargets,
   target: NamedTarget,
-  signal: AbortSignal,
   failures: string[],
-): (item: ReplayItem) => Promise<boolean> {
-  return async ({ bytes }) => {
-    const { ok, message } = await targets.send(target, bytes, 'replayed', signal);
-    if (!ok) failures.push(message);
-    return ok;
+  signal: AbortSignal,
+): Delivery {
+  return {
+    signal,
+    deliver: async ({ bytes }) => {
+      const { ok, message } = await targets.send(target, bytes, 'replayed', signal);
+      if (!ok) failures.push(message);
+      return ok;
+    },
   };
 }

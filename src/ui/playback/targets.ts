@@ -19,7 +19,7 @@ interface Custom {
   readonly address: string;
 }
 
-/** Where events can be sent to: the sockets of our connections, and those that the user named. */
+/** The addresses that events can be sent to: those of the connections, and those that the user added. */
 export class EmitTargets {
   readonly #runtime: Runtime;
   readonly #storage: Memento;
@@ -32,7 +32,7 @@ export class EmitTargets {
   list(): NamedTarget[] {
     const own = this.#runtime.connections.connections.flatMap((connection) => {
       const { id, system, settings, session, secret } = connection;
-      // An open session knows best where it listens: it may have found out only then.
+      // The address of an open session counts: some find it out only while they open.
       const addresses = session?.address === undefined ? system.emitTargets(settings) : [session.address];
       return addresses.map((address): NamedTarget => ({
         id: JSON.stringify([id, address]),
@@ -53,14 +53,14 @@ export class EmitTargets {
     return [...own, ...custom];
   }
 
-  /** What is asked before this is sent there. */
+  /** The question to ask before the bytes are sent to the target, if any. */
   question({ system, label, connection: id }: NamedTarget, bytes: Uint8Array): Question | undefined {
     const question = system.emitQuestion?.(bytes, label);
     const connection = id === undefined ? undefined : this.#runtime.connections.get(id);
     return question && connection ? withHost(question, connection, this.#runtime.host) : question;
   }
 
-  /** Sends an event; what cannot be sent says why. Nothing leaves an untrusted workspace. */
+  /** Sends an event and answers how that went; sends nothing from an untrusted workspace. */
   async send(
     target: NamedTarget,
     bytes: Uint8Array,
@@ -93,7 +93,7 @@ export class EmitTargets {
     return this.list().find((target) => target.address === address);
   }
 
-  /** A receiver may want events to be signed; without a secret they are sent unsigned. */
+  /** Asks for the secret that signs events for a receiver; without one they are sent unsigned. */
   async #askSecret(system: AnySystem, address: string): Promise<void> {
     const spec = system.targetSecret?.(address);
     if (!spec) return;

@@ -5,13 +5,13 @@ import type { ConnectionSettings } from '../../core/systems/settings.ts';
 import type { SecretKind, SecretReader, SecretSpec } from '../../core/systems/session.ts';
 import { translate } from '../translate.ts';
 
-/** Ids of what is stored; the storage itself cannot list them in the oldest VS Code that we run in. */
+/** Key of the ids of stored secrets: the storage cannot list them in VS Code 1.103. */
 const indexKey = 'secrets';
 
-/** The secrets of all connections, in VS Code's own storage and nowhere else. */
+/** The secrets of all connections, kept in VS Code's secret storage alone. */
 export class Secrets {
   readonly #context: ExtensionContext;
-  /** What is good for one use, by id; never stored. */
+  /** Secrets for one use, by id; never stored. */
   readonly #once = new Map<string, string>();
 
   constructor(context: ExtensionContext) {
@@ -37,7 +37,7 @@ export class Secrets {
     await this.#index([...this.#ids().filter((one) => one !== id), id]);
   }
 
-  /** Puts aside what a conversation got for the next one. */
+  /** Keeps a secret for one use that a session got, for the next session. */
   keep(system: AnySystem, settings: ConnectionSettings, kind: SecretKind, value: string): void {
     const spec = system.secrets(settings).find((one) => one.kind === kind);
     if (spec?.once) this.#once.set(secretId(system.id, spec), value);
@@ -60,13 +60,13 @@ export class Secrets {
     return true;
   }
 
-  /** True where something is stored for the connection. */
+  /** Whether any secret of the connection is stored. */
   has(system: AnySystem, settings: ConnectionSettings): boolean {
     const stored = this.#ids();
     return secretIds(system, settings).some((id) => stored.includes(id));
   }
 
-  /** Forgets what a connection has stored, but for what the connections that stay use too. */
+  /** Forgets the secrets of a connection that no other connection uses too. */
   async forget(
     { system, settings }: { readonly system: AnySystem; readonly settings: ConnectionSettings },
     others: readonly { readonly system: AnySystem; readonly settings: ConnectionSettings }[] = [],

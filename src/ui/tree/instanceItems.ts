@@ -107,6 +107,8 @@ export interface InstanceFacts {
   readonly operations: readonly string[];
   /** The connection is not there: what is shown is what was last seen. */
   readonly stale: boolean;
+  /** When the connection last listed all of its instances. */
+  readonly listedAt?: number | undefined;
   readonly connectionName: string;
   /** What was measured last, by name. */
   readonly measured?: Readonly<Record<string, number>> | undefined;
@@ -135,7 +137,8 @@ function instanceDescription(instance: Instance, facts: InstanceFacts): string {
   if (instance.latestVersion !== undefined && instance.latestVersion !== instance.version) {
     parts.push(l10n.t('update to {0}', oneLine(instance.latestVersion, 40)));
   }
-  if (facts.stale) parts.push(l10n.t('last seen {0}', time(instance.lastEventAt)));
+  if (facts.stale)
+    parts.push(l10n.t('last seen {0}', time(Math.max(instance.lastEventAt, facts.listedAt ?? 0))));
   return parts.join(' · ');
 }
 

@@ -162,7 +162,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const { metrics } = this.#runtime;
     const fleet = this.#fleet;
     const instance = findInstance(fleet, row);
-    const stale = live && fleet.connections.get(row.connection)?.state !== 'ready';
+    const { state, listedAt } = fleet.connections.get(row.connection) ?? {};
+    const stale = live && state !== 'ready';
     const connection = this.#runtime.connections.get(row.connection);
     const settings = connection?.settings;
     const operations =
@@ -171,7 +172,14 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const measured = live ? metrics.latest(row, Date.now() - measuredForMs) : undefined;
     const series = live ? metrics.series(row) : undefined;
     const charted = series ? ['metrics'] : [];
-    return { operations: [...operations, ...charted], stale, connectionName: name, measured, series };
+    return {
+      operations: [...operations, ...charted],
+      stale,
+      listedAt,
+      connectionName: name,
+      measured,
+      series,
+    };
   }
 
   /** A row is drawn anew for its measurements only where it says something else, and not too often. */

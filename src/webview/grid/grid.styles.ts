@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { ROW_HEIGHT } from './scroll-space.ts';
 
 export const gridStyles = css`
   :host {
@@ -30,8 +31,8 @@ export const gridStyles = css`
     font-family: var(--vscode-editor-font-family, monospace);
     font-size: calc(var(--vscode-font-size, 13px) - 1px);
     grid-template-columns: var(--columns);
-    height: 22px;
-    line-height: 22px;
+    height: ${ROW_HEIGHT}px;
+    line-height: ${ROW_HEIGHT}px;
     padding-right: 4px;
   }
   .cell {

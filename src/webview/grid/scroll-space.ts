@@ -1,4 +1,4 @@
-/** Height of a row in CSS pixels; the style sheet of the grid relies on it. */
+/** Height of a row in CSS pixels. */
 export const ROW_HEIGHT = 22;
 
 /** Browsers clamp an element's height at some 16.7 million pixels; beyond this the scroll bar is compressed. */

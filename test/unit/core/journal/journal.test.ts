@@ -42,6 +42,19 @@ describe('the journal', () => {
     expect(journal.discarded).toBe(4990);
   });
 
+  it('lets a flood on one timeline push out only the past of that timeline', () => {
+    const journal = new Journal(caps(10));
+    const live = journal.append(entry());
+    for (let n = 0; n < 5000; n++) journal.append(entry({ timeline: 'replay-1' }));
+    expect(journal.get(live.seq)).toBe(live);
+    expect([journal.count, journal.discarded]).toEqual([11, 4990]);
+    journal.clear('replay-1');
+    expect([...journal.events()]).toEqual([live]);
+    const alone = new Journal();
+    alone.append(entry());
+    expect(journal.bytes).toBe(alone.bytes);
+  });
+
   it('keeps within its bytes, but always the newest event', () => {
     const journal = new Journal({ ...defaultCaps, log: { events: 1000, bytes: 10_000 } });
     for (let n = 0; n < 100; n++) journal.append(entry({ retention: 'log', raw: 'x'.repeat(1000) }));

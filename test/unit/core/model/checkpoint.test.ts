@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkpointOf, fleetOf, readCheckpoint } from '../../../../src/core/model/checkpoint.ts';
+import {
+  checkpointOf,
+  checkpointPieces,
+  fleetOf,
+  readCheckpoint,
+} from '../../../../src/core/model/checkpoint.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { kgsmDecoder } from '../../../../src/core/systems/kgsm/decode/decode.ts';
 import type { KgsmContext } from '../../../../src/core/systems/kgsm/decode/decoderState.ts';
@@ -16,8 +21,9 @@ const events = [
 /** The window is reloaded: all that is left is what was written. */
 function reloaded(before: Core): Core {
   const context = before.pipeline.context('live', 'home') as KgsmContext;
-  const written = JSON.stringify(checkpointOf(before.pipeline.fleet(), 'home', kgsmDecoder.save(context)));
-  const checkpoint = readCheckpoint(JSON.parse(written));
+  const made = checkpointOf(before.pipeline.fleet(), 'home', kgsmDecoder.save(context));
+  const written = made && [...checkpointPieces(made)].join('');
+  const checkpoint = readCheckpoint(JSON.parse(written ?? ''));
   if (!checkpoint) throw new Error('what was written can be read');
   const after = core();
   after.pipeline.restore(
@@ -39,6 +45,23 @@ describe('a checkpoint', () => {
     expect([...fleet.tasks.values()]).toEqual([...before.pipeline.fleet().tasks.values()]);
     expect(fleet.connections.get('home')?.state).toBe('closed');
   });
+
+  it.each([0, 1, 500, 501, 1700])(
+    'is written in pieces that are JSON together, with %d instances',
+    (count) => {
+      const { pipeline } = core();
+      pipeline.control(
+        { timeline: 'live', connection: 'home', system: 'kgsm', host: 'h', receivedAt: 1 },
+        { type: 'connection.state', state: 'ready' },
+      );
+      for (let n = 0; n < count; n++) pipeline.ingest(draft(kgsmEvent('instance_started', String(n))));
+      const checkpoint = checkpointOf(pipeline.fleet(), 'home', { some: 'context' });
+      if (!checkpoint) throw new Error('the connection is known');
+      const pieces = [...checkpointPieces(checkpoint)];
+      expect(JSON.parse(pieces.join(''))).toEqual(checkpoint);
+      expect(pieces).toHaveLength(2 + Math.ceil(count / 500));
+    },
+  );
 
   it('lets the next events go on where the last ones were', () => {
     const before = core();

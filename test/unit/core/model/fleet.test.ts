@@ -6,6 +6,7 @@ import {
   fold,
   forgetConnection,
   instancesOf,
+  type Fleet,
 } from '../../../../src/core/model/fleet.ts';
 import { lifecycle, lifecycleStates } from '../../../../src/core/model/lifecycle.ts';
 import type { Signal } from '../../../../src/core/model/signal.ts';
@@ -71,6 +72,46 @@ describe('the fleet', () => {
       { signal: 'snapshot', instances: [{ kind: 'instance', key: 'a', patch: { state: 'running' } }] },
     ]);
     expect(instancesOf(fleet, 'home')).toMatchObject([{ key: 'a', version: '1', state: 'running' }]);
+  });
+
+  it('keeps the very same instances where a snapshot says nothing new, and remembers when it was heard', () => {
+    const listed = (
+      ...all: readonly [string, Extract<Signal, { signal: 'instance' }>['patch']][]
+    ): Signal => ({
+      signal: 'snapshot',
+      instances: all.map(([key, patch]) => ({ kind: 'instance', key, patch })),
+    });
+    const detail = text('exit code {0}', '1');
+    const before = fold(emptyFleet, at(1), [
+      listed(['a', { state: 'crashed', detail, players: null }], ['b', { players: 1 }]),
+    ]);
+    const of = (fleet: Fleet) => fleet.connections.get('home');
+    const again = fold(before, at(2), [
+      listed(['b', { players: 1 }], ['a', { state: 'crashed', detail: { ...detail }, players: null }]),
+    ]);
+    expect(of(again)?.instances).toBe(of(before)?.instances);
+    expect(of(again)).toMatchObject({ lastEventAt: 2, listedAt: 2 });
+
+    const changed = fold(again, at(3), [
+      listed(['b', { players: null }], ['a', { state: 'crashed', detail }]),
+    ]);
+    const [a, b] = ['a', 'b'].map((key) =>
+      findInstance(changed, { connection: 'home', kind: 'instance', key }),
+    );
+    expect(instancesOf(before, 'home')).toContain(a);
+    expect(b).toEqual({
+      connection: 'home',
+      kind: 'instance',
+      key: 'b',
+      name: 'b',
+      state: 'unknown',
+      since: 1,
+      lastEventAt: 3,
+    });
+    const fewer = fold(changed, at(4), [listed(['b', {}])]);
+    expect(instancesOf(fewer, 'home')).toEqual([b]);
+    const state: Signal = { signal: 'connection', state: 'waiting' };
+    expect(of(fold(fewer, at(5), [state]))).toMatchObject({ lastEventAt: 4, listedAt: 4 });
   });
 
   it('forgets a removed connection with all that belongs to it', () => {

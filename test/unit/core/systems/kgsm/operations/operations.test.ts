@@ -310,7 +310,7 @@ describe("operations through KGSM's program", () => {
     const abort = new AbortController();
     const pending = run('start', instance('stopped'), abort.signal);
     await new Promise<void>((resolve) => {
-      const unsubscribe = parts.journal.subscribe(({ appended }) => {
+      const unsubscribe = parts.journal.subscribe('test', ({ appended }) => {
         if (!appended.some(({ type }) => type === 'operation.output')) return;
         unsubscribe();
         resolve();

@@ -4,7 +4,7 @@ import { JournalView } from '../../core/journal/view.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
 import { systems } from '../../core/systems/index.ts';
 import type { CatalogEntry } from '../../core/systems/emit.ts';
-import { RpcChannel, type Handlers } from '../../rpc/channel.ts';
+import type { Handlers, RpcChannel } from '../../rpc/channel.ts';
 import type {
   ConnectionBadge,
   EmitForm,
@@ -16,6 +16,7 @@ import type {
 import { commandId } from '../contributions/commands.ts';
 import type { EmitTargets } from '../playback/targets.ts';
 import { confirmed } from '../operations/questions.ts';
+import { pageChannel } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../../core/connections/scope.ts';
 import { translate } from '../translate.ts';
@@ -28,15 +29,9 @@ const maxRows = 500;
 /** Window of the rate in the status line. */
 const rateWindowMs = 5000;
 
-/** The host side of one inspector: it owns view, filter and selection; the webview only looks. */
-/** Where only the client's own messages are taken, the others would be refused. */
-function sendable(catalog: readonly CatalogEntry[]): readonly CatalogEntry[] {
-  const ours = catalog.filter(({ sentBy }) => sentBy === 'client');
-  return ours.length > 0 ? ours : catalog;
-}
-
 const withoutMetrics = '-channel:metric';
 
+/** The host side of one inspector: owner of view, filter and selection, which the page shows. */
 export class InspectorSession {
   readonly #runtime: Runtime;
   readonly #targets: EmitTargets;
@@ -49,7 +44,7 @@ export class InspectorSession {
   #ready = false;
   #timer: NodeJS.Timeout | undefined;
   #selected: readonly number[] = [];
-  /** What was asked for before the page was there. */
+  /** Notices for the page that came before it was loaded. */
   #waiting: (() => void)[] = [];
 
   constructor(runtime: Runtime, targets: EmitTargets, webview: Webview, home: 'panel' | 'tab') {
@@ -57,20 +52,10 @@ export class InspectorSession {
     this.#targets = targets;
     this.#home = home;
     this.#view = this.#scope.add(new JournalView(runtime.journal, runtime.timelines.id));
-    // Measurements come every other second: whoever wants them beside the events takes the filter away.
+    // Measurements come every other second and would bury the events; the user can clear the filter.
     if (runtime.connections.connections.some(({ session }) => session?.watch !== undefined))
       this.#view.setFilter(withoutMetrics);
-    this.#channel = this.#scope.add(
-      new RpcChannel<InspectorHost, InspectorView>(
-        (message) => void webview.postMessage(message),
-        this.#handlers(),
-      ),
-    );
-    this.#scope.add(
-      webview.onDidReceiveMessage((message: unknown) => {
-        this.#channel.receive(message);
-      }),
-    );
+    this.#channel = pageChannel(webview, this.#scope, this.#handlers());
     this.#scope.defer(
       this.#view.onDidChange(() => {
         this.#schedule();
@@ -92,12 +77,12 @@ export class InspectorSession {
     });
   }
 
-  /** The chosen events in order. */
+  /** The selected events in order. */
   get selection(): OpsEvent[] {
     return this.#selected.flatMap((seq) => this.#runtime.journal.get(seq) ?? []);
   }
 
-  /** Nothing is sent to a hidden page: VS Code would drop it. */
+  /** Stops and starts sending: VS Code drops messages to a hidden page. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
     if (visible) this.#schedule();
@@ -177,7 +162,7 @@ export class InspectorSession {
   #emitForm(): EmitForm {
     const targets = this.#targets.list();
     const reached = systems.filter((system) => targets.some((target) => target.system.id === system.id));
-    // Types of systems that nothing can be sent to would only be in the way.
+    // Types of systems without a target are left out while there is any target.
     const offered = reached.length > 0 ? reached : systems;
     return {
       types: offered.flatMap((system) =>
@@ -269,4 +254,10 @@ export class InspectorSession {
     if (this.#ready) run();
     else this.#waiting.push(run);
   }
+}
+
+/** The types that can be sent: where a system accepts only its client's own messages, those alone. */
+function sendable(catalog: readonly CatalogEntry[]): readonly CatalogEntry[] {
+  const ours = catalog.filter(({ sentBy }) => sentBy === 'client');
+  return ours.length > 0 ? ours : catalog;
 }

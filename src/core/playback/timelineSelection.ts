@@ -1,0 +1,67 @@
+import { liveTimeline } from '../model/event.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Pipeline } from '../journal/pipeline.ts';
+
+interface ShownReplay {
+  readonly id: string;
+  readonly label: string;
+  readonly abort: AbortController;
+}
+
+/**
+ * The timeline on screen, which tree and inspector follow: the live one, or that of a local replay. At most one local
+ * replay exists; leaving it ends it and drops its timeline.
+ */
+export class TimelineSelection {
+  readonly #journal: Journal;
+  readonly #pipeline: Pipeline;
+  readonly #listeners = new Set<() => void>();
+  #replay: ShownReplay | undefined;
+  #count = 0;
+
+  constructor({ journal, pipeline }: { readonly journal: Journal; readonly pipeline: Pipeline }) {
+    this.#journal = journal;
+    this.#pipeline = pipeline;
+  }
+
+  get id(): string {
+    return this.#replay?.id ?? liveTimeline;
+  }
+
+  /** The name of the replay; undefined while the live timeline is shown. */
+  get label(): string | undefined {
+    return this.#replay?.label;
+  }
+
+  /** Shows a new timeline for a replay; the signal is aborted when the timeline is left. */
+  startReplay(label: string): { readonly id: string; readonly signal: AbortSignal } {
+    const replay = { id: `replay-${String(++this.#count)}`, label, abort: new AbortController() };
+    this.#show(replay);
+    return { id: replay.id, signal: replay.abort.signal };
+  }
+
+  showLive(): void {
+    if (this.#replay) this.#show(undefined);
+  }
+
+  onDidChange(listener: () => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+    this.#replay?.abort.abort();
+  }
+
+  #show(replay: ShownReplay | undefined): void {
+    const left = this.#replay;
+    this.#replay = replay;
+    left?.abort.abort();
+    if (left) {
+      this.#journal.clear(left.id);
+      this.#pipeline.drop(left.id);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+}
