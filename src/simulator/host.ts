@@ -40,7 +40,7 @@ export function remember<T>(list: T[], item: T): void {
   if (list.length > remembered) list.shift();
 }
 
-/** What the demos of all systems can be told. */
+/** Options that the demos of all systems have. */
 export interface PlayOptions {
   readonly signal: AbortSignal;
   /** 0 takes any that is free; without it the port that the real program has, or one beside it. */

@@ -23,8 +23,7 @@ interface Request {
   readonly arrival: Arrival;
 }
 
-/** A connection. */
-interface Guest {
+interface Connection {
   cancelDeadline: () => void;
   /** More than one where the sender does not wait for answers. */
   readonly requests: Set<Request>;
@@ -34,7 +33,7 @@ interface Guest {
 export class WebhookInbox {
   readonly #options: WebhookInboxOptions;
   readonly #inbox: Inbox;
-  readonly #guests = new Map<Duplex, Guest>();
+  readonly #connections = new Map<Duplex, Connection>();
 
   constructor(options: WebhookInboxOptions) {
     this.#options = options;
@@ -42,34 +41,35 @@ export class WebhookInbox {
   }
 
   accept(socket: Duplex): void {
-    const guest: Guest = { cancelDeadline: () => undefined, requests: new Set() };
-    this.#guests.set(socket, guest);
-    this.#arm(socket, guest);
+    const connection: Connection = { cancelDeadline: () => undefined, requests: new Set() };
+    this.#connections.set(socket, connection);
+    this.#arm(socket, connection);
     socket.on('close', () => {
-      guest.cancelDeadline();
-      this.#guests.delete(socket);
-      this.#finishAll(guest, brokenOff);
+      connection.cancelDeadline();
+      this.#connections.delete(socket);
+      this.#finishAll(connection, brokenOff);
     });
   }
 
   take(request: IncomingMessage, response: ServerResponse): void {
-    const guest = this.#guests.get(request.socket);
-    if (!guest) return;
-    this.#arm(request.socket, guest);
+    const connection = this.#connections.get(request.socket);
+    if (!connection) return;
+    this.#arm(request.socket, connection);
     const refusal = this.#refusal(request);
     if (refusal !== undefined || request.method !== 'POST') {
       if (refusal === 405) response.setHeader('Allow', 'POST, GET, HEAD');
-      // What belongs to a request that is refused is not read, so the connection cannot be used again.
+      // The body of a refused request is not read, so the connection cannot be used again.
       this.#answer(response, refusal ?? 200, { close: refusal !== undefined || hasBody(request) });
       return;
     }
     const taken: Request = { request, response, arrival: new Arrival(this.#inbox) };
-    guest.requests.add(taken);
+    connection.requests.add(taken);
     request.on('data', (chunk: Uint8Array) => {
-      if (guest.requests.has(taken) && !taken.arrival.push(chunk)) this.#finish(guest, taken, brokenOff);
+      if (connection.requests.has(taken) && !taken.arrival.push(chunk))
+        this.#finish(connection, taken, brokenOff);
     });
     request.on('end', () => {
-      this.#finish(guest, taken, whole);
+      this.#finish(connection, taken, whole);
     });
     // The connection's 'close' follows and delivers; without a listener the error would be thrown.
     request.on('error', () => undefined);
@@ -83,8 +83,8 @@ export class WebhookInbox {
 
   /** Delivers what has come of unfinished bodies and ends every connection. */
   flush(): void {
-    for (const [socket, guest] of this.#guests) {
-      this.#finishAll(guest, brokenOff);
+    for (const [socket, connection] of this.#connections) {
+      this.#finishAll(connection, brokenOff);
       socket.destroy();
     }
   }
@@ -99,23 +99,23 @@ export class WebhookInbox {
     return request.headers.origin === undefined ? undefined : 403;
   }
 
-  #finishAll(guest: Guest, how: InboxEnd): void {
-    for (const request of guest.requests) this.#finish(guest, request, how);
+  #finishAll(connection: Connection, how: InboxEnd): void {
+    for (const request of connection.requests) this.#finish(connection, request, how);
   }
 
   /** A body that is too long is read to its end all the same: a sender that is cut off while writing never sees the answer. */
-  #finish(guest: Guest, taken: Request, how: InboxEnd): void {
-    if (!guest.requests.delete(taken)) return;
+  #finish(connection: Connection, taken: Request, how: InboxEnd): void {
+    if (!connection.requests.delete(taken)) return;
     const { request, response, arrival } = taken;
     const message = arrival.end(how);
     const { bytes, size, truncated } = message;
     const { headers } = request;
     const isWhole = !truncated && !how.slow && !how.broken;
-    const welcome = !isWhole || size === 0 || this.#options.admit(bytes, headers);
-    const status = truncated ? 413 : how.slow ? 408 : how.broken ? 400 : welcome ? 200 : 401;
+    const isAdmitted = !isWhole || size === 0 || this.#options.admit(bytes, headers);
+    const status = truncated ? 413 : how.slow ? 408 : how.broken ? 400 : isAdmitted ? 200 : 401;
     this.#answer(response, status, { close: how.slow || how.broken });
-    if (isWhole && !request.socket.destroyed) this.#arm(request.socket, guest);
-    if (size > 0 && welcome) this.#options.onMessage({ ...message, headers });
+    if (isWhole && !request.socket.destroyed) this.#arm(request.socket, connection);
+    if (size > 0 && isAdmitted) this.#options.onMessage({ ...message, headers });
   }
 
   #answer(response: ServerResponse, status: number, { close }: { readonly close: boolean }): void {
@@ -127,10 +127,10 @@ export class WebhookInbox {
   }
 
   /** From now on the connection has its time anew: for one request, or for the rest until the next. */
-  #arm(socket: Duplex, guest: Guest): void {
-    guest.cancelDeadline();
-    guest.cancelDeadline = this.#options.clock.after(this.#options.maxRequestMs, () => {
-      this.#finishAll(guest, tooSlow);
+  #arm(socket: Duplex, connection: Connection): void {
+    connection.cancelDeadline();
+    connection.cancelDeadline = this.#options.clock.after(this.#options.maxRequestMs, () => {
+      this.#finishAll(connection, tooSlow);
       socket.destroy();
     });
   }

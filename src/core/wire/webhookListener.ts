@@ -15,16 +15,16 @@ export interface WebhookListenerOptions {
   readonly port: number;
   /** The only path that is answered; without it every path is. */
   readonly path?: string;
-  /** What is kept of one body; 1 MiB by default. */
+  /** Bytes that are kept of one body; 1 MiB by default. */
   readonly maxMessageBytes?: number;
   /** How long one request may take, and how long a connection may rest between two; 10 s by default. */
   readonly maxRequestMs?: number;
   readonly clock?: Clock;
-  /** Says before the answer whether a whole body is welcome; one that is not is answered 401 and goes no further. */
+  /** Called before the answer: false has a whole body answered 401 and dropped. */
   readonly admit?: (body: Uint8Array, headers: IncomingHttpHeaders) => boolean;
   /** Called after the sender got its answer. */
   readonly onMessage: (message: WebhookMessage) => void;
-  /** It listens no longer and will not by itself. Not called after `dispose`. */
+  /** Called when the listener ended for good. Not called after `dispose`. */
   readonly onLost?: (error: WebhookListenerError) => void;
 }
 
@@ -88,7 +88,7 @@ export class WebhookListener {
     return this.#port;
   }
 
-  /** Where it is reached, as a URL. */
+  /** URL of the listener. */
   get address(): string {
     return `http://${hostInUrl(this.#host)}:${String(this.#port)}${this.#path}`;
   }

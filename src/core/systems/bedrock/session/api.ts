@@ -19,7 +19,7 @@ const maxAnswerBytes = 32 * 1024 * 1024;
 interface Sent {
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
-  /** What the journal gets instead of what is sent. */
+  /** Body for the journal, where the sent one holds secrets. */
   readonly shown?: unknown;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -171,7 +171,7 @@ export class BedrockApi {
       : unexpectedStatus(this.#settings.url, last);
   }
 
-  /** Nothing where we are in; what the server does not tell is not held against it. */
+  /** Asks for the role of the user; answers why the user is not let in, if so. A server that tells no role is no reason. */
   async #lookUpRole(): Promise<SessionError | undefined> {
     const answer = await this.#ask('GET', '/api/account');
     const value = answer.body.kind === 'json' && isFields(answer.body.value) ? answer.body.value : {};

@@ -1,20 +1,20 @@
 import { isFields } from '../../reading.ts';
 
-interface Glance {
+interface Peek {
   readonly type: string;
   readonly topic: string;
   readonly data: unknown;
 }
 
-/** What the program writes begins so; what begins otherwise is read whole. */
+/** Beginning of a message as the program writes it; one that begins otherwise is read whole. */
 const beginning = /^\{"type": ?"([a-z_]+)", ?"topic": ?"([^"\\]{1,300})"/;
-/** The events that the conversation itself has to understand; of all others the decoder makes more than it needs. */
+/** Events that the session itself reads; all others are left to the decoder. */
 const ours =
   /^event:(?:before_|after_server_st|after_server_install|after_server_update|after_delete_server_data)/;
 
-/** What the conversation itself has to know of a message; the decoder says what is wrong with it. */
-export function peekMessage(bytes: Uint8Array, truncated: boolean): Glance {
-  const nothing: Glance = { type: '', topic: '', data: undefined };
+/** Reads the parts of a message that the session itself needs; its problems are found by the decoder. */
+export function peekMessage(bytes: Uint8Array, truncated: boolean): Peek {
+  const nothing: Peek = { type: '', topic: '', data: undefined };
   if (truncated) return nothing;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [, type = '', topic = ''] = beginning.exec(buffer.toString('utf8', 0, 400)) ?? [];

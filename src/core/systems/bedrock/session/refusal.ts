@@ -38,7 +38,7 @@ function isPassingStatus(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
-/** What the end of the WebSocket means. 1008 is about who we are: trying again cannot help. */
+/** Puts the end of the WebSocket into words. 1008 is about the user: trying again cannot help. */
 export function closeError({ code, reason, error }: WebSocketEnd, secret: SecretKind): SessionError {
   const said = oneLine(reason === '' ? '–' : reason, 200);
   if (error && error.reason !== 'lost') {

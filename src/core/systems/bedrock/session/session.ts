@@ -305,7 +305,7 @@ class LiveBedrockSession implements BedrockSession {
     const { wildcard, topics, version } = this.#api.release;
     const wanted = this.#settings.subscriptions.flatMap((topic) => {
       if (topic !== '*' || (wildcard && version !== '')) return [topic];
-      // Whether a release that does not tell its name knows the topic for all is not known either.
+      // A release without a version may not know the topic for all.
       return wildcard ? ['*', ...topics] : topics;
     });
     return [...new Set(wanted)];

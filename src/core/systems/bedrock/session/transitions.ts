@@ -4,7 +4,7 @@ import { failureIn } from '../messages.ts';
 
 const onTheWay = new Set(['STARTING', 'STOPPING', 'INSTALLING', 'UPDATING']);
 
-/** What was not heard of for so long is no reason to wait any more. */
+/** A transition of which nothing was heard for so long holds nothing up any more. */
 const staleMs = 5 * 60_000;
 
 /**
@@ -35,7 +35,7 @@ export class Transitions {
     if (this.#held.delete(key) && this.#held.size === 0) this.#onQuiet();
   }
 
-  /** Takes an event; true where its outcome can only be known by asking. */
+  /** Takes an event; answers true where only the list of servers tells how it ended. */
   take(topic: string, data: Fields): boolean {
     const server = named(data['server_name']);
     if (server === undefined) return false;

@@ -39,7 +39,7 @@ export async function openSocketSession(
   };
 }
 
-/** What only the user can mend is not tried again: a long path stays long. A foreign listener may go away. */
+/** A foreign listener may go away; a path that is too long waits for the user. */
 function sessionError(error: UnixListenerError): SessionError {
   const retry = error.reason === 'inUse' || error.reason === 'noDirectory' || error.reason === 'failed';
   return new SessionError(error.text, { retry, cause: error });

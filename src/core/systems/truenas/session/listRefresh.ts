@@ -65,7 +65,7 @@ export class ListRefresh {
     });
   }
 
-  /** What did not go well may have said of its app what is not true, and some say nothing of themselves. */
+  /** Asks for the entry that a job was about: a failed job may have told a wrong state of it, and some kinds tell none. */
   doubt({ end, about }: Pick<JobUpdate, 'end' | 'about'>): void {
     if (!end || !about) return;
     const collection = collectionOf(about.kind);

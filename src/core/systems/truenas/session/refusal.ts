@@ -18,7 +18,7 @@ export function failureIn(error: unknown): Failure | undefined {
   return ConversationError.is(error, 'refused') ? (error.detail as Failure | undefined) : undefined;
 }
 
-/** Whether an answer means that this release does not know the protocol, so that the older one is worth a try. */
+/** True for an answer of a release that does not know the protocol, so that the older one is worth a try. */
 export function isUnknownPath(error: unknown): boolean {
   if (!WebSocketError.is(error, 'httpAnswer')) return false;
   return [200, 302, 400, 404, 405, 426].includes(error.status ?? 0);

@@ -247,7 +247,7 @@ export class RpcConnection {
     }
   }
 
-  /** Whether a source ended because we gave it up. */
+  /** True where a source ended because we gave it up. */
   #isOurEnd(name: string, error: unknown): boolean {
     const leaving = this.#leaving.get(name) ?? 0;
     if (leaving === 0 || (error !== undefined && error !== null)) return false;

@@ -65,7 +65,7 @@ export async function signIn(
       await signInWith(rpc, credentials, first, modern);
       return true;
     } catch (error) {
-      // It runs out; whoever it was has to say so again.
+      // The token of the last session runs out; the user signs in again.
       if (!(error instanceof SessionError) || error.retry) throw error;
     }
     return signInWith(rpc, credentials, second, modern);

@@ -22,7 +22,7 @@ export async function leaveTokens(
         const token = await rpc.call('auth.generate_token', [tokenSeconds, {}, true]);
         if (typeof token === 'string') keep('session', token);
       } catch (error) {
-        // Where no tokens are given out, the next sign-in asks again.
+        // A NAS that gives out no tokens refuses; the next sign-in then asks the user again.
         if (!ConversationError.is(error, 'noAnswer')) throw error;
       }
       renewal.within((tokenSeconds / 2) * 1000);
