@@ -27,7 +27,8 @@ describe('a KGSM connection and real senders', () => {
   });
   afterEach(async () => {
     await connection.stop();
-    rmSync(root, { recursive: true, force: true });
+    // The stand-in of a game may still write while it ends.
+    rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
 
   it.skipIf(noSocat)(
