@@ -35,6 +35,15 @@ export interface Route {
   readonly run: (call: Call) => Reply | Promise<Reply>;
 }
 
+export function route(method: string, path: string, role: Route['role'], run: Route['run']): Route {
+  return { method, path, role, run };
+}
+
+/** A route about one server; `path` follows its name. */
+export function serverRoute(method: string, path: string, role: Role, run: Route['run']): Route {
+  return route(method, `/api/server/{server}/${path}`, role, run);
+}
+
 /** An answer of FastAPI's: `detail` is a text, or a list where the request did not fit its model. */
 export class HttpError extends Error {
   readonly status: number;

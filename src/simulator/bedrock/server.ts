@@ -157,9 +157,9 @@ export class BedrockServer {
     await this.start();
   }
 
-  /** The process of a server dies; the next look finds it so. */
+  /** The process of a server dies; the next poll notices. */
   crash(name: string): void {
-    this.#running.lifecycle.crash(this.#machine(name));
+    this.#machine(name).die();
   }
 
   /** Looks for crashes and players now, as it does by itself now and then. */
