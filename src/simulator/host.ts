@@ -32,6 +32,10 @@ export async function listen(server: NetServer, port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** How many requests and messages a server keeps: demos run for days. */
 const remembered = 10_000;
 
@@ -48,6 +52,24 @@ export interface PlayOptions {
   /** 2 plays twice as fast. */
   readonly speed?: number;
   readonly wait?: Wait;
+}
+
+/** Options of a demo that has users. */
+export interface SignedInPlayOptions<Kind extends string> extends PlayOptions {
+  /** Gets an entry of the connections setting that leads to the demo, and its password, once it listens. */
+  readonly onListening?: (
+    settings: { readonly kind: Kind; readonly url: string; readonly username: string },
+    password: string,
+  ) => void;
+}
+
+/** A load that goes up and down, the same in each run; `height` is about −1.3 to 1.3. */
+export function wave<T>(measure: (height: number, sample: number) => T, period = 9): () => T {
+  let sample = 0;
+  return () => {
+    sample += 1;
+    return measure(Math.sin(sample / period) + Math.sin(sample / 2.3) / 3, sample);
+  };
 }
 
 /** Waits so many seconds of the demo. */

@@ -4,7 +4,7 @@ import { mayActAs, type Accounts, type User } from './accounts.ts';
 import { cookieName, cookieOf } from './cookies.ts';
 import { Machine } from './machine.ts';
 import type { Role } from './options.ts';
-import { pythonJson } from './python.ts';
+import { pythonJson } from '../python.ts';
 
 /** What a route is called with, once everybody that had to be asked has said yes. */
 export interface Call {

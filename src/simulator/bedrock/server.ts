@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { listen, realWait, remember, webServer } from '../host.ts';
+import { isObject, listen, realWait, remember, webServer } from '../host.ts';
 import { Accounts, type Issued } from './accounts.ts';
 import { authRoutes } from './authRoutes.ts';
 import { backupRoutes } from './backupRoutes.ts';
@@ -366,8 +366,4 @@ function everyNowAndThen(ms: number, work: () => Promise<void>): NodeJS.Timeout 
       .catch(() => undefined)
       .finally(() => (busy = false));
   }, ms);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

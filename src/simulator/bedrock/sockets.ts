@@ -5,7 +5,7 @@ import type { Accounts, Refused, User } from './accounts.ts';
 import { cookieOf, cookieName } from './cookies.ts';
 import type { Traits } from './releases.ts';
 import type { Hub } from './hub.ts';
-import { isFalsy, pythonText } from './python.ts';
+import { isFalsy, pythonText } from '../python.ts';
 
 export interface SocketParts {
   readonly traits: Traits;

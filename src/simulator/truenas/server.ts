@@ -308,13 +308,7 @@ export class TrueNasServer {
     return {
       ...authMethods(traits, this.accounts, refuse),
       ...coreMethods(traits),
-      ...systemMethods({
-        traits,
-        hostname: 'truenas',
-        alerts: this.#alerts,
-        now: this.#now,
-        since: this.#now(),
-      }),
+      ...systemMethods(traits, this.#alerts, this.#now),
       ...(traits.apps ? this.apps.methods() : {}),
       ...(traits.virt ? this.virt.methods() : {}),
       ...(traits.jails ? this.jails.methods() : {}),
