@@ -6,7 +6,7 @@ import { makeDemoRoot } from './kgsm/demo.ts';
 import type { CliEnvironment } from './kgsm/kgsm.ts';
 import { play } from './kgsm/play.ts';
 import type { Launch } from './kgsm/root.ts';
-import { watchInstance } from './kgsm/watcher.ts';
+import { watchInstance } from './kgsm/games.ts';
 import { playNotifier } from './notifier/play.ts';
 import { playTrueNas } from './truenas/play.ts';
 
