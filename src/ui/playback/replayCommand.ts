@@ -7,7 +7,7 @@ import { itemsFor, itemsOfEvents, localDraft, type ReplayItem } from '../../core
 import { replay, replayDuration, type ReplayOutcome, type ReplaySpeed } from '../../core/playback/replay.ts';
 import { systems } from '../../core/systems/index.ts';
 import { systemClock } from '../../core/model/clock.ts';
-import { showError, showInformation } from '../messages.ts';
+import { agreed, showError, showInformation } from '../messages.ts';
 import { confirmed } from '../operations/questions.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
@@ -234,7 +234,7 @@ async function allowed(targets: EmitTargets, { items }: Source, target: NamedTar
   const detail = l10n.t('{0} of {1} may change something there.', questions.length, items.length);
   const action = l10n.t('Replay');
   const message = l10n.t('Replay into {0}?', label);
-  return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+  return agreed(message, detail, action);
 }
 
 interface Delivery {
