@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { PlayOptions } from './host.ts';
 import { playBedrock } from './bedrock/play.ts';
 import { runCli } from './kgsm/cli.ts';
 import { makeDemoRoot } from './kgsm/demo.ts';
@@ -52,17 +53,28 @@ async function main(): Promise<number> {
       revision: { type: 'string', default: 'lax' },
     },
   });
-  const { root, 'protocol-version': protocolVersion } = values;
+  const { root, 'protocol-version': protocolVersion, profile, revision } = values;
+  const speed = Number(values.speed);
   const port = values.port === undefined ? undefined : Number(values.port);
-  if (mode === 'truenas') return trueNasUntilStopped(port ?? 6100, values.profile, Number(values.speed));
+  if (mode === 'truenas')
+    return serve(['core-13', '24.10', '25.10'], profile, { port: port ?? 6100, speed }, (one, options) =>
+      playTrueNas({ ...options, profile: one, onListening: printSettings }),
+    );
   if (mode === 'bedrock')
-    return bedrockUntilStopped(port ?? 11_325, protocolVersion ?? '3.10', Number(values.speed));
+    return serve(
+      ['3.7', '3.8', '3.9', '3.10'],
+      protocolVersion ?? '3.10',
+      { port: port ?? 11_325, speed },
+      (one, options) => playBedrock({ ...options, protocolVersion: one, onListening: printSettings }),
+    );
   if (root === undefined) return wrong();
   switch (mode) {
     case 'play':
-      return playUntilStopped(root, Number(values.speed), Number(values.seed), protocolVersion ?? '2.2');
+      return playUntilStopped(root, speed, Number(values.seed), protocolVersion ?? '2.2');
     case 'notifier':
-      return notifierUntilStopped(root, port ?? 3000, values.revision, Number(values.speed));
+      return serve(['seed', 'lax', 'strict'], revision, { port: port ?? 3000, speed }, (one, options) =>
+        playNotifier({ ...options, folder: root, revision: one, onListening: printSettings }),
+      );
     case 'kgsm':
       return runCli(environment(root), passed);
     case 'kgsm-watcher':
@@ -91,45 +103,23 @@ async function playUntilStopped(
   return 0;
 }
 
-async function notifierUntilStopped(
-  folder: string,
-  port: number,
+/** Runs the demo of a server in one of its versions until Ctrl+C. */
+async function serve<Version extends string>(
+  versions: readonly Version[],
   given: string,
-  speed: number,
+  { port, speed }: { readonly port: number; readonly speed: number },
+  play: (version: Version, options: PlayOptions & { readonly port: number }) => Promise<void>,
 ): Promise<number> {
-  const revision = (['seed', 'lax', 'strict'] as const).find((one) => one === given);
-  if (!revision || !(speed > 0) || !isPort(port)) return wrong();
-  await playNotifier({
-    folder,
-    port,
-    revision,
-    speed,
-    signal: untilInterrupted(),
-    onListening(settings) {
-      // One line that can be put into the settings as it is.
-      process.stdout.write(`${JSON.stringify(settings)}\n`);
-    },
-  });
+  const version = versions.find((one) => one === given);
+  if (version === undefined || !(speed > 0) || !isPort(port)) return wrong();
+  await play(version, { port, speed, signal: untilInterrupted() });
   return 0;
 }
 
-async function bedrockUntilStopped(port: number, given: string, speed: number): Promise<number> {
-  const protocolVersion = (['3.7', '3.8', '3.9', '3.10'] as const).find((one) => one === given);
-  if (!protocolVersion || !(speed > 0) || !isPort(port)) return wrong();
-  await playBedrock({ port, protocolVersion, speed, signal: untilInterrupted(), onListening: sayWhere });
-  return 0;
-}
-
-async function trueNasUntilStopped(port: number, given: string, speed: number): Promise<number> {
-  const profile = (['core-13', '24.10', '25.10'] as const).find((one) => one === given);
-  if (!profile || !(speed > 0) || !isPort(port)) return wrong();
-  await playTrueNas({ port, profile, speed, signal: untilInterrupted(), onListening: sayWhere });
-  return 0;
-}
-
-/** One line that can be put into the settings as it is, and what it asks for. */
-function sayWhere(settings: object, password: string): void {
-  process.stdout.write(`${JSON.stringify(settings)}\npassword: ${password}\n`);
+/** Prints an entry of the connections setting on one line, and the password that goes with it. */
+function printSettings(settings: object, password?: string): void {
+  process.stdout.write(`${JSON.stringify(settings)}\n`);
+  if (password !== undefined) process.stdout.write(`password: ${password}\n`);
 }
 
 function isPort(port: number): boolean {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Accounts, User } from './accounts.ts';
-import { cookieFor, noCookie } from './cookies.ts';
+import { cookieFor, noCookie } from './headers.ts';
 import type { Traits } from './releases.ts';
 import { bodyOf, HttpError, route, type Call, type Reply, type Route } from './http.ts';
 import { ok, succeeded } from './replies.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as z from 'zod/mini';
 import { mayActAs, type Accounts, type User } from './accounts.ts';
-import { cookieName, cookieOf } from './cookies.ts';
+import { cookieName, cookieOf } from './headers.ts';
 import { Machine } from './machine.ts';
 import type { Role } from './options.ts';
 import { pythonJson } from '../python.ts';

@@ -6,7 +6,7 @@ import { authRoutes } from './authRoutes.ts';
 import { backupRoutes } from './backupRoutes.ts';
 import { configRoutes } from './configRoutes.ts';
 import { Emitter } from './emitter.ts';
-import { corsHeaders, preflight } from './cors.ts';
+import { corsHeaders, preflight } from './headers.ts';
 import { describe, generalRoutes, type KnownPlayer } from './generalRoutes.ts';
 import { traitsOf, type Traits } from './releases.ts';
 import { readText, Router, send, type Reply } from './http.ts';
