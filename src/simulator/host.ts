@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Server as NetServer } from 'node:net';
@@ -32,6 +33,68 @@ export async function listen(server: NetServer, port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A server that stops and starts again at the same port. `Life` holds what lives from one start to the next stop. */
+export abstract class RestartableServer<Life extends { readonly http: Server }> {
+  #port: number;
+  #life: Life | undefined;
+
+  constructor(port = 0) {
+    this.#port = port;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Listens; rejects where the port is taken. */
+  async start(): Promise<void> {
+    const life = this.begin();
+    this.#life = life;
+    try {
+      this.#port = await listen(life.http, this.#port);
+    } catch (error) {
+      this.#life = undefined;
+      this.end(life);
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const life = this.#life;
+    if (!life) return;
+    this.#life = undefined;
+    this.end(life);
+    const closed = once(life.http, 'close');
+    life.http.close();
+    this.disconnect(life);
+    await closed;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  protected get life(): Life | undefined {
+    return this.#life;
+  }
+
+  protected get running(): Life {
+    if (!this.#life) throw new Error('The server does not run.');
+    return this.#life;
+  }
+
+  protected abstract begin(): Life;
+  /** Ends timers and whatever still waits. */
+  protected abstract end(life: Life): void;
+  /** Closes the open connections. */
+  protected abstract disconnect(life: Life): void;
+}
+
 /** How many requests and messages a server keeps: demos run for days. */
 const remembered = 10_000;
 
@@ -48,6 +111,24 @@ export interface PlayOptions {
   /** 2 plays twice as fast. */
   readonly speed?: number;
   readonly wait?: Wait;
+}
+
+/** Options of a demo that has users. */
+export interface SignedInPlayOptions<Kind extends string> extends PlayOptions {
+  /** Gets an entry of the connections setting that leads to the demo, and its password, once it listens. */
+  readonly onListening?: (
+    settings: { readonly kind: Kind; readonly url: string; readonly username: string },
+    password: string,
+  ) => void;
+}
+
+/** A load that goes up and down, the same in each run; `height` is about −1.3 to 1.3. */
+export function wave<T>(measure: (height: number, sample: number) => T, period = 9): () => T {
+  let sample = 0;
+  return () => {
+    sample += 1;
+    return measure(Math.sin(sample / period) + Math.sin(sample / 2.3) / 3, sample);
+  };
 }
 
 /** Waits so many seconds of the demo. */

@@ -1,4 +1,4 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n, window, workspace } from 'vscode';
 import { commandId } from './contributions/commands.ts';
 
 /** Buttons of a message: what each does. */
@@ -25,4 +25,18 @@ export function showWarning(message: string, actions: Actions = {}): void {
   void window
     .showWarningMessage(message, ...Object.keys(actions))
     .then((chosen) => (chosen === undefined ? undefined : actions[chosen]?.()));
+}
+
+/** Asks in a modal dialog with one button; answers whether it was pressed. */
+export async function agreed(message: string, detail: string, action: string): Promise<boolean> {
+  return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+}
+
+/** Whether the workspace is trusted; shows the refusal where it is not. */
+export function isTrusted(refusal: string): boolean {
+  if (workspace.isTrusted) return true;
+  showInformation(refusal, {
+    [l10n.t('Manage Workspace Trust')]: () => commands.executeCommand('workbench.trust.manage'),
+  });
+  return false;
 }

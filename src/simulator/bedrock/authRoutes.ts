@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { Accounts, User } from './accounts.ts';
-import { cookieFor, noCookie } from './cookies.ts';
+import { cookieFor, noCookie } from './headers.ts';
 import type { Traits } from './releases.ts';
-import { bodyOf, HttpError, type Call, type Reply, type Route } from './http.ts';
+import { bodyOf, HttpError, route, type Call, type Reply, type Route } from './http.ts';
+import { ok, succeeded } from './replies.ts';
 
 const credentials = z.looseObject({
   username: z.string(),
@@ -11,56 +12,38 @@ const credentials = z.looseObject({
 });
 type Credentials = z.output<typeof credentials>;
 
-/** Logging in and out, and who one is. */
+/** Logging in and out, and the account of the caller. */
 export function authRoutes(traits: Traits, accounts: Accounts, note: (line: string) => void): Route[] {
   const { renewal } = traits;
   const routes: Route[] = [
-    {
-      method: 'POST',
-      path: '/auth/token',
-      role: 'public',
-      run(call) {
-        const given = traits.login === 'form' ? formOf(call) : bodyOf(credentials, call);
-        const user = accounts.login(given.username, given.password);
-        if (!user) throw new HttpError(401, 'Incorrect username or password');
-        note(`User '${user.username}' signed in.`);
-        return issue(accounts, user, given.remember_me === true, 'Successfully authenticated.');
-      },
-    },
-    {
-      method: 'GET',
-      path: '/auth/logout',
-      role: 'user',
-      run: () => ({
-        status: 200,
-        body: { status: 'success', message: 'Successfully logged out.' },
-        headers: { 'set-cookie': noCookie },
-      }),
-    },
-    {
-      method: 'GET',
-      path: '/api/account',
-      role: 'user',
-      run: ({ user: { id, username, role, enabled } }) => ({
-        status: 200,
-        body: { id, username, identity_type: 'jwt', role, is_active: enabled, theme: 'default' },
-      }),
-    },
+    route('POST', '/auth/token', 'public', (call) => {
+      const given = traits.login === 'form' ? formOf(call) : bodyOf(credentials, call);
+      const user = accounts.login(given.username, given.password);
+      if (!user) throw new HttpError(401, 'Incorrect username or password');
+      note(`User '${user.username}' signed in.`);
+      return issue(accounts, user, given.remember_me === true, 'Successfully authenticated.');
+    }),
+    route('GET', '/auth/logout', 'user', () => ({
+      ...succeeded({ message: 'Successfully logged out.' }),
+      headers: { 'set-cookie': noCookie },
+    })),
+    route('GET', '/api/account', 'user', ({ user: { id, username, role, enabled } }) =>
+      ok({ id, username, identity_type: 'jwt', role, is_active: enabled, theme: 'default' }),
+    ),
   ];
   if (renewal)
-    routes.push({
-      ...renewal,
-      role: 'user',
-      run: (call) => issue(accounts, call.user, remembers(call), 'Successfully refreshed token.'),
-    });
+    routes.push(
+      route(renewal.method, renewal.path, 'user', (call) =>
+        issue(accounts, call.user, remembers(call), 'Successfully refreshed token.'),
+      ),
+    );
   return routes;
 }
 
 function issue(accounts: Accounts, user: User, remember: boolean, message: string): Reply {
   const { token, lifetimeMs } = accounts.issue(user.username, remember);
   return {
-    status: 200,
-    body: { access_token: token, token_type: 'bearer', message },
+    ...ok({ access_token: token, token_type: 'bearer', message }),
     headers: { 'set-cookie': cookieFor(token, lifetimeMs) },
   };
 }

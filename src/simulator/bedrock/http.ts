@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as z from 'zod/mini';
 import { mayActAs, type Accounts, type User } from './accounts.ts';
-import { cookieName, cookieOf } from './cookies.ts';
+import { cookieName, cookieOf } from './headers.ts';
 import { Machine } from './machine.ts';
 import type { Role } from './options.ts';
-import { pythonJson } from './python.ts';
+import { pythonJson } from '../python.ts';
 
 /** What a route is called with, once everybody that had to be asked has said yes. */
 export interface Call {
@@ -33,6 +33,15 @@ export interface Route {
   readonly path: string;
   readonly role: Role | 'public';
   readonly run: (call: Call) => Reply | Promise<Reply>;
+}
+
+export function route(method: string, path: string, role: Route['role'], run: Route['run']): Route {
+  return { method, path, role, run };
+}
+
+/** A route about one server; `path` follows its name. */
+export function serverRoute(method: string, path: string, role: Role, run: Route['run']): Route {
+  return route(method, `/api/server/{server}/${path}`, role, run);
 }
 
 /** An answer of FastAPI's: `detail` is a text, or a list where the request did not fit its model. */

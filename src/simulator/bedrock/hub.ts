@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import { isHashable, pythonJson } from './python.ts';
+import { isHashable, pythonJson } from '../python.ts';
 
 interface Client {
   readonly username: string;
@@ -60,7 +60,7 @@ export class Hub {
   /** Resolves when it has been handed to the network. */
   async send(id: string, message: unknown): Promise<void> {
     const client = this.#clients.get(id);
-    if (client) await sent(client.socket, pythonJson(message, 'socket'));
+    if (client) await sent(client.socket, pythonJson(message));
   }
 
   /** To all that subscribed to the topic or to everything; once to each of them. */

@@ -1,5 +1,6 @@
 import type { Wait } from '../host.ts';
 import type { Emitter, Result } from './emitter.ts';
+import { HttpError } from './http.ts';
 import type { Traits } from './releases.ts';
 import type { Machine } from './machine.ts';
 import type { Status, Timing } from './options.ts';
@@ -13,16 +14,6 @@ export interface World {
   readonly wait: Wait;
   /** Nothing goes on after this. */
   readonly signal: AbortSignal;
-}
-
-/** A command that never reaches a server. */
-export class CommandRefused extends Error {
-  readonly reason: 'blocked' | 'notRunning';
-
-  constructor(reason: 'blocked' | 'notRunning', message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 const blockedPrefixes = ['stop', 'save', 'allowlist off'];
@@ -81,11 +72,11 @@ export class Lifecycle {
         return failure(`Server '${name}' was already stopped.`);
       }
       await this.setStatus(machine, 'STOPPING');
-      // Something that it is told to stop does not count as crashed.
+      // A server that is told to stop does not count as crashed.
       machine.watched = false;
       await this.rest(timing.stopMs);
       machine.die();
-      // The program does not see it in the same moment.
+      // The program sees the end of the process a little later.
       await this.rest(timing.spawnMs);
       await this.setStatus(machine, 'STOPPED');
       if (traits.plugins) await this.rest(timing.afterStopMs);
@@ -94,7 +85,7 @@ export class Lifecycle {
     });
   }
 
-  /** Has no event of its own. */
+  /** Emits the events of a stop and a start; a restart has none of its own. */
   async restart(machine: Machine): Promise<Result> {
     const { name } = machine;
     if (!machine.alive) {
@@ -112,15 +103,15 @@ export class Lifecycle {
     return success(`Server '${name}' restarted successfully.`);
   }
 
-  /** Throws what it refuses: then there is a `before_` and no `after_`. */
+  /** Throws for a command that is refused: then there is a `before_` event and no `after_`. */
   command(machine: Machine, given: string): Promise<Result> {
     const command = given.trim();
     const data = { server_name: machine.name, command };
     return this.world.emitter.around('command_send', data, () => {
       const bare = command.toLowerCase().replace(/^\/+/, '');
       if (blockedPrefixes.some((prefix) => bare.startsWith(prefix)))
-        throw new CommandRefused('blocked', `Command '${command}' is blocked by configuration.`);
-      if (!machine.alive) throw new CommandRefused('notRunning', `Server '${machine.name}' is not running.`);
+        throw new HttpError(403, `Command '${command}' is blocked by configuration.`);
+      if (!machine.alive) throw new HttpError(409, `Server '${machine.name}' is not running.`);
       machine.write(`[INFO] ${command}\n`);
       return success(`Command '${command}' sent successfully.`);
     });
@@ -134,7 +125,7 @@ export class Lifecycle {
     if (ran) await this.start(machine);
   }
 
-  /** What the lists say; looking at a server writes down what was seen. */
+  /** The status for a list of servers; reading it stores what was seen of the process. */
   async reconcile(machine: Machine): Promise<Status> {
     if (machine.alive) {
       if (machine.stored !== 'RUNNING') await this.setStatus(machine, 'RUNNING');
@@ -143,12 +134,7 @@ export class Lifecycle {
     return machine.stored;
   }
 
-  /** Its process dies; nobody notices until the next look. */
-  crash(machine: Machine): void {
-    machine.die();
-  }
-
-  /** The look that happens now and then: restarts what has died, and counts players. */
+  /** Restarts servers whose process died, and counts players. */
   async poll(): Promise<void> {
     for (const machine of this.world.machines.values()) {
       if (machine.watched && !machine.alive) await this.#revive(machine);

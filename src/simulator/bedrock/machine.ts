@@ -1,5 +1,5 @@
 import type { GivenServer, Player, Status, Usage } from './options.ts';
-import { durationText, Float } from './python.ts';
+import { durationText, Float } from '../python.ts';
 
 export interface AllowlistEntry {
   readonly name: string;

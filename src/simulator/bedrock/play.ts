@@ -1,19 +1,10 @@
-import { playUntilAborted, type Pause, type PlayOptions } from '../host.ts';
+import { playUntilAborted, wave, type Pause, type SignedInPlayOptions } from '../host.ts';
 import type { Release } from './releases.ts';
 import { realTiming, type GivenServer, type Player, type Timing, type Usage } from './options.ts';
 import { BedrockServer } from './server.ts';
 
-export interface PlayBedrockOptions extends PlayOptions {
+export interface PlayBedrockOptions extends SignedInPlayOptions<'bedrock'> {
   readonly protocolVersion?: Release;
-  /** The settings of a connection to it and the password that goes with them, once it listens. */
-  readonly onListening?: (settings: BedrockDemoSettings, password: string) => void;
-}
-
-/** An entry of the connections setting that leads to the demo. */
-export interface BedrockDemoSettings {
-  readonly kind: 'bedrock';
-  readonly url: string;
-  readonly username: string;
 }
 
 const username = 'admin';
@@ -48,7 +39,7 @@ export async function playBedrock(options: PlayBedrockOptions): Promise<void> {
   await playUntilAborted(server, options, (pause) => live(server, protocolVersion, pause));
 }
 
-/** How long somebody has to say who he is is not a matter of how fast the demo plays. */
+/** The time limit for signing in stays, however fast the demo plays. */
 function faster(speed: number): Timing {
   const times = Object.entries(realTiming).map(([key, ms]) => [key, Math.max(1, ms / speed)] as const);
   return { ...realTiming, ...Object.fromEntries(times), authMs: realTiming.authMs };
@@ -56,33 +47,22 @@ function faster(speed: number): Timing {
 
 function demoServers(): GivenServer[] {
   return [
-    {
-      name: 'survival',
-      version: latestVersion,
-      running: true,
-      players: [alex],
-      usage: wave(34, 22, 780),
-    },
-    { name: 'creative', version: latestVersion, running: true, usage: wave(8, 5, 410) },
+    { name: 'survival', version: latestVersion, running: true, players: [alex], usage: usage(34, 22, 780) },
+    { name: 'creative', version: latestVersion, running: true, usage: usage(8, 5, 410) },
     { name: 'skyblock', version: oldVersion, status: 'STOPPED' },
     { name: 'minigames', version: oldVersion, status: 'ERROR' },
   ];
 }
 
-/** A load that goes up and down, a little more than a core at its highest. */
-function wave(middle: number, swing: number, memory: number): () => Usage {
-  let sample = 0;
-  return () => {
-    sample += 1;
-    const height = Math.sin(sample / 9) + Math.sin(sample / 2.3) / 3;
-    return {
-      cpuPercent: Math.round(10 * Math.max(0, middle + swing * height)) / 10,
-      memoryMb: Math.round(10 * (memory + 20 * height + (sample % 60))) / 10,
-    };
-  };
+/** At its highest a little more than a core. */
+function usage(middle: number, swing: number, memory: number): () => Usage {
+  return wave((height, sample) => ({
+    cpuPercent: Math.round(10 * Math.max(0, middle + swing * height)) / 10,
+    memoryMb: Math.round(10 * (memory + 20 * height + (sample % 60))) / 10,
+  }));
 }
 
-/** One day after the other; what an administrator does goes over HTTP, so that his sockets hear of the tasks. */
+/** One day after the other. Actions go over HTTP, so that the sockets of the administrator get the tasks. */
 async function live(server: BedrockServer, protocolVersion: Release, pause: Pause): Promise<void> {
   const ask = (method: string, path: string, body?: object): Promise<void> =>
     request(server, method, path, body);
@@ -119,12 +99,12 @@ async function live(server: BedrockServer, protocolVersion: Release, pause: Paus
     await act('skyblock', 'stop');
     await act('minigames', 'stop');
     await pause(15);
-    beginAnew(server);
+    resetForNextDay(server);
   }
 }
 
-/** For ever is longer than three crashes and one update. */
-function beginAnew({ machines }: BedrockServer): void {
+/** Undoes what can happen only a few times: three crashes, one update. */
+function resetForNextDay({ machines }: BedrockServer): void {
   for (const machine of machines.values()) machine.crashes = 0;
   const old = machines.get('minigames');
   if (old) old.version = oldVersion;

@@ -30,8 +30,7 @@ export interface Traits {
   /** Fields that a result of an action ends with, in their order. */
   readonly actionTail: readonly string[];
   readonly backupTail: readonly string[];
-  /** Fields around the information about the program. */
-  readonly infoTail: readonly string[];
+  readonly namesAllInfoFields: boolean;
   readonly prune: 'POST' | 'PUT';
   readonly setPermissions: 'POST' | 'PUT';
   readonly scan: 'POST' | 'PUT';
@@ -61,7 +60,7 @@ const release39: Traits = {
   stopNamesServer: false,
   actionTail: ['details', 'task_id', 'redirect_url', 'backups'],
   backupTail: ['details', 'task_id', 'redirect_url', 'backups'],
-  infoTail: [],
+  namesAllInfoFields: false,
   prune: 'POST',
   setPermissions: 'PUT',
   scan: 'POST',
@@ -85,7 +84,7 @@ export const traitsOf: Readonly<Record<Release, Traits>> = {
     playerEvents: 'none',
     actionTail: ['details', 'task_id'],
     backupTail: ['details', 'redirect_url', 'backups', 'task_id'],
-    infoTail: ['players', 'files_deleted', 'files_kept'],
+    namesAllInfoFields: true,
     pageForUnknown: true,
   },
   '3.8': {

@@ -1,53 +1,50 @@
-import type { User } from './accounts.ts';
 import type { Traits } from './releases.ts';
-import type { Reply } from './http.ts';
+import type { Call, Reply } from './http.ts';
+import type { Machine } from './machine.ts';
 import type { Tasks } from './tasks.ts';
 
-export interface Action {
-  readonly status?: string;
-  readonly message: string;
-  readonly details?: unknown;
-  readonly task_id?: string;
-  readonly backups?: unknown;
+type Content = Readonly<Record<string, unknown>>;
+
+export function ok(body: unknown): Reply {
+  return { status: 200, body };
 }
 
-/** The answer to something that was asked for, with the fields that the generation ends it with. */
-export function action(tail: readonly string[], { status = 'success', message, ...rest }: Action): object {
-  const given: Readonly<Record<string, unknown>> = rest;
-  const fields = tail.map((field) => [field, given[field] ?? null] as const);
+/** The form of most answers: a status, a message, which is null unless given, and the content. */
+export function succeeded(content: Content): Reply {
+  return ok({ status: 'success', message: null, ...content });
+}
+
+/** The answer to an action: `tail` lists the fields that it ends with in this release, null unless given. */
+export function action(
+  tail: readonly string[],
+  { status = 'success', message, ...rest }: Content & { readonly message: string },
+): object {
+  const fields = tail.map((field) => [field, rest[field] ?? null] as const);
   return { status, message, ...Object.fromEntries(fields) };
 }
 
-/** Begins work in the background and answers 202 with its id: by then the user's sockets have heard of it. */
+/** Begins work on a server in the background and answers 202 with its id: by then the user's sockets have heard of it. */
 export async function accepted(
   tasks: Tasks,
-  user: User,
+  { user, machine }: Call,
   tail: readonly string[],
-  message: string,
-  work: () => Promise<unknown>,
+  title: string,
+  work: (machine: Machine) => Promise<unknown>,
 ): Promise<Reply> {
-  const { id, run } = await tasks.begin(user.username, work);
+  const { id, run } = await tasks.begin(user.username, () => work(machine));
+  const message = `${title} for server '${machine.name}' initiated in background.`;
   return { status: 202, body: action(tail, { status: 'pending', message, task_id: id }), after: run };
 }
 
-export interface Info {
-  readonly servers?: unknown;
-  readonly info?: unknown;
-  readonly players?: unknown;
-}
-
-/** Information about the program as a whole: the oldest answers with all fields that any such answer can have. */
-export function general({ infoTail }: Traits, content: Info): object {
-  if (infoTail.length === 0) return { status: 'success', message: null, ...content };
-  const { servers = null, info = null, players = null } = content;
-  return {
-    status: 'success',
-    message: null,
+/** Information about the program as a whole: 3.7 answers with every field that any such answer can have. */
+export function general({ namesAllInfoFields }: Traits, content: Content): Reply {
+  const none = {
     data: null,
-    servers,
-    info,
-    players,
+    servers: null,
+    info: null,
+    players: null,
     files_deleted: null,
     files_kept: null,
   };
+  return succeeded(namesAllInfoFields ? { ...none, ...content } : content);
 }

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { listen, realWait, remember, webServer } from '../host.ts';
+import { isObject, RestartableServer, realWait, remember, webServer } from '../host.ts';
 import { Accounts, type Issued } from './accounts.ts';
 import { authRoutes } from './authRoutes.ts';
 import { backupRoutes } from './backupRoutes.ts';
 import { configRoutes } from './configRoutes.ts';
 import { Emitter } from './emitter.ts';
-import { corsHeaders, preflight } from './cors.ts';
+import { corsHeaders, preflight } from './headers.ts';
 import { describe, generalRoutes, type KnownPlayer } from './generalRoutes.ts';
 import { traitsOf, type Traits } from './releases.ts';
 import { readText, Router, send, type Reply } from './http.ts';
@@ -48,7 +47,7 @@ interface Life {
 }
 
 /** The Bedrock Server Manager, true to what its releases were seen to do. */
-export class BedrockServer {
+export class BedrockServer extends RestartableServer<Life> {
   /** What came in over HTTP, handshakes included, since it was made. */
   readonly requests: SeenRequest[] = [];
   /** What clients said over their sockets once they were let in. */
@@ -62,10 +61,9 @@ export class BedrockServer {
   readonly #now: () => number;
   readonly #players = new Map<string, KnownPlayer>();
   #appLog = Buffer.alloc(0);
-  #port: number;
-  #life: Life | undefined;
 
   private constructor(options: BedrockServerOptions) {
+    super(options.port);
     const {
       users = [{ name: 'admin', password: 'secret', role: 'admin' }],
       servers = [],
@@ -75,7 +73,6 @@ export class BedrockServer {
     this.#traits = traitsOf[options.protocolVersion];
     this.#timing = { ...realTiming, ...options.timing };
     this.#now = now;
-    this.#port = options.port ?? 0;
     this.accounts = new Accounts(users, now);
     this.machines = new Map(servers.map((given) => [given.name, new Machine(given)]));
     for (const { name, running, players = [], log } of servers)
@@ -88,88 +85,72 @@ export class BedrockServer {
     return server;
   }
 
-  get port(): number {
-    return this.#port;
-  }
-
   /** Where a client is pointed to. */
   get url(): string {
     const { tls, basePath = '' } = this.#options;
-    return `${tls ? 'https' : 'http'}://127.0.0.1:${this.#port}${basePath}`;
+    return `${tls ? 'https' : 'http'}://127.0.0.1:${this.port}${basePath}`;
   }
 
   /** Open sockets, let in or not. */
   get sockets(): number {
-    return this.#life?.sockets.size ?? 0;
+    return this.life?.sockets.size ?? 0;
   }
 
   /** Clients that it knows of. */
   get clients(): number {
-    return this.#life?.hub.size ?? 0;
+    return this.life?.hub.size ?? 0;
   }
 
   /** How many clients want which topic; topics stay when nobody does. */
   get subscriptions(): ReadonlyMap<unknown, number> {
-    return new Map(this.#life?.hub.topics());
+    return new Map(this.life?.hub.topics());
   }
 
-  /** Begins to listen, at the same port as before, with nobody connected and no tasks. */
-  async start(): Promise<void> {
-    const life = this.#begin();
-    this.#life = life;
-    try {
-      this.#port = await listen(life.http, this.#port);
-    } catch (error) {
-      this.#life = undefined;
-      end(life);
-      throw error;
-    }
+  /** Starts with nobody connected and no tasks. */
+  override async start(): Promise<void> {
+    await super.start();
     this.#note('Application startup complete.');
   }
 
-  /** Ends as the program does: says goodbye to sockets, stops the game servers; only users and tokens outlive it. */
-  async stop(): Promise<void> {
-    const life = this.#life;
-    if (!life) return;
-    this.#life = undefined;
-    life.sockets.close(1012);
-    end(life);
-    const closed = once(life.http, 'close');
-    life.http.close();
-    life.http.closeIdleConnections();
+  protected override end({ over, streams, polling }: Life): void {
+    over.abort();
+    streams.stop();
+    clearInterval(polling);
+  }
+
+  /** Closes sockets with 1012 and stops the game servers; users and tokens outlive a restart. */
+  protected override disconnect({ http, sockets }: Life): void {
+    sockets.close(1012);
+    http.closeIdleConnections();
     for (const machine of this.machines.values()) {
       if (machine.alive) machine.stored = 'STOPPED';
       machine.die();
       machine.watched = false;
       machine.crashes = 0;
     }
-    // Who does not answer the goodbye is not waited for.
+    // Clients that do not answer the close frame are dropped.
     const late = setTimeout(() => {
-      life.sockets.terminate();
-      life.http.closeAllConnections();
+      sockets.terminate();
+      http.closeAllConnections();
     }, 200);
-    await closed;
-    clearTimeout(late);
+    http.once('close', () => {
+      clearTimeout(late);
+    });
   }
 
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
-  }
-
-  /** The process of a server dies; the next look finds it so. */
+  /** The process of a server dies; the next poll notices. */
   crash(name: string): void {
-    this.#running.lifecycle.crash(this.#machine(name));
+    this.#machine(name).die();
   }
 
   /** Looks for crashes and players now, as it does by itself now and then. */
   async poll(): Promise<void> {
-    await this.#running.lifecycle.poll();
+    await this.running.lifecycle.poll();
   }
 
   /** One round of resource samples now. */
   sample(): void {
-    this.#running.streams.sample();
+    this.running.streams.sample();
   }
 
   /** Who plays; clients hear of it after the next look. */
@@ -185,22 +166,22 @@ export class BedrockServer {
 
   /** Closes all sockets with a code, or drops them without a close frame. */
   killSockets(code?: number, reason?: string): void {
-    this.#life?.sockets.close(code, reason);
+    this.life?.sockets.close(code, reason);
   }
 
   /** Forgets the clients of a user, or all, and leaves their sockets open: nothing is said to them any more. */
   makeZombies(username?: string): void {
-    this.#life?.hub.forget(username);
+    this.life?.hub.forget(username);
   }
 
   /** An event to whoever subscribed to it. */
   async emit(topic: string, data: unknown): Promise<void> {
-    await this.#running.emitter.emit(topic, data);
+    await this.running.emitter.emit(topic, data);
   }
 
   /** Any message that has a topic to whoever subscribed to that; tasks go to their user. */
   async broadcast(message: { readonly topic: string; readonly data?: unknown }): Promise<void> {
-    const { hub } = this.#running;
+    const { hub } = this.running;
     const { data, topic } = message;
     const username = topic.startsWith('task:') && isObject(data) ? data['username'] : undefined;
     if (typeof username === 'string') await hub.sendToUser(username, message);
@@ -209,12 +190,12 @@ export class BedrockServer {
 
   /** Exactly this to everybody. */
   async sendRaw(data: string | Uint8Array): Promise<void> {
-    await this.#running.hub.sendRaw(data);
+    await this.running.hub.sendRaw(data);
   }
 
   /** A task that somebody else started for this user; answers its id. */
   async runTask(username: string, work: () => Promise<unknown>): Promise<string> {
-    const { id, run } = await this.#running.tasks.begin(username, work);
+    const { id, run } = await this.running.tasks.begin(username, work);
     run();
     return id;
   }
@@ -233,11 +214,6 @@ export class BedrockServer {
     if (user) user.enabled = enabled;
   }
 
-  get #running(): Life {
-    if (!this.#life) throw new Error('It does not run.');
-    return this.#life;
-  }
-
   #machine(name: string): Machine {
     const machine = this.machines.get(name);
     if (!machine) throw new Error(`There is no server ${name}.`);
@@ -253,7 +229,7 @@ export class BedrockServer {
     machine.knownPlayers = players;
   }
 
-  #begin(): Life {
+  protected override begin(): Life {
     const { keepaliveMs, tls, latestVersion, wait = realWait } = this.#options;
     const { accounts, machines } = this;
     const [traits, timing, now] = [this.#traits, this.#timing, this.#now];
@@ -327,7 +303,7 @@ export class BedrockServer {
       reply = { status: 500, body: 'Internal Server Error' };
     }
     const headers = { ...reply.headers, ...corsHeaders(request.headers) };
-    if (this.#life) send(response, { ...reply, headers });
+    if (this.life) send(response, { ...reply, headers });
     else response.destroy();
   }
 
@@ -349,12 +325,6 @@ export class BedrockServer {
   }
 }
 
-function end({ over, streams, polling }: Life): void {
-  over.abort();
-  streams.stop();
-  clearInterval(polling);
-}
-
 /** A round that takes longer than the time between two is not begun a second time. */
 function everyNowAndThen(ms: number, work: () => Promise<void>): NodeJS.Timeout {
   let busy = false;
@@ -366,8 +336,4 @@ function everyNowAndThen(ms: number, work: () => Promise<void>): NodeJS.Timeout 
       .catch(() => undefined)
       .finally(() => (busy = false));
   }, ms);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

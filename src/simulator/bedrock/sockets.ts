@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Accounts, Refused, User } from './accounts.ts';
-import { cookieOf, cookieName } from './cookies.ts';
+import { cookieOf, cookieName } from './headers.ts';
 import type { Traits } from './releases.ts';
 import type { Hub } from './hub.ts';
-import { isFalsy, pythonText } from './python.ts';
+import { isFalsy, pythonText } from '../python.ts';
 
 export interface SocketParts {
   readonly traits: Traits;

@@ -2,7 +2,7 @@ import { speedOf, type SimulatorCommand } from '../command.ts';
 import { runCli } from './cli.ts';
 import { demoInstances, makeDemoRoot } from './demo.ts';
 import { play } from './play.ts';
-import { watchInstance } from './watcher.ts';
+import { watchInstance } from './games.ts';
 
 /** A KGSM host with games that live. */
 export const playCommand: SimulatorCommand = {

@@ -4,37 +4,33 @@ import { readBehaviour, type RootGeneration } from './behaviour.ts';
 
 export type ConfigValue = string | number | boolean;
 
-/** KGSM's own settings with their defaults; the type of the default is the type that is accepted. */
+const afterTransports: Readonly<Record<string, ConfigValue>> = {
+  enable_webhook_events: false,
+  webhook_urls: '',
+  webhook_secret: '',
+  webhook_timeout_seconds: 10,
+  webhook_retry_count: 2,
+  save_command_timeout_seconds: 5,
+  stop_command_timeout_seconds: 30,
+};
+
+/** KGSM's own settings with their defaults, in the order of its file. A setting accepts the type of its default. */
 const known: Readonly<Record<RootGeneration, Readonly<Record<string, ConfigValue>>>> = {
   '2.2': {
     enable_logging: false,
     default_install_directory: '',
     enable_event_broadcasting: true,
     event_socket_filenames: 'kgsm.sock',
-    ...webhookDefaults(),
-    save_command_timeout_seconds: 5,
-    stop_command_timeout_seconds: 30,
+    ...afterTransports,
   },
   '3.16': {
     enable_logging: false,
     default_install_directory: '',
     event_journal_dir: '',
     event_journal_retention_days: 90,
-    ...webhookDefaults(),
-    save_command_timeout_seconds: 5,
-    stop_command_timeout_seconds: 30,
+    ...afterTransports,
   },
 };
-
-function webhookDefaults(): Readonly<Record<string, ConfigValue>> {
-  return {
-    enable_webhook_events: false,
-    webhook_urls: '',
-    webhook_secret: '',
-    webhook_timeout_seconds: 10,
-    webhook_retry_count: 2,
-  };
-}
 
 /** What the stand-in itself goes by. */
 export interface RootConfig {

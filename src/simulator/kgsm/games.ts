@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Kgsm } from './kgsm.ts';
-import { beginLog } from './logs.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kgsm, type CliEnvironment } from './kgsm.ts';
+import { beginLog, logLine } from './logs.ts';
 import { fileNameOf, type InstanceState } from './state.ts';
 
 /**
@@ -49,4 +50,14 @@ export function watchForReady(kgsm: Kgsm, { name, run = '' }: InstanceState): vo
     stdio: ['ignore', 'inherit', 'ignore'],
   });
   watcher.unref();
+}
+
+/** The detached process behind `--start`: reports that the server is ready, unless that run is over by then. */
+export async function watchInstance(environment: CliEnvironment, name: string, run: string): Promise<void> {
+  const kgsm = new Kgsm(environment);
+  await sleep(kgsm.behaviour.readyMs);
+  if (!existsSync(run)) return;
+  const instance = kgsm.store.change(name, { ready: true });
+  if (instance) logLine(instance, kgsm.now(), 'Done');
+  await kgsm.emit('instance_ready', name);
 }

@@ -1,6 +1,5 @@
 import { removeLogs } from './logs.ts';
-import type { Kgsm } from './kgsm.ts';
-import { option } from './options.ts';
+import { option, type Kgsm } from './kgsm.ts';
 import { newInstance } from './root.ts';
 
 /** From the first folder to the last file; both generations have them in this order. */

@@ -3,9 +3,8 @@ import { addBackup, putBack } from './backups.ts';
 import { endGame, launchGame, watchForReady } from './games.ts';
 import type { Kgsm } from './kgsm.ts';
 import { answerConsole, lastLines, logLine } from './logs.ts';
-import { detailsOf, statusOf } from './reports.ts';
+import { latestOf, showDetails, statusOf } from './reports.ts';
 import type { InstanceState } from './state.ts';
-import { latestOf } from './versions.ts';
 
 /** KGSM 2.2: `-i NAME --start` and the like. */
 export async function instanceCommand(kgsm: Kgsm, args: readonly string[]): Promise<number> {
@@ -19,9 +18,14 @@ export async function instanceCommand(kgsm: Kgsm, args: readonly string[]): Prom
   return run(kgsm, instance, rest);
 }
 
-type Action = (kgsm: Kgsm, instance: InstanceState, args: readonly string[]) => Promise<number> | number;
+/** One action on an instance; answers the exit code. */
+export type InstanceAction = (
+  kgsm: Kgsm,
+  instance: InstanceState,
+  args: readonly string[],
+) => Promise<number> | number;
 
-const actions: Readonly<Record<string, Action>> = {
+const actions: Readonly<Record<string, InstanceAction>> = {
   async '--start'(kgsm, instance) {
     const started = launchGame(kgsm, instance);
     await kgsm.emit('instance_started', instance.name);
@@ -107,12 +111,7 @@ const actions: Readonly<Record<string, Action>> = {
     kgsm.info(`lifecycle.standalone.sh:58 ${name}: ${active ? 'Active' : 'Inactive'}`);
     return active ? 0 : 1;
   },
-  '--info'(kgsm, instance, args) {
-    const details = detailsOf('2.2', instance);
-    if (args.includes('--json')) kgsm.json(details);
-    else kgsm.write(iniOf(details));
-    return 0;
-  },
+  '--info': showDetails,
   '--status'(kgsm, instance, args) {
     if (instance.malformed) return kgsm.error(20, `instances.sh:91 ${instance.name} is malformed`);
     if (args.includes('--json')) kgsm.json(statusOf('2.2', instance, args.includes('--fast'), kgsm.now()));
@@ -130,11 +129,4 @@ function version(kgsm: Kgsm, instance: InstanceState, [which]: readonly string[]
     return kgsm.error(8, `${instance.name}.manage.sh:301 Invalid argument ${which}`);
   kgsm.write(`${which === undefined ? instance.version : latestOf(instance.version)}\n`);
   return 0;
-}
-
-/** A configuration as its file has it. */
-export function iniOf(details: Readonly<Record<string, unknown>>): string {
-  return Object.entries(details)
-    .map(([key, value]) => `${key}="${typeof value === 'string' ? value : JSON.stringify(value)}"\n`)
-    .join('');
 }

@@ -19,6 +19,12 @@ export interface CliEnvironment {
   now(): number;
 }
 
+/** The value of an option such as `--name N`; nothing where the option is missing. */
+export function option(args: readonly string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  return at === -1 ? undefined : args[at + 1];
+}
+
 type EventData = Readonly<Record<string, unknown>>;
 
 /** What all command lines share: the root with its settings, the output, the events. */
@@ -47,6 +53,12 @@ export class Kgsm {
 
   json(value: unknown): void {
     this.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  }
+
+  /** One line for each entry of a record. */
+  lines(entries: Readonly<Record<string, unknown>>, line: (key: string, value: unknown) => string): void {
+    const lines = Object.entries(entries).map(([key, value]) => `${line(key, value)}\n`);
+    this.write(lines.join(''));
   }
 
   /** A line for people. KGSM puts its script and line before each. */

@@ -111,9 +111,9 @@ class Player {
       type: step.type,
       data: { InstanceName: name, ...step.data?.(before, this.#clock.now()) },
     };
-    if (step.change?.is === 'create') this.#store.put(before);
-    if (step.change?.is === 'remove') this.#store.remove(name);
-    if (step.change?.is === 'patch') this.#store.change(name, step.change.patch(before));
+    if (step.change === 'create') this.#store.put(before);
+    else if (step.change === 'remove') this.#store.remove(name);
+    else if (step.change) this.#store.change(name, step.change(before));
     await this.#deliver(instance, event);
     return true;
   }

@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import type { RootGeneration } from './behaviour.ts';
+import type { Kgsm } from './kgsm.ts';
 import { directoryOf, lastLines, logFileOf } from './logs.ts';
 import type { InstanceState } from './state.ts';
-import { latestOf } from './versions.ts';
+
+/** A version that ends in `.1` is the latest; any other has one update, to itself with `.1` added. */
+export function latestOf(version: string): string {
+  return version.endsWith('.1') ? version : `${version}.1`;
+}
 
 /** The status of an instance as JSON has it. A fast one looks for no update. */
 export function statusOf(
@@ -32,7 +37,7 @@ export function statusOf(
     },
     resources: { disk_usage: '84K' },
     backups: third ? backups.toReversed() : backups,
-    // A list where there are none, a text where there are some.
+    // KGSM prints [] without log lines, and one text otherwise.
     recent_logs: logs === '' ? [] : logs,
   };
 }
@@ -54,8 +59,8 @@ function thirdVersion({ version, look }: InstanceState, fast: boolean, now: numb
   };
 }
 
-/** The configuration of an instance as JSON: every value is a text there, but for the ports of version 3. */
-export function detailsOf(
+/** The configuration of an instance: every value is a text, but for the ports of version 3. */
+function detailsOf(
   protocolVersion: RootGeneration,
   instance: InstanceState,
 ): Readonly<Record<string, unknown>> {
@@ -83,6 +88,35 @@ export function detailsOf(
     stop_command: 'stop',
     ...(third ? { ports: portsOf(port), cgroup_path: '' } : { ports: port, upnp_ports: '()' }),
   };
+}
+
+/** `[BLUEPRINT] [--json] [--detailed] [--status]`, the same in both versions. */
+export function listInstances(kgsm: Kgsm, args: readonly string[]): number {
+  const { protocolVersion } = kgsm.behaviour;
+  const blueprint = args.find((argument) => !argument.startsWith('-'));
+  const found = kgsm.store.list().filter((one) => blueprint === undefined || one.blueprint === blueprint);
+  const names = found.map(({ name }) => name);
+  const keyed = (of: (one: InstanceState) => object): object =>
+    Object.fromEntries(found.map((one) => [one.name, of(one)]));
+  if (!args.includes('--json')) kgsm.write(`${names.join('\n')}\n`);
+  else if (args.includes('--status'))
+    kgsm.json(keyed((one) => statusOf(protocolVersion, one, args.includes('--fast'), kgsm.now())));
+  else if (args.includes('--detailed')) kgsm.json(keyed((one) => detailsOf(protocolVersion, one)));
+  // KGSM prints an empty list as a list of one empty name.
+  else kgsm.json(names.length === 0 ? [''] : names);
+  return 0;
+}
+
+/** `--info`: as JSON, else in the form of the configuration file. */
+export function showDetails(kgsm: Kgsm, instance: InstanceState, args: readonly string[]): number {
+  const details = detailsOf(kgsm.behaviour.protocolVersion, instance);
+  if (args.includes('--json')) kgsm.json(details);
+  else
+    kgsm.lines(
+      details,
+      (key, value) => `${key}="${typeof value === 'string' ? value : JSON.stringify(value)}"`,
+    );
+  return 0;
 }
 
 function portsOf(port: string): readonly object[] {

@@ -18,11 +18,8 @@ export interface Step {
   readonly change?: Change;
 }
 
-/** What a step does to the state that command lines see. */
-type Change =
-  | { readonly is: 'create' }
-  | { readonly is: 'remove' }
-  | { readonly is: 'patch'; readonly patch: (state: InstanceState) => Partial<InstanceState> };
+/** How a step changes the state that command lines see. */
+type Change = 'create' | 'remove' | ((state: InstanceState) => Partial<InstanceState>);
 
 /** Something that happens to one instance. */
 export interface Scene {
@@ -30,8 +27,8 @@ export interface Scene {
   readonly steps: readonly Step[];
 }
 
-const up: Change = { is: 'patch', patch: () => ({ active: true, ready: false }) };
-const down: Change = { is: 'patch', patch: () => ({ active: false, ready: false, players: [] }) };
+const up: Change = () => ({ active: true, ready: false });
+const down: Change = () => ({ active: false, ready: false, players: [] });
 
 export function lengthOf({ steps }: Scene): number {
   return steps.reduce((sum, { after }) => sum + after, 0);
@@ -42,7 +39,7 @@ export function install(instance: DemoInstance): Scene {
   return {
     instance,
     steps: [
-      step(0, 'instance_created', absent, { data: blueprintOf, change: { is: 'create' } }),
+      step(0, 'instance_created', absent, { data: blueprintOf, change: 'create' }),
       step(0.4, 'instance_installation_started', there, { data: blueprintOf }),
       installing(0.6, 'instance_directories_created'),
       installing(1, 'instance_files_created'),
@@ -56,7 +53,7 @@ export function install(instance: DemoInstance): Scene {
       step(0.5, 'instance_installation_finished', there, { data: blueprintOf }),
       step(0.5, 'instance_installed', there, {
         data: blueprintOf,
-        change: { is: 'patch', patch: () => ({ installed: true }) },
+        change: () => ({ installed: true }),
       }),
     ],
   };
@@ -68,7 +65,7 @@ export function uninstall(instance: DemoInstance): Scene {
     steps: [
       step(0, 'instance_uninstall_started', there),
       step(1.5, 'instance_files_removed', there),
-      step(1.5, 'instance_directories_removed', there, { change: { is: 'remove' } }),
+      step(1.5, 'instance_directories_removed', there, { change: 'remove' }),
       step(1, 'instance_removed', absent),
       step(0.5, 'instance_uninstall_finished', absent),
       step(0.5, 'instance_uninstalled', absent),
@@ -92,7 +89,7 @@ export function update(instance: DemoInstance): Scene {
       updating(0.5, 'instance_deployed'),
       step(1, 'instance_version_updated', halted, {
         data: ({ version }) => ({ OldVersion: version, NewVersion: nextVersion(version) }),
-        change: { is: 'patch', patch: ({ version }) => ({ version: nextVersion(version) }) },
+        change: ({ version }) => ({ version: nextVersion(version) }),
       }),
       updating(0.5, 'instance_update_finished'),
       updating(0.5, 'instance_updated'),
@@ -132,9 +129,9 @@ export function restart(instance: DemoInstance): Scene {
     instance,
     steps: [
       step(0, 'instance_restart_started', running),
-      // Who plays comes back by itself.
+      // Players reconnect after a restart: the scene keeps them.
       step(2, 'instance_restart_stopped', running, {
-        change: { is: 'patch', patch: () => ({ active: false, ready: false }) },
+        change: () => ({ active: false, ready: false }),
       }),
       step(3, 'instance_restarted', halted, { change: up }),
       step(0.5, 'instance_restart_finished', running),
@@ -157,7 +154,7 @@ export function join(after: number, name: string): Step {
   });
   return step(after, 'instance_player_joined', running, {
     data: () => player(name),
-    change: { is: 'patch', patch },
+    change: patch,
   });
 }
 
@@ -167,7 +164,7 @@ export function leave(after: number, name: string): Step {
   });
   const data = (): Readonly<Record<string, unknown>> => ({ ...player(name), Reason: 'disconnected' });
   const here: Need = (state) => running(state) && state?.players?.includes(name) === true;
-  return step(after, 'instance_player_left', here, { data, change: { is: 'patch', patch } });
+  return step(after, 'instance_player_left', here, { data, change: patch });
 }
 
 export function player(name: string): Readonly<Record<string, unknown>> {
@@ -180,7 +177,7 @@ function started(after: number): Step {
 
 function ready(after: number): Step {
   return step(after, 'instance_ready', running, {
-    change: { is: 'patch', patch: () => ({ ready: true }) },
+    change: () => ({ ready: true }),
   });
 }
 

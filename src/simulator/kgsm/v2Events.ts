@@ -2,43 +2,38 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { setConfig } from './config.ts';
 import { eventFrom, isKnown, wordsOf } from './eventForms.ts';
 import type { Kgsm } from './kgsm.ts';
+import type { Command } from './v2.ts';
 import { isReachable } from './webhook.ts';
 
-/** KGSM 2.2: `--events --status`, `--test-socket`, `--test-webhook`, `--test-all`, `--socket …`, `--webhook …`, `--emit …`. */
+const commands: Readonly<Record<string, Command>> = {
+  '--status': (kgsm) => {
+    socketStatus(kgsm);
+    return webhookStatus(kgsm);
+  },
+  '--test-all': testAll,
+  '--test-socket': testSocket,
+  '--socket --test': testSocket,
+  '--test-webhook': testWebhook,
+  '--webhook --test': testWebhook,
+  '--socket --status': socketStatus,
+  '--webhook --status': webhookStatus,
+  '--socket --enable': (kgsm) => switchTo(kgsm, 'enable_event_broadcasting', true),
+  '--socket --disable': (kgsm) => {
+    for (const path of kgsm.config.sockets) rmSync(path, { force: true });
+    return switchTo(kgsm, 'enable_event_broadcasting', false);
+  },
+  '--webhook --enable': (kgsm) => switchTo(kgsm, 'enable_webhook_events', true),
+  '--webhook --disable': (kgsm) => switchTo(kgsm, 'enable_webhook_events', false),
+  '--emit': emit,
+};
+
+/** The command line `--events …` of KGSM 2.2. */
 export async function v2Events(kgsm: Kgsm, args: readonly string[]): Promise<number> {
-  const [command, action] = args;
-  switch (command === '--socket' || command === '--webhook' ? `${command} ${action ?? ''}` : command) {
-    case '--status':
-      socketStatus(kgsm);
-      return webhookStatus(kgsm);
-    case '--test-all':
-      return testAll(kgsm);
-    case '--test-socket':
-    case '--socket --test':
-      return testSocket(kgsm);
-    case '--test-webhook':
-    case '--webhook --test':
-      return testWebhook(kgsm);
-    case '--socket --status':
-      return socketStatus(kgsm);
-    case '--webhook --status':
-      return webhookStatus(kgsm);
-    case '--socket --enable':
-      return switchTo(kgsm, 'enable_event_broadcasting', true);
-    case '--socket --disable':
-      for (const path of kgsm.config.sockets) rmSync(path, { force: true });
-      return switchTo(kgsm, 'enable_event_broadcasting', false);
-    case '--webhook --enable':
-      return switchTo(kgsm, 'enable_webhook_events', true);
-    case '--webhook --disable':
-      return switchTo(kgsm, 'enable_webhook_events', false);
-    case '--emit':
-      return emit(kgsm, args.slice(1));
-    case undefined:
-      return kgsm.error(7, 'events.sh:80 Missing arguments');
-    default:
-      return kgsm.error(8, `events.sh:88 Invalid argument ${args.join(' ')}`);
-  }
+  const [command, action = ''] = args;
+  if (command === undefined) return kgsm.error(7, 'events.sh:80 Missing arguments');
+  const ofTransport = command === '--socket' || command === '--webhook';
+  const run = commands[ofTransport ? `${command} ${action}` : command];
+  return run?.(kgsm, args.slice(1)) ?? kgsm.error(8, `events.sh:88 Invalid argument ${args.join(' ')}`);
 }
 
 function switchTo(kgsm: Kgsm, key: string, on: boolean): number {

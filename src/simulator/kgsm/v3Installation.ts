@@ -1,7 +1,6 @@
 import { freeName, installSteps } from './installation.ts';
-import type { Kgsm } from './kgsm.ts';
+import { option, type Kgsm } from './kgsm.ts';
 import { removeLogs } from './logs.ts';
-import { option } from './options.ts';
 import { newInstance } from './root.ts';
 import { startGame } from './v3Lifecycle.ts';
 

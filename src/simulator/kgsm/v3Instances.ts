@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addBackup, dropBackups, manifestsOf, putBack } from './backups.ts';
-import { iniOf } from './instanceCommands.ts';
-import type { Kgsm } from './kgsm.ts';
+import { option, type Kgsm } from './kgsm.ts';
 import { answerConsole, lastLines } from './logs.ts';
-import { option } from './options.ts';
-import { detailsOf, statusOf } from './reports.ts';
+import { latestOf, listInstances, showDetails } from './reports.ts';
+import type { InstanceAction } from './instanceCommands.ts';
 import type { InstanceState } from './state.ts';
 import { status } from './v3Lifecycle.ts';
-import { latestOf } from './versions.ts';
 
 /** KGSM 3.16: `instances list`, `instances save NAME` and the like. */
 export async function v3Instances(kgsm: Kgsm, args: readonly string[]): Promise<number> {
   const [action, ...rest] = args;
-  if (action === 'list') return list(kgsm, rest);
+  if (action === 'list') return listInstances(kgsm, rest);
   const run = action === undefined ? undefined : actions[action];
   if (!run) return kgsm.error(8, `Unknown command: ${action ?? ''}`);
   const [name, ...words] = rest;
@@ -22,32 +20,9 @@ export async function v3Instances(kgsm: Kgsm, args: readonly string[]): Promise<
   return run(kgsm, instance, words);
 }
 
-/** `list [BLUEPRINT] [--json] [--detailed] [--status]` */
-function list(kgsm: Kgsm, args: readonly string[]): number {
-  const blueprint = args.find((argument) => !argument.startsWith('-'));
-  const found = kgsm.store.list().filter((one) => blueprint === undefined || one.blueprint === blueprint);
-  const names = found.map(({ name }) => name);
-  const keyed = (of: (one: InstanceState) => object): object =>
-    Object.fromEntries(found.map((one) => [one.name, of(one)]));
-  if (!args.includes('--json')) kgsm.write(`${names.join('\n')}\n`);
-  else if (args.includes('--status'))
-    kgsm.json(keyed((one) => statusOf('3.16', one, args.includes('--fast'), kgsm.now())));
-  else if (args.includes('--detailed')) kgsm.json(keyed((one) => detailsOf('3.16', one)));
-  // An empty list has one empty name in it, as before.
-  else kgsm.json(names.length === 0 ? [''] : names);
-  return 0;
-}
-
-type Action = (kgsm: Kgsm, instance: InstanceState, args: readonly string[]) => Promise<number> | number;
-
-const actions: Readonly<Record<string, Action>> = {
-  status: (kgsm, instance, args) => status(kgsm, instance, [instance.name, ...args]),
-  info(kgsm, instance, args) {
-    const details = detailsOf('3.16', instance);
-    if (args.includes('--json')) kgsm.json(details);
-    else kgsm.write(iniOf(details));
-    return 0;
-  },
+const actions: Readonly<Record<string, InstanceAction>> = {
+  status,
+  info: showDetails,
   version(kgsm, { version }, [which]) {
     if (which !== undefined && which !== '--latest') return kgsm.error(8, `Invalid option: ${which}`);
     kgsm.write(`${which === undefined ? version : latestOf(version)}\n`);
@@ -59,7 +34,7 @@ const actions: Readonly<Record<string, Action>> = {
     await sleep(kgsm.config.saveSeconds * 1000);
     return 0;
   },
-  /** Shows what the log has by then, and tells everybody what was typed. */
+  /** Prints the log lines that are there by then, and emits the command as an event. */
   async input(kgsm, instance, [line]) {
     if (line === undefined || line === '') return kgsm.error(7, 'Missing required argument: <command>');
     if (!instance.active) return kgsm.error(1, `${instance.name} is not running`);
@@ -80,15 +55,9 @@ const actions: Readonly<Record<string, Action>> = {
     return 0;
   },
   backups(kgsm, instance, args) {
-    const { backups = [] } = instance;
+    const newestFirst = instance.backups?.toReversed() ?? [];
     if (args.includes('--json')) kgsm.json(manifestsOf(instance));
-    else
-      kgsm.write(
-        backups
-          .toReversed()
-          .map((backup) => `${backup}\n`)
-          .join(''),
-      );
+    else kgsm.write(newestFirst.map((backup) => `${backup}\n`).join(''));
     return 0;
   },
   'restore-backup': restore,

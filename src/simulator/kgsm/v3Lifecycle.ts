@@ -1,39 +1,18 @@
 import { endGame, launchGame, watchForReady } from './games.ts';
-import type { Kgsm } from './kgsm.ts';
+import { option, type Kgsm } from './kgsm.ts';
 import { lastLines, logLine } from './logs.ts';
 import { statusOf } from './reports.ts';
+import type { InstanceAction } from './instanceCommands.ts';
 import type { InstanceState } from './state.ts';
-import { option } from './options.ts';
+import type { Command } from './v2.ts';
 
-const verbs = ['start', 'stop', 'restart', 'status', 'logs', 'is-active'] as const;
-type LifecycleVerb = (typeof verbs)[number];
-
-export function isLifecycle(word: string | undefined): word is LifecycleVerb {
-  return verbs.some((verb) => verb === word);
-}
-
-/** KGSM 3.16: `start NAME` and its like, with everything that takes long between a "started" and a "finished". */
-export async function lifecycle(kgsm: Kgsm, verb: LifecycleVerb, args: readonly string[]): Promise<number> {
-  const [name] = args;
-  if (name === undefined) return kgsm.error(7, 'Missing required argument: <instance>');
-  const instance = kgsm.store.get(name);
-  if (!instance) return kgsm.error(5, `Instance '${name}' not found`);
-  switch (verb) {
-    case 'start':
-      return startGame(kgsm, instance);
-    case 'stop':
-      return stop(kgsm, instance);
-    case 'restart':
-      return restart(kgsm, instance);
-    case 'status':
-      return status(kgsm, instance, args);
-    case 'logs':
-      kgsm.write(lastLines(instance, Number(option(args, '--tail') ?? '10')));
-      return 0;
-    case 'is-active':
-      kgsm.info(`${name}: ${instance.active ? 'Active' : 'Inactive'}`);
-      return instance.active ? 0 : 1;
-  }
+/** A command whose first word names an instance. */
+function ofInstance(run: InstanceAction): Command {
+  return (kgsm, [name, ...options]) => {
+    if (name === undefined) return kgsm.error(7, 'Missing required argument: <instance>');
+    const instance = kgsm.store.get(name);
+    return instance ? run(kgsm, instance, options) : kgsm.error(5, `Instance '${name}' not found`);
+  };
 }
 
 export async function startGame(kgsm: Kgsm, instance: InstanceState): Promise<number> {
@@ -49,7 +28,7 @@ async function stop(kgsm: Kgsm, instance: InstanceState): Promise<number> {
   await kgsm.emit('instance_stop_started', name);
   if (active) logLine(instance, kgsm.now(), 'Stopping server');
   endGame(kgsm, instance);
-  // Only of what ran: what stood still was not stopped.
+  // KGSM 3 emits no instance_stopped for an instance that was not running.
   if (active) await kgsm.emit('instance_stopped', name);
   await kgsm.emit('instance_stop_finished', name);
   kgsm.info(`Instance ${name} stopped`);
@@ -69,11 +48,9 @@ async function restart(kgsm: Kgsm, instance: InstanceState): Promise<number> {
   return 0;
 }
 
-export function status(kgsm: Kgsm, instance: InstanceState, args: readonly string[]): number {
+export function status(kgsm: Kgsm, instance: InstanceState, options: readonly string[]): number {
   const { name, malformed, active, version } = instance;
   if (malformed) return kgsm.error(20, `${name} is malformed`);
-  // What stands before the options is the name, whatever it looks like.
-  const options = args.slice(1);
   if (options.includes('--json'))
     kgsm.json(statusOf('3.16', instance, options.includes('--fast'), kgsm.now()));
   else
@@ -82,3 +59,19 @@ export function status(kgsm: Kgsm, instance: InstanceState, args: readonly strin
     );
   return 0;
 }
+
+/** KGSM 3.16: `start NAME` and its like; what takes long emits a "started" before and a "finished" after. */
+export const lifecycleCommands: Readonly<Record<string, Command>> = {
+  start: ofInstance(startGame),
+  stop: ofInstance(stop),
+  restart: ofInstance(restart),
+  status: ofInstance(status),
+  logs: ofInstance((kgsm, instance, options) => {
+    kgsm.write(lastLines(instance, Number(option(options, '--tail') ?? '10')));
+    return 0;
+  }),
+  'is-active': ofInstance((kgsm, { name, active }) => {
+    kgsm.info(`${name}: ${active ? 'Active' : 'Inactive'}`);
+    return active ? 0 : 1;
+  }),
+};

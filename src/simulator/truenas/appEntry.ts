@@ -30,31 +30,14 @@ export function appEntry(app: App, modern: boolean, extraKeys: object): object {
     ...(modern ? { app_version: appVersion } : {}),
     title: given.title ?? catalogName.charAt(0).toUpperCase() + catalogName.slice(1),
   };
+  const origin = { custom_app: custom, migrated: false };
+  const versions = { human_version, version };
   const tail = { notes: null, portals: {} };
   const active_workloads = workloads(app, modern);
+  // The order of the keys differs too.
   return modern
-    ? {
-        ...head,
-        custom_app: custom,
-        migrated: false,
-        human_version,
-        version,
-        metadata,
-        active_workloads,
-        ...tail,
-        ...extraKeys,
-      }
-    : {
-        ...head,
-        human_version,
-        version,
-        custom_app: custom,
-        migrated: false,
-        metadata,
-        ...tail,
-        active_workloads,
-        ...extraKeys,
-      };
+    ? { ...head, ...origin, ...versions, metadata, active_workloads, ...tail, ...extraKeys }
+    : { ...head, ...versions, ...origin, metadata, ...tail, active_workloads, ...extraKeys };
 }
 
 function workloads(app: App, modern: boolean): object {

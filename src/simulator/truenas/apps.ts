@@ -1,14 +1,12 @@
 import { appEntry, containerId, isUp, type App } from './appEntry.ts';
-import { filters, objectAt, textAt, type Methods } from './calls.ts';
+import { objectAt, queryMethod, textAt, type Method, type Methods, type Param } from './calls.ts';
 import { callError, errno, validationErrors, type Wrong } from './errors.ts';
 import type { Update } from './hub.ts';
 import type { JobHandle, JobSpec } from './jobs.ts';
 import type { AppState, AppUsage, GivenApp } from './options.ts';
 import type { Traits } from './profiles.ts';
-import { queried } from './query.ts';
 import type { Measure } from './sources.ts';
 
-/** How much of a log is kept. */
 const linesKept = 1000;
 
 /** The apps: what runs in containers, from 24.10 on. */
@@ -33,19 +31,17 @@ export class Apps {
     for (const each of given) this.all.set(each.name, made(each));
   }
 
-  /** An app is installed by somebody. */
   add(given: GivenApp): void {
     const app = made(given);
     this.all.set(given.name, app);
     this.#tell('added', app);
   }
 
-  /** It is deleted: only its id is told. */
+  /** The event of a deletion carries the id alone. */
   remove(name: string): void {
     if (this.all.delete(name)) this.#publish({ msg: 'removed', collection: 'app.query', id: name });
   }
 
-  /** Its containers come up, or end, and it is told with all that is known of it. */
   setState(name: string, state: AppState): void {
     const app = this.#app(name);
     app.state = state;
@@ -59,47 +55,35 @@ export class Apps {
   methods(): Methods {
     const app = { name: 'app_name', type: 'string' } as const;
     const options = { name: 'options', type: 'object', otherwise: {} } as const;
+    const jobMethod = (
+      params: readonly Param[],
+      spec: (name: string, options: Record<string, unknown>) => JobSpec,
+    ): Method => ({
+      role: 'APPS_WRITE',
+      params,
+      job: ({ args }) => spec(textAt(args, 0), objectAt(args, 1)),
+    });
     return {
-      'app.query': {
-        role: 'APPS_READ',
-        params: filters,
-        run: ({ args }) => queried(this.entries(), args[0], args[1]),
-      },
-      'app.start': {
-        role: 'APPS_WRITE',
-        params: [app],
-        job: ({ args }) => this.#start(textAt(args, 0)),
-      },
-      'app.stop': { role: 'APPS_WRITE', params: [app], job: ({ args }) => this.#stop(textAt(args, 0)) },
-      'app.redeploy': {
-        role: 'APPS_WRITE',
-        params: [app],
-        job: ({ args }) => this.#redeploy(textAt(args, 0)),
-      },
-      'app.upgrade': {
-        role: 'APPS_WRITE',
-        params: [app, options],
-        job: ({ args }) => this.#upgrade(textAt(args, 0), objectAt(args, 1)),
-      },
+      'app.query': queryMethod(() => this.entries(), 'APPS_READ'),
+      'app.start': jobMethod([app], (name) => this.#bringUp('start', name, ['Starting', 'Started'])),
+      'app.stop': jobMethod([app], (name) => this.#stop(name)),
+      'app.redeploy': jobMethod([app], (name) =>
+        this.#bringUp('redeploy', name, ['Redeploying', 'Redeployed']),
+      ),
+      'app.upgrade': jobMethod([app, options], (name, given) => this.#upgrade(name, given)),
       'app.rollback_versions': {
         role: 'APPS_READ',
         params: [app],
         run: ({ args }) => this.#older(this.#app(textAt(args, 0))),
       },
-      'app.rollback': {
-        role: 'APPS_WRITE',
-        params: [app, { name: 'options', type: 'object' }],
-        job: ({ args }) => this.#rollback(textAt(args, 0), objectAt(args, 1)),
-      },
-      'app.pull_images': {
-        role: 'APPS_WRITE',
-        params: [app, options],
-        job: ({ args }) => this.#pull(textAt(args, 0), objectAt(args, 1)),
-      },
+      'app.rollback': jobMethod([app, { name: 'options', type: 'object' }], (name, given) =>
+        this.#rollback(name, given),
+      ),
+      'app.pull_images': jobMethod([app, options], (name, given) => this.#pull(name, given)),
     };
   }
 
-  /** What `app.stats` says: of those that run. */
+  /** The events of `app.stats`: usage of the running apps. */
   readonly measure: Measure = () => [
     [...this.all.values()]
       .filter(({ state }) => state === 'RUNNING')
@@ -115,14 +99,14 @@ export class Apps {
       }),
   ];
 
-  /** A line that a game writes; its log goes on from start to start. */
+  /** Adds a line to the log of an app, which goes on from start to start. */
   writeLog(name: string, line: string): void {
     const { log } = this.#app(name);
     log.push({ data: line, timestamp: new Date(this.#now()).toISOString() });
     if (log.length > linesKept) log.splice(0, log.length - linesKept);
   }
 
-  /** What `app.container_log_follow` says: the last lines, then those that come. */
+  /** The events of `app.container_log_follow`: the last lines, then new ones. */
   followLog({ app_name: name, container_id: id, tail_lines: tail = 500 }: Record<string, unknown>): Measure {
     const wrong = Object.entries({ app_name: name, container_id: id }).flatMap(([key, value]): Wrong[] =>
       typeof value === 'string' ? [] : [[key, 'Field required', errno.invalid]],
@@ -140,129 +124,101 @@ export class Apps {
     };
   }
 
-  #start(name: string): JobSpec {
+  #job(
+    lock: string,
+    action: 'up' | 'down' | 'pull',
+    name: string,
+    run: (job: JobHandle, app: App) => Promise<object | null>,
+  ): JobSpec {
     return {
-      lock: `app_start_${name}`,
-      failsWith: this.#composeFailure('up', name),
-      run: async (job) => {
-        this.#app(name);
-        job.progress(20, `Starting '${name}' app`);
-        await this.#comeUp(job, name);
-        job.progress(100, `Started '${name}' app`);
-        return null;
-      },
+      lock: `${lock}_${name}`,
+      failsWith: this.#composeFailure(action, name),
+      run: (job) => run(job, this.#app(name)),
     };
+  }
+
+  #bringUp(verb: string, name: string, [doing, done]: readonly [string, string]): JobSpec {
+    return this.#job(`app_${verb}`, 'up', name, async (job) => {
+      job.progress(20, `${doing} '${name}' app`);
+      await this.#comeUp(job, name);
+      job.progress(100, `${done} '${name}' app`);
+      return null;
+    });
   }
 
   #stop(name: string): JobSpec {
-    return {
-      lock: `app_stop_${name}`,
-      failsWith: this.#composeFailure('down', name),
-      run: async (job) => {
-        const app = this.#app(name);
-        const before = app.state;
-        this.setState(name, 'STOPPING');
-        job.progress(20, `Stopping '${name}' app`);
-        try {
-          await job.rest();
-        } catch (error) {
-          // It is said to be stopped in any case, whatever it is.
-          if (!job.signal.aborted) this.setState(name, 'STOPPED');
-          app.state = before;
-          throw error;
-        }
-        job.progress(100, `Stopped '${name}' app`);
-        this.setState(name, 'STOPPED');
-        return null;
-      },
-    };
-  }
-
-  #redeploy(name: string): JobSpec {
-    return {
-      lock: `app_redeploy_${name}`,
-      failsWith: this.#composeFailure('up', name),
-      run: async (job) => {
-        this.#app(name);
-        job.progress(20, `Redeploying '${name}' app`);
-        await this.#comeUp(job, name);
-        job.progress(100, `Redeployed '${name}' app`);
-        return null;
-      },
-    };
+    return this.#job('app_stop', 'down', name, async (job, app) => {
+      const before = app.state;
+      this.setState(name, 'STOPPING');
+      job.progress(20, `Stopping '${name}' app`);
+      try {
+        await job.rest();
+      } catch (error) {
+        // TrueNAS sends STOPPED after a failed stop as well, whatever the state is.
+        if (!job.signal.aborted) this.setState(name, 'STOPPED');
+        app.state = before;
+        throw error;
+      }
+      job.progress(100, `Stopped '${name}' app`);
+      this.setState(name, 'STOPPED');
+      return null;
+    });
   }
 
   #upgrade(name: string, { app_version: wanted = 'latest' }: Record<string, unknown>): JobSpec {
-    return {
-      lock: `app_upgrade_${name}`,
-      failsWith: this.#composeFailure('up', name),
-      run: async (job) => {
-        const app = this.#app(name);
-        job.progress(0, `Retrieving versions for '${name}' app`);
-        const { latestVersion = app.version, latestAppVersion = app.appVersion } = app.given;
-        if (latestVersion === app.version) throw callError('No upgrade available for specified app');
-        if (wanted !== 'latest' && wanted !== latestVersion) {
-          const words = `Version '${String(wanted)}' is not available for '${name}' app`;
-          throw validationErrors([['options.app_version', words, errno.invalid]]);
-        }
-        await job.rest();
-        job.progress(40, `Configuration updated for '${name}', upgrading app`);
-        [app.version, app.appVersion] = [latestVersion, latestAppVersion];
-        await this.#comeUp(job, name);
-        job.progress(100, 'Upgrade complete for app');
-        return this.#entry(app);
-      },
-    };
+    return this.#job('app_upgrade', 'up', name, async (job, app) => {
+      job.progress(0, `Retrieving versions for '${name}' app`);
+      const { latestVersion = app.version, latestAppVersion = app.appVersion } = app.given;
+      if (latestVersion === app.version) throw callError('No upgrade available for specified app');
+      if (wanted !== 'latest' && wanted !== latestVersion) {
+        const words = `Version '${String(wanted)}' is not available for '${name}' app`;
+        throw validationErrors([['options.app_version', words, errno.invalid]]);
+      }
+      await job.rest();
+      job.progress(40, `Configuration updated for '${name}', upgrading app`);
+      [app.version, app.appVersion] = [latestVersion, latestAppVersion];
+      await this.#comeUp(job, name);
+      job.progress(100, 'Upgrade complete for app');
+      return this.#entry(app);
+    });
   }
 
   #rollback(name: string, { app_version: wanted }: Record<string, unknown>): JobSpec {
-    return {
-      lock: `app_rollback_${name}`,
-      failsWith: this.#composeFailure('up', name),
-      run: async (job) => {
-        const app = this.#app(name);
-        const { version = firstVersion, appVersion = firstAppVersion } = app.given;
-        if (!this.#older(app).some((each) => each === wanted)) {
-          const words = `Specified version is not available for '${name}' app`;
-          throw validationErrors([['options.app_version', words, errno.invalid]]);
-        }
-        job.progress(20, `Completed validation for '${name}' app rollback`);
-        [app.version, app.appVersion] = [version, appVersion];
-        await this.#comeUp(job, name);
-        job.progress(100, `Rollback completed for '${name}' app`);
-        return this.#entry(app);
-      },
-    };
+    return this.#job('app_rollback', 'up', name, async (job, app) => {
+      const { version = firstVersion, appVersion = firstAppVersion } = app.given;
+      if (!this.#older(app).some((each) => each === wanted)) {
+        const words = `Specified version is not available for '${name}' app`;
+        throw validationErrors([['options.app_version', words, errno.invalid]]);
+      }
+      job.progress(20, `Completed validation for '${name}' app rollback`);
+      [app.version, app.appVersion] = [version, appVersion];
+      await this.#comeUp(job, name);
+      job.progress(100, `Rollback completed for '${name}' app`);
+      return this.#entry(app);
+    });
   }
 
-  /** It was installed with one version and may have been upgraded since. */
+  /** The version an app was installed with, where it was upgraded since. */
   #older({ given, version }: App): readonly string[] {
     const { version: first = firstVersion } = given;
     return version === first ? [] : [first];
   }
 
   #pull(name: string, { redeploy = true }: Record<string, unknown>): JobSpec {
-    return {
-      lock: `pull_images_${name}`,
-      failsWith: this.#composeFailure('pull', name),
-      run: async (job) => {
-        this.#app(name);
-        job.progress(20, 'Pulling app images');
-        await job.rest();
-        if (redeploy === true) {
-          job.progress(80, 'Images pulled, redeploying app');
-          await this.#comeUp(job, name);
-        }
-        job.progress(
-          100,
-          `App '${name}' images successfully pulled${redeploy === true ? ' and redeployed' : ''}`,
-        );
-        return null;
-      },
-    };
+    return this.#job('pull_images', 'pull', name, async (job) => {
+      job.progress(20, 'Pulling app images');
+      await job.rest();
+      const redeploys = redeploy === true;
+      if (redeploys) {
+        job.progress(80, 'Images pulled, redeploying app');
+        await this.#comeUp(job, name);
+      }
+      job.progress(100, `App '${name}' images successfully pulled${redeploys ? ' and redeployed' : ''}`);
+      return null;
+    });
   }
 
-  /** What Docker tells of containers that are started. */
+  /** The states that Docker reports while containers start. */
   async #comeUp(job: JobHandle, name: string): Promise<void> {
     try {
       await job.rest();

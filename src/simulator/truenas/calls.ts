@@ -1,8 +1,9 @@
+import { isObject } from '../host.ts';
 import type { Jobs, JobSpec } from './jobs.ts';
 import { callError, errno, validationErrors, type Wrong } from './errors.ts';
-import { isObject } from './json.ts';
 import type { Peer } from './peer.ts';
 import type { Traits } from './profiles.ts';
+import { queried } from './query.ts';
 
 export type MessageId = string | number | null;
 
@@ -58,7 +59,7 @@ export function checked(method: Method, given: readonly unknown[], traits: Trait
     }
     // What may be left out may be null.
     if (!(value === null && otherwise !== undefined) && !fits(value, param))
-      wrong.push([name, said(param, pydantic), errno.invalid]);
+      wrong.push([name, wrongType(param.type, traits), errno.invalid]);
     return value;
   });
   if (wrong.length > 0) throw validationErrors(wrong);
@@ -66,33 +67,37 @@ export function checked(method: Method, given: readonly unknown[], traits: Trait
 }
 
 function fits(value: unknown, { type }: Param): boolean {
-  switch (type) {
-    case 'any':
-      return true;
-    case 'integer':
-      return Number.isInteger(value);
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return isObject(value);
-    default:
-      return typeof value === type;
-  }
+  if (type === 'any') return true;
+  if (type === 'integer') return Number.isInteger(value);
+  if (type === 'array') return Array.isArray(value);
+  return type === 'object' ? isObject(value) : typeof value === type;
 }
 
-function said({ type }: Param, pydantic: boolean): string {
-  const [modern, old] = {
-    string: ['string', 'Not a string'],
-    integer: ['integer', 'Not an integer'],
-    boolean: ['boolean', 'Not a boolean'],
-    object: ['dictionary', 'A dict was expected'],
-    array: ['list', 'Not a list'],
-    any: ['value', 'Not a value'],
-  }[type];
-  return pydantic ? `Input should be a valid ${modern ?? type}` : (old ?? type);
+/** What pydantic expects, and what the schema before it says of a wrong type. */
+const typeWords: Readonly<Record<Param['type'], readonly [modern: string, old: string]>> = {
+  string: ['string', 'Not a string'],
+  integer: ['integer', 'Not an integer'],
+  boolean: ['boolean', 'Not a boolean'],
+  object: ['dictionary', 'A dict was expected'],
+  array: ['list', 'Not a list'],
+  any: ['value', 'Not a value'],
+};
+
+export function wrongType(type: Param['type'], { schema }: Traits): string {
+  const [modern, old] = typeWords[type];
+  return schema === 'pydantic' ? `Input should be a valid ${modern}` : old;
 }
 
-export const filters: readonly Param[] = [
+/** A `*.query` method over rows that are read at each call. */
+export function queryMethod(rows: (call: Call) => readonly object[], role?: string): Method {
+  return {
+    ...(role === undefined ? {} : { role }),
+    params: filters,
+    run: (call) => queried(rows(call), call.args[0], call.args[1]),
+  };
+}
+
+const filters: readonly Param[] = [
   { name: 'filters', type: 'array', otherwise: [] },
   { name: 'options', type: 'object', otherwise: {} },
 ];

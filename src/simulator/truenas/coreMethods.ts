@@ -1,21 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mayEverything, type Login } from './accounts.ts';
-import { filters, textAt, type Call, type Methods } from './calls.ts';
+import { queryMethod, textAt, type Call, type Methods } from './calls.ts';
 import { isOver, noSuchJob, type Job } from './jobs.ts';
 import type { GivenAlert } from './options.ts';
 import type { Traits } from './profiles.ts';
-import { queried } from './query.ts';
 
-export interface SystemParts {
-  readonly traits: Traits;
-  readonly hostname: string;
-  readonly alerts: readonly GivenAlert[];
-  readonly now: () => number;
-  /** When the machine came up. */
-  readonly since: number;
-}
-
-/** Jobs, and being asked whether it is there. */
+/** Jobs and ping. */
 export function coreMethods(traits: Traits): Methods {
   const id = { name: 'id', type: 'integer' } as const;
   const found = ({ args, jobs }: Call): Job => {
@@ -25,17 +15,9 @@ export function coreMethods(traits: Traits): Methods {
   };
   return {
     'core.ping': { open: traits.pingBeforeLogin, run: () => 'pong' },
-    'core.get_jobs': {
-      params: filters,
-      run({ peer, args, jobs }) {
-        const mine = jobs.all.filter((job) => isTheirs(job, peer.login, traits));
-        return queried(
-          mine.map((job) => jobs.shown(job)),
-          args[0],
-          args[1],
-        );
-      },
-    },
+    'core.get_jobs': queryMethod(({ peer, jobs }) =>
+      jobs.all.filter((job) => isTheirs(job, peer.login, traits)).map((job) => jobs.shown(job)),
+    ),
     'core.job_abort': {
       params: [id],
       run(call) {
@@ -43,7 +25,7 @@ export function coreMethods(traits: Traits): Methods {
         return null;
       },
     },
-    // A job itself, and one that takes an abortion for a success.
+    // Makes a job of its own, which succeeds also when the job it waits for was aborted.
     'core.job_wait': {
       params: [id],
       job(call) {
@@ -72,8 +54,13 @@ export function coreMethods(traits: Traits): Methods {
   };
 }
 
-/** What tells of the machine as a whole, as far as clients show it. */
-export function systemMethods({ traits, hostname, alerts, now, since }: SystemParts): Methods {
+/** The machine as a whole, as far as clients show it; `since` is the time of its boot. */
+export function systemMethods(
+  traits: Traits,
+  alerts: readonly GivenAlert[],
+  now: () => number,
+  since = now(),
+): Methods {
   const uptime = (): number => Math.floor((now() - since) / 1000);
   return {
     'system.version': { run: () => traits.version },
@@ -82,7 +69,7 @@ export function systemMethods({ traits, hostname, alerts, now, since }: SystemPa
       run: () => ({
         version: traits.version,
         buildtime: { $date: 1_790_000_000_000 },
-        hostname,
+        hostname: 'truenas',
         physmem: 34_359_738_368,
         model: 'AMD EPYC 3251 8-Core Processor',
         cores: 2,
@@ -100,37 +87,28 @@ export function systemMethods({ traits, hostname, alerts, now, since }: SystemPa
         ecc_memory: true,
       }),
     },
-    'pool.query': {
-      role: 'POOL_READ',
-      params: filters,
-      run: ({ args }) =>
-        queried(
-          [
-            {
-              id: 1,
-              name: 'tank',
-              guid: '1234567890',
-              path: '/mnt/tank',
-              status: 'ONLINE',
-              healthy: true,
-              warning: false,
-              status_code: 'OK',
-              status_detail: null,
-              size: 13_194_139_533_312,
-              allocated: 2_199_023_255_552,
-              free: 10_995_116_277_760,
-            },
-          ],
-          args[0],
-          args[1],
-        ),
-    },
+    'pool.query': queryMethod(() => [pool], 'POOL_READ'),
     'alert.list': {
       role: 'ALERT_LIST_READ',
       run: () => alerts.map((alert, i) => alertEntry(alert, i, since)),
     },
   };
 }
+
+const pool = {
+  id: 1,
+  name: 'tank',
+  guid: '1234567890',
+  path: '/mnt/tank',
+  status: 'ONLINE',
+  healthy: true,
+  warning: false,
+  status_code: 'OK',
+  status_detail: null,
+  size: 13_194_139_533_312,
+  allocated: 2_199_023_255_552,
+  free: 10_995_116_277_760,
+};
 
 export function alertEntry(
   { klass, level, formatted }: GivenAlert,

@@ -1,88 +1,53 @@
+import { isObject } from '../host.ts';
+import { pythonRepr } from '../python.ts';
 import type { MessageId } from './calls.ts';
-import type { Dispatcher } from './dispatcher.ts';
 import { bare, callError, ddpError, errno, refusedOf, type Refused } from './errors.ts';
-import { isObject, pythonRepr } from './json.ts';
-import { internalError, invalidText, noJson, parsed, type Conversation, type Line } from './line.ts';
-import { maySubscribe, type Peer } from './peer.ts';
-import type { Sources } from './sources.ts';
+import { internalError, invalidText, noJson, parsed, Conversation } from './line.ts';
+import { maySubscribe } from './peer.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
 /** The legacy protocol at `/websocket`. */
-export class Ddp implements Conversation {
-  readonly #line: Line;
-  readonly #peer: Peer;
-  readonly #dispatcher: Dispatcher;
-  readonly #sources: Sources;
+export class Ddp extends Conversation {
   #connected = false;
 
-  constructor(line: Line, peer: Peer, dispatcher: Dispatcher, sources: Sources) {
-    this.#line = line;
-    this.#peer = peer;
-    this.#dispatcher = dispatcher;
-    this.#sources = sources;
+  override tell(body: object): void {
+    this.line.send(body);
   }
 
-  tell(body: object): void {
-    this.#line.send(body);
-  }
-
-  async receive(text: string): Promise<void> {
+  override async receive(text: string): Promise<void> {
     const message = this.#read(text);
     if (!message) return;
-    if (!('msg' in message)) {
-      this.#break('msg');
-      return;
-    }
     const { msg } = message;
-    if (msg === 'connect') {
-      this.#connect(message);
-      return;
-    }
-    if (!this.#connected) {
-      this.#line.send({ msg: 'failed', version: '1' });
-      return;
-    }
-    switch (msg) {
-      case 'method':
-        return this.#method(message);
-      case 'sub': {
-        this.#subscribe(message);
-        return;
-      }
-      case 'unsub': {
-        this.#unsubscribe(message);
-        return;
-      }
-      case 'ping':
-        if (this.#dispatcher.traits.pong)
-          this.#line.send({ msg: 'pong', ...('id' in message ? { id: message['id'] } : {}) });
-        return;
-      default:
-        // What nobody knows is passed over.
-        return;
-    }
+    if (!('msg' in message)) this.#failOnMissing('msg');
+    else if (msg === 'connect') this.#connect(message);
+    else if (!this.#connected) this.line.send({ msg: 'failed', version: '1' });
+    else if (msg === 'method') await this.#method(message);
+    else if (msg === 'sub') this.#subscribe(message);
+    else if (msg === 'unsub') this.#unsubscribe(message);
+    else if (msg === 'ping' && this.dispatcher.traits.pong)
+      this.line.send({ msg: 'pong', ...('id' in message ? { id: message['id'] } : {}) });
   }
 
   #read(text: string): Message | undefined {
-    const { nonObject } = this.#dispatcher.traits;
+    const { nonObject } = this.dispatcher.traits;
     const read = parsed(text);
-    if (!read) this.#line.close(invalidText, noJson);
+    if (!read) this.line.close(invalidText, noJson);
     else if (isObject(read.value)) return read.value;
-    else if (nonObject === 'drop') this.#line.drop();
+    else if (nonObject === 'drop') this.line.drop();
     else if (Array.isArray(read.value))
-      this.#line.close(invalidText, 'Batch messages are not supported at this time');
-    else this.#line.close(invalidText, 'Invalid Message Format');
+      this.line.close(invalidText, 'Batch messages are not supported at this time');
+    else this.line.close(invalidText, 'Invalid Message Format');
     return undefined;
   }
 
   #connect({ version }: Message): void {
     if (version !== '1') {
-      this.#line.send({ msg: 'failed', version: '1' });
+      this.line.send({ msg: 'failed', version: '1' });
       return;
     }
     this.#connected = true;
-    this.#line.send({ msg: 'connected', session: this.#peer.parts.session });
+    this.line.send({ msg: 'connected', session: this.peer.parts.session });
   }
 
   async #method(message: Message): Promise<void> {
@@ -92,7 +57,7 @@ export class Ddp implements Conversation {
         throw callError("Message is malformed: 'method' is absent.", errno.invalid);
       if (!Array.isArray(params))
         throw callError('Message is malformed: `params` must be a list.', errno.invalid);
-      await this.#dispatcher.admit(this.#peer, method);
+      await this.dispatcher.admit(this.peer, method);
       // Others may ask while this is worked on.
       void this.#call(message, method, params);
     } catch (error) {
@@ -103,9 +68,9 @@ export class Ddp implements Conversation {
   async #call(message: Message, method: string, params: readonly unknown[]): Promise<void> {
     try {
       const id = message['id'] as MessageId | undefined;
-      const { job, ...answer } = await this.#dispatcher.call(this.#peer, method, params, id);
+      const { job, ...answer } = await this.dispatcher.call(this.peer, method, params, id);
       const result = job ? job.id : 'value' in answer ? (answer.value ?? null) : null;
-      if (id !== undefined) this.#line.send({ id, msg: 'result', result });
+      if (id !== undefined) this.line.send({ id, msg: 'result', result });
     } catch (error) {
       this.#fail(message, refusedOf(error));
     }
@@ -114,74 +79,70 @@ export class Ddp implements Conversation {
   /** Nobody hears of the failure of what has no id. */
   #fail({ id, params }: Message, refused: Refused): void {
     if (id === undefined) return;
-    this.#line.send({ msg: 'result', id, error: ddpError(refused, this.#dispatcher.traits, params) });
+    this.line.send({ msg: 'result', id, error: ddpError(refused, this.dispatcher.traits, params) });
   }
 
   #subscribe(message: Message): void {
     const { id, name } = message;
-    if (id === undefined) {
-      this.#break('id');
+    if (id === undefined || typeof name !== 'string') {
+      this.#failOnMissing(id === undefined ? 'id' : 'name');
       return;
     }
-    if (typeof name !== 'string') {
-      this.#break('name');
-      return;
-    }
-    const { traits } = this.#dispatcher;
-    const { login, plain, sources } = this.#peer;
+    const { traits } = this.dispatcher;
+    const { login, plain, sources } = this.peer;
     if (!login || (traits.roles && !maySubscribe(login, name))) {
       const words = traits.roles ? 'Not authorized' : 'Not authenticated';
       this.#fail({ id }, bare(words, errno.access));
       return;
     }
-    if (!this.#sources.has(name)) {
+    if (!this.sources.has(name)) {
       plain.set(id as string | number, name);
-      this.#line.send({ msg: 'ready', subs: [id] });
+      this.line.send({ msg: 'ready', subs: [id] });
       return;
     }
     if (typeof id !== 'string') {
-      this.#line.close(internalError, 'sequence item 1: expected str instance, int found');
+      this.line.close(internalError, 'sequence item 1: expected str instance, int found');
       return;
     }
     if (traits.nosub === 'id' && [...sources.values()].some((run) => run.name === name)) {
-      this.#line.send({ msg: 'nosub', id, error: { error: 'Already subscribed' } });
+      this.line.send({ msg: 'nosub', id, error: { error: 'Already subscribed' } });
       return;
     }
     if (sources.has(id)) {
-      this.#line.close(internalError, `Ident ${id} is already used`);
+      this.line.close(internalError, `Ident ${id} is already used`);
       return;
     }
     try {
-      this.#sources.start(this.#peer, id, name, (refused) => {
+      this.sources.start(this.peer, id, name, (refused) => {
         this.#ended(id, name, refused);
       });
     } catch (error) {
       this.#ended(id, name, refusedOf(error));
     }
-    this.#line.send({ msg: 'ready', subs: [id] });
+    this.line.send({ msg: 'ready', subs: [id] });
   }
 
   #unsubscribe({ id }: Message): void {
     if (id === undefined) {
-      this.#break('id');
+      this.#failOnMissing('id');
       return;
     }
-    const { plain, sources } = this.#peer;
+    const { plain, sources } = this.peer;
     plain.delete(id as string | number);
     if (typeof id === 'string') sources.get(id)?.end();
   }
 
   #ended(id: string, name: string, refused: Refused | undefined): void {
-    const { traits } = this.#dispatcher;
+    const { traits } = this.dispatcher;
     const core = traits.nosub === 'id';
     if (core && !refused) return;
     const where = core ? { id } : { collection: name };
     const error = refused && ddpError(refused, traits, [name]);
-    this.#line.send({ msg: 'nosub', ...where, ...(error ? { error } : {}) });
+    this.line.send({ msg: 'nosub', ...where, ...(error ? { error } : {}) });
   }
 
-  /** A key that has to be there is not: nobody catches that. */
-  #break(key: string): void {
-    this.#line.close(internalError, pythonRepr(key));
+  /** The middleware does not catch the KeyError for a missing key: the connection ends with it. */
+  #failOnMissing(key: string): void {
+    this.line.close(internalError, pythonRepr(key));
   }
 }

@@ -1,4 +1,4 @@
-import { pythonRepr } from './json.ts';
+import { pythonRepr } from '../python.ts';
 import type { Traits } from './profiles.ts';
 
 export const errno = {

@@ -1,8 +1,7 @@
-import { filters, textAt, type Methods } from './calls.ts';
+import { queryMethod, textAt, type Methods } from './calls.ts';
 import { callError, errno } from './errors.ts';
 import type { JobHandle, JobSpec } from './jobs.ts';
 import type { GivenJail } from './options.ts';
-import { queried } from './query.ts';
 
 interface Jail {
   readonly given: GivenJail;
@@ -12,7 +11,7 @@ interface Jail {
 
 const release = '13.2-RELEASE-p9';
 
-/** The jails of CORE. Nothing tells of their changes: who wants to know asks. */
+/** The jails of CORE, which sends no event when they change: clients have to poll. */
 export class Jails {
   readonly #jails: readonly Jail[];
   readonly #extraKeys: object;
@@ -26,63 +25,51 @@ export class Jails {
     return this.#jails.map((jail) => this.#entry(jail));
   }
 
-  /** It goes up or down in a shell of the NAS, and nobody is told. */
+  /** A change made in a shell of the NAS: no job, no event. */
   setState(name: string, state: 'up' | 'down'): void {
     this.#find(name).state = state;
   }
 
   methods(): Methods {
     const jail = { name: 'jail', type: 'string' } as const;
+    const force = { name: 'force', type: 'boolean', otherwise: false } as const;
     return {
-      'jail.query': {
-        params: filters,
-        run: ({ args }) => queried(this.entries(), args[0], args[1]),
+      'jail.query': queryMethod(() => this.entries()),
+      'jail.start': {
+        params: [jail],
+        job: ({ args }) => ({
+          ...this.#job('start', textAt(args, 0), async (job, found) => {
+            if (found.state === 'up') throw callError(`${found.given.name} is already running`);
+            await this.#become(job, found, 'up');
+            return true;
+          }),
+          failsWith: `Command 'ioc-${textAt(args, 0)}' returned non-zero exit status 1.`,
+        }),
       },
-      'jail.start': { params: [jail], job: ({ args }) => this.#start(textAt(args, 0)) },
       'jail.stop': {
-        params: [jail, { name: 'force', type: 'boolean', otherwise: false }],
-        job: ({ args }) => this.#stop(textAt(args, 0), args[1] === true),
+        params: [jail, force],
+        job: ({ args }) =>
+          this.#job('stop', textAt(args, 0), async (job, found) => {
+            if (found.state === 'down') throw callError(`${found.given.name} is not running`);
+            if (args[1] === true) found.state = 'down';
+            else await this.#become(job, found, 'down');
+            return null;
+          }),
       },
-      'jail.restart': { params: [jail], job: ({ args }) => this.#restart(textAt(args, 0)) },
-    };
-  }
-
-  #start(name: string): JobSpec {
-    return {
-      lock: `jail_start:${name}`,
-      failsWith: `Command 'ioc-${name}' returned non-zero exit status 1.`,
-      run: async (job) => {
-        const jail = this.#find(name);
-        if (jail.state === 'up') throw callError(`${name} is already running`);
-        await this.#become(job, jail, 'up');
-        return true;
-      },
-    };
-  }
-
-  #stop(name: string, force: boolean): JobSpec {
-    return {
-      lock: `jail_stop:${name}`,
-      run: async (job) => {
-        const jail = this.#find(name);
-        if (jail.state === 'down') throw callError(`${name} is not running`);
-        if (force) jail.state = 'down';
-        else await this.#become(job, jail, 'down');
-        return null;
+      'jail.restart': {
+        params: [jail],
+        job: ({ args }) =>
+          this.#job('restart', textAt(args, 0), async (job, found) => {
+            if (found.state === 'up') await this.#become(job, found, 'down');
+            await this.#become(job, found, 'up');
+            return true;
+          }),
       },
     };
   }
 
-  #restart(name: string): JobSpec {
-    return {
-      lock: `jail_restart:${name}`,
-      run: async (job) => {
-        const jail = this.#find(name);
-        if (jail.state === 'up') await this.#become(job, jail, 'down');
-        await this.#become(job, jail, 'up');
-        return true;
-      },
-    };
+  #job(verb: string, name: string, run: (job: JobHandle, jail: Jail) => Promise<true | null>): JobSpec {
+    return { lock: `jail_${verb}:${name}`, run: (job) => run(job, this.#find(name)) };
   }
 
   async #become(job: JobHandle, jail: Jail, state: Jail['state']): Promise<void> {

@@ -1,3 +1,7 @@
+import type { Dispatcher } from './dispatcher.ts';
+import type { Peer } from './peer.ts';
+import type { Sources } from './sources.ts';
+
 /** The connection below a protocol. */
 export interface Line {
   send(body: object): void;
@@ -7,11 +11,24 @@ export interface Line {
 }
 
 /** A protocol on one connection. */
-export interface Conversation {
-  /** One text frame; the next is read when it resolves. */
-  receive(text: string): Promise<void>;
-  /** The inner object of an event. */
-  tell(body: object): void;
+export abstract class Conversation {
+  protected readonly line: Line;
+  protected readonly peer: Peer;
+  protected readonly dispatcher: Dispatcher;
+  protected readonly sources: Sources;
+
+  constructor(line: Line, peer: Peer, dispatcher: Dispatcher, sources: Sources) {
+    this.line = line;
+    this.peer = peer;
+    this.dispatcher = dispatcher;
+    this.sources = sources;
+  }
+
+  /** Takes one text frame; the next is read when it resolves. */
+  abstract receive(text: string): Promise<void>;
+
+  /** Sends the inner object of an event. */
+  abstract tell(body: object): void;
 }
 
 export const invalidText = 1007;

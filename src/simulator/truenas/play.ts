@@ -1,20 +1,11 @@
-import { playUntilAborted, type Pause, type PlayOptions } from '../host.ts';
+import { playUntilAborted, wave, type Pause, type SignedInPlayOptions } from '../host.ts';
 import { Refused } from './errors.ts';
 import type { AppUsage, GivenApp, Timing } from './options.ts';
 import type { Profile } from './profiles.ts';
 import { TrueNasServer } from './server.ts';
 
-export interface PlayTrueNasOptions extends PlayOptions {
+export interface PlayTrueNasOptions extends SignedInPlayOptions<'truenas'> {
   readonly profile?: Profile;
-  /** The settings of a connection to it and the password that goes with them, once it listens. */
-  readonly onListening?: (settings: TrueNasDemoSettings, password: string) => void;
-}
-
-/** An entry of the connections setting that leads to the demo. */
-export interface TrueNasDemoSettings {
-  readonly kind: 'truenas';
-  readonly url: string;
-  readonly username: string;
 }
 
 const username = 'root';
@@ -45,9 +36,9 @@ export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
   await playUntilAborted(server, options, async (pause) => {
     for (;;) {
       if (profile !== 'core-13') await playWithApps(server, pause);
-      if (profile === '25.10') await playWithContainers(server, pause);
-      if (profile === 'core-13') await playWithJails(server, pause);
-      await playWithMachines(server, pause);
+      if (profile === '25.10') await playRound(server, pause, containerRound);
+      if (profile === 'core-13') await playRound(server, pause, jailRound);
+      await playRound(server, pause, machineRound);
     }
   });
 }
@@ -59,12 +50,7 @@ function faster(speed: number): Partial<Timing> {
 
 function demoApps(): GivenApp[] {
   return [
-    {
-      name: 'minecraft',
-      image: 'itzg/minecraft-server:latest',
-      port: 25_565,
-      usage: wave(45, 25, 3.2),
-    },
+    { name: 'minecraft', image: 'itzg/minecraft-server:latest', port: 25_565, usage: usage(45, 25, 3.2) },
     {
       name: 'factorio',
       version: '1.0.8',
@@ -73,21 +59,21 @@ function demoApps(): GivenApp[] {
       latestAppVersion: '2.0.32',
       image: 'factoriotools/factorio:stable',
       port: 34_197,
-      usage: wave(12, 6, 1.1),
+      usage: usage(12, 6, 1.1),
     },
     {
       name: 'valheim',
       state: 'STOPPED',
       image: 'lloesche/valheim-server:latest',
       port: 2456,
-      usage: wave(30, 15, 2.4),
+      usage: usage(30, 15, 2.4),
     },
     {
       name: 'terraria',
       state: 'CRASHED',
       image: 'ryshe/terraria:latest',
       port: 7777,
-      usage: wave(8, 5, 0.7),
+      usage: usage(8, 5, 0.7),
     },
     {
       name: 'palworld',
@@ -95,27 +81,21 @@ function demoApps(): GivenApp[] {
       port: 8211,
       imageUpdates: true,
       custom: true,
-      usage: wave(60, 30, 9.5),
+      usage: usage(60, 30, 9.5),
     },
   ];
 }
 
-/** A load that goes up and down. */
-function wave(middle: number, swing: number, memoryGib: number): () => AppUsage {
-  let sample = 0;
-  return () => {
-    sample += 1;
-    const height = Math.sin(sample / 9) + Math.sin(sample / 2.3) / 3;
-    return {
-      cpuPercent: Math.max(0, middle + swing * height),
-      memory: Math.round(gib * memoryGib * (1 + height / 20)),
-      received: Math.round(40_000 + 20_000 * height),
-      sent: Math.round(90_000 + 50_000 * height),
-    };
-  };
+function usage(middle: number, swing: number, memoryGib: number): () => AppUsage {
+  return wave((height) => ({
+    cpuPercent: Math.max(0, middle + swing * height),
+    memory: Math.round(gib * memoryGib * (1 + height / 20)),
+    received: Math.round(40_000 + 20_000 * height),
+    sent: Math.round(90_000 + 50_000 * height),
+  }));
 }
 
-/** Does nothing where the user did something else to it before. */
+/** A refused call does nothing: the user may have changed the state before. */
 async function attempt(server: TrueNasServer, method: string, ...args: readonly unknown[]): Promise<void> {
   try {
     await server.act(method, ...args);
@@ -154,33 +134,33 @@ async function playWithApps(server: TrueNasServer, pause: Pause): Promise<void> 
   await pause(12);
 }
 
-async function playWithContainers(server: TrueNasServer, pause: Pause): Promise<void> {
-  await attempt(server, 'virt.instance.stop', 'rust', { timeout: 30 });
-  await pause(10);
-  await attempt(server, 'virt.instance.start', 'rust');
-  await pause(8);
+type Round = readonly (readonly [seconds: number, method: string, ...args: readonly unknown[]])[];
+
+/** Calls, each with the seconds that are waited after it. */
+async function playRound(server: TrueNasServer, pause: Pause, round: Round): Promise<void> {
+  for (const [seconds, method, ...args] of round) {
+    await attempt(server, method, ...args);
+    await pause(seconds);
+  }
 }
 
-async function playWithJails(server: TrueNasServer, pause: Pause): Promise<void> {
-  // Somebody did not look: it runs.
-  await attempt(server, 'jail.start', 'quake');
-  await pause(8);
-  await attempt(server, 'jail.start', 'factorio');
-  await pause(10);
-  await attempt(server, 'jail.restart', 'quake');
-  await pause(14);
-  await attempt(server, 'jail.stop', 'factorio', false);
-  await pause(10);
-}
+const containerRound: Round = [
+  [10, 'virt.instance.stop', 'rust', { timeout: 30 }],
+  [8, 'virt.instance.start', 'rust'],
+];
 
-async function playWithMachines(server: TrueNasServer, pause: Pause): Promise<void> {
-  await attempt(server, 'vm.suspend', 1);
-  await pause(6);
-  await attempt(server, 'vm.resume', 1);
-  await attempt(server, 'vm.start', 2);
-  await pause(10);
-  await attempt(server, 'vm.restart', 1);
-  await pause(12);
-  await attempt(server, 'vm.stop', 2);
-  await pause(10);
-}
+const jailRound: Round = [
+  // The jail runs already, so that this fails.
+  [8, 'jail.start', 'quake'],
+  [10, 'jail.start', 'factorio'],
+  [14, 'jail.restart', 'quake'],
+  [10, 'jail.stop', 'factorio', false],
+];
+
+const machineRound: Round = [
+  [6, 'vm.suspend', 1],
+  [0, 'vm.resume', 1],
+  [10, 'vm.start', 2],
+  [12, 'vm.restart', 1],
+  [10, 'vm.stop', 2],
+];

@@ -1,5 +1,5 @@
+import { isObject } from '../host.ts';
 import { errno, uncaught, validationErrors } from './errors.ts';
-import { isObject } from './json.ts';
 
 /** What `*.query` and `core.get_jobs` take: filters and options. Throws what the middleware refuses. */
 export function queried(rows: readonly object[], filters: unknown, options: unknown): unknown {

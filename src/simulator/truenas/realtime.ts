@@ -1,3 +1,4 @@
+import { wave } from '../host.ts';
 import type { Traits } from './profiles.ts';
 import type { Measure } from './sources.ts';
 
@@ -33,17 +34,15 @@ export function realtimeMeasure(
 
 /** A machine that always does a little, the same in each run. */
 export function gentleLoad(): () => Load {
-  let sample = 0;
-  return () => {
-    sample += 1;
-    const height = Math.sin(sample / 7) + Math.sin(sample / 2.3) / 3;
-    return {
+  return wave(
+    (height) => ({
       cpu: Math.round(100 * (30 + 18 * height)) / 100,
       memory: 0.4 + 0.05 * height,
       received: Math.round(60_000 + 40_000 * height),
       sent: Math.round(30_000 + 20_000 * height),
-    };
-  };
+    }),
+    7,
+  );
 }
 
 function netdata({ cpu, memory, received, sent }: Load): object {

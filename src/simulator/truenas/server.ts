@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { listen, realWait, remember, webServer } from '../host.ts';
+import { RestartableServer, realWait, remember, webServer } from '../host.ts';
 import { Accounts } from './accounts.ts';
 import { Apps } from './apps.ts';
 import { authMethods } from './authMethods.ts';
@@ -30,7 +29,7 @@ interface Life {
 }
 
 /** The middleware of TrueNAS, true to what its generations were seen to do. */
-export class TrueNasServer {
+export class TrueNasServer extends RestartableServer<Life> {
   /** Paths that were asked for, handshakes included, since it was made. */
   readonly requests: string[] = [];
   /** What clients said, without its secrets being hidden: it is a test that asks. */
@@ -54,16 +53,14 @@ export class TrueNasServer {
   readonly #alerts: GivenAlert[];
   #endsToLose = 0;
   #hub: Hub;
-  #port: number;
-  #life: Life | undefined;
 
   private constructor(options: TrueNasServerOptions) {
+    super(options.port);
     const { users = [{ name: 'root', password: 'secret' }], apiKeys = [], extraKeys = {} } = options;
     this.#options = options;
     this.#traits = traitsOf[options.profile];
     this.#timing = { ...realTiming, ...options.timing };
     this.#now = options.now ?? Date.now;
-    this.#port = options.port ?? 0;
     this.#alerts = [...(options.alerts ?? [])];
     this.#hub = new Hub(this.#traits);
     this.accounts = new Accounts(users, apiKeys, this.#traits, this.#now);
@@ -82,29 +79,25 @@ export class TrueNasServer {
     return server;
   }
 
-  get port(): number {
-    return this.#port;
-  }
-
   /** Where a client is pointed to. */
   get url(): string {
-    return `${this.#options.tls ? 'wss' : 'ws'}://127.0.0.1:${this.#port}`;
+    return `${this.#options.tls ? 'wss' : 'ws'}://127.0.0.1:${this.port}`;
   }
 
   /** Open sockets, logged in or not. */
   get sockets(): number {
-    return this.#life?.gateway.peers.size ?? 0;
+    return this.life?.gateway.peers.size ?? 0;
   }
 
   /** Who is logged in, one name for each socket. */
   get loggedIn(): readonly string[] {
-    return [...(this.#life?.gateway.peers.values() ?? [])].flatMap(({ login }) => login?.username ?? []);
+    return [...(this.life?.gateway.peers.values() ?? [])].flatMap(({ login }) => login?.username ?? []);
   }
 
   /** How often each name is subscribed to now. */
   get subscriptions(): ReadonlyMap<string, number> {
     const found = new Map<string, number>();
-    for (const { names } of this.#life?.gateway.peers.values() ?? [])
+    for (const { names } of this.life?.gateway.peers.values() ?? [])
       for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
     return found;
   }
@@ -116,41 +109,19 @@ export class TrueNasServer {
 
   /** The jobs as clients see them. */
   get jobs(): readonly Record<string, unknown>[] {
-    const jobs = this.#life?.jobs;
+    const jobs = this.life?.jobs;
     return jobs ? jobs.all.map((job) => jobs.shown(job)) : [];
   }
 
-  /** Begins to listen, at the same port as before, with nobody connected and no jobs. */
-  async start(): Promise<void> {
-    const life = this.#begin();
-    this.#life = life;
-    try {
-      this.#port = await listen(life.http, this.#port);
-    } catch (error) {
-      this.#life = undefined;
-      life.over.abort();
-      throw error;
-    }
+  protected override end({ over }: Life): void {
+    over.abort();
   }
 
-  /** Ends without a word to anybody; apps and machines go on. */
-  async stop(): Promise<void> {
-    const life = this.#life;
-    if (!life) return;
-    this.#life = undefined;
-    life.over.abort();
+  /** Drops connections without a close frame; apps and machines go on. */
+  protected override disconnect({ http, gateway }: Life): void {
     this.accounts.forgetTokens();
-    const closed = once(life.http, 'close');
-    life.gateway.close();
-    life.http.close();
-    life.http.closeAllConnections();
-    await closed;
-  }
-
-  /** The middleware begins anew: connections drop, jobs are forgotten and their ids begin at 1. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
+    gateway.close();
+    http.closeAllConnections();
   }
 
   /** The next call of this method fails; one that makes a job makes one that fails. */
@@ -184,7 +155,7 @@ export class TrueNasServer {
   /** A job that somebody else started; answers its id. */
   runJob(method: string, args: readonly unknown[], spec: JobSpec, username = 'root'): number {
     const starter = { username, credentials: { type: 'LOGIN_PASSWORD', data: { username } } };
-    return this.#running.jobs.begin(method, args, spec, starter).id;
+    return this.running.jobs.begin(method, args, spec, starter).id;
   }
 
   /** What somebody does in the web interface: answers the result, or the id of the job that it makes. */
@@ -194,18 +165,18 @@ export class TrueNasServer {
     const parts = { session: '', protocol: 'ddp', insecure: false, address: '', roles: true } as const;
     const peer = new Peer({ ...parts, tell: () => undefined });
     peer.login = this.accounts.login(user);
-    const outcome = await this.#running.dispatcher.call(peer, method, args, undefined);
+    const outcome = await this.running.dispatcher.call(peer, method, args, undefined);
     return outcome.job ? outcome.job.id : outcome.value;
   }
 
   /** Ends all sessions, as their time limit does: the sockets stay, and nobody is told. */
   endSessions(): void {
-    for (const peer of this.#life?.gateway.peers.values() ?? []) peer.login = undefined;
+    for (const peer of this.life?.gateway.peers.values() ?? []) peer.login = undefined;
   }
 
   /** Closes all sockets with a code, or drops them without a close frame. */
   dropSockets(code?: number | 'abrupt', reason?: string): void {
-    this.#life?.gateway.close(code === 'abrupt' ? undefined : code, reason);
+    this.life?.gateway.close(code === 'abrupt' ? undefined : code, reason);
   }
 
   /** A plain event to whoever subscribed to it. */
@@ -222,22 +193,17 @@ export class TrueNasServer {
 
   /** Exactly this to everybody. */
   sendRaw(data: string | Uint8Array): void {
-    this.#running.gateway.sendRaw(data);
+    this.running.gateway.sendRaw(data);
   }
 
   /** An event source ends for all that subscribed to it, and does not begin again by itself. */
   endSource(name: string, message = 'Something broke'): void {
-    for (const peer of this.#running.gateway.peers.values())
+    for (const peer of this.running.gateway.peers.values())
       for (const run of [...peer.sources.values()])
         if (run.name.split(':')[0] === name) run.end(uncaught('RuntimeError', message));
   }
 
-  get #running(): Life {
-    if (!this.#life) throw new Error('It does not run.');
-    return this.#life;
-  }
-
-  #begin(): Life {
+  protected override begin(): Life {
     const { wait = realWait, duplicateTerminal = false, extraKeys = {}, tls } = this.#options;
     const [traits, timing, now] = [this.#traits, this.#timing, this.#now];
     const over = new AbortController();
@@ -308,13 +274,7 @@ export class TrueNasServer {
     return {
       ...authMethods(traits, this.accounts, refuse),
       ...coreMethods(traits),
-      ...systemMethods({
-        traits,
-        hostname: 'truenas',
-        alerts: this.#alerts,
-        now: this.#now,
-        since: this.#now(),
-      }),
+      ...systemMethods(traits, this.#alerts, this.#now),
       ...(traits.apps ? this.apps.methods() : {}),
       ...(traits.virt ? this.virt.methods() : {}),
       ...(traits.jails ? this.jails.methods() : {}),

@@ -1,7 +1,8 @@
+import { isObject } from '../host.ts';
 import type { Wait } from '../host.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { wrongType } from './calls.ts';
 import { errno, refusedOf, uncaught, validationErrors, type Refused, type Wrong } from './errors.ts';
-import { isObject } from './json.ts';
 import { noJson, parsed } from './line.ts';
 import type { Peer } from './peer.ts';
 import type { Traits } from './profiles.ts';
@@ -87,39 +88,27 @@ export class Sources {
   }
 
   #argument(name: string): Record<string, unknown> {
-    const { realtime, schema } = this.#parts.traits;
+    const { realtime } = this.#parts.traits;
     const colon = name.indexOf(':');
     // CORE does not look at what it is given.
     if (colon < 0 || realtime === 'core') return {};
     const read = parsed(name.slice(colon + 1));
     if (!read) throw uncaught('JSONDecodeError', noJson);
     if (isObject(read.value)) return read.value;
-    const words = schema === 'pydantic' ? 'Input should be a valid dictionary' : 'A dict was expected';
-    throw validationErrors([['', words, errno.invalid]]);
+    throw validationErrors([['', wrongType('object', this.#parts.traits), errno.invalid]]);
   }
 
   #interval(given: Record<string, unknown>): number {
-    const pydantic = this.#parts.traits.schema === 'pydantic';
+    const { traits } = this.#parts;
+    const [tooShort, unexpected] =
+      traits.schema === 'pydantic'
+        ? ['Input should be greater than or equal to 2', 'Extra inputs are not permitted']
+        : ['Should be greater or equal than 2', 'Field was not expected'];
+    const { interval = 2, ...others } = given;
     const wrong: Wrong[] = [];
-    const { interval = 2 } = given;
-    if (!Number.isInteger(interval))
-      wrong.push([
-        'interval',
-        pydantic ? 'Input should be a valid integer' : 'Not an integer',
-        errno.invalid,
-      ]);
-    else if (Number(interval) < 2) {
-      const words = pydantic
-        ? 'Input should be greater than or equal to 2'
-        : 'Should be greater or equal than 2';
-      wrong.push(['interval', words, errno.invalid]);
-    }
-    for (const key of Object.keys(given).filter((each) => each !== 'interval'))
-      wrong.push([
-        key,
-        pydantic ? 'Extra inputs are not permitted' : 'Field was not expected',
-        errno.invalid,
-      ]);
+    if (!Number.isInteger(interval)) wrong.push(['interval', wrongType('integer', traits), errno.invalid]);
+    else if (Number(interval) < 2) wrong.push(['interval', tooShort, errno.invalid]);
+    for (const key of Object.keys(others)) wrong.push([key, unexpected, errno.invalid]);
     if (wrong.length > 0) throw validationErrors(wrong);
     return Number(interval);
   }

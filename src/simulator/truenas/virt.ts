@@ -1,14 +1,17 @@
-import { filters, objectAt, textAt, type Methods } from './calls.ts';
+import { objectAt, queryMethod, textAt, type Method, type Methods, type Param } from './calls.ts';
 import { callError, errno, validationErrors } from './errors.ts';
 import type { Update } from './hub.ts';
-import type { JobHandle, JobSpec } from './jobs.ts';
+import type { JobHandle } from './jobs.ts';
 import type { GivenVirtInstance, VirtStatus } from './options.ts';
-import { queried } from './query.ts';
 
 interface Instance {
   readonly given: GivenVirtInstance;
   status: VirtStatus;
 }
+
+type Transition = readonly [by: VirtStatus, to: VirtStatus];
+const starts: Transition = ['STARTING', 'RUNNING'];
+const stops: Transition = ['STOPPING', 'STOPPED'];
 
 /** Incus containers and machines of 25.04 and 25.10. Their events tell the status and nothing else. */
 export class Virt {
@@ -46,74 +49,48 @@ export class Virt {
     }));
   }
 
-  setStatus(name: string, status: VirtStatus): void {
-    const instance = this.#find(name);
-    instance.status = status;
-    this.#publish({ msg: 'changed', collection: 'virt.instance.query', id: name, fields: { status } });
-  }
-
   methods(): Methods {
     const id = { name: 'id', type: 'string' } as const;
     const stopArgs = { name: 'stop_args', type: 'object', otherwise: {} } as const;
+    const jobMethod = (params: readonly Param[], steps: readonly Transition[]): Method => ({
+      role: 'VIRT_INSTANCE_WRITE',
+      params,
+      job: ({ args }) => {
+        if (params.includes(stopArgs)) needsTimeOrForce(objectAt(args, 1));
+        const name = textAt(args, 0);
+        return {
+          lock: `instance_action_${name}`,
+          run: async (job) => {
+            for (const step of steps) await this.#through(job, name, step);
+            return true;
+          },
+        };
+      },
+    });
     return {
-      'virt.instance.query': {
-        role: 'VIRT_INSTANCE_READ',
-        params: filters,
-        run: ({ args }) => queried(this.entries(), args[0], args[1]),
-      },
-      'virt.instance.start': {
-        role: 'VIRT_INSTANCE_WRITE',
-        params: [id],
-        job: ({ args }) =>
-          this.#job(textAt(args, 0), async (job, name) => {
-            await this.#through(job, name, 'STARTING', 'RUNNING');
-          }),
-      },
-      'virt.instance.stop': {
-        role: 'VIRT_INSTANCE_WRITE',
-        params: [id, stopArgs],
-        job: ({ args }) => {
-          needsTimeOrForce(objectAt(args, 1));
-          return this.#job(textAt(args, 0), async (job, name) => {
-            await this.#through(job, name, 'STOPPING', 'STOPPED');
-          });
-        },
-      },
-      'virt.instance.restart': {
-        role: 'VIRT_INSTANCE_WRITE',
-        params: [id, stopArgs],
-        job: ({ args }) => {
-          needsTimeOrForce(objectAt(args, 1));
-          return this.#job(textAt(args, 0), async (job, name) => {
-            await this.#through(job, name, 'STOPPING', 'STOPPED');
-            await this.#through(job, name, 'STARTING', 'RUNNING');
-          });
-        },
-      },
+      'virt.instance.query': queryMethod(() => this.entries(), 'VIRT_INSTANCE_READ'),
+      'virt.instance.start': jobMethod([id], [starts]),
+      'virt.instance.stop': jobMethod([id, stopArgs], [stops]),
+      'virt.instance.restart': jobMethod([id, stopArgs], [stops, starts]),
     };
   }
 
-  #job(name: string, work: (job: JobHandle, name: string) => Promise<void>): JobSpec {
-    return {
-      lock: `instance_action_${name}`,
-      async run(job) {
-        await work(job, name);
-        return true;
-      },
-    };
+  #setStatus(name: string, status: VirtStatus): void {
+    this.#find(name).status = status;
+    this.#publish({ msg: 'changed', collection: 'virt.instance.query', id: name, fields: { status } });
   }
 
-  /** What fails leaves it as it was. */
-  async #through(job: JobHandle, name: string, by: VirtStatus, to: VirtStatus): Promise<void> {
+  /** A failed transition puts the status back. */
+  async #through(job: JobHandle, name: string, [by, to]: Transition): Promise<void> {
     const before = this.#find(name).status;
-    this.setStatus(name, by);
+    this.#setStatus(name, by);
     try {
       await job.rest();
     } catch (error) {
-      if (!job.signal.aborted) this.setStatus(name, before);
+      if (!job.signal.aborted) this.#setStatus(name, before);
       throw error;
     }
-    this.setStatus(name, to);
+    this.#setStatus(name, to);
   }
 
   #find(name: string): Instance {

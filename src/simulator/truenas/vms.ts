@@ -1,9 +1,8 @@
-import { filters, objectAt, type Methods } from './calls.ts';
+import { objectAt, queryMethod, type Methods } from './calls.ts';
 import { callError, errno, validationError } from './errors.ts';
 import type { Update } from './hub.ts';
 import type { GivenVm, VmState } from './options.ts';
 import type { Traits } from './profiles.ts';
-import { queried } from './query.ts';
 
 interface Vm {
   readonly id: number;
@@ -46,13 +45,6 @@ export class Vms {
     return this.#vms.map((vm) => this.#entry(vm));
   }
 
-  /** It starts, ends or pauses, and libvirt tells in its own words. */
-  setState(name: string, state: VmState): void {
-    const vm = this.#vms.find((each) => each.given.name === name);
-    if (!vm) throw new Error(`There is no VM ${name}.`);
-    this.#become(vm, state);
-  }
-
   methods(): Methods {
     const id = { name: 'id', type: 'integer' } as const;
     const options = { name: 'options', type: 'object', otherwise: {} } as const;
@@ -72,11 +64,7 @@ export class Vms {
       },
     });
     return {
-      'vm.query': {
-        role: 'VM_READ',
-        params: filters,
-        run: ({ args }) => queried(this.entries(), args[0], args[1]),
-      },
+      'vm.query': queryMethod(() => this.entries(), 'VM_READ'),
       'vm.start': {
         ...plain(['STOPPED'], 'RUNNING', (name) => `${name} is already running`),
         params: [id, options],
@@ -148,8 +136,8 @@ export class Vms {
       : validationError('id', `VM ${id} does not exist`, errno.noEntry);
   }
 
-  #entry({ id, given, state, pid }: Vm): { readonly devices: object[] } {
-    const entry = {
+  #entry({ id, given, state, pid }: Vm): Readonly<Record<string, unknown>> {
+    return {
       id,
       name: given.name,
       description: '',
@@ -167,6 +155,5 @@ export class Vms {
       status: { state, pid, domain_state: words[state].domain },
       ...this.#extraKeys,
     };
-    return entry;
   }
 }

@@ -1,4 +1,4 @@
-import { commands, env, l10n, window, workspace } from 'vscode';
+import { commands, env, l10n, window } from 'vscode';
 import { findInstance, instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
 import type { AnyConsole } from '../../core/systems/console.ts';
@@ -9,7 +9,7 @@ import { commandId, prefix, type OwnCommand } from '../contributions/commands.ts
 import { configuredConnections, removeEntry } from './entries.ts';
 import type { Terminals } from '../terminal/terminals.ts';
 import type { Row } from '../tree/treeItems.ts';
-import { showInformation } from '../showMessage.ts';
+import { agreed, isTrusted, showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** Commands on connections, from the palette (which asks which one) and from the tree. */
@@ -18,31 +18,38 @@ export function registerConnectionCommands(runtime: Runtime): void {
   const register = (command: OwnCommand, run: (row: Row | undefined) => unknown): void => {
     scope.add(commands.registerCommand(commandId(command), run));
   };
+  /** Registers a command on one connection: that of the row, or one that the user chooses among those that suit. */
+  const registerFor = (
+    command: OwnCommand,
+    suits: (connection: Connection) => boolean,
+    run: (connection: Connection) => unknown,
+  ): void => {
+    register(command, async (row) => {
+      if (needTrust.has(command) && !trusted()) return;
+      const connection = await choose(runtime, row, suits);
+      if (connection) await run(connection);
+    });
+  };
+  const any = (): boolean => true;
   // Forms are loaded when they are asked for: most starts of VS Code add no connection.
   register('addConnection', async () => {
     if (!trusted()) return;
     const { addConnection } = await import('./connectionForm.ts');
     await addConnection(runtime);
   });
-  register('editConnection', async (row) => {
-    if (!trusted()) return;
-    const connection = await choose(runtime, row, () => true);
-    if (!connection) return;
+  registerFor('editConnection', any, async ({ id }) => {
     const { editConnection } = await import('./connectionForm.ts');
-    await editConnection(runtime, connection.id);
+    await editConnection(runtime, id);
   });
-  register('duplicateConnection', async (row) => {
-    if (!trusted()) return;
-    const connection = await choose(runtime, row, () => true);
-    if (!connection) return;
+  registerFor('duplicateConnection', any, async ({ id }) => {
     const { duplicateConnection } = await import('./connectionForm.ts');
-    await duplicateConnection(runtime, connection.id);
+    await duplicateConnection(runtime, id);
   });
-  register('signOut', async (row) => {
-    const { secrets } = runtime;
-    const connection = await choose(runtime, row, (c) => secrets.has(c.system, c.settings));
-    if (connection) await signOut(runtime, connection);
-  });
+  registerFor(
+    'signOut',
+    ({ system, settings }) => runtime.secrets.has(system, settings),
+    (connection) => signOut(runtime, connection),
+  );
   register('editConnections', () =>
     commands.executeCommand('workbench.action.openSettings', `${prefix}.connections`),
   );
@@ -53,31 +60,35 @@ export function registerConnectionCommands(runtime: Runtime): void {
     const { collectSupport } = await import('./support.ts');
     await collectSupport(runtime);
   });
-  register('connect', async (row) => {
-    if (!trusted()) return;
-    (await choose(runtime, row, (c) => !c.active))?.start();
-  });
-  register('disconnect', async (row) => {
-    await (await choose(runtime, row, (c) => c.active))?.stop();
-  });
-  register('reconnect', async (row) => {
-    if (!trusted()) return;
-    await (await choose(runtime, row, () => true))?.reconnectNow();
-  });
-  register('refresh', async (row) => {
-    (await choose(runtime, row, (c) => c.refreshable))?.refresh();
-  });
-  register('removeConnection', async (row) => {
-    const connection = await choose(runtime, row, () => true);
-    if (connection) await remove(runtime, connection);
-  });
-  register('diagnose', async (row) => {
-    if (!trusted()) return;
-    const connection = await choose(runtime, row, (c) => c.system.diagnose !== undefined);
-    if (!connection) return;
-    const { diagnose } = await import('./diagnosis.ts');
-    await diagnose(runtime, connection);
-  });
+  registerFor(
+    'connect',
+    ({ active }) => !active,
+    (connection) => {
+      connection.start();
+    },
+  );
+  registerFor(
+    'disconnect',
+    ({ active }) => active,
+    (connection) => connection.stop(),
+  );
+  registerFor('reconnect', any, (connection) => connection.reconnectNow());
+  registerFor(
+    'refresh',
+    ({ refreshable }) => refreshable,
+    (connection) => {
+      connection.refresh();
+    },
+  );
+  registerFor('removeConnection', any, (connection) => remove(runtime, connection));
+  registerFor(
+    'diagnose',
+    ({ system }) => system.diagnose !== undefined,
+    async (connection) => {
+      const { diagnose } = await import('./diagnosis.ts');
+      await diagnose(runtime, connection);
+    },
+  );
   let terminals: Promise<Terminals> | undefined;
   register('logs', async (row) => {
     if (!trusted()) return;
@@ -97,12 +108,16 @@ export function registerConnectionCommands(runtime: Runtime): void {
   });
 }
 
+const needTrust: ReadonlySet<OwnCommand> = new Set([
+  'editConnection',
+  'duplicateConnection',
+  'connect',
+  'reconnect',
+  'diagnose',
+] as const);
+
 function trusted(): boolean {
-  if (workspace.isTrusted) return true;
-  showInformation(l10n.t('Connections are opened only in a trusted workspace.'), {
-    [l10n.t('Manage Workspace Trust')]: () => commands.executeCommand('workbench.trust.manage'),
-  });
-  return false;
+  return isTrusted(l10n.t('Connections are opened only in a trusted workspace.'));
 }
 
 async function choose(
@@ -160,37 +175,23 @@ async function chooseInstance(runtime: Runtime, row: Row | undefined): Promise<W
     ?.candidate;
 }
 
-async function remove(runtime: Runtime, connection: Connection): Promise<void> {
-  const { name, id } = connection.settings;
-  const action = l10n.t('Remove');
-  const answer = await window.showWarningMessage(
-    l10n.t('Remove the connection {0}?', oneLine(name, 60)),
-    {
-      modal: true,
-      detail: l10n.t(
-        'It is taken out of the settings, and its stored secrets are forgotten. The game servers are not touched.',
-      ),
-    },
-    action,
+async function remove(runtime: Runtime, { system, settings }: Connection): Promise<void> {
+  const { name, id } = settings;
+  const question = l10n.t('Remove the connection {0}?', oneLine(name, 60));
+  const detail = l10n.t(
+    'It is taken out of the settings, and its stored secrets are forgotten. The game servers are not touched.',
   );
-  if (answer !== action) return;
+  if (!(await agreed(question, detail, l10n.t('Remove')))) return;
   await removeEntry(runtime.systems, id);
-  await runtime.secrets.forget(connection, await others(runtime, id));
+  await runtime.secrets.forget({ system, settings }, await others(runtime, id));
 }
 
-/** Forgets what is stored to sign in with, and ends the conversation that was opened with it. */
+/** Forgets the stored secrets of a connection and ends the session that was opened with them. */
 async function signOut(runtime: Runtime, connection: Connection): Promise<void> {
   const { name, id } = connection.settings;
-  const action = l10n.t('Sign Out');
-  const answer = await window.showWarningMessage(
-    l10n.t('Sign out of {0}?', oneLine(name, 60)),
-    {
-      modal: true,
-      detail: l10n.t('Its stored secrets are forgotten. The connection stays in the settings.'),
-    },
-    action,
-  );
-  if (answer !== action) return;
+  const question = l10n.t('Sign out of {0}?', oneLine(name, 60));
+  const detail = l10n.t('Its stored secrets are forgotten. The connection stays in the settings.');
+  if (!(await agreed(question, detail, l10n.t('Sign Out')))) return;
   await connection.stop();
   await runtime.secrets.forget(connection, await others(runtime, id));
 }

@@ -8,19 +8,12 @@ export interface ShownStep {
   readonly detail?: Text;
 }
 
-function outcomeText(outcome: ShownStep['outcome']): string {
-  switch (outcome) {
-    case 'wrong':
-      return l10n.t('wrong');
-    case 'doubtful':
-      return l10n.t('not sure');
-    case 'skipped':
-      return l10n.t('skipped');
-    case 'running':
-    case 'fine':
-      return '';
-  }
-}
+/** The outcome in words, empty where the icon alone says enough. */
+const outcomeTexts = (): Partial<Record<ShownStep['outcome'], string>> => ({
+  wrong: l10n.t('wrong'),
+  doubtful: l10n.t('not sure'),
+  skipped: l10n.t('skipped'),
+});
 
 /** Steps are worded as parts of a sentence, for the tree; here each begins one. */
 function capitalised(words: string): string {
@@ -102,8 +95,8 @@ export class StepList {
     const steps = this.#steps.map(({ title, outcome, detail }): StepItem => ({
       label: capitalised(translate(title)),
       iconPath: icons[outcome],
-      // Said as well: an icon is not heard, and its colour not seen by all.
-      description: outcomeText(outcome),
+      // In words too: screen readers read no icon, and not everybody sees its colour.
+      description: outcomeTexts()[outcome] ?? '',
       alwaysShow: true,
       ...(detail ? { detail: translate(detail) } : {}),
     }));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { commands, l10n, window, workspace, type QuickPickItem } from 'vscode';
+import { commands, l10n, window, type QuickPickItem } from 'vscode';
 import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance, instancesOf } from '../../core/model/fleet.ts';
 import type { Instance } from '../../core/model/instance.ts';
@@ -13,7 +13,7 @@ import type { AnyOperation, OperationInput, Question } from '../../core/systems/
 import { systemClock } from '../../core/model/clock.ts';
 import { operationCommandId } from '../contributions/commands.ts';
 import type { Row } from '../tree/treeItems.ts';
-import { showInformation } from '../showMessage.ts';
+import { agreed, isTrusted, showInformation } from '../showMessage.ts';
 import { operationTitles } from './operationTitles.ts';
 import { askInputs, confirmed, withHost } from './questions.ts';
 import type { Runtime } from '../runtime.ts';
@@ -68,12 +68,7 @@ export class Operations {
   }
 
   async #perform(verb: string, rows: readonly Row[], clicked: boolean): Promise<void> {
-    if (!workspace.isTrusted) {
-      showInformation(l10n.t('Game servers are operated only in a trusted workspace.'), {
-        [l10n.t('Manage Workspace Trust')]: () => commands.executeCommand('workbench.trust.manage'),
-      });
-      return;
-    }
+    if (!isTrusted(l10n.t('Game servers are operated only in a trusted workspace.'))) return;
     const offered = this.#candidates(verb, rows);
     const candidates = clicked && offered.length > 0 ? offered : await this.#choose(verb, offered);
     if (candidates.length === 0) return;
@@ -155,7 +150,7 @@ export class Operations {
     );
     const message = l10n.t('{0} {1} instances?', this.#title(verb), questions.length);
     const detail = `${translate(first.detail)}\n\n${names.join('\n')}`;
-    return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+    return agreed(message, detail, action);
   }
 
   /** Asks for the operation's input, the same for all of a selection; undefined where the user turned back. */

@@ -10,7 +10,7 @@ import type {
   Question,
   Suggestion,
 } from '../../core/systems/operation.ts';
-import { showInformation } from '../showMessage.ts';
+import { agreed, showInformation } from '../showMessage.ts';
 import { translate } from '../translate.ts';
 
 /** Time in which a program has to list the choices. */
@@ -141,11 +141,7 @@ export function withHost(
 /** Asks before something is done that cannot be taken back; what destroys wants its name typed. */
 export async function confirmed(question: Question): Promise<boolean> {
   if (question.typed !== undefined) return typedName(question, question.typed);
-  const action = translate(question.action);
-  const detail = translate(question.detail);
-  return (
-    (await window.showWarningMessage(translate(question.message), { modal: true, detail }, action)) === action
-  );
+  return agreed(translate(question.message), translate(question.detail), translate(question.action));
 }
 
 async function typedName({ message, detail }: Question, typed: string): Promise<boolean> {

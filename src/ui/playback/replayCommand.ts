@@ -6,7 +6,7 @@ import { readRecording } from '../../core/playback/recordingFile.ts';
 import { itemsFor, itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
 import { replay, replayDuration, type ReplayOutcome, type ReplaySpeed } from '../../core/playback/replay.ts';
 import { systemClock } from '../../core/model/clock.ts';
-import { showError, showInformation } from '../showMessage.ts';
+import { agreed, showError, showInformation } from '../showMessage.ts';
 import { confirmed } from '../operations/questions.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
@@ -235,7 +235,7 @@ async function allowed(targets: EmitTargets, { items }: Source, target: NamedTar
   const detail = l10n.t('{0} of {1} may change something there.', questions.length, items.length);
   const action = l10n.t('Replay');
   const message = l10n.t('Replay into {0}?', label);
-  return (await window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+  return agreed(message, detail, action);
 }
 
 interface Delivery {

@@ -31,24 +31,15 @@ const icons: Readonly<Record<TaskState, string>> = {
   lost: 'question',
 };
 
-function stateName(state: TaskState): string {
-  switch (state) {
-    case 'waiting':
-      return l10n.t('Waiting');
-    case 'running':
-      return l10n.t('Running');
-    case 'cancelling':
-      return l10n.t('Cancelling');
-    case 'succeeded':
-      return l10n.t('Succeeded');
-    case 'failed':
-      return l10n.t('Failed');
-    case 'aborted':
-      return l10n.t('Aborted');
-    case 'lost':
-      return l10n.t('No end was reported');
-  }
-}
+const stateNames = (): Readonly<Record<TaskState, string>> => ({
+  waiting: l10n.t('Waiting'),
+  running: l10n.t('Running'),
+  cancelling: l10n.t('Cancelling'),
+  succeeded: l10n.t('Succeeded'),
+  failed: l10n.t('Failed'),
+  aborted: l10n.t('Aborted'),
+  lost: l10n.t('No end was reported'),
+});
 
 interface TaskItem extends QuickPickItem {
   readonly task?: Task;
@@ -70,19 +61,11 @@ export function showTasks(runtime: Runtime, cancel: (task: Task) => void): void 
   const fill = (): void => {
     const active = pick.activeItems[0]?.task?.id;
     const all = [...runtime.pipeline.fleet().tasks.values()];
+    const ended = all.filter(({ state }) => isFinished(state));
+    const running = all.filter(({ state }) => !isFinished(state));
     const items = [
-      ...section(
-        runtime,
-        l10n.t('Running'),
-        all.filter(({ state }) => !isFinished(state)),
-        stop,
-      ),
-      ...section(
-        runtime,
-        l10n.t('Ended'),
-        all.filter(({ state }) => isFinished(state)),
-        stop,
-      ),
+      ...section(runtime, l10n.t('Running'), running, stop),
+      ...section(runtime, l10n.t('Ended'), ended, stop),
     ];
     pick.items = items;
     const again = items.find(({ task }) => task !== undefined && task.id === active);
@@ -133,7 +116,7 @@ function starterName({ window: here }: Runtime, starter: TaskStarter): string {
 }
 
 function stateOf({ state, percent }: Task): string {
-  const name = stateName(state);
+  const name = stateNames()[state];
   return percent === null || isFinished(state) ? name : `${name}, ${String(Math.round(percent))} %`;
 }
 

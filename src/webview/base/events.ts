@@ -32,6 +32,17 @@ export interface PartEvents {
 
 export type PartEvent<K extends keyof PartEvents> = CustomEvent<PartEvents[K]>;
 
+/** A handler that fires one event, whatever it is called with. */
+export function firing<K extends keyof PartEvents>(
+  from: EventTarget,
+  name: K,
+  detail: PartEvents[K],
+): () => void {
+  return () => {
+    fire(from, name, detail);
+  };
+}
+
 export function fire<K extends keyof PartEvents>(from: EventTarget, name: K, detail: PartEvents[K]): void {
   from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
 }

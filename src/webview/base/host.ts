@@ -1,4 +1,4 @@
-import { type Handlers, type Remote, RpcChannel } from '../../rpc/channel.ts';
+import { type Handlers, type Remote, RpcChannel, type Side } from '../../rpc/channel.ts';
 import type { InspectorHost, InspectorView, ViewState } from '../../rpc/inspector.ts';
 
 /** What VS Code gives to a webview; a plain page gives an object of the same shape. */
@@ -21,16 +21,24 @@ export interface Link {
 
 const FRESH: ViewState = { detailWidth: 400, detailHeight: 280, detailTab: 'payload', detailOpen: false };
 
-/** Connects to the host; only this function knows how messages travel. May be called once per page. */
-export function connect(handlers: Handlers<InspectorView>, api: WebviewApi = acquireVsCodeApi()): Link {
-  const channel = new RpcChannel<InspectorView, InspectorHost>((message) => {
+/** Opens the channel to the host of a page. */
+export function openChannel<View extends Side, PageHost extends Side>(
+  api: WebviewApi,
+  handlers: Handlers<View>,
+): Remote<PageHost> {
+  const channel = new RpcChannel<View, PageHost>((message) => {
     api.postMessage(message);
   }, handlers);
   window.addEventListener('message', (event) => {
     channel.receive(event.data);
   });
+  return channel;
+}
+
+/** Connects the inspector to its host. May be called once per page. */
+export function connect(handlers: Handlers<InspectorView>, api: WebviewApi = acquireVsCodeApi()): Link {
   return {
-    host: channel,
+    host: openChannel(api, handlers),
     load: () => viewState(api.getState()),
     save: (state) => {
       api.setState(state);

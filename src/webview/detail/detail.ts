@@ -1,7 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Detail, ViewState } from '../../rpc/inspector.ts';
-import { fire } from '../base/events.ts';
+import { fire, firing } from '../base/events.ts';
 import { bytes, count, delta, moment } from '../base/format.ts';
+import { closeTool } from '../base/closeTool.ts';
 import { icon, iconStyles } from '../base/icons.ts';
 import { type JsonReading, problemText, readJson } from '../base/json.ts';
 import { t } from '../base/l10n.ts';
@@ -57,9 +58,7 @@ export class DetailPane extends LitElement {
                 aria-controls="panel"
                 aria-selected=${id === this.tab}
                 tabindex=${id === this.tab ? 0 : -1}
-                @click=${() => {
-                  fire(this, 'gso-tab', id);
-                }}
+                @click=${firing(this, 'gso-tab', id)}
               >
                 ${label()}
               </button>`,
@@ -83,9 +82,7 @@ export class DetailPane extends LitElement {
               class="tool"
               title=${detail.rawCut ? t('Copy the shown part') : t('Copy the exact text')}
               aria-label=${t('Copy')}
-              @click=${() => {
-                fire(this, 'gso-copy', detail.raw);
-              }}
+              @click=${firing(this, 'gso-copy', detail.raw)}
             >
               ${icon('copy')}
             </button>`
@@ -95,24 +92,13 @@ export class DetailPane extends LitElement {
           ? html`<button
               class="tool text"
               title=${t('Emit Again…')}
-              @click=${() => {
-                fire(this, 'gso-action', 'emitAgain');
-              }}
+              @click=${firing(this, 'gso-action', 'emitAgain')}
             >
               ${icon('pulse')}<span>${t('Emit Again…')}</span>
             </button>`
           : nothing
       }
-      <button
-        class="tool"
-        title=${t('Close (Esc)')}
-        aria-label=${t('Close')}
-        @click=${() => {
-          fire(this, 'gso-action', 'closePane');
-        }}
-      >
-        ${icon('close')}
-      </button>
+      ${closeTool(this)}
     </div>`;
   }
 

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { fire } from '../base/events.ts';
+import { fire, firing } from '../base/events.ts';
 import { count } from '../base/format.ts';
 import { icon, iconStyles } from '../base/icons.ts';
 import { type JsonNode, pathOf } from '../base/json.ts';
@@ -89,9 +89,7 @@ export class PayloadTree extends LitElement {
         tabindex=${tab}
         title=${t('Copy Value')}
         aria-label=${t('Copy Value')}
-        @click=${() => {
-          fire(this, 'gso-copy', valueOf(node, this.text));
-        }}
+        @click=${firing(this, 'gso-copy', valueOf(node, this.text))}
       >
         ${icon('copy')}</button
       >${
@@ -102,9 +100,7 @@ export class PayloadTree extends LitElement {
               tabindex=${tab}
               title=${t('Copy Path {0}', path)}
               aria-label=${t('Copy Path {0}', path)}
-              @click=${() => {
-                fire(this, 'gso-copy', path);
-              }}
+              @click=${firing(this, 'gso-copy', path)}
             >
               ${icon('references')}
             </button>`

@@ -3,7 +3,8 @@ import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EmitForm, EmitOutcome, EmitTarget, EmitType } from '../../rpc/inspector.ts';
-import { fire } from '../base/events.ts';
+import { fire, firing } from '../base/events.ts';
+import { closeTool } from '../base/closeTool.ts';
 import { icon, iconStyles } from '../base/icons.ts';
 import { problemText, readJson } from '../base/json.ts';
 import { commandOf } from '../base/keymap.ts';
@@ -71,18 +72,7 @@ export class EmitPane extends LitElement {
     return html`<section aria-label=${t('Emit an event')} @keydown=${this.#onKey}>
       <header>
         <span class="title">${t('Emit Event')}</span>
-        <div class="tools">
-          <button
-            class="tool"
-            title=${t('Close (Esc)')}
-            aria-label=${t('Close')}
-            @click=${() => {
-              fire(this, 'gso-action', 'closePane');
-            }}
-          >
-            ${icon('close')}
-          </button>
-        </div>
+        <div class="tools">${closeTool(this)}</div>
       </header>
       <div class="panel">${this.#renderForm(this.form ?? COMING)}</div>
     </section>`;
@@ -125,12 +115,7 @@ export class EmitPane extends LitElement {
             : nothing
         }
         ${form.targets.map((target) => this.#renderTarget(target))}
-        <button
-          class="link add"
-          @click=${() => {
-            fire(this, 'gso-action', 'addTarget');
-          }}
-        >
+        <button class="link add" @click=${firing(this, 'gso-action', 'addTarget')}>
           ${t('Add target…')}
         </button>
       </fieldset>

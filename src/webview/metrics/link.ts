@@ -1,6 +1,6 @@
-import { type Handlers, type Remote, RpcChannel } from '../../rpc/channel.ts';
+import type { Handlers, Remote } from '../../rpc/channel.ts';
 import type { MetricsHost, MetricsView } from '../../rpc/metrics.ts';
-import type { WebviewApi } from '../base/host.ts';
+import { openChannel, type WebviewApi } from '../base/host.ts';
 
 declare function acquireVsCodeApi(): WebviewApi;
 
@@ -18,14 +18,8 @@ export interface Link {
 /** Connects to the host. May be called once per page. */
 export function connect(handlers: Handlers<MetricsView>): Link {
   const api = acquireVsCodeApi();
-  const channel = new RpcChannel<MetricsView, MetricsHost>((message) => {
-    api.postMessage(message);
-  }, handlers);
-  window.addEventListener('message', (event) => {
-    channel.receive(event.data);
-  });
   return {
-    host: channel,
+    host: openChannel(api, handlers),
     loadSpan: () => {
       const saved = api.getState() as { readonly span?: unknown } | null | undefined;
       return SPANS.find((span) => span === saved?.span) ?? SPANS[0];

@@ -8,8 +8,8 @@ export interface Measure {
   readonly format: (value: number) => string;
   /** Theme colour of its line, without the prefix. */
   readonly color: string;
-  /** It holds until it is said anew, such as a number of players. */
-  readonly stepped: boolean;
+  /** A value holds until the next one, such as a number of players. */
+  readonly stepped?: boolean;
   /** The top of the axis is no lower than this: what hardly changes shall look like it. */
   readonly least: number;
   /** Where marks of the axis may stand; the chart's own choice without. */
@@ -20,20 +20,12 @@ export interface Measure {
 export const uptimeName = 'uptime';
 
 const KNOWN: readonly Measure[] = [
-  {
-    name: 'cpu',
-    label: () => t('Processor'),
-    format: percent,
-    color: 'charts-blue',
-    stepped: false,
-    least: 10,
-  },
+  { name: 'cpu', label: () => t('Processor'), format: percent, color: 'charts-blue', least: 10 },
   {
     name: 'memory',
     label: () => t('Memory'),
     format: memory,
     color: 'charts-purple',
-    stepped: false,
     least: 1024 ** 2,
     steps: memorySteps,
   },
@@ -51,7 +43,6 @@ const KNOWN: readonly Measure[] = [
     label: () => t('Received'),
     format: rate,
     color: 'charts-green',
-    stepped: false,
     least: 1000,
     steps: rateSteps,
   },
@@ -60,7 +51,6 @@ const KNOWN: readonly Measure[] = [
     label: () => t('Sent'),
     format: rate,
     color: 'charts-yellow',
-    stepped: false,
     least: 1000,
     steps: rateSteps,
   },
@@ -69,7 +59,6 @@ const KNOWN: readonly Measure[] = [
     label: () => t('Storage used'),
     format: memory,
     color: 'charts-orange',
-    stepped: false,
     least: 1024 ** 3,
     steps: memorySteps,
   },
@@ -80,13 +69,6 @@ export function measuresOf(names: readonly string[]): readonly Measure[] {
   const others = names
     .filter((name) => name !== uptimeName && !KNOWN.some((known) => known.name === name))
     .sort((a, b) => a.localeCompare(b))
-    .map((name): Measure => ({
-      name,
-      label: () => name,
-      format: plain,
-      color: 'charts-orange',
-      stepped: false,
-      least: 1,
-    }));
+    .map((name): Measure => ({ name, label: () => name, format: plain, color: 'charts-orange', least: 1 }));
   return [...KNOWN.filter(({ name }) => names.includes(name)), ...others];
 }

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ConnectionBadge, Status } from '../../rpc/inspector.ts';
-import { fire } from '../base/events.ts';
+import { firing } from '../base/events.ts';
 import { bytes, count, eventCount, rate } from '../base/format.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
@@ -125,13 +125,7 @@ export class StatusLine extends LitElement {
       <ul class="connections" aria-label=${t('Connections')}>
         ${status.connections.map((badge) => renderBadge(badge, this.narrow))}
       </ul>
-      <button
-        class="link"
-        title=${t('Show the keys')}
-        @click=${() => {
-          fire(this, 'gso-action', 'help');
-        }}
-      >
+      <button class="link" title=${t('Show the keys')} @click=${firing(this, 'gso-action', 'help')}>
         ${t('? keys')}
       </button>
     </div>`;

@@ -2,7 +2,7 @@ import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Status } from '../../rpc/inspector.ts';
-import { type Action, fire } from '../base/events.ts';
+import { type Action, firing } from '../base/events.ts';
 import { count } from '../base/format.ts';
 import { icon, iconStyles } from '../base/icons.ts';
 import { t } from '../base/l10n.ts';
@@ -128,9 +128,7 @@ export class Toolbar extends LitElement {
       icon=${glyph}
       .label=${text === '' ? title : text}
       title=${title}
-      @click=${() => {
-        fire(this, 'gso-action', action);
-      }}
+      @click=${firing(this, 'gso-action', action)}
       >${shown === '' ? nothing : shown}</vscode-toolbar-button
     >`;
   }
@@ -142,9 +140,7 @@ export class Toolbar extends LitElement {
       .checked=${live(this.follow)}
       .label=${t('Follow')}
       title=${this.follow ? t('Following the newest event') : t('Follow the newest event')}
-      @change=${() => {
-        fire(this, 'gso-action', 'toggleFollow');
-      }}
+      @change=${firing(this, 'gso-action', 'toggleFollow')}
       >${this.terse ? nothing : t('Follow')}</vscode-toolbar-button
     >`;
   }
@@ -152,14 +148,7 @@ export class Toolbar extends LitElement {
   #renderTimeline(name: string): TemplateResult {
     return html`<div class="timeline" role="status">
       ${icon('info')}<span class="name">${t('Showing replay ‘{0}’, not live', name)}</span
-      ><button
-        class="link"
-        @click=${() => {
-          fire(this, 'gso-action', 'showLive');
-        }}
-      >
-        ${t('Back to Live')}
-      </button>
+      ><button class="link" @click=${firing(this, 'gso-action', 'showLive')}>${t('Back to Live')}</button>
     </div>`;
   }
 }

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { playBedrock, type BedrockDemoSettings } from '../../../src/simulator/bedrock/play.ts';
+import { playBedrock, type PlayBedrockOptions } from '../../../src/simulator/bedrock/play.ts';
 
 describe.each(['3.7', '3.9', '3.10'] as const)('the demo of release %s', (protocolVersion) => {
   it('can be logged in to with what it names, and lets servers live, crash and be backed up', async () => {
     const stop = new AbortController();
-    const listening = Promise.withResolvers<readonly [BedrockDemoSettings, string]>();
+    const listening = Promise.withResolvers<Parameters<NonNullable<PlayBedrockOptions['onListening']>>>();
     const playing = playBedrock({
       port: 0,
       protocolVersion,

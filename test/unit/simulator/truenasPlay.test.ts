@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { playTrueNas, type TrueNasDemoSettings } from '../../../src/simulator/truenas/play.ts';
+import { playTrueNas, type PlayTrueNasOptions } from '../../../src/simulator/truenas/play.ts';
 import { Client, eventIn } from './truenasServer.ts';
 
 describe.each(['core-13', '24.10', '25.10'] as const)('the demo of %s', (profile) => {
   it('can be logged in to with what it names, and has jobs that succeed and fail', async () => {
     const stop = new AbortController();
-    const listening = Promise.withResolvers<readonly [TrueNasDemoSettings, string]>();
+    const listening = Promise.withResolvers<Parameters<NonNullable<PlayTrueNasOptions['onListening']>>>();
     const playing = playTrueNas({
       port: 0,
       profile,

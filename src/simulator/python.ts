@@ -7,11 +7,11 @@ export class Float {
   }
 }
 
-/** Sockets carry what `json.dumps` writes; HTTP answers are compact and keep their letters. */
-export type JsonStyle = 'socket' | 'http';
-
-/** JSON as the real program writes it, so that recordings can be compared as text. */
-export function pythonJson(value: unknown, style: JsonStyle): string {
+/**
+ * JSON as the real programs write it, so that recordings can be compared as text. `socket` is `json.dumps`: spaces after
+ * commas and colons, ASCII alone; `http` is FastAPI's compact form.
+ */
+export function pythonJson(value: unknown, style: 'socket' | 'http' = 'socket'): string {
   const [comma, colon] = style === 'socket' ? [', ', ': '] : [',', ':'];
   const write = (each: unknown): string => {
     if (each instanceof Float) return Number.isInteger(each.value) ? `${each.value}.0` : String(each.value);
@@ -33,12 +33,17 @@ export function pythonJson(value: unknown, style: JsonStyle): string {
   return write(value);
 }
 
-/** What an f-string makes of a value that came in as JSON. */
+/** `repr()` of a string. */
+export function pythonRepr(text: string): string {
+  return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
+}
+
+/** `str()` of a value that came in as JSON. */
 export function pythonText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === true) return 'True';
   if (value === false) return 'False';
-  return pythonJson(value, 'socket');
+  return pythonJson(value);
 }
 
 /** `not value`, as Python sees it. */
