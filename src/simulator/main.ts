@@ -25,7 +25,7 @@ const usage = `Usage:
 
 const [mode, ...rest] = process.argv.slice(2);
 const { own, passed } = split(rest);
-// Where we stand, so that scripts and watchers can start us again; a bundle has no `import.meta`.
+// The path of this program, so that scripts and watchers can start it again; a bundle has no `import.meta`.
 const launch: Launch = { node: process.execPath, entry: realpathSync(process.argv[1] ?? '') };
 
 // The exit code is set, never forced: what was written to a pipe still has to get there.
