@@ -95,7 +95,7 @@ export abstract class RestartableServer<Life extends { readonly http: Server }> 
   protected abstract disconnect(life: Life): void;
 }
 
-/** How many requests and messages a server keeps: demos run for days. */
+/** Requests and messages that a server keeps: demos run for days. */
 const remembered = 10_000;
 
 export function remember<T>(list: T[], item: T): void {
@@ -103,7 +103,7 @@ export function remember<T>(list: T[], item: T): void {
   if (list.length > remembered) list.shift();
 }
 
-/** Options that the demos of all systems have. */
+/** Options of every demo. */
 export interface PlayOptions {
   readonly signal: AbortSignal;
   /** 0 takes any that is free; without it the port that the real program has, or one beside it. */

@@ -89,6 +89,5 @@ function encoded(value: object): string {
 }
 
 function payloadOf(token: string): { readonly sub?: unknown; readonly exp?: unknown } {
-  // What we signed is ours, so it can be read.
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as object;
 }

@@ -6,7 +6,7 @@ import { Machine } from './machine.ts';
 import type { Role } from './options.ts';
 import { pythonJson } from '../python.ts';
 
-/** What a route is called with, once everybody that had to be asked has said yes. */
+/** An authorized request. */
 export interface Call {
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ interface Client {
   readonly socket: WebSocket;
 }
 
-/** Who is connected, who wants to hear of what, and sending it to them. */
+/** Connected clients and their subscriptions. */
 export class Hub {
   readonly #wildcard: boolean;
   readonly #clients = new Map<string, Client>();

@@ -12,7 +12,7 @@ export interface World {
   readonly machines: Map<string, Machine>;
   readonly now: () => number;
   readonly wait: Wait;
-  /** Nothing goes on after this. */
+  /** Aborted when the program ends. */
   readonly signal: AbortSignal;
 }
 

@@ -16,12 +16,12 @@ export type BackupKind = 'world' | 'properties' | 'allowlist' | 'permissions';
 
 export interface ProcessInfo {
   readonly status: 'success';
-  /** Only where there is no process. */
+  /** Set if there is no process. */
   readonly message?: string;
   readonly process_info: object | null;
 }
 
-/** What a fake process takes by default, as in the recordings. */
+/** Default usage of a process, as in the recordings. */
 const littleUsage: Usage = { cpuPercent: 0, memoryMb: 0.8 };
 let lastPid = 18_100;
 
@@ -29,10 +29,10 @@ let lastPid = 18_100;
 export class Machine {
   readonly name: string;
   version: string;
-  /** What the program last wrote down; nobody has looked while it is UNKNOWN. */
+  /** The status that the program stored last; UNKNOWN until it looked. */
   stored: Status;
   players: readonly Player[] = [];
-  /** What the program knows of them; it looks at the log now and then. */
+  /** The players that the program found at its last poll. */
   knownPlayers: readonly Player[] = [];
   /** Whether the program restarts it when it dies. */
   watched = false;
@@ -115,7 +115,7 @@ export class Machine {
     this.players = players;
   }
 
-  /** What it takes, as sockets and REST tell it; the first sample of a process says nothing of its load. */
+  /** Usage as sockets and REST report it; the first sample of a process has no CPU load. */
   processInfo(now: number): ProcessInfo {
     const running = this.#process;
     if (!running) return notFound(this.name);

@@ -39,26 +39,26 @@ export interface GivenServer {
   readonly version?: string;
   /** Runs from the beginning. */
   readonly running?: boolean;
-  /** What is stored of it, where it does not run; nobody knows, as after an installation by hand. */
+  /** Stored status of a server that does not run; UNKNOWN by default, as after an installation by hand. */
   readonly status?: Status;
   readonly players?: readonly Player[];
-  /** What its process takes, sample by sample. */
+  /** Called once for each sample. */
   readonly usage?: () => Usage;
   readonly properties?: Readonly<Record<string, string>>;
   readonly log?: string;
 }
 
-/** How long things take, in milliseconds. The defaults are those of the real program. */
+/** Durations in milliseconds; the defaults are those of the real program. */
 export interface Timing {
   /** From STARTING to RUNNING, and until it is seen that a process is gone. */
   readonly spawnMs: number;
-  /** What plugins do between RUNNING and `after_server_start`. */
+  /** Work of plugins between RUNNING and `after_server_start`. */
   readonly startMs: number;
   /** From STOPPING to STOPPED. */
   readonly stopMs: number;
-  /** What plugins do between STOPPED and `after_server_stop`. */
+  /** Work of plugins between STOPPED and `after_server_stop`. */
   readonly afterStopMs: number;
-  /** How long players are warned before a stop. */
+  /** Warning time for players before a stop. */
   readonly warnMs: number;
   readonly backupMs: number;
   readonly installMs: number;
@@ -68,7 +68,7 @@ export interface Timing {
   readonly logMs: number;
   /** Between two looks for crashes and players. */
   readonly pollMs: number;
-  /** How long a socket may wait with its first message. */
+  /** Time limit for the first message of a socket. */
   readonly authMs: number;
 }
 
@@ -98,11 +98,11 @@ export interface BedrockServerOptions {
   readonly basePath?: string;
   /** A reverse proxy in front of it would speak TLS with these. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** What the download site offers; without it there is no network. */
+  /** Newest version on the download site; without one there is no network. */
   readonly latestVersion?: string;
   /** Pings this often and closes with 1011 where no pong came until the next one; never by default. */
   readonly keepaliveMs?: number;
   readonly now?: () => number;
-  /** How time passes within operations. Tests bring one that does not wait. */
+  /** Tests pass one that does not wait. */
   readonly wait?: Wait;
 }

@@ -92,7 +92,7 @@ async function live(server: BedrockServer, protocolVersion: Release, pause: Paus
     await ask('POST', '/api/server/survival/allowlist/add', { players: [efe.name] });
     await ask(protocolVersion === '3.10' ? 'PUT' : 'POST', '/api/server/survival/backups/prune');
     await pause(8);
-    // It runs already: a failure that is reported as a success.
+    // The server runs already: a failure that Bedrock Server Manager reports as a success.
     await act('creative', 'start');
     await pause(6);
     server.setPlayers('skyblock', []);

@@ -1,7 +1,7 @@
-/** Which release a stand-in is true to: 3.7.0, 3.8.0, 3.9.1 and 3.10.3. */
+/** The simulated releases: 3.7.0, 3.8.0, 3.9.1 and 3.10.3. */
 export type Release = '3.7' | '3.8' | '3.9' | '3.10';
 
-/** What differs between the releases. */
+/** Differences between the releases. */
 export interface Traits {
   readonly version: string;
   /**
@@ -22,7 +22,7 @@ export interface Traits {
   readonly plugins: boolean;
   /** The oldest starts a server within the request. */
   readonly startIsTask: boolean;
-  /** What is told when the players of a server change. */
+  /** Content of the event for changed players. */
   readonly playerEvents: 'none' | 'count' | 'names';
   readonly playerNames: boolean;
   readonly summary: boolean;

@@ -32,7 +32,7 @@ export interface SeenMessage {
   readonly text: string;
 }
 
-/** What lives from one start of the program to its end. */
+/** Parts that live from one start of the program to its end. */
 interface Life {
   readonly http: Server;
   readonly hub: Hub;
@@ -48,9 +48,9 @@ interface Life {
 
 /** The Bedrock Server Manager, true to what its releases were seen to do. */
 export class BedrockServer extends RestartableServer<Life> {
-  /** What came in over HTTP, handshakes included, since it was made. */
+  /** HTTP requests, handshakes included, restarts too. */
   readonly requests: SeenRequest[] = [];
-  /** What clients said over their sockets once they were let in. */
+  /** Messages of signed-in sockets. */
   readonly messages: SeenMessage[] = [];
   readonly accounts: Accounts;
   /** The game servers by name. */
@@ -85,7 +85,6 @@ export class BedrockServer extends RestartableServer<Life> {
     return server;
   }
 
-  /** Where a client is pointed to. */
   get url(): string {
     const { tls, basePath = '' } = this.#options;
     return `${tls ? 'https' : 'http'}://127.0.0.1:${this.port}${basePath}`;
@@ -101,7 +100,7 @@ export class BedrockServer extends RestartableServer<Life> {
     return this.life?.hub.size ?? 0;
   }
 
-  /** How many clients want which topic; topics stay when nobody does. */
+  /** Number of subscribers by topic; topics without any stay. */
   get subscriptions(): ReadonlyMap<unknown, number> {
     return new Map(this.life?.hub.topics());
   }
@@ -153,7 +152,7 @@ export class BedrockServer extends RestartableServer<Life> {
     this.running.streams.sample();
   }
 
-  /** Who plays; clients hear of it after the next look. */
+  /** Sets the players of a server; clients hear of it after the next poll. */
   setPlayers(name: string, players: readonly Player[]): void {
     this.#machine(name).setPlayers(players);
   }
@@ -332,7 +331,7 @@ function everyNowAndThen(ms: number, work: () => Promise<void>): NodeJS.Timeout 
     if (busy) return;
     busy = true;
     work()
-      // It was ended in the middle of it.
+      // The server was stopped during the round.
       .catch(() => undefined)
       .finally(() => (busy = false));
   }, ms);

@@ -56,9 +56,9 @@ export class Sockets {
       });
       this.#keepAlive(socket);
       const cookie = cookieOf(request.headers.cookie, cookieName);
-      if (typeof early === 'object') this.#let(socket, early);
+      if (typeof early === 'object') this.#admit(socket, early);
       else if (traits.auth === 'firstMessage') this.#waitForMessage(socket, cookie);
-      else this.#judge(socket, traits.auth === 'cookieOrQuery' ? (cookie ?? query) : query);
+      else this.#signIn(socket, traits.auth === 'cookieOrQuery' ? (cookie ?? query) : query);
     });
   }
 
@@ -74,9 +74,9 @@ export class Sockets {
     for (const socket of this.#open) socket.terminate();
   }
 
-  #judge(socket: WebSocket, token: string | undefined): void {
+  #signIn(socket: WebSocket, token: string | undefined): void {
     const user = token === undefined || token === '' ? 'missing' : this.#parts.accounts.verify(token);
-    if (typeof user === 'object') this.#let(socket, user);
+    if (typeof user === 'object') this.#admit(socket, user);
     else socket.close(refusedCode, user === 'missing' ? 'Missing token' : reasons[user]);
   }
 
@@ -105,14 +105,14 @@ export class Sockets {
       }
       const user = typeof token === 'string' ? this.#parts.accounts.verify(token) : 'invalid';
       if (typeof user === 'object') {
-        const id = this.#let(socket, user);
+        const id = this.#admit(socket, user);
         void this.#parts.hub.send(id, { status: 'success', message: 'Authenticated successfully' });
       } else socket.close(refusedCode, 'Invalid token, user not found, or inactive');
     });
   }
 
   /** From here on nobody asks again whether the token still holds. */
-  #let(socket: WebSocket, user: User): string {
+  #admit(socket: WebSocket, user: User): string {
     const { hub, onMessage } = this.#parts;
     const id = hub.connect(user.username, socket);
     socket.on('close', () => {
@@ -121,7 +121,7 @@ export class Sockets {
     socket.on('message', (data, isBinary) => {
       onMessage(textOf(data), user.username);
       const message = readMessage(data, isBinary);
-      const answer = message && this.#follow(id, message);
+      const answer = message && this.#handle(id, message);
       if (answer) void hub.send(id, answer);
       else {
         // An exception nobody caught: the connection ends without a close frame.
@@ -131,7 +131,7 @@ export class Sockets {
     return id;
   }
 
-  #follow(id: string, { action, topic }: Message): object | undefined {
+  #handle(id: string, { action, topic }: Message): object | undefined {
     const { hub } = this.#parts;
     if (isFalsy(action) || isFalsy(topic))
       return { status: 'error', message: 'Action and topic are required.' };

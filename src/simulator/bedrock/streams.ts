@@ -13,14 +13,14 @@ export interface StreamParts {
 
 const monitorPrefix = 'resource-monitor:';
 const logPrefix = 'server_log:';
-/** How much of a log whoever comes first is told of its past. */
+/** Bytes of the existing log that the first subscriber gets. */
 const tailBytes = 2048;
 
 /** The two loops that tell of processes and logs, for topics that somebody subscribed to by name. */
 export class Streams {
   readonly #parts: StreamParts;
-  /** How far each log was told. */
-  readonly #told = new Map<string, number>();
+  /** Bytes of each log that were sent. */
+  readonly #sentBytes = new Map<string, number>();
   readonly #timers: readonly NodeJS.Timeout[];
 
   constructor(parts: StreamParts) {
@@ -65,13 +65,13 @@ export class Streams {
       const log = this.#logOf(topic);
       if (!log) continue;
       if (subscribers === 0) {
-        this.#told.delete(topic);
+        this.#sentBytes.delete(topic);
         continue;
       }
-      const told = this.#told.get(topic) ?? Math.max(0, log.length - tailBytes);
+      const sent = this.#sentBytes.get(topic) ?? Math.max(0, log.length - tailBytes);
       // A log that became shorter was started anew.
-      const text = log.subarray(told > log.length ? 0 : told).toString('utf8');
-      this.#told.set(topic, log.length);
+      const text = log.subarray(sent > log.length ? 0 : sent).toString('utf8');
+      this.#sentBytes.set(topic, log.length);
       if (text !== '') void hub.broadcast(topic, { type: 'log_update', topic, data: text });
     }
   }

@@ -2,7 +2,7 @@ import type { Result } from './emitter.ts';
 import { failure, success, type Lifecycle } from './lifecycle.ts';
 import { Machine, type BackupKind } from './machine.ts';
 
-/** Where things lie on the machine of the stand-in; events tell of it. */
+/** Installation folder of the simulated machine; events contain it. */
 const home = '/opt/bedrock-server-manager';
 const keptBackups = 3;
 
@@ -215,7 +215,6 @@ export class Upkeep {
     return `${date.replaceAll('-', '')}_${time.slice(0, 8).replaceAll(':', '')}`;
   }
 
-  /** Where a backup lies. */
   pathOf(name: string, file: string): string {
     return `${home}/backups/${name}/${file}`;
   }

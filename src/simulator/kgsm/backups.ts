@@ -45,7 +45,7 @@ export function dropBackups(
   kgsm.store.change(name, { backups: backups.filter((backup) => !gone.includes(backup)) });
 }
 
-/** What version 3 tells of the backups, the newest first. */
+/** The manifests that version 3 prints, newest first. */
 export function manifestsOf(instance: InstanceState): object[] {
   const { name, blueprint, version, backups = [], backupNotes = {} } = instance;
   return backups.toReversed().map((id) => ({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** The generations of KGSM that a root can be: the last with a socket, and the newest, which writes a journal. */
 export type RootGeneration = '2.2' | '3.16';
 
-/** What the stand-in needs beyond KGSM's own settings; `simulator.json` in the root. */
+/** Settings of the simulator beyond KGSM's own; `simulator.json` in the root. */
 export interface Behaviour {
   readonly protocolVersion: RootGeneration;
   /** Between two events of an installation or removal; the real one takes about 80 ms. */
@@ -15,7 +15,7 @@ export interface Behaviour {
   /** The pause before the second try of a webhook; each further one is twice as long. The real one waits 1 s. */
   readonly retryMs: number;
   readonly hostname: string;
-  /** What can be installed, with its newest version. */
+  /** Installable blueprints with their newest version. */
   readonly blueprints: Readonly<Record<string, string>>;
   /** Blueprints whose download fails. */
   readonly brokenDownloads: readonly string[];

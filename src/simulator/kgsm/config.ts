@@ -32,11 +32,11 @@ const known: Readonly<Record<RootGeneration, Readonly<Record<string, ConfigValue
   },
 };
 
-/** What the stand-in itself goes by. */
+/** The settings that the simulator acts on. */
 export interface RootConfig {
   /** Absolute paths of the sockets, in the order in which they get each event; none where events are switched off. */
   readonly sockets: readonly string[];
-  /** Where version 3 appends its events. */
+  /** Event file folder of version 3. */
   readonly journalDir?: string;
   readonly webhook: WebhookConfig;
   readonly saveSeconds: number;
@@ -50,7 +50,7 @@ export interface WebhookConfig {
   readonly retries: number;
 }
 
-/** What KGSM does with its first command in a fresh checkout. Answers whether it was one. */
+/** Writes the settings file of a fresh checkout, as KGSM's first command does; answers whether it was missing. */
 export function writeMissingConfig(
   root: string,
   values: Readonly<Record<string, ConfigValue>> = {},

@@ -5,7 +5,7 @@ import type { RootGeneration } from './behaviour.ts';
 import { makeRoot, type Launch } from './root.ts';
 import type { InstanceState } from './state.ts';
 
-/** How an instance stands when somebody begins to listen. */
+/** State of an instance when a listener comes. */
 type Opening = 'ready' | 'running' | 'stopped' | 'failed' | 'unknown' | 'absent';
 
 export interface DemoInstance {

@@ -4,9 +4,9 @@ import { errorCode, unixPathLimit } from '../../core/wire/unixPath.ts';
 
 interface Delivery {
   readonly delivered: boolean;
-  /** What socat would say on stderr; nothing where the file is missing, which KGSM passes over in silence. */
+  /** Line of socat on stderr. A missing file has none: KGSM skips it. */
   readonly complaint?: string;
-  /** What the listener wrote back, which the real program lets through to its own output. */
+  /** Bytes that the listener wrote back; KGSM prints them. */
   readonly answer: string;
 }
 

@@ -3,14 +3,14 @@ export type Generation = '2.0' | '2.2' | '3.0' | '3.6' | '3.16';
 
 export interface KgsmEvent {
   readonly type: string;
-  /** What stands in `Data`, in its order, the name of the instance with it. */
+  /** The fields of `Data` in order, the name of the instance included. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
 export interface Surroundings {
   readonly now: number;
   readonly host: string;
-  /** Who asked for it; only 3.x tells. `discord:bob` came from Discord, a plain name from a shell. */
+  /** In 3.x: `discord:bob` came from Discord, a plain name from a shell. */
   readonly actor?: string;
   /** Through what it was asked for, where that is not what the actor's name begins with. */
   readonly origin?: string | null;
@@ -42,7 +42,7 @@ export function eventText(protocolVersion: Generation, event: KgsmEvent, around:
   return json.replaceAll('\u007f', String.raw`\u007f`);
 }
 
-/** Which say what holds the process, in 2.2 alone. */
+/** Events of 2.2 that have a LifecycleManager. */
 const managed: ReadonlySet<string> = new Set(['instance_started', 'instance_stopped']);
 
 const envelopes: Readonly<Record<Generation, (around: Surroundings) => object>> = {

@@ -40,7 +40,7 @@ const second: ReadonlySet<string> = new Set(
     .map((name) => `instance_${name}`),
 );
 
-/** How many words such an event takes from the command line: its subject and its fields. */
+/** Number of command line words of an event: its subject and its fields. */
 export function wordsOf(type: string): number {
   return 1 + (fields[type]?.length ?? 0);
 }

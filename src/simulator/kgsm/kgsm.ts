@@ -12,7 +12,7 @@ import { postEvent } from './webhook.ts';
 export interface CliEnvironment {
   readonly root: string;
   readonly launch: Launch;
-  /** Who asks stands there, for version 3: KGSM_EVENT_ACTOR and KGSM_EVENT_ORIGIN. */
+  /** KGSM_EVENT_ACTOR and KGSM_EVENT_ORIGIN name the caller in version 3. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   write(text: string): void;
   complain(text: string): void;
@@ -27,7 +27,7 @@ export function option(args: readonly string[], name: string): string | undefine
 
 type EventData = Readonly<Record<string, unknown>>;
 
-/** What all command lines share: the root with its settings, the output, the events. */
+/** The root with its settings, output and events, shared by all command lines. */
 export class Kgsm {
   readonly environment: CliEnvironment;
   readonly root: string;
@@ -107,7 +107,7 @@ export class Kgsm {
     const { KGSM_EVENT_ACTOR: actor = '', KGSM_EVENT_ORIGIN: origin = '' } = env;
     return {
       ...around,
-      // Whoever runs it, where nobody else is named; through what is never guessed.
+      // KGSM falls back to its user for the actor, and never guesses the origin.
       actor: actor === '' ? userInfo().username : actor,
       origin: origin === '' ? null : origin,
     };

@@ -24,7 +24,6 @@ export function beginLog(instance: InstanceState, now: number): void {
   logLine(instance, now, `${instance.blueprint} ${instance.version} server starting`);
 }
 
-/** What the server says. */
 export function logLine(instance: InstanceState, now: number, text: string): void {
   const file = logFileOf(instance);
   mkdirSync(dirname(file), { recursive: true });

@@ -67,10 +67,10 @@ class Player {
   readonly #clock: PlayClock;
   readonly #store: InstanceStore;
   readonly #sockets: readonly string[];
-  /** Where version 3 writes; it needs no listener, and has a world of one generation. */
+  /** Event file folder of version 3, which needs no listener. */
   readonly #journal: string | undefined;
   readonly #host: string;
-  /** Which socket files the last event went to; others are a new listener, who has heard nothing yet. */
+  /** Socket files of the last event; other ones belong to a new listener, which has heard nothing yet. */
   #listener: string | undefined;
 
   constructor({ root, signal, speed = 1, seed = 1, clock = realClock }: PlayOptions) {
@@ -155,7 +155,7 @@ class Player {
     }
   }
 
-  /** Which socket files stand there; a file made anew is another one. A journal is always there to be read. */
+  /** The socket files that exist, each with its inode and birth time. A journal always exists. */
   #present(): string {
     if (this.#journal !== undefined) return this.#journal;
     return this.#sockets

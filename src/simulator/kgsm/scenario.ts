@@ -32,7 +32,7 @@ export interface PlacedScene {
   readonly scene: Scene;
 }
 
-/** What says how things stand, for somebody who begins to listen. */
+/** The events that tell a new listener the state of an instance. */
 export function introduction(instance: DemoInstance, state: InstanceState | undefined): Scene {
   return { instance, steps: state?.installed === true ? introductionSteps(instance, state) : [] };
 }

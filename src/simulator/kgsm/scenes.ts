@@ -1,7 +1,7 @@
 import type { DemoInstance } from './demo.ts';
 import type { InstanceState } from './state.ts';
 
-/** What has to be so for a step to be played. Somebody may have started, stopped or removed the instance meanwhile. */
+/** Condition of a step: the user may have started, stopped or removed the instance meanwhile. */
 type Need = (state: InstanceState | undefined) => boolean;
 
 const absent: Need = (state) => state === undefined;

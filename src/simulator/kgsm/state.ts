@@ -10,7 +10,7 @@ export interface BackupNote {
   readonly consistency: 'cold' | 'flushed';
 }
 
-/** What the stand-in remembers of an instance, in a file of its own. */
+/** The stored state of an instance, in a file of its own. */
 export interface InstanceState {
   readonly name: string;
   readonly blueprint: string;
@@ -24,10 +24,10 @@ export interface InstanceState {
   readonly players?: readonly string[];
   /** Their names, the oldest first. */
   readonly backups?: readonly string[];
-  /** What version 3 notes of each backup, whose names say nothing there. */
+  /** Facts about each backup in version 3, by name. */
   readonly backupNotes?: Readonly<Record<string, BackupNote>>;
   readonly port?: string;
-  /** What the last look for an update found that was to be told, and when it was. */
+  /** Result of the last `check-update --emit`. */
   readonly look?: { readonly latest: string; readonly at: string };
   /** Its configuration cannot be read: KGSM lists it, but says nothing of it. */
   readonly malformed?: boolean;

@@ -41,22 +41,22 @@ export async function v3Command(kgsm: Kgsm, [command, ...args]: readonly string[
 
 /** The paths of KGSM's files: clients recognise version 3 by this answer. The path of the journal is a setting instead. */
 function paths(kgsm: Kgsm, args: readonly string[]): number {
-  const in_ = (...parts: readonly string[]): string => join(kgsm.root, ...parts);
+  const inRoot = (...parts: readonly string[]): string => join(kgsm.root, ...parts);
   const system = {
     KGSM_ROOT: kgsm.root,
-    KGSM_CORE_DIR: in_('core'),
-    KGSM_COMMANDS_DIR: in_('commands'),
-    KGSM_HANDLERS_DIR: in_('commands', 'handlers'),
-    KGSM_TEMPLATES_DIR: in_('templates'),
-    KGSM_SYSTEM_BLUEPRINTS_DIR: in_('blueprints'),
+    KGSM_CORE_DIR: inRoot('core'),
+    KGSM_COMMANDS_DIR: inRoot('commands'),
+    KGSM_HANDLERS_DIR: inRoot('commands', 'handlers'),
+    KGSM_TEMPLATES_DIR: inRoot('templates'),
+    KGSM_SYSTEM_BLUEPRINTS_DIR: inRoot('blueprints'),
     KGSM_DEFAULT_CONFIG_FILE: defaultsPath(kgsm.root),
   };
   const user = {
     KGSM_CONFIG_DIR: kgsm.root,
     KGSM_CONFIG_FILE: configPath(kgsm.root),
     KGSM_DATA_DIR: kgsm.root,
-    KGSM_INSTANCES_DIR: in_('instances'),
-    KGSM_LOGS_DIR: in_('logs'),
+    KGSM_INSTANCES_DIR: inRoot('instances'),
+    KGSM_LOGS_DIR: inRoot('logs'),
   };
   if (args.includes('--json')) kgsm.json({ system, user });
   else kgsm.lines({ ...system, ...user }, (name, path) => `${name}: ${String(path)}`);

@@ -24,7 +24,7 @@ export interface CertificateOptions {
   readonly notAfter?: number;
 }
 
-/** What signs others. */
+/** An identity that signs others. */
 export interface Authority extends Identity {
   readonly subject: Buffer;
   readonly privateKey: KeyObject;
@@ -63,7 +63,7 @@ export function lockKey({ privateKey }: Authority, passphrase: string): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString();
 }
 
-/** What the server's own script makes: a server and a client that each sign themselves. Good for a demo of years. */
+/** A self-signed server and client, as the script of the real server makes them; valid for ten years. */
 export function makeSelfSigned(): { readonly server: Identity; readonly client: Identity } {
   const long = { notAfter: Date.now() + 3650 * day };
   return {

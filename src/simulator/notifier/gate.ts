@@ -24,7 +24,7 @@ export class Gate extends Duplex {
     super({ allowHalfOpen: true });
     this.#raw = raw;
     raw.on('data', (bytes: Buffer) => {
-      // What the client says after our first words is its certificate.
+      // The client answers our first flight with its certificate.
       if (this.#spoken && !this.#open) this.#held ??= [];
       this.push(bytes);
     });

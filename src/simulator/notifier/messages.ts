@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 
-/** Which events a server knows: the first revision can be asked to let somebody in, and that is all. */
+/** Revision of the server; `seed` knows request_authentication alone. */
 export type Revision = 'seed' | 'lax' | 'strict';
 
 export type ClientEvent =
@@ -8,7 +8,7 @@ export type ClientEvent =
   | { readonly event: 'disconnecting'; readonly id: string }
   | { readonly event: 'send_message'; readonly id: string; readonly message: string };
 
-/** What the server reads at once; of a longer record each part is taken for an event of its own. */
+/** Bytes of one read; each part of a longer record is taken for an event of its own. */
 export const readBuffer = 1024;
 const utf8 = new TextDecoder('utf-8');
 

@@ -13,7 +13,7 @@ export interface NotifierServerOptions {
    */
   readonly revision: Revision;
   readonly identity: Identity;
-  /** Who signs the clients of a strict server. */
+  /** Authority of the client certificates of a strict server. */
   readonly clientAuthority?: string;
   readonly capacity?: number;
   readonly port?: number;
@@ -21,7 +21,7 @@ export interface NotifierServerOptions {
   /** Comes back by itself after a crash. */
   readonly restartAfterMs?: number;
   readonly now?: () => number;
-  /** What came in, event by event as the records were. */
+  /** Gets each record as text. */
   readonly onRecord?: (text: string) => void;
 }
 
@@ -212,7 +212,7 @@ export class NotifierServer {
         return;
       }
       case 'disconnecting':
-        // Whose id it is, and whether it is one, is not looked at.
+        // The real server does not check the id.
         peer.ids.delete(event.id);
         this.#known.delete(event.id);
         this.#tell('client_disconnected', { client_id: event.id }, peer);

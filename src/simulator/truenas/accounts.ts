@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { GivenApiKey, GivenUser } from './options.ts';
 import type { Traits } from './profiles.ts';
 
-/** Who is logged in on a connection. */
+/** The login of a connection. */
 export interface Login {
   readonly username: string;
   readonly roles: readonly string[];

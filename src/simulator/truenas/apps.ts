@@ -28,11 +28,11 @@ export class Apps {
     this.#traits = traits;
     this.#extraKeys = extraKeys;
     this.#publish = publish;
-    for (const each of given) this.all.set(each.name, made(each));
+    for (const each of given) this.all.set(each.name, newApp(each));
   }
 
   add(given: GivenApp): void {
-    const app = made(given);
+    const app = newApp(given);
     this.all.set(given.name, app);
     this.#tell('added', app);
   }
@@ -88,7 +88,7 @@ export class Apps {
     [...this.all.values()]
       .filter(({ state }) => state === 'RUNNING')
       .map(({ given }) => {
-        const { cpuPercent, memory, received, sent } = given.usage?.() ?? little;
+        const { cpuPercent, memory, received, sent } = given.usage?.() ?? noUsage;
         return {
           app_name: given.name,
           cpu_usage: Math.round(cpuPercent),
@@ -117,7 +117,7 @@ export class Apps {
     if (id !== containerId(app)) throw callError(`Container '${String(id)}' not found`, errno.noEntry);
     let last = typeof tail === 'number' ? app.log.at(-1 - tail) : undefined;
     return () => {
-      // Where the last one is forgotten, all that is kept is new.
+      // If the last line was dropped meanwhile, all kept lines are new.
       const fresh = app.log.slice(last ? app.log.indexOf(last) + 1 : 0);
       last = app.log.at(-1);
       return fresh;
@@ -256,9 +256,9 @@ export class Apps {
 
 const firstVersion = '1.0.3';
 const firstAppVersion = '1.21';
-const little: AppUsage = { cpuPercent: 0, memory: 1_048_576, received: 0, sent: 0 };
+const noUsage: AppUsage = { cpuPercent: 0, memory: 1_048_576, received: 0, sent: 0 };
 
-function made(given: GivenApp): App {
+function newApp(given: GivenApp): App {
   const { state = 'RUNNING', version = firstVersion, appVersion = firstAppVersion } = given;
   return { given, state, version, appVersion, log: [] };
 }

@@ -18,13 +18,13 @@ export interface Call {
 export interface Param {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'boolean' | 'object' | 'array' | 'any';
-  /** What it is where it is not given; without one it has to be. */
+  /** Default; an argument without one is required. */
   readonly otherwise?: unknown;
 }
 
 interface Common {
   readonly params?: readonly Param[];
-  /** Who may call it; anybody who is logged in where none is named. */
+  /** Role that a caller needs; without one every login suffices. */
   readonly role?: string;
   /** May be called before login. */
   readonly open?: boolean;
@@ -40,7 +40,11 @@ export type Method = Common &
 export type Methods = Readonly<Record<string, Method>>;
 
 /** The arguments with their defaults. Throws what the schema of the generation says of wrong ones. */
-export function checked(method: Method, given: readonly unknown[], traits: Traits): readonly unknown[] {
+export function checkArguments(
+  method: Method,
+  given: readonly unknown[],
+  traits: Traits,
+): readonly unknown[] {
   const { params = [] } = method;
   const pydantic = traits.schema === 'pydantic';
   const wrong: Wrong[] = [];
@@ -57,7 +61,7 @@ export function checked(method: Method, given: readonly unknown[], traits: Trait
         wrong.push([name, pydantic ? 'Field required' : 'attribute required', errno.invalid]);
       return otherwise;
     }
-    // What may be left out may be null.
+    // An optional argument may be null.
     if (!(value === null && otherwise !== undefined) && !fits(value, param))
       wrong.push([name, wrongType(param.type, traits), errno.invalid]);
     return value;

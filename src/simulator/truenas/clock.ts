@@ -9,7 +9,7 @@ export class HandClock {
     this.#now = now;
   }
 
-  /** How many wait for something; a test that wants to advance can see whether anybody does. */
+  /** Number of pending waits. */
   get waiting(): number {
     return this.#waits.length;
   }
@@ -36,7 +36,7 @@ export class HandClock {
   /** Lets this much time pass, one wait after the other, each with all that follows from it. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    // What was just asked for may still be on its way to a wait.
+    // A call that was just made may not have reached its wait yet.
     await settle();
     for (;;) {
       const next = this.#waits.filter(({ due }) => due <= until).sort((a, b) => a.due - b.due)[0];

@@ -1,6 +1,6 @@
 import type { Wait } from '../host.ts';
 import { isAllowed } from './accounts.ts';
-import { checked, type Method, type MessageId } from './calls.ts';
+import { checkArguments, type Method, type MessageId } from './calls.ts';
 import { bare, callError, errno, noSuchMethod, type Refused } from './errors.ts';
 import { isOver, type Job, type Jobs } from './jobs.ts';
 import type { Timing } from './options.ts';
@@ -18,9 +18,8 @@ export interface DispatcherParts {
   readonly plans: Plans;
 }
 
-/** What tests want to happen to calls. */
+/** Failures and delays that tests plan for calls. */
 export interface Plans {
-  /** How often each method was called. */
   readonly calls: Map<string, number>;
   readonly failures: Map<string, (string | Refused | undefined)[]>;
   /** Calls of these wait until it resolves. */
@@ -30,16 +29,16 @@ export interface Plans {
 /** A method's answer, or the job that it made. */
 export type Outcome = { readonly value: unknown; readonly job?: undefined } | { readonly job: Job };
 
-const running = 10;
-const inTotal = 20;
+const maxRunning = 10;
+const maxCalls = 20;
 const windowMs = 60_000;
-const perWindow = 20;
+const maxPerWindow = 20;
 
 /** Calls of methods and what limits them, the same for both protocols. */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #services: ReadonlySet<string>;
-  /** When whom called what. */
+  /** Times of the recent calls, by method and address. */
   readonly #recent = new Map<string, number[]>();
   readonly #waiting = new WeakMap<Peer, (() => void)[]>();
 
@@ -52,12 +51,12 @@ export class Dispatcher {
     return this.#parts.traits;
   }
 
-  /** What goes before a call: too many at once, or too many in a minute. It holds up all that comes after. */
+  /** Refuses too many calls at once and, after a delay, too many in a minute. Later messages of the peer wait meanwhile. */
   async admit(peer: Peer, name: string): Promise<void> {
     const { calls } = this.#parts.plans;
     calls.set(name, (calls.get(name) ?? 0) + 1);
-    if (peer.inFlight >= inTotal)
-      throw bare(`Maximum number of concurrent calls (${inTotal}) has exceeded.`, errno.tooManyReferences);
+    if (peer.inFlight >= maxCalls)
+      throw bare(`Maximum number of concurrent calls (${maxCalls}) has exceeded.`, errno.tooManyReferences);
     await this.#limitRate(peer, name);
   }
 
@@ -69,7 +68,7 @@ export class Dispatcher {
   ): Promise<Outcome> {
     peer.inFlight += 1;
     try {
-      if (peer.inFlight > running) await this.#turn(peer);
+      if (peer.inFlight > maxRunning) await this.#turn(peer);
       return await this.#run(peer, name, params, messageId);
     } finally {
       peer.inFlight -= 1;
@@ -88,7 +87,7 @@ export class Dispatcher {
     if (!method) throw noSuchMethod(name, this.#services);
     this.#authorize(peer, method);
     await plans.held.get(name);
-    const args = checked(method, params, traits);
+    const args = checkArguments(method, params, traits);
     const failure = this.#failure(name);
     const call = { peer, args, messageId, jobs };
     if (!method.job) {
@@ -140,7 +139,7 @@ export class Dispatcher {
     const recent = (this.#recent.get(key) ?? []).filter((at) => at > now() - windowMs);
     this.#recent.set(key, recent);
     recent.push(now());
-    if (recent.length <= perWindow) return;
+    if (recent.length <= maxPerWindow) return;
     await wait(timing.rateLimitMs, over);
     throw callError('Rate Limit Exceeded', errno.busy);
   }

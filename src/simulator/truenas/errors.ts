@@ -31,7 +31,7 @@ export type Wrong = readonly [attribute: string | null, message: string, errno: 
 interface Refusal {
   readonly errno: number;
   readonly reason: string;
-  /** What was thrown; nothing where it was not an exception. */
+  /** The Python exception, if it was one. */
   readonly thrown?: { readonly className: string; readonly repr: string };
   readonly wrong?: readonly Wrong[];
   readonly extra?: unknown;
@@ -47,7 +47,7 @@ export class Refused extends Error {
   }
 }
 
-/** What services throw deliberately; EFAULT is what they get who name no number. */
+/** A CallError, which services throw deliberately; EFAULT without a number. */
 export function callError(message: string, number?: number, extra: unknown = null): Refused {
   const code = number ?? errno.fault;
   const args = number === undefined ? pythonRepr(message) : `${pythonRepr(message)}, ${number}`;
@@ -80,7 +80,7 @@ export function validationError(attribute: string | null, message: string, code:
   });
 }
 
-/** What nobody caught counts as EINVAL. */
+/** An uncaught exception; the middleware reports it as EINVAL. */
 export function uncaught(className: string, message: string): Refused {
   return new Refused({
     errno: errno.invalid,
@@ -131,7 +131,7 @@ export function jsonRpcError(refused: Refused, traits: Traits, params: unknown):
   };
 }
 
-/** What JSON-RPC says of an error beside its code, and of the end of an event source. */
+/** The data of a JSON-RPC error, and of the end of an event source. */
 export function endError({ refusal }: Refused, traits: Traits, params: unknown): object {
   const code = refusal.wrong ? errno.invalid : refusal.errno;
   return {
@@ -143,7 +143,7 @@ export function endError({ refusal }: Refused, traits: Traits, params: unknown):
   };
 }
 
-/** What a failed job tells of its end. */
+/** The `exc_info` of a failed job. */
 export function jobError({ refusal }: Refused, traits: Traits): object {
   const { className = 'Exception', repr = '' } = refusal.thrown ?? {};
   const type = refusal.wrong ? 'VALIDATION' : className;

@@ -20,7 +20,7 @@ export interface GatewayParts {
   /** Nobody's address is on the list of those who may. */
   readonly isRefusing: () => boolean;
   readonly onText: (text: string) => void;
-  /** How long a message may be, in characters. */
+  /** Longest message in characters. */
   readonly limits: { readonly beforeLogin: number; readonly afterLogin: number | undefined };
 }
 

@@ -7,7 +7,7 @@ export interface Update {
   readonly id?: string | number;
   readonly fields?: unknown;
   readonly extra?: object;
-  /** Only they hear of it, and who may do everything. */
+  /** Username that the event is for; full administrators get it too. */
   readonly owner?: string;
 }
 
@@ -18,7 +18,7 @@ export interface Hearer {
   tell(body: object): void;
 }
 
-/** Who is connected, and passing on to them what happens. */
+/** Passes events on to the connected peers. */
 export class Hub {
   readonly #traits: Traits;
   readonly hearers = new Set<Hearer>();

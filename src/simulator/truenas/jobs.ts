@@ -9,16 +9,16 @@ export interface JobSpec {
   readonly abortable?: boolean;
   /** Jobs with the same lock run one after the other. */
   readonly lock?: string;
-  /** How many may wait for the lock; one more gets the job that waits already. */
+  /** Jobs that may wait for the lock; a further call gets the job that waits already. */
   readonly queueSize?: number;
-  /** What is said when it is told to fail. */
+  /** Message of a planned failure. */
   readonly failsWith?: string;
-  /** It is told to: its first rest throws this, or else its end. */
+  /** Planned failure: thrown by the first rest, else at the end. */
   readonly failure?: Refused;
   run(job: JobHandle): unknown;
 }
 
-/** What the work of a job sees of it. */
+/** A job as its own work sees it. */
 export interface JobHandle {
   readonly id: number;
   /** Aborts with an abortable job, and with the server. */
@@ -28,7 +28,7 @@ export interface JobHandle {
   rest(ms?: number): Promise<void>;
 }
 
-/** Whose call made a job. */
+/** The call that made a job. */
 export interface Starter {
   readonly username: string;
   readonly credentials: object | null;
@@ -69,7 +69,7 @@ export interface JobsParts {
   readonly extraKeys: object;
 }
 
-/** How many jobs are kept in memory; those that are over go first. */
+/** Jobs kept in memory; finished ones are dropped first. */
 const kept = 1000;
 
 /** The jobs from one start of the middleware to its end: their ids begin at 1. */
@@ -123,7 +123,7 @@ export class Jobs {
     return job;
   }
 
-  /** Whoever asks is not told whether it can be: its work may go on. */
+  /** Marks the job aborted in any case; the work of one that is not abortable goes on. */
   async abort(job: Job): Promise<void> {
     // The answer goes first.
     await nextTurn();

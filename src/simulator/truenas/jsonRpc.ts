@@ -83,7 +83,7 @@ export class JsonRpc extends Conversation {
     try {
       this.sources.start(this.peer, id, name, ended);
     } catch (error) {
-      // It is refused first and granted after that.
+      // TrueNAS sends the refusal first and then still answers with an id.
       ended(refusedOf(error));
     }
     return id;

@@ -34,7 +34,7 @@ export abstract class Conversation {
 export const invalidText = 1007;
 export const internalError = 1011;
 
-/** What Python says of a text that is no JSON. */
+/** Python's message for a text that is no JSON. */
 export const noJson = 'Expecting value: line 1 column 1 (char 0)';
 
 export function parsed(text: string): { readonly value: unknown } | undefined {

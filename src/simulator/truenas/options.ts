@@ -14,7 +14,7 @@ export interface GivenApiKey {
   /** With its number in front, as `1-abc`. */
   readonly key: string;
   readonly name: string;
-  /** Whose it is: `root` by default. Keys of 24.10 and before belong to nobody. */
+  /** Owner, `root` by default. Keys of 24.10 and before have none. */
   readonly username?: string;
 }
 
@@ -31,12 +31,12 @@ export interface GivenApp {
   readonly name: string;
   /** `RUNNING` by default. */
   readonly state?: AppState;
-  /** What it was made from in the catalog; its name by default. */
+  /** Name in the catalog; the name of the app by default. */
   readonly catalogName?: string;
   readonly title?: string;
   readonly version?: string;
   readonly appVersion?: string;
-  /** Where it differs, there is an upgrade. */
+  /** An upgrade is available if this differs from `version`. */
   readonly latestVersion?: string;
   readonly latestAppVersion?: string;
   readonly imageUpdates?: boolean;
@@ -69,7 +69,7 @@ export interface GivenJail {
   readonly name: string;
   /** `down` by default. */
   readonly state?: 'up' | 'down';
-  /** It was made from this plugin. */
+  /** Plugin that the jail was made from. */
   readonly plugin?: string;
 }
 
@@ -79,13 +79,13 @@ export interface GivenAlert {
   readonly formatted: string;
 }
 
-/** How long things take, in milliseconds. */
+/** Durations in milliseconds. */
 export interface Timing {
   /** Between two steps of a job. */
   readonly jobStepMs: number;
-  /** What a wrong password, key or token costs. */
+  /** Delay after a wrong password, key or token. */
   readonly refusalMs: number;
-  /** How long who calls too often is kept waiting before being refused. */
+  /** Delay before a call over the rate limit is refused. */
   readonly rateLimitMs: number;
   /** One second of the intervals of event sources. */
   readonly sourceSecondMs: number;
@@ -113,7 +113,7 @@ export interface TrueNasServerOptions {
   readonly alerts?: readonly GivenAlert[];
   readonly timing?: Partial<Timing>;
   readonly now?: () => number;
-  /** How time passes. Tests bring a `HandClock`, or one that does not wait. */
+  /** Tests pass that of a `HandClock`, or one that does not wait. */
   readonly wait?: Wait;
   /** Everybody is taken to come from afar without encryption: 25.10 then revokes API keys that are shown to it. */
   readonly insecure?: boolean;

@@ -13,7 +13,7 @@ export interface PeerParts {
   readonly protocol: 'ddp' | 'jsonrpc';
   /** Not encrypted, and not from this machine. */
   readonly insecure: boolean;
-  /** Where it came from; calls that need no login are counted by it. */
+  /** Remote address; calls that need no login are counted by it. */
   readonly address: string;
   /** Passes on the inner object of an event. */
   readonly tell: (body: object) => void;
@@ -21,11 +21,11 @@ export interface PeerParts {
   readonly roles: boolean;
 }
 
-/** What the methods know of a connection: who it is, and what it wants to hear. */
+/** A connection as the methods see it: its login and its subscriptions. */
 export class Peer implements Hearer {
   readonly parts: PeerParts;
   login: Login | undefined;
-  /** Who has to say a second factor yet. */
+  /** Username that still has to give its second factor. */
   waitsForOtp: string | undefined;
   readonly options: RpcOptions = { legacy_jobs: true, private_methods: false, py_exceptions: false };
   /** Plain events: the name by the id of the subscription. */

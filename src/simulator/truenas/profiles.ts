@@ -1,6 +1,6 @@
 export type Profile = 'core-13' | '24.10' | '25.10';
 
-/** In what the generations of the middleware differ. */
+/** Differences between the generations of the middleware. */
 export interface Traits {
   readonly version: string;
   /** JSON-RPC at `/api/current` beside DDP at `/websocket`. */
@@ -9,16 +9,16 @@ export interface Traits {
   /** Errors name their number, traces hold a `repr`. */
   readonly errnames: boolean;
   readonly notAuthenticated: 'access' | 'bare' | 'callError';
-  /** What is gone is told as `removed`, or as `changed` with `cleared`. */
+  /** A removal is sent as `removed`, or as `changed` with `cleared`. */
   readonly removal: 'removed' | 'cleared';
   /** CORE knows a subscription by its id and says nothing when it ends. */
   readonly nosub: 'collection' | 'id';
   readonly roles: boolean;
-  /** Who is logged in is counted too; undefined where nobody counts. */
+  /** `always` limits logged-in peers too; undefined limits nobody. */
   readonly rateLimit: 'always' | 'beforeLogin' | undefined;
   /** Longest message of somebody who is logged in. */
   readonly maxMessage: number | undefined;
-  /** What is no object ends the connection with a reason, or without a word. */
+  /** A message that is no object ends the connection, with or without a close frame. */
   readonly nonObject: 'close' | 'drop';
   readonly pingBeforeLogin: boolean;
   readonly loginEx: boolean;

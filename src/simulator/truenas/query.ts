@@ -1,7 +1,7 @@
 import { isObject } from '../host.ts';
 import { errno, uncaught, validationErrors } from './errors.ts';
 
-/** What `*.query` and `core.get_jobs` take: filters and options. Throws what the middleware refuses. */
+/** Applies the filters and options of `*.query` and `core.get_jobs`. Throws for those that the middleware refuses. */
 export function queried(rows: readonly object[], filters: unknown, options: unknown): unknown {
   const given = isObject(options) ? options : {};
   const wanted = asList(filters).map(condition);

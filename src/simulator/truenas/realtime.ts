@@ -15,7 +15,7 @@ const gib = 2 ** 30;
 const totalMemory = 32 * gib;
 const arc = 4 * gib;
 
-/** What `reporting.realtime` says, in the form of each generation; one that counts on its own. */
+/** The events of `reporting.realtime` in the form of the generation. */
 export function realtimeMeasure(
   { realtime }: Traits,
   load: () => Load,

@@ -19,7 +19,7 @@ import { Sources, type Measure, type SourceKind } from './sources.ts';
 import { Virt } from './virt.ts';
 import { Vms } from './vms.ts';
 
-/** What lives from one start of the middleware to its end. */
+/** Parts that live from one start of the middleware to its end. */
 interface Life {
   readonly http: Server;
   readonly gateway: Gateway;
@@ -32,7 +32,7 @@ interface Life {
 export class TrueNasServer extends RestartableServer<Life> {
   /** Paths that were asked for, handshakes included, since it was made. */
   readonly requests: string[] = [];
-  /** What clients said, without its secrets being hidden: it is a test that asks. */
+  /** Messages of clients with their secrets, for tests. */
   readonly messages: string[] = [];
   readonly accounts: Accounts;
   readonly apps: Apps;
@@ -41,7 +41,7 @@ export class TrueNasServer extends RestartableServer<Life> {
   readonly jails: Jails;
   /** Nobody's address is allowed any more: who connects is closed with 1008. */
   refusesAddresses = false;
-  /** Nothing measures: `failed_to_connect` up to 24.10, silence later. */
+  /** Measuring fails: `failed_to_connect` up to 24.10, silence later. */
   realtimeBroken = false;
   readonly #options: TrueNasServerOptions;
   readonly #traits: Traits;
@@ -79,7 +79,6 @@ export class TrueNasServer extends RestartableServer<Life> {
     return server;
   }
 
-  /** Where a client is pointed to. */
   get url(): string {
     return `${this.#options.tls ? 'wss' : 'ws'}://127.0.0.1:${this.port}`;
   }
@@ -89,12 +88,12 @@ export class TrueNasServer extends RestartableServer<Life> {
     return this.life?.gateway.peers.size ?? 0;
   }
 
-  /** Who is logged in, one name for each socket. */
+  /** Usernames that are logged in, one for each socket. */
   get loggedIn(): readonly string[] {
     return [...(this.life?.gateway.peers.values() ?? [])].flatMap(({ login }) => login?.username ?? []);
   }
 
-  /** How often each name is subscribed to now. */
+  /** Number of subscriptions by name. */
   get subscriptions(): ReadonlyMap<string, number> {
     const found = new Map<string, number>();
     for (const { names } of this.life?.gateway.peers.values() ?? [])
@@ -102,7 +101,7 @@ export class TrueNasServer extends RestartableServer<Life> {
     return found;
   }
 
-  /** How often each method was called since it was made. */
+  /** Number of calls by method, restarts included. */
   get calls(): ReadonlyMap<string, number> {
     return this.#plans.calls;
   }
@@ -158,7 +157,7 @@ export class TrueNasServer extends RestartableServer<Life> {
     return this.running.jobs.begin(method, args, spec, starter).id;
   }
 
-  /** What somebody does in the web interface: answers the result, or the id of the job that it makes. */
+  /** Calls a method as the web interface does; answers the result, or the id of the job. */
   async act(method: string, ...args: readonly unknown[]): Promise<unknown> {
     const [user] = this.accounts.users;
     if (!user) throw new Error('There is no user.');

@@ -15,12 +15,12 @@ export interface SourceRun {
   readonly end: (refused?: Refused) => void;
 }
 
-/** What a source says next: the fields of each of its events. */
+/** The next events of a source, each as its fields. */
 export type Measure = (first: boolean) => readonly unknown[];
 
 /** A kind of source: what each subscription to it says, with the argument that it came with. */
 export interface SourceKind {
-  /** It has an argument of its own, beside the interval that all others have. */
+  /** Takes an argument of its own instead of the usual interval. */
   readonly hasArgument?: boolean;
   begin(argument: Record<string, unknown>): Measure;
 }

@@ -11,7 +11,7 @@ interface Vm {
   pid: number | null;
 }
 
-/** What libvirt calls it, and what it is called in the events that come from there. */
+/** Libvirt's word for each state, and the word in libvirt's events. */
 const words: Readonly<Record<VmState, { readonly domain: string; readonly event: string }>> = {
   RUNNING: { domain: 'RUNNING', event: 'STARTED' },
   STOPPED: { domain: 'SHUTOFF', event: 'SHUTOFF' },
