@@ -4,7 +4,7 @@ import { JournalView } from '../../src/core/journal/view.ts';
 import { retentionClasses } from '../../src/core/model/event.ts';
 import { draft, message, pipelineOn } from './core.ts';
 import type { JournalFigures, Search } from './journal.ts';
-import { median, timed } from './measure.ts';
+import { median, takeTurns, timed } from './measure.ts';
 
 const ROUNDS = 7;
 /** Inspectors at a time while their cost is measured: that of a single one drowns in the noise. */
@@ -85,20 +85,22 @@ async function search(filter: string, bare: () => readonly string[]): Promise<Se
 async function liveCost(filter: string): Promise<number> {
   const count = 20_000;
   const drafts = Array.from({ length: count }, (_, n) => draft(message(n, 50)));
-  const round = (): Promise<number> =>
-    timed(() => {
-      for (const each of drafts) parts.ingest(each);
-      parts.flush();
+  // An empty journal each time: what it holds already costs a new event nothing.
+  const round = (inspectors: number): Promise<number> => {
+    const fresh = new Journal(caps);
+    const pipeline = pipelineOn(fresh);
+    for (let n = 0; n < inspectors; n++) new JournalView(fresh, 'live').setFilter(filter);
+    return timed(() => {
+      for (const each of drafts) pipeline.ingest(each);
+      pipeline.flush();
     });
-  const extra: number[] = [];
-  for (let n = 0; n < ROUNDS; n++) {
-    const without = await round();
-    const opened = Array.from({ length: INSPECTORS }, () => new JournalView(journal, 'live'));
-    for (const each of opened) each.setFilter(filter);
-    extra.push((await round()) - without);
-    for (const each of opened) each.dispose();
-  }
-  return (1000 * median(extra)) / count / INSPECTORS;
+  };
+  const { bare, ours } = await takeTurns(
+    ROUNDS,
+    () => round(0),
+    () => round(INSPECTORS),
+  );
+  return (1000 * (ours - bare)) / count / INSPECTORS;
 }
 
 async function repeated(run: () => Promise<number>): Promise<number[]> {

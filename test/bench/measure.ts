@@ -54,7 +54,7 @@ export function ratio(
   budget: string,
   note = '',
 ): Line {
-  return line(what, bare / ours, unit, budget, note, { most: 1.5 });
+  return line(what, bare / ours, unit, budget, note, { most: 3 });
 }
 
 /** Says why a figure cannot be true; nothing where it can. */
