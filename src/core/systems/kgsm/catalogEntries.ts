@@ -1,5 +1,5 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
-import { text, type Text } from '../../model/text.ts';
+import { texts, type Text } from '../../model/text.ts';
 import type { CatalogEntry } from '../emit.ts';
 import { exampleOf } from './examples.ts';
 
@@ -9,25 +9,29 @@ export interface KgsmEntry extends CatalogEntry {
   readonly fields: readonly string[];
 }
 
-function entry(
-  type: string,
-  category: string,
-  title: Text,
-  description: Text,
-  options: { severity?: Severity; retention?: RetentionClass; fields?: readonly string[] } = {},
-): KgsmEntry {
-  return {
+interface Level {
+  readonly severity?: Severity;
+  readonly retention?: RetentionClass;
+}
+
+type Row = readonly [
+  titleAndDescription: readonly [Text, Text],
+  more?: Level & { readonly fields?: readonly string[] },
+];
+
+function inCategory(category: string, rows: Readonly<Record<string, Row>>): readonly KgsmEntry[] {
+  return Object.entries(rows).map(([type, [[title, description], more]]) => ({
     type,
     category,
     title,
     description,
-    severity: options.severity ?? 'info',
-    retention: options.retention ?? 'lifecycle',
-    fields: options.fields ?? [],
+    severity: more?.severity ?? 'info',
+    retention: more?.retention ?? 'lifecycle',
+    fields: more?.fields ?? [],
     get example() {
       return exampleOf(type);
     },
-  };
+  }));
 }
 
 const error = { severity: 'error' } as const;
@@ -37,346 +41,190 @@ const control = { retention: 'control', severity: 'debug' } as const;
 
 /** Every type of every generation. */
 export const kgsmEntries: readonly KgsmEntry[] = [
-  entry(
-    'instance_created',
-    'Install',
-    text('Created from {0}'),
-    text('An instance was entered in KGSM; its installation follows.'),
-    { fields: ['Blueprint'] },
-  ),
-  entry(
-    'instance_installation_started',
-    'Install',
-    text('Installation of {0} started'),
-    text('The installation process began.'),
-    { ...task, fields: ['Blueprint'] },
-  ),
-  entry(
-    'instance_directories_created',
-    'Install',
-    text('Directories created'),
-    text('The directory structure of the instance is there.'),
-    step,
-  ),
-  entry(
-    'instance_files_created',
-    'Install',
-    text('Files created'),
-    text('Configuration and management files are there.'),
-    step,
-  ),
-  entry(
-    'instance_download_started',
-    'Install',
-    text('Download started'),
-    text('The server files are being downloaded.'),
-    step,
-  ),
-  entry(
-    'instance_download_finished',
-    'Install',
-    text('Download finished'),
-    text('The download ended.'),
-    step,
-  ),
-  entry('instance_downloaded', 'Install', text('Downloaded'), text('All server files are downloaded.'), step),
-  entry(
-    'instance_deploy_started',
-    'Install',
-    text('Deployment started'),
-    text('The downloaded files are being put in place.'),
-    step,
-  ),
-  entry(
-    'instance_deploy_finished',
-    'Install',
-    text('Deployment finished'),
-    text('The deployment ended.'),
-    step,
-  ),
-  entry('instance_deployed', 'Install', text('Deployed'), text('All server files are in place.'), step),
-  entry(
-    'instance_installation_finished',
-    'Install',
-    text('Installation of {0} finished'),
-    text('The installation process ended.'),
-    { ...task, fields: ['Blueprint'] },
-  ),
-  entry(
-    'instance_installed',
-    'Install',
-    text('Installed from {0}'),
-    text('The instance is installed and can be started.'),
-    { fields: ['Blueprint'] },
-  ),
-  entry(
-    'instance_download_failed',
-    'Install',
-    text('Download failed'),
-    text('The server files could not be downloaded; the installation or update ended there.'),
-    error,
-  ),
-  entry(
-    'instance_deploy_failed',
-    'Install',
-    text('Deployment failed'),
-    text('The downloaded files could not be put in place.'),
-    error,
-  ),
-
-  entry(
-    'instance_started',
-    'Lifecycle',
-    text('Started'),
-    text('The server process was started. Players can join once it is ready.'),
-  ),
-  entry('instance_ready', 'Lifecycle', text('Ready'), text('The watcher saw the server open for players.')),
-  entry(
-    'instance_stopped',
-    'Lifecycle',
-    text('Stopped'),
-    text('The server was stopped. KGSM 2 says so also when it was not running.'),
-  ),
-  entry('instance_stop_started', 'Lifecycle', text('Stopping'), text('A stop was begun.')),
-  entry('instance_stop_finished', 'Lifecycle', text('Stop finished'), text('A stop ended.'), {
-    severity: 'debug',
+  ...inCategory('Install', {
+    instance_created: [
+      texts('Created from {0}', 'An instance was entered in KGSM; its installation follows.'),
+      { fields: ['Blueprint'] },
+    ],
+    instance_installation_started: [
+      texts('Installation of {0} started', 'The installation process began.'),
+      { ...task, fields: ['Blueprint'] },
+    ],
+    instance_directories_created: [
+      texts('Directories created', 'The directory structure of the instance is there.'),
+      step,
+    ],
+    instance_files_created: [texts('Files created', 'Configuration and management files are there.'), step],
+    instance_download_started: [texts('Download started', 'The server files are being downloaded.'), step],
+    instance_download_finished: [texts('Download finished', 'The download ended.'), step],
+    instance_downloaded: [texts('Downloaded', 'All server files are downloaded.'), step],
+    instance_deploy_started: [
+      texts('Deployment started', 'The downloaded files are being put in place.'),
+      step,
+    ],
+    instance_deploy_finished: [texts('Deployment finished', 'The deployment ended.'), step],
+    instance_deployed: [texts('Deployed', 'All server files are in place.'), step],
+    instance_installation_finished: [
+      texts('Installation of {0} finished', 'The installation process ended.'),
+      { ...task, fields: ['Blueprint'] },
+    ],
+    instance_installed: [
+      texts('Installed from {0}', 'The instance is installed and can be started.'),
+      { fields: ['Blueprint'] },
+    ],
+    instance_download_failed: [
+      texts(
+        'Download failed',
+        'The server files could not be downloaded; the installation or update ended there.',
+      ),
+      error,
+    ],
+    instance_deploy_failed: [
+      texts('Deployment failed', 'The downloaded files could not be put in place.'),
+      error,
+    ],
   }),
-  entry('instance_restart_started', 'Lifecycle', text('Restarting'), text('A restart was begun.')),
-  entry(
-    'instance_restart_stopped',
-    'Lifecycle',
-    text('Stopped for the restart'),
-    text('The server is down and about to be started again.'),
-    { severity: 'debug' },
-  ),
-  entry(
-    'instance_restarted',
-    'Lifecycle',
-    text('Restarted'),
-    text('The server was stopped and started again.'),
-  ),
-  entry('instance_restart_finished', 'Lifecycle', text('Restart finished'), text('A restart ended.'), {
-    severity: 'debug',
+  ...inCategory('Lifecycle', {
+    instance_started: [
+      texts('Started', 'The server process was started. Players can join once it is ready.'),
+    ],
+    instance_ready: [texts('Ready', 'The watcher saw the server open for players.')],
+    instance_stopped: [
+      texts('Stopped', 'The server was stopped. KGSM 2 says so also when it was not running.'),
+    ],
+    instance_stop_started: [texts('Stopping', 'A stop was begun.')],
+    instance_stop_finished: [texts('Stop finished', 'A stop ended.'), { severity: 'debug' }],
+    instance_restart_started: [texts('Restarting', 'A restart was begun.')],
+    instance_restart_stopped: [
+      texts('Stopped for the restart', 'The server is down and about to be started again.'),
+      { severity: 'debug' },
+    ],
+    instance_restarted: [texts('Restarted', 'The server was stopped and started again.')],
+    instance_restart_finished: [texts('Restart finished', 'A restart ended.'), { severity: 'debug' }],
+    instance_crashed: [
+      texts('Crashed with exit code {0}, restart {1}', 'The server process ended by itself.'),
+      { ...error, fields: ['ExitCode', 'Restarts'] },
+    ],
+    instance_failed: [
+      texts(
+        'Failed with exit code {0} after {1} restarts',
+        'The server crashed too often and is not started again.',
+      ),
+      { ...error, fields: ['ExitCode', 'Restarts'] },
+    ],
   }),
-  entry(
-    'instance_crashed',
-    'Lifecycle',
-    text('Crashed with exit code {0}, restart {1}'),
-    text('The server process ended by itself.'),
-    { ...error, fields: ['ExitCode', 'Restarts'] },
-  ),
-  entry(
-    'instance_failed',
-    'Lifecycle',
-    text('Failed with exit code {0} after {1} restarts'),
-    text('The server crashed too often and is not started again.'),
-    { ...error, fields: ['ExitCode', 'Restarts'] },
-  ),
-
-  entry(
-    'instance_update_available',
-    'Update',
-    text('Update available: {0} → {1}'),
-    text('A newer version of the server exists.'),
-    { fields: ['CurrentVersion', 'LatestVersion'] },
-  ),
-  entry('instance_update_started', 'Update', text('Update started'), text('An update began.'), task),
-  entry(
-    'instance_update_finished',
-    'Update',
-    text('Update finished'),
-    text('The update process ended.'),
-    task,
-  ),
-  entry('instance_updated', 'Update', text('Updated'), text('The server is updated.')),
-  entry(
-    'instance_update_failed',
-    'Update',
-    text('Update failed'),
-    text('The update ended with an error.'),
-    error,
-  ),
-  entry(
-    'instance_version_updated',
-    'Update',
-    text('Version {0} → {1}'),
-    text('The installed version changed.'),
-    { fields: ['OldVersion', 'NewVersion'] },
-  ),
-
-  entry('instance_backup_started', 'Backup', text('Backup started'), text('A backup began.'), task),
-  entry(
-    'instance_backup_created',
-    'Backup',
-    text('Backup created: {0}'),
-    text('A backup of the instance was written.'),
-    { fields: ['Source'] },
-  ),
-  entry(
-    'instance_backup_finished',
-    'Backup',
-    text('Backup finished'),
-    text('The backup process ended.'),
-    task,
-  ),
-  entry('instance_backup_deleted', 'Backup', text('Backup deleted: {0}'), text('One backup was deleted.'), {
-    fields: ['Source'],
+  ...inCategory('Update', {
+    instance_update_available: [
+      texts('Update available: {0} → {1}', 'A newer version of the server exists.'),
+      { fields: ['CurrentVersion', 'LatestVersion'] },
+    ],
+    instance_update_started: [texts('Update started', 'An update began.'), task],
+    instance_update_finished: [texts('Update finished', 'The update process ended.'), task],
+    instance_updated: [texts('Updated', 'The server is updated.')],
+    instance_update_failed: [texts('Update failed', 'The update ended with an error.'), error],
+    instance_version_updated: [
+      texts('Version {0} → {1}', 'The installed version changed.'),
+      { fields: ['OldVersion', 'NewVersion'] },
+    ],
   }),
-  entry(
-    'instance_backups_pruned',
-    'Backup',
-    text('{0} backups deleted, {1} kept'),
-    text('Old backups were deleted.'),
-    { fields: ['Deleted', 'Kept'] },
-  ),
-  entry(
-    'instance_restore_started',
-    'Backup',
-    text('Restore started'),
-    text('A backup is being restored.'),
-    task,
-  ),
-  entry(
-    'instance_backup_restored',
-    'Backup',
-    text('Backup restored: {0}'),
-    text('The files of a backup are in place again.'),
-    { fields: ['Source'] },
-  ),
-  entry(
-    'instance_restore_finished',
-    'Backup',
-    text('Restore finished'),
-    text('The restore process ended.'),
-    task,
-  ),
-
-  entry(
-    'instance_uninstall_started',
-    'Removal',
-    text('Uninstallation started'),
-    text('The instance is being removed.'),
-    task,
-  ),
-  entry(
-    'instance_files_removed',
-    'Removal',
-    text('Files removed'),
-    text('The management files of the instance are gone.'),
-    step,
-  ),
-  entry(
-    'instance_directories_removed',
-    'Removal',
-    text('Directories removed'),
-    text('The directories of the instance are gone, with its backups.'),
-    step,
-  ),
-  entry(
-    'instance_removed',
-    'Removal',
-    text('Removed'),
-    text('The instance is no longer entered in KGSM.'),
-    step,
-  ),
-  entry(
-    'instance_uninstall_finished',
-    'Removal',
-    text('Uninstallation finished'),
-    text('The uninstallation process ended.'),
-    task,
-  ),
-  entry('instance_uninstalled', 'Removal', text('Uninstalled'), text('The instance is gone.')),
-  entry(
-    'instance_uninstall_failed',
-    'Removal',
-    text('Uninstallation failed'),
-    text('The instance could not be removed whole.'),
-    error,
-  ),
-
-  entry('instance_player_joined', 'Players', text('{0} joined'), text('A player came onto the server.'), {
-    fields: ['PlayerName'],
+  ...inCategory('Backup', {
+    instance_backup_started: [texts('Backup started', 'A backup began.'), task],
+    instance_backup_created: [
+      texts('Backup created: {0}', 'A backup of the instance was written.'),
+      { fields: ['Source'] },
+    ],
+    instance_backup_finished: [texts('Backup finished', 'The backup process ended.'), task],
+    instance_backup_deleted: [
+      texts('Backup deleted: {0}', 'One backup was deleted.'),
+      { fields: ['Source'] },
+    ],
+    instance_backups_pruned: [
+      texts('{0} backups deleted, {1} kept', 'Old backups were deleted.'),
+      { fields: ['Deleted', 'Kept'] },
+    ],
+    instance_restore_started: [texts('Restore started', 'A backup is being restored.'), task],
+    instance_backup_restored: [
+      texts('Backup restored: {0}', 'The files of a backup are in place again.'),
+      { fields: ['Source'] },
+    ],
+    instance_restore_finished: [texts('Restore finished', 'The restore process ended.'), task],
   }),
-  entry('instance_player_left', 'Players', text('{0} left'), text('A player left the server.'), {
-    fields: ['PlayerName'],
+  ...inCategory('Removal', {
+    instance_uninstall_started: [texts('Uninstallation started', 'The instance is being removed.'), task],
+    instance_files_removed: [texts('Files removed', 'The management files of the instance are gone.'), step],
+    instance_directories_removed: [
+      texts('Directories removed', 'The directories of the instance are gone, with its backups.'),
+      step,
+    ],
+    instance_removed: [texts('Removed', 'The instance is no longer entered in KGSM.'), step],
+    instance_uninstall_finished: [
+      texts('Uninstallation finished', 'The uninstallation process ended.'),
+      task,
+    ],
+    instance_uninstalled: [texts('Uninstalled', 'The instance is gone.')],
+    instance_uninstall_failed: [
+      texts('Uninstallation failed', 'The instance could not be removed whole.'),
+      error,
+    ],
   }),
-  entry(
-    'instance_player_kicked',
-    'Players',
-    text('{0} was kicked'),
-    text('A player was thrown off the server.'),
-    { fields: ['Target'], severity: 'warning' },
-  ),
-  entry('instance_player_banned', 'Players', text('{0} was banned'), text('A player may not come back.'), {
-    fields: ['Target'],
-    severity: 'warning',
+  ...inCategory('Players', {
+    instance_player_joined: [
+      texts('{0} joined', 'A player came onto the server.'),
+      { fields: ['PlayerName'] },
+    ],
+    instance_player_left: [texts('{0} left', 'A player left the server.'), { fields: ['PlayerName'] }],
+    instance_player_kicked: [
+      texts('{0} was kicked', 'A player was thrown off the server.'),
+      { fields: ['Target'], severity: 'warning' },
+    ],
+    instance_player_banned: [
+      texts('{0} was banned', 'A player may not come back.'),
+      { fields: ['Target'], severity: 'warning' },
+    ],
+    instance_player_unbanned: [texts('{0} may come back', 'A ban was lifted.'), { fields: ['Target'] }],
   }),
-  entry('instance_player_unbanned', 'Players', text('{0} may come back'), text('A ban was lifted.'), {
-    fields: ['Target'],
+  ...inCategory('Configuration', {
+    instance_config_changed: [
+      texts('Setting {0} changed', 'A setting of the instance was changed.'),
+      { fields: ['Key'] },
+    ],
+    instance_input_sent: [
+      texts('Console: {0}', 'A command was typed into the console of the server.'),
+      { fields: ['Command'] },
+    ],
   }),
-
-  entry(
-    'instance_config_changed',
-    'Configuration',
-    text('Setting {0} changed'),
-    text('A setting of the instance was changed.'),
-    { fields: ['Key'] },
-  ),
-  entry(
-    'instance_input_sent',
-    'Configuration',
-    text('Console: {0}'),
-    text('A command was typed into the console of the server.'),
-    { fields: ['Command'] },
-  ),
-  entry('instance_ports_opened', 'Network', text('Ports opened'), text('The firewall lets players through.')),
-  entry(
-    'instance_ports_closed',
-    'Network',
-    text('Ports closed'),
-    text('The firewall no longer lets players through.'),
-  ),
-  entry(
-    'instance_upnp_opened',
-    'Network',
-    text('Router ports opened'),
-    text('The router forwards the ports.'),
-  ),
-  entry(
-    'instance_upnp_closed',
-    'Network',
-    text('Router ports closed'),
-    text('The router no longer forwards the ports.'),
-  ),
-  entry(
-    'instance_upnp_reasserted',
-    'Network',
-    text('Router ports confirmed'),
-    text('The router was asked again to forward the ports.'),
-    { severity: 'debug' },
-  ),
-
-  entry(
-    'blueprint_created',
-    'Blueprints',
-    text('Blueprint {0} created'),
-    text('A blueprint that instances can be made from was added.'),
-    { fields: ['BlueprintName'] },
-  ),
-  entry('blueprint_updated', 'Blueprints', text('Blueprint {0} updated'), text('A blueprint was changed.'), {
-    fields: ['BlueprintName'],
+  ...inCategory('Network', {
+    instance_ports_opened: [texts('Ports opened', 'The firewall lets players through.')],
+    instance_ports_closed: [texts('Ports closed', 'The firewall no longer lets players through.')],
+    instance_upnp_opened: [texts('Router ports opened', 'The router forwards the ports.')],
+    instance_upnp_closed: [texts('Router ports closed', 'The router no longer forwards the ports.')],
+    instance_upnp_reasserted: [
+      texts('Router ports confirmed', 'The router was asked again to forward the ports.'),
+      { severity: 'debug' },
+    ],
   }),
-  entry('blueprint_removed', 'Blueprints', text('Blueprint {0} removed'), text('A blueprint was removed.'), {
-    fields: ['BlueprintName'],
+  ...inCategory('Blueprints', {
+    blueprint_created: [
+      texts('Blueprint {0} created', 'A blueprint that instances can be made from was added.'),
+      { fields: ['BlueprintName'] },
+    ],
+    blueprint_updated: [
+      texts('Blueprint {0} updated', 'A blueprint was changed.'),
+      { fields: ['BlueprintName'] },
+    ],
+    blueprint_removed: [
+      texts('Blueprint {0} removed', 'A blueprint was removed.'),
+      { fields: ['BlueprintName'] },
+    ],
   }),
-
-  entry('socket_test', 'Test', text('Socket test: {0}'), text("KGSM's own test of its socket."), {
-    ...control,
-    fields: ['Message'],
-  }),
-  entry('webhook_test', 'Test', text('Webhook test: {0}'), text("KGSM's own test of its webhooks."), {
-    ...control,
-    fields: ['Message'],
+  ...inCategory('Test', {
+    socket_test: [
+      texts('Socket test: {0}', "KGSM's own test of its socket."),
+      { ...control, fields: ['Message'] },
+    ],
+    webhook_test: [
+      texts('Webhook test: {0}', "KGSM's own test of its webhooks."),
+      { ...control, fields: ['Message'] },
+    ],
   }),
 ];
