@@ -2,7 +2,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../model/clock.ts';
-import { errorCode } from './unixPath.ts';
+import { errorCode } from './systemError.ts';
 import { watchDirectory } from './watchDirectory.ts';
 
 /** What happened to a followed file that its reader should know. */

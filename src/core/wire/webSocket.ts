@@ -1,26 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { ReasonedError } from '../model/reasonedError.ts';
-import { oneLine, text, type Text } from '../model/text.ts';
+import { oneLine, text } from '../model/text.ts';
+import { StatusError } from './httpClient.ts';
 import type { TlsReason } from './tlsError.ts';
 import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
 
 export type WebSocketReason = TlsReason | 'httpAnswer' | 'protocol' | 'tooLarge' | 'closed';
 
-/** Why a WebSocket could not be opened, or why a message could not be sent. Its words name no more than the origin. */
-export class WebSocketError extends ReasonedError<WebSocketReason> {
+/** Why a WebSocket could not be opened, or why a message could not be sent; the status is that of an ordinary answer instead of the upgrade. Its words name no more than the origin. */
+export class WebSocketError extends StatusError<WebSocketReason> {
   override readonly name = 'WebSocketError';
-  /** The status of an ordinary answer that came instead of the upgrade. */
-  readonly status?: number;
-
-  constructor(
-    reason: WebSocketReason,
-    message: Text,
-    options: { readonly cause?: unknown; readonly status?: number } = {},
-  ) {
-    super(reason, message, { cause: options.cause });
-    if (options.status !== undefined) this.status = options.status;
-  }
 }
 
 /** A whole message; `bytes` is at most the cap, `size` what it really had. */
