@@ -12,10 +12,10 @@ export interface WindowLockOptions {
   readonly now?: () => number;
 }
 
-/** What stands in a lock file. */
+/** Content of a lock file. */
 export interface Holder {
   readonly pid: number;
-  /** Where the holder answers as long as it lives; a process id alone is given again to another process. */
+  /** Address that the holder answers at while it lives; a process id alone may be given to another process. */
   readonly lifeSign?: string;
   /** Made new for each file, so it names one holding of one lock for ever. */
   readonly token: string;
@@ -94,7 +94,7 @@ export async function waitForRelease(
 ): Promise<void> {
   const file = lockFile(dir, name);
   let wake: () => void = () => undefined;
-  // Where the folder cannot be watched, the poll alone notices a change.
+  // The poll alone notices a change if the folder cannot be watched.
   const stopWatching = watchDirectory(dirname(file), (changed) => {
     if (changed !== null && changed !== basename(file)) return;
     wake();
@@ -255,7 +255,7 @@ function temporaryFile(root: string, holder: Holder): string {
   return `${root}.tmp-${holder.pid}-${holder.token}`;
 }
 
-/** What names a holding: its token, or a digest of what stands there instead of one. */
+/** Identity of a holding: its token, or a digest of the content where there is none. */
 function markOf(content: string): string {
   return parseHolder(content)?.token ?? createHash('sha256').update(content).digest('hex').slice(0, 32);
 }

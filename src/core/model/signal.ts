@@ -6,7 +6,7 @@ import type { Text } from './text.ts';
 export type ConnectionState =
   'connecting' | 'authenticating' | 'ready' | 'waiting' | 'failed' | 'closed' | 'elsewhere';
 
-/** What an event says about the world. The connection is that of the event. */
+/** One change that an event reports. The connection is that of the event. */
 export type Signal =
   | {
       readonly signal: 'instance';
@@ -41,7 +41,7 @@ export type Signal =
       readonly retryAt?: number;
     };
 
-/** What a decoder makes of a draft: the event without what only the journal can give. */
+/** Result of decoding a draft: the event without `seq` and the other fields that the journal gives. */
 export interface Decoded<C> {
   readonly context: C;
   readonly event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
@@ -67,7 +67,7 @@ export interface Message extends Omit<Draft, 'bytes' | 'problems'> {
 export interface Decoder<C> {
   readonly initial: C;
   decode(context: C, message: Message): Decoded<C>;
-  /** What follows when nobody heard of an open task for too long. */
+  /** Signals of an open task that was not heard of for too long. */
   taskLost(context: C, task: string): { readonly context: C; readonly signals: readonly Signal[] };
   /** The context as plain JSON, for checkpoints; `load` answers `initial` where it cannot read what was saved. */
   save(context: C): unknown;

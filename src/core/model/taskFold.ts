@@ -113,8 +113,8 @@ function pointed(before: Tasks, alias: string, id: string): Tasks {
 }
 
 /**
- * The operation that a job does: the same deed to the same thing, asked for before the job began and not over by then.
- * What an operation on the connection makes (an installation) has a name only when its job tells it.
+ * The operation that a job does: the same operation on the same instance, asked for before the job began and open then.
+ * An operation on the connection (an installation) names no subject of its own; the first job to join it brings one.
  */
 function operationDoneBy(
   tasks: PersistentMap<Task>,
@@ -142,7 +142,7 @@ function operationDoneBy(
   return undefined;
 }
 
-/** What a job says of an operation: how far it is, not what it is called, who began it or how it ends. */
+/** Progress and output of a job, for the operation that it joins; title, starter and outcome are the operation's own. */
 function withoutFate({ percent, message, step, log, output, subject }: TaskPatch): TaskPatch {
   return {
     ...(subject === undefined ? {} : { subject }),

@@ -20,7 +20,7 @@ export function messageLimit(least = kilobyte, usual = kilobyte * kilobyte) {
   return z._default(z.int().check(z.minimum(least), z.maximum(maxMessageBytes)), usual);
 }
 
-/** What is allowed in the fields that several systems have. */
+/** Allowed values of the fields that several systems have. */
 const allowedInCommon: Readonly<Record<string, Text>> = {
   id: text('lower-case letters, digits and dashes, at most 63'),
   name: text('a text of 1 to 100 characters'),

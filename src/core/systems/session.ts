@@ -10,7 +10,7 @@ export interface Log {
   error(message: Text): void;
 }
 
-/** What a session hands over; the connection adds host, connection, system and timeline. */
+/** A draft as a session delivers it; the connection adds host, connection, system and timeline. */
 interface SessionDraft {
   readonly channel: Channel;
   readonly direction: Direction;
@@ -30,7 +30,7 @@ export interface SessionMemory {
   save(value: unknown): void;
 }
 
-/** What a secret is; a connection has at most one of each kind. */
+/** Kinds of secrets; a connection has at most one of each. */
 export const secretKinds = [
   'password',
   'apiKey',
@@ -46,7 +46,7 @@ export type SecretKind = (typeof secretKinds)[number];
 export interface SecretSpec {
   readonly kind: SecretKind;
   readonly title: Text;
-  /** Where it is good for: scheme, host and port, or the path of a key. */
+  /** Scheme, host and port that accept the secret, or the path of the key that it opens. */
   readonly origin: string;
   readonly user: string;
   /** Good for one use: it is in memory until then and is never stored. */
@@ -56,7 +56,7 @@ export interface SecretSpec {
 /** Finds a secret of a connection; nothing where none is stored. */
 export type SecretReader = (kind: SecretKind) => Promise<string | undefined>;
 
-/** What a session may use; nothing else of the outside world is in its reach. */
+/** Everything of the outside world that a session may use. */
 export interface SessionEnvironment {
   readonly clock: Clock;
   readonly log: Log;
@@ -77,12 +77,12 @@ export interface SessionEnvironment {
 export interface Session {
   /** Settles when the conversation is over, with the reason. */
   readonly closed: Promise<SessionError>;
-  /** Where events can be sent to so that they come in here. */
+  /** Address whose events arrive at this session; emitting to it comes back. */
   readonly address?: string;
   /** True where what happened while nobody listened is delivered later, so that an interruption loses nothing. */
   readonly catchesUp?: boolean;
-  /** Who somebody looks at now: what costs the system something is asked for of them alone. */
-  watch?(looked: readonly Subject[]): void;
+  /** Sets the instances that are on screen. Measurements that load the system are asked for of these alone. */
+  watch?(visible: readonly Subject[]): void;
   /** Asks the system again for everything that there is, where it can be asked. */
   refresh?(): void;
   /** Sends one event through the conversation itself, where that is the only way in. */

@@ -94,7 +94,7 @@ export async function* chunksFrom(path: string, offset: number): AsyncGenerator<
   }
 }
 
-/** Where the last whole line of a file ends; a line that is being written begins there. */
+/** Offset behind the last whole line of a file; a line that is being written begins there. */
 export async function endOfLastLine(path: string): Promise<number> {
   const size = (await sizeOf(path)) ?? 0;
   if (size === 0) return 0;

@@ -47,7 +47,7 @@ export interface HttpRequest extends WebTrust {
   readonly signal: AbortSignal;
 }
 
-/** What an answer holds: a web page where JSON was asked for is mostly that of a proxy. */
+/** Content of an answer. A web page where JSON was asked for is mostly that of a proxy. */
 export type HttpBody =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'html'; readonly title: string }

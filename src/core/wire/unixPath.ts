@@ -95,7 +95,7 @@ export async function identify(
 /** As many as Linux follows. */
 const maxLinks = 40;
 
-/** Where a socket has to be bound so that it is reached by `path`: the end of its symbolic links, which need not exist. */
+/** The path to bind so that `path` reaches the socket: the end of its symbolic links, which need not exist. */
 export async function resolveLinks(path: string): Promise<string> {
   let current = path;
   for (let links = 0; links < maxLinks; links++) {
@@ -140,7 +140,7 @@ const nextLookMs = 25;
 /** For a file that comes and goes faster than it can be looked at. */
 const maxLooks = 10;
 
-/** What stands at `target`. `reach` is a path to the same place that is short enough to connect to. */
+/** Tells the kind of file at `target`. `reach` is a path to the same place that is short enough to connect to. */
 export async function examine(target: string, reach: string): Promise<Standing> {
   let refused = 0;
   for (let look = 0; look < maxLooks; look++) {
@@ -214,7 +214,7 @@ export interface NameOperations {
   rename(from: string, to: string): Promise<void>;
 }
 
-/** What file systems say that know no hard links, or none of sockets. */
+/** Error codes of file systems without hard links, or without hard links of sockets. */
 const noHardLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Gives a file its final name unless something stands there; answers whether it did. The old name may stay. */

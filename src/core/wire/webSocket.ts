@@ -34,7 +34,7 @@ export interface WebSocketOptions extends WebTrust {
   readonly headers?: Readonly<Record<string, string>>;
   /** How long the opening may take. */
   readonly timeoutMs: number;
-  /** What is longer is cut off here and told with its real size. */
+  /** A longer message is cut off here; `size` has its real length. */
   readonly maxMessageBytes: number;
   readonly signal: AbortSignal;
   readonly onMessage: (message: WebSocketMessage) => void;
@@ -68,7 +68,7 @@ export class WebSocketConnection {
       followRedirects: false,
       handshakeTimeout: options.timeoutMs,
       maxPayload: Math.max(hardLimitBytes, maxMessageBytes),
-      // What is no UTF-8 is the reader's to tell; it must not end the conversation.
+      // Text that is no UTF-8 is reported by the reader; it must not end the conversation.
       skipUTF8Validation: true,
       headers: { ...options.headers },
     });

@@ -59,7 +59,7 @@ export class WebhookInbox {
     const refusal = this.#refusal(request);
     if (refusal !== undefined || request.method !== 'POST') {
       if (refusal === 405) response.setHeader('Allow', 'POST, GET, HEAD');
-      // What belongs to a request that is refused is not read, so the connection cannot be used again.
+      // The body of a refused request is not read, so the connection cannot be used again.
       this.#answer(response, refusal ?? 200, { close: refusal !== undefined || hasBody(request) });
       return;
     }

@@ -38,7 +38,7 @@ export interface WebhookListenerOptions {
   readonly port: number;
   /** The only path that is answered; without it every path is. */
   readonly path?: string;
-  /** What is kept of one body; 1 MiB by default. */
+  /** Bytes kept of one body; 1 MiB by default. */
   readonly maxMessageBytes?: number;
   /** How long one request may take, and how long a connection may rest between two; 10 s by default. */
   readonly maxRequestMs?: number;
@@ -47,7 +47,7 @@ export interface WebhookListenerOptions {
   readonly admit?: (body: Uint8Array, headers: IncomingHttpHeaders) => boolean;
   /** Called after the sender got its answer. */
   readonly onMessage: (message: WebhookMessage) => void;
-  /** It listens no longer and will not by itself. Not called after `dispose`. */
+  /** Listening ended and does not resume by itself. Not called after `dispose`. */
   readonly onLost?: (error: WebhookListenerError) => void;
 }
 
@@ -111,7 +111,7 @@ export class WebhookListener {
     return this.#port;
   }
 
-  /** Where it is reached, as a URL. */
+  /** URL that reaches the listener. */
   get address(): string {
     return `http://${hostInUrl(this.#host)}:${String(this.#port)}${this.#path}`;
   }

@@ -127,7 +127,7 @@ function finish(context: BedrockContext, id: string, task: OpenTask, patch: Task
   return { context: ended.context, signals: [{ signal: 'task', id, patch }, ...ended.signals] };
 }
 
-/** Its own "success" only means that nothing was raised; its result may be a failure all the same. */
+/** "success" of a task means only that no exception was raised; its result may still be a failure. */
 function patchOf(data: Fields): TaskPatch & { readonly state: 'running' | 'succeeded' | 'failed' } {
   const status = data['status'];
   const said = named(data['message']);

@@ -1,5 +1,10 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { ConnectionOperation, InputContext, OperationInput } from '../../operation.ts';
+import {
+  type ConnectionOperation,
+  type InputContext,
+  type OperationInput,
+  refused,
+} from '../../operation.ts';
 import type { BedrockSession } from '../session/bedrockSession.ts';
 import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';
@@ -34,7 +39,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     async run(run) {
       const { name = '', version = 'LATEST' } = run.input;
       const wrong = checkName(name) ?? checkVersion(version);
-      if (wrong) return { outcome: 'refused', message: wrong };
+      if (wrong) return refused(wrong);
       const { install } = await import('./connectionCalls.ts');
       return install(run, name, version);
     },
@@ -95,7 +100,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
       const wrong = methods.includes(method)
         ? problemOf({ path, body })
         : text('The method is one of {0}.', methods.join(', '));
-      if (wrong) return { outcome: 'refused', message: wrong };
+      if (wrong) return refused(wrong);
       const { anyRequest } = await import('./connectionCalls.ts');
       return anyRequest(run, method, path, body.trim() === '' ? undefined : (JSON.parse(body) as unknown));
     },
@@ -124,7 +129,7 @@ function subscription(id: 'subscribe' | 'unsubscribe', progress: (topic: string)
     async run(run) {
       const { topic = '' } = run.input;
       const wrong = checkTopic(topic);
-      if (wrong) return { outcome: 'refused', message: wrong };
+      if (wrong) return refused(wrong);
       const calls = await import('./connectionCalls.ts');
       return calls.subscription(run, id, topic);
     },

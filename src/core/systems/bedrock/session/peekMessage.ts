@@ -1,20 +1,20 @@
 import { isFields } from '../../reading.ts';
 
-interface Glance {
+interface PeekedMessage {
   readonly type: string;
   readonly topic: string;
   readonly data: unknown;
 }
 
-/** What the program writes begins so; what begins otherwise is read whole. */
+/** Beginning of every message as the program writes it; a message that begins otherwise is parsed whole. */
 const beginning = /^\{"type": ?"([a-z_]+)", ?"topic": ?"([^"\\]{1,300})"/;
 /** The events that the conversation itself has to understand; of all others the decoder makes more than it needs. */
 const ours =
   /^event:(?:before_|after_server_st|after_server_install|after_server_update|after_delete_server_data)/;
 
-/** What the conversation itself has to know of a message; the decoder says what is wrong with it. */
-export function peekMessage(bytes: Uint8Array, truncated: boolean): Glance {
-  const nothing: Glance = { type: '', topic: '', data: undefined };
+/** Reads the parts of a message that the session itself needs. Reports no problems: the decoder does. */
+export function peekMessage(bytes: Uint8Array, truncated: boolean): PeekedMessage {
+  const nothing: PeekedMessage = { type: '', topic: '', data: undefined };
   if (truncated) return nothing;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [, type = '', topic = ''] = beginning.exec(buffer.toString('utf8', 0, 400)) ?? [];

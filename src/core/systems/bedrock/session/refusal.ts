@@ -38,7 +38,7 @@ function isPassingStatus(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
-/** What the end of the WebSocket means. 1008 is about who we are: trying again cannot help. */
+/** Error for the end of the WebSocket. 1008 refuses the sign-in: a retry cannot help. */
 export function closeError({ code, reason, error }: WebSocketEnd, secret: SecretKind): SessionError {
   const said = oneLine(reason === '' ? '–' : reason, 200);
   if (error && error.reason !== 'lost') {

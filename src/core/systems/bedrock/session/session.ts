@@ -2,7 +2,7 @@ import { errorWords, oneLine, text } from '../../../model/text.ts';
 import type { Subject } from '../../../model/event.ts';
 import { readPem } from '../../../wire/tlsCredentials.ts';
 import type { WebSocketMessage } from '../../../wire/webSocket.ts';
-import { closedError, ConversationError } from '../../conversation/conversationError.ts';
+import { closedError, unsuitable } from '../../conversation/conversationError.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import { Liveness } from '../../conversation/liveness.ts';
 import { PendingCalls } from '../../conversation/pendingCalls.ts';
@@ -186,8 +186,7 @@ class LiveBedrockSession implements BedrockSession {
 
   async call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<RestAnswer> {
     if (method === 'GET' && requestsThatRewriteState.test(path) && this.#transitions.busy) {
-      throw new ConversationError(
-        'unsuitable',
+      throw unsuitable(
         text(
           'Not asked now: a server is on its way from one state to another, and the question itself would undo that.',
         ),

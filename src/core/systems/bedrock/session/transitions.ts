@@ -4,7 +4,7 @@ import { failureIn } from '../messages.ts';
 
 const onTheWay = new Set(['STARTING', 'STOPPING', 'INSTALLING', 'UPDATING']);
 
-/** What was not heard of for so long is no reason to wait any more. */
+/** A transition that was not heard of for so long no longer delays the list. */
 const staleMs = 5 * 60_000;
 
 /**

@@ -21,7 +21,7 @@ export async function backupsOf(root: string, instance: string, signal: AbortSig
   return status.success ? timeOrdered(status.data.backups) : [];
 }
 
-/** What can be installed. */
+/** Blueprints that can be installed. */
 export async function blueprintsOf(root: string, signal: AbortSignal): Promise<string[]> {
   const answer = blueprintsSchema.safeParse(await askJson(root, ({ blueprints }) => blueprints, signal));
   if (!answer.success) return [];

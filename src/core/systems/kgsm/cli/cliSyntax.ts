@@ -6,11 +6,11 @@ import { runKgsm } from './runKgsm.ts';
 export interface CliSyntax {
   readonly list: readonly string[];
   status(name: string): readonly string[];
-  /** What is done to one instance. */
+  /** Command lines of the verbs that take one instance. */
   readonly verbs: Readonly<Record<Verb, (name: string) => readonly string[]>>;
   input(name: string, line: string): readonly string[];
   restore(name: string, backup: string): readonly string[];
-  /** Where its files are, as flat JSON. */
+  /** Prints the paths of an instance as flat JSON. */
   info(name: string): readonly string[];
   readonly blueprints: readonly string[];
   install(blueprint: string, name: string, directory: string): readonly string[];
@@ -59,7 +59,7 @@ const third: CliSyntax = {
     backup: (name) => ['instances', 'create-backup', name],
     checkUpdate: (name) => ['instances', 'check-update', name],
     update: (name) => ['instances', 'update', name],
-    // It asks otherwise, and there is nobody to answer.
+    // Without this flag KGSM asks on a terminal that nobody answers.
     remove: (name) => ['uninstall', name, '--yes'],
   },
   input: (name, line) => ['instances', 'input', name, line],

@@ -179,7 +179,7 @@ const steps: Readonly<Record<string, (run: InstanceUpdate) => void>> = {
     run.step('backup', text('Backup written'));
     run.step('restore', text('Safety copy written'));
     run.step('update', text('Safety copy written'));
-    // Its version is that of the backup: the safety copy of an update still has the old one.
+    // The event names the version of the backup: the safety copy before an update still has the old one.
     run.show();
   },
   instance_backup_finished: ends('backup', text('Backup finished')),

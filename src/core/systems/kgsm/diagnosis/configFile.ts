@@ -31,7 +31,7 @@ const systemErrors: SystemErrorTable<KgsmConfigReason> = {
 export interface ConfigChange {
   readonly file: string;
   readonly key: string;
-  /** Nothing where the key is not there yet. */
+  /** Absent where the key is not in the file yet. */
   readonly from: string | undefined;
   readonly to: string;
 }
@@ -81,7 +81,7 @@ export async function readConfigFile(file: string): Promise<string> {
   }
 }
 
-/** What a value means as text: the file is read byte by byte. */
+/** Text of a value that was read as latin1, which keeps every byte. */
 export function asUtf8(value: string): string {
   return Buffer.from(value, 'latin1').toString('utf8');
 }

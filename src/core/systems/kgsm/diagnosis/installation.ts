@@ -12,10 +12,10 @@ export type EmitterVersion = 'first' | 'second' | 'lists' | 'third' | 'journal';
 /** A KGSM as its folder and its program describe it. */
 export interface Installation {
   readonly root: string;
-  /** Nothing where only the configuration can tell. */
+  /** Absent where the configuration alone can tell. */
   readonly protocolVersion: EmitterVersion | undefined;
   readonly configFile: string;
-  /** Where its own defaults stand. */
+  /** File with KGSM's own defaults. */
   readonly defaultsFile: string;
   /** The command that sets a value, where its program can do it. */
   readonly setter: ((key: string, value: string) => readonly string[]) | undefined;

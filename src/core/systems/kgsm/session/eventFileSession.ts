@@ -12,7 +12,7 @@ const positionSchema = z.object({
   offset: z.int().check(z.minimum(0)),
 });
 
-/** What is remembered over a restart. The directory belongs to it: another directory is another journal. */
+/** The read position over restarts. The directory is part of it: another directory is another journal. */
 const memorySchema = z.object({
   directory: z.string(),
   cursor: z.extend(positionSchema, { late: z.optional(positionSchema) }),
@@ -86,7 +86,7 @@ function remembered(value: unknown, directory: string): EventFileCursor | undefi
   return { file, offset, ...(late ? { late } : {}) };
 }
 
-/** Only for the back-fill; a line that has no time is shown. */
+/** Time of a line, for the limit of the back-fill; a line without one is shown. */
 function timeOfLine(bytes: Uint8Array): number | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());

@@ -17,7 +17,7 @@ interface TransportEnvironment {
   readonly signal: AbortSignal;
 }
 
-/** Where KGSM writes its journal unless told otherwise. */
+/** KGSM's default for `event_journal_dir`. */
 const defaultJournalDir = '/var/lib/kgsm/events';
 
 /** KGSM's program answers such questions in a fraction of a second. */
@@ -110,7 +110,7 @@ async function askForSetting(root: string, signal: AbortSignal): Promise<string 
   return value !== undefined && isDirectoryName(value) ? posix.normalize(value) : undefined;
 }
 
-/** What the program writes to its standard output, where it ends well. */
+/** Standard output of KGSM's program; nothing where it exits with an error. */
 async function ask(root: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
   const { code, stdout } = await runKgsm({ root, args, timeoutMs: askTimeoutMs, signal });
   return code === 0 ? stdout : undefined;

@@ -264,7 +264,7 @@ function keep(
   return { context: next, signals: [{ signal: 'instance', kind, key, patch }] };
 }
 
-/** Its name where that is another than its key, as with machines, whose key is a number. */
+/** Name of an entry where it differs from the key: the key of a virtual machine is a number. */
 function nameOf(fields: Fields, key: string, known: EntryMemory | undefined): Pick<EntryMemory, 'name'> {
   const name = named(fields['name']) ?? known?.name;
   return name === undefined || name === key ? {} : { name };

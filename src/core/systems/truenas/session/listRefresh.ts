@@ -65,7 +65,7 @@ export class ListRefresh {
     });
   }
 
-  /** What did not go well may have said of its app what is not true, and some say nothing of themselves. */
+  /** Asks for the entry anew where events cannot be trusted: after a failed job, and in lists that send no events of their own. */
   doubt({ end, about }: Pick<JobUpdate, 'end' | 'about'>): void {
     if (!end || !about) return;
     const collection = collectionOf(about.kind);

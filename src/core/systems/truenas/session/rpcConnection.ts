@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { oneLine, text } from '../../../model/text.ts';
 import { WebSocketConnection, type WebSocketEnd, type WebSocketMessage } from '../../../wire/webSocket.ts';
-import { closedError, ConversationError } from '../../conversation/conversationError.ts';
+import { closedError, ConversationError, unsuitable } from '../../conversation/conversationError.ts';
 import { frameProblems } from '../../conversation/frameProblems.ts';
 import type { SessionEnvironment } from '../../session.ts';
 import { Calls } from './calls.ts';
@@ -178,10 +178,7 @@ export class RpcConnection {
   async #say(frame: Fields): Promise<void> {
     const raw = JSON.stringify(frame);
     if (raw.length > maxSaidLength)
-      throw new ConversationError(
-        'unsuitable',
-        text('Not sent: a message may have {0} characters.', maxSaidLength),
-      );
+      throw unsuitable(text('Not sent: a message may have {0} characters.', maxSaidLength));
     const { environment } = this.#parts;
     environment.deliver({
       channel: 'request',

@@ -61,7 +61,7 @@ class LiveTrueNasSession implements TrueNasSession {
   #rpc: RpcConnection | undefined;
   /** Methods that jobs do answer with the end of the job, not with its id. */
   #withheld = false;
-  /** Its version, where it tells. */
+  /** Version of the NAS, where it reports one. */
   #version = '';
   #opened = false;
 
