@@ -61,6 +61,12 @@ export interface Message extends Omit<Draft, 'bytes' | 'problems'> {
   readonly truncated: boolean;
 }
 
+/** Result of one step of a decoder: the memory after it and the signals that it gave. */
+export interface DecodeStep<C> {
+  readonly context: C;
+  readonly signals: readonly Signal[];
+}
+
 /**
  * The meaning of a system's messages. `decode` is pure and total: whatever arrives, it returns an event and never throws.
  */
@@ -68,7 +74,7 @@ export interface Decoder<C> {
   readonly initial: C;
   decode(context: C, message: Message): Decoded<C>;
   /** Signals of an open task that was not heard of for too long. */
-  taskLost(context: C, task: string): { readonly context: C; readonly signals: readonly Signal[] };
+  taskLost(context: C, task: string): DecodeStep<C>;
   /** The context as plain JSON, for checkpoints; `load` answers `initial` where it cannot read what was saved. */
   save(context: C): unknown;
   load(saved: unknown): C;

@@ -123,16 +123,16 @@ function operationDoneBy(
   patch: TaskPatch,
   startedAt: number,
 ): Task | undefined {
-  const deed = patch.operation ?? known?.operation;
+  const operation = patch.operation ?? known?.operation;
   const subject = patch.subject ?? known?.subject;
-  if (deed === undefined) return undefined;
+  if (operation === undefined) return undefined;
   const began = known?.startedAt ?? startedAt;
   for (const task of tasks.values()) {
     if (
       isOperation(task) &&
       task.systemId === undefined &&
       task.connection === connection &&
-      task.operation === deed &&
+      task.operation === operation &&
       (task.subject === undefined ||
         (task.subject.kind === subject?.kind && task.subject.key === subject.key)) &&
       (task.finishedAt === undefined || task.finishedAt >= began)

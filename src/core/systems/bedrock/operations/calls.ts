@@ -7,6 +7,8 @@ import { isFields, named, shown } from '../../reading.ts';
 import type { BedrockSession, RestAnswer } from '../session/bedrockSession.ts';
 import { detailOf, failureIn } from '../messages.ts';
 
+export const noConnection = refused(text('There is no open connection to the server.'));
+
 interface Progress {
   readonly signal: AbortSignal;
   progress(message: Text): void;
@@ -32,7 +34,7 @@ export async function runCall(
   call: Call,
   run: Progress,
 ): Promise<OperationResult> {
-  if (!session) return refused(noConnection);
+  if (!session) return noConnection;
   return outcomeOf(async () => {
     const answer = await session.call(call.method, call.path, call.body, run.signal);
     return await afterAnswer(session, answer, call.done, run);
@@ -81,7 +83,7 @@ export function answerWith(
   run: Progress,
   say: (value: unknown) => Text,
 ): Promise<OperationResult> {
-  if (!session) return Promise.resolve(refused(noConnection));
+  if (!session) return Promise.resolve(noConnection);
   return outcomeOf(async () => {
     const answer = await session.call('GET', path, undefined, run.signal);
     return refusalIn(answer, session) ?? succeeded(say(valueOf(answer)));
@@ -156,5 +158,3 @@ export function refusalIn(answer: RestAnswer, session: BedrockSession): Operatio
         : refused(text('The server refused ({0}): {1}', status, said));
   }
 }
-
-const noConnection = text('There is no open connection to the server.');

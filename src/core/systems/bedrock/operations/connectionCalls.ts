@@ -8,14 +8,12 @@ import {
 } from '../../operation.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
 import { isFields, shown } from '../../reading.ts';
-import { afterAnswer, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
+import { afterAnswer, noConnection, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
 import type { BedrockSession } from '../session/bedrockSession.ts';
 import { releaseTraitsOf, type ReleaseTraits } from '../release.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type Run = Parameters<ConnectionOperation<BedrockSettings, BedrockSession>['run']>[0];
-
-const noConnection: OperationResult = refused(text('There is no open connection to the server.'));
 
 /** Some calls changed their method with a release. */
 export function methodsOf(session: BedrockSession | undefined): ReleaseTraits['methods'] {

@@ -71,7 +71,7 @@ class LiveBedrockSession implements BedrockSession {
   /** Logs that were just asked for: the first chunk may repeat what was shown before. */
   readonly #fresh = new Set<string>();
   #socket: BedrockSocket | undefined;
-  #looked: ReadonlySet<string> = new Set();
+  #visible: ReadonlySet<string> = new Set();
   #calls = 0;
 
   constructor(settings: BedrockSettings, environment: SessionEnvironment, ca: string | undefined) {
@@ -271,8 +271,8 @@ class LiveBedrockSession implements BedrockSession {
     }
   }
 
-  watch(looked: readonly Subject[]): void {
-    this.#looked = new Set(looked.filter(({ kind }) => kind === instanceKind).map(({ key }) => key));
+  watch(visible: readonly Subject[]): void {
+    this.#visible = new Set(visible.filter(({ kind }) => kind === instanceKind).map(({ key }) => key));
     this.#applyWatch();
   }
 
@@ -319,7 +319,7 @@ class LiveBedrockSession implements BedrockSession {
   #applyWatch(): void {
     if (this.#end.isOver()) return;
     const { servers } = this.#refresh;
-    const names = [...this.#looked].filter((name) => servers.has(name));
+    const names = [...this.#visible].filter((name) => servers.has(name));
     this.#subscriptions.replace(new Set(names.map((name) => `resource-monitor:${name}`)), 'watch');
   }
 

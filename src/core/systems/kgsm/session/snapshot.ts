@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { isAborted } from '../../../model/abort.ts';
 import { errorWords, text } from '../../../model/text.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import { redactJson } from '../../redaction.ts';
@@ -105,11 +106,6 @@ export function withSnapshots(
       await session.dispose();
     },
   };
-}
-
-/** Reads `aborted` through a call: TypeScript narrows the property and does not know that it changes across an await. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
 
 function namesOf(output: string): string[] {

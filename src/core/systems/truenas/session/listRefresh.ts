@@ -6,7 +6,7 @@ import { isFields, type Fields } from '../../reading.ts';
 import { takeJob, type JobLedger, type JobUpdate } from './jobLedger.ts';
 import { failureIn } from './refusal.ts';
 import type { JobEnd } from './trueNasSession.ts';
-import { collectionNames, collectionOf, untold, type Collection } from '../kinds.ts';
+import { collectionNames, collectionOf, collectionsWithoutEvents, type Collection } from '../kinds.ts';
 import { numbered } from '../messages.ts';
 
 /** Open jobs of which nothing was heard are asked for this often. */
@@ -69,7 +69,7 @@ export class ListRefresh {
   doubt({ end, about }: Pick<JobUpdate, 'end' | 'about'>): void {
     if (!end || !about) return;
     const collection = collectionOf(about.kind);
-    const silent = collection !== undefined && untold.has(collection);
+    const silent = collection !== undefined && collectionsWithoutEvents.has(collection);
     if (end.state !== 'succeeded' || silent) this.soon(about.kind, about.key);
   }
 
