@@ -28,7 +28,7 @@ export interface InputContext<S, Sess extends Session = Session> {
 }
 
 /** One line of text that an operation needs from the user. */
-interface LineInput<S, Sess extends Session> {
+export interface LineInput<S, Sess extends Session> {
   readonly field: string;
   readonly prompt: Text;
   readonly placeholder: Text;

@@ -34,7 +34,7 @@ const allowedInCommon: Readonly<Record<string, Text>> = {
 };
 
 /** Warns of a server whose certificate is not checked. */
-export const uncheckedServer = text(
+const uncheckedServer = text(
   '"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along',
 );
 
@@ -67,6 +67,7 @@ export function readSettings<T extends z.ZodMiniObject>(
     .map((field) =>
       text('"{0}" is not a setting of this kind of connection and is ignored', oneLine(field, 60)),
     );
+  if (known.has('rejectUnauthorized') && !result.data['rejectUnauthorized']) warnings.push(uncheckedServer);
   return { ok: true, value: result.data, warnings };
 }
 

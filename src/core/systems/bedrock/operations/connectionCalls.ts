@@ -1,12 +1,5 @@
 import { oneLine, text } from '../../../model/text.ts';
-import {
-  type ConnectionOperation,
-  failed,
-  type OperationResult,
-  refused,
-  succeeded,
-} from '../../operation.ts';
-import { ConversationError } from '../../conversation/conversationError.ts';
+import { type ConnectionOperation, type OperationResult, refused, succeeded } from '../../operation.ts';
 import { isFields, shown } from '../../reading.ts';
 import { afterAnswer, noConnection, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
 import type { BedrockSession } from '../session/bedrockSession.ts';
@@ -47,28 +40,6 @@ export async function install(run: Run, name: string, version: string): Promise<
 export function scanPlayers(run: Run): Promise<OperationResult> {
   const call = { method: methodsOf(run.session).scan, path: '/api/players/scan' };
   return runCall(run.session, { ...call, done: text('The logs were searched for players') }, run);
-}
-
-/** Asks for a topic or gives it up. */
-export async function subscription(
-  run: Run,
-  action: 'subscribe' | 'unsubscribe',
-  topic: string,
-): Promise<OperationResult> {
-  const { session } = run;
-  if (!session) return noConnection;
-  try {
-    await session[action](topic);
-  } catch (error) {
-    if (ConversationError.is(error)) return failed(error.text);
-    throw error;
-  }
-  const shownTopic = oneLine(topic, 100);
-  return succeeded(
-    action === 'subscribe'
-      ? text('{0} is subscribed until the connection ends', shownTopic)
-      : text('{0} is not subscribed any more', shownTopic),
-  );
 }
 
 /** So much of an answer is said; all of it is in the log. */

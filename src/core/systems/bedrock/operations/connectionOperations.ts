@@ -1,15 +1,22 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import {
-  type ConnectionOperation,
-  type InputContext,
-  type OperationInput,
-  refused,
-} from '../../operation.ts';
+import { type ConnectionOperation, type LineInput, type OperationInput, refused } from '../../operation.ts';
 import type { BedrockSession } from '../session/bedrockSession.ts';
+import { subscriptionOperation } from '../../conversation/subscriptionOperation.ts';
 import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<BedrockSettings, BedrockSession>;
+
+const isUser = (session: BedrockSession | undefined): boolean => may(session, 'user');
+
+const topicInput: LineInput<BedrockSettings, BedrockSession> = {
+  field: 'topic',
+  prompt: text('Topic: event:…, resource-monitor:<server>, server_log:<server>, app_log or * for all events'),
+  placeholder: text('event:after_server_start'),
+  // Topics of servers are typed with the name of the server.
+  suggestions: ({ session }) => ['*', 'app_log', ...(session?.release.topics ?? [])],
+  check: checkTopic,
+};
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -57,8 +64,8 @@ export const connectionOperations: readonly ConnectionOp[] = [
       return scanPlayers(run);
     },
   },
-  subscription('subscribe', (topic) => text('Subscribing to {0}', topic)),
-  subscription('unsubscribe', (topic) => text('Unsubscribing from {0}', topic)),
+  subscriptionOperation('subscribe', topicInput, isUser),
+  subscriptionOperation('unsubscribe', topicInput, isUser),
   {
     id: 'request',
     effect: 'destroys',
@@ -106,41 +113,6 @@ export const connectionOperations: readonly ConnectionOp[] = [
     },
   },
 ];
-
-function subscription(id: 'subscribe' | 'unsubscribe', progress: (topic: string) => Text): ConnectionOp {
-  return {
-    id,
-    effect: 'reads',
-    target: 'connection',
-    answers: true,
-    progressTitle: ({ topic = '' }) => progress(oneLine(topic, 100)),
-    when: (_settings, session) => may(session, 'user'),
-    inputs: [
-      {
-        field: 'topic',
-        prompt: text(
-          'Topic: event:…, resource-monitor:<server>, server_log:<server>, app_log or * for all events',
-        ),
-        placeholder: text('event:after_server_start'),
-        suggestions: topicSuggestions,
-        check: checkTopic,
-      },
-    ],
-    async run(run) {
-      const { topic = '' } = run.input;
-      const wrong = checkTopic(topic);
-      if (wrong) return refused(wrong);
-      const calls = await import('./connectionCalls.ts');
-      return calls.subscription(run, id, topic);
-    },
-  };
-}
-
-/** The topics that the release has; those of servers are typed with the name. */
-function topicSuggestions({ session }: InputContext<BedrockSettings, BedrockSession>): readonly string[] {
-  const known = session?.release.topics ?? [];
-  return ['*', 'app_log', ...known];
-}
 
 function problemOf({ path = '', body = '' }: OperationInput): Text | undefined {
   return checkPath(path) ?? checkBody(body);

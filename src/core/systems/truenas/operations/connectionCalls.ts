@@ -3,8 +3,7 @@ import { type ConnectionOperation, type OperationResult, refused, succeeded } fr
 import type { TrueNasSession } from '../session/trueNasSession.ts';
 import { explained, noConnection } from './runInstanceCall.ts';
 import { encodeEjson } from '../ejson.ts';
-import { isSource } from '../catalog.ts';
-import { baseOf, numbered } from '../messages.ts';
+import { numbered } from '../messages.ts';
 import { redactTrueNas } from '../redact.ts';
 import type { TrueNasSettings } from '../settings.ts';
 
@@ -23,28 +22,6 @@ export async function abortJob({ session, input, signal }: Run): Promise<Operati
   return explained(async () => {
     await session.call('core.job_abort', [numbered(id)], signal);
     return succeeded(text('{0} is aborted; what it had begun may go on', oneLine(job.description, 100)));
-  });
-}
-
-/** Asks for an event or gives it up. */
-export async function subscription(
-  { session }: Run,
-  action: 'subscribe' | 'unsubscribe',
-  name: string,
-): Promise<OperationResult> {
-  if (!session) return noConnection;
-  return explained(async () => {
-    await session[action](name);
-    const shown = oneLine(name, 100);
-    if (action === 'unsubscribe') return succeeded(text('{0} is not subscribed any more', shown));
-    return succeeded(
-      isSource(baseOf(name))
-        ? text('{0} is subscribed until the connection ends', shown)
-        : text(
-            '{0} is subscribed until the connection ends. The NAS accepts names that it does not know too.',
-            shown,
-          ),
-    );
   });
 }
 
