@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { oneLine, text, type Text } from '../model/text.ts';
+import type { SettingsResult } from './settings.ts';
 
 /** Fields that every connection has. */
 export const commonFields = {
@@ -38,10 +39,6 @@ const uncheckedServer = text(
   '"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along',
 );
 
-type Read<T> =
-  | { readonly ok: true; readonly value: T; readonly warnings: readonly Text[] }
-  | { readonly ok: false; readonly problems: readonly Text[] };
-
 /**
  * Validates settings and words what is wrong by field and by what is allowed there, which the schema library cannot
  * know. Fields that no system reads are a warning, not an error: a newer version may have written them.
@@ -50,7 +47,7 @@ export function readSettings<T extends z.ZodMiniObject>(
   schema: T,
   value: unknown,
   allowed: Readonly<Record<string, Text>>,
-): Read<z.infer<T>> {
+): SettingsResult<z.infer<T>> {
   const result = schema.safeParse(value);
   if (!result.success) {
     const fields = new Map<string, Text>();
@@ -68,7 +65,7 @@ export function readSettings<T extends z.ZodMiniObject>(
       text('"{0}" is not a setting of this kind of connection and is ignored', oneLine(field, 60)),
     );
   if (known.has('rejectUnauthorized') && !result.data['rejectUnauthorized']) warnings.push(uncheckedServer);
-  return { ok: true, value: result.data, warnings };
+  return { ok: true, settings: result.data, warnings };
 }
 
 function problem(field: string, value: unknown, allowed: Text | undefined): Text {

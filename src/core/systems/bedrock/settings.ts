@@ -47,7 +47,7 @@ export function parseBedrockSettings(value: unknown): SettingsResult<BedrockSett
     rejectUnauthorized,
     subscriptions,
     maxMessageBytes,
-  } = read.value;
+  } = read.settings;
   const warnings = [...read.warnings];
   const { protocol, hostname } = new URL(url);
   if (protocol === 'http:' && !isLoopback(hostname))

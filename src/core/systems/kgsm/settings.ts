@@ -69,8 +69,8 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> {
   const read = readSettings(kgsmSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'kgsm', name, root, events, socket, journalDir, webhook } = read.value;
-  const { socketMode, maxMessageBytes, backfillHours } = read.value;
+  const { id = 'kgsm', name, root, events, socket, journalDir, webhook } = read.settings;
+  const { socketMode, maxMessageBytes, backfillHours } = read.settings;
   const withSocket = events === 'auto' || events === 'socket';
   const socketPath = withSocket ? socketPathOf(root, socket) : undefined;
   const problem = missing(events, socketPath, root ?? journalDir);

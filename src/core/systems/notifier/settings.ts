@@ -44,7 +44,7 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseNotifierSettings(value: unknown): SettingsResult<NotifierSettings> {
   const read = readSettings(notifierSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'notifier', name, ca, cert, key, serverName, ...rest } = read.value;
+  const { id = 'notifier', name, ca, cert, key, serverName, ...rest } = read.settings;
   if ((cert === undefined) !== (key === undefined)) {
     const missing = cert === undefined ? 'cert' : 'key';
     const present = cert === undefined ? 'key' : 'cert';

@@ -49,7 +49,7 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSettings> {
   const read = readSettings(trueNasSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'truenas', name: label, ca, url, subscriptions, apps, ...rest } = read.value;
+  const { id = 'truenas', name: label, ca, url, subscriptions, apps, ...rest } = read.settings;
   const settings: TrueNasSettings = {
     kind: 'truenas',
     id,

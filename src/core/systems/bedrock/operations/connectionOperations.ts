@@ -1,8 +1,7 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { type ConnectionOperation, type LineInput, type OperationInput, refused } from '../../operation.ts';
-import type { BedrockSession } from '../session/bedrockSession.ts';
+import { type BedrockSession, may } from '../session/bedrockSession.ts';
 import { subscriptionOperation } from '../../conversation/subscriptionOperation.ts';
-import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<BedrockSettings, BedrockSession>;

@@ -13,7 +13,13 @@ import { frameProblems } from '../../conversation/frameProblems.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
 import { BedrockApi } from './api.ts';
-import type { BedrockSession, RestAnswer, Role, TaskEnd } from './bedrockSession.ts';
+import {
+  type BedrockSession,
+  type RestAnswer,
+  type Role,
+  type TaskEnd,
+  taskEndIn,
+} from './bedrockSession.ts';
 import { ListRefresh } from './listRefresh.ts';
 import type { ReleaseTraits } from '../release.ts';
 import { instanceKind } from '../decode/lifecycle.ts';
@@ -24,7 +30,6 @@ import { Renewal } from './renewal.ts';
 import { socketAddress, type BedrockSettings } from '../settings.ts';
 import { checkOutgoing } from './checkOutgoing.ts';
 import { BedrockSocket } from './socket.ts';
-import { taskEndIn } from './taskEnd.ts';
 import { Transitions } from './transitions.ts';
 
 /** The end of a task whose message got lost is found by asking. */
