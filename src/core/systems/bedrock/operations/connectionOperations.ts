@@ -2,6 +2,7 @@ import { oneLine, text, type Text } from '../../../model/text.ts';
 import { type ConnectionOperation, type LineInput, type OperationInput, refused } from '../../operation.ts';
 import { type BedrockSession, may } from '../session/bedrockSession.ts';
 import { subscriptionOperation } from '../../conversation/subscriptionOperation.ts';
+import { parsedJson } from '../../reading.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<BedrockSettings, BedrockSession>;
@@ -147,11 +148,6 @@ function checkPath(path: string): Text | undefined {
 }
 
 function checkBody(body: string): Text | undefined {
-  if (body.trim() === '') return undefined;
-  try {
-    JSON.parse(body);
-    return undefined;
-  } catch {
-    return text('This is no JSON.');
-  }
+  const isJson = body.trim() === '' || parsedJson(body) !== undefined;
+  return isJson ? undefined : text('This is no JSON.');
 }

@@ -1,6 +1,6 @@
 import { text } from '../../../model/text.ts';
 import { unsuitable } from '../../conversation/conversationError.ts';
-import { isFields } from '../../reading.ts';
+import { isFields, parsedJson } from '../../reading.ts';
 
 type Outgoing =
   | { readonly action: 'subscribe' | 'unsubscribe'; readonly topic: string; readonly path?: undefined }
@@ -22,12 +22,9 @@ function readable(method: string, path: string): string {
  * measurements for everybody until the server starts anew.
  */
 export function checkOutgoing(raw: string): Outgoing {
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch {
+  const value = parsedJson(raw);
+  if (value === undefined)
     throw unsuitable(text('Not sent: this is no JSON, and the server would break off.'));
-  }
   const { action, topic, method, path } = isFields(value) ? value : {};
   if (typeof method === 'string' && typeof path === 'string') return { path: readable(method, path) };
   if (action !== 'subscribe' && action !== 'unsubscribe') {

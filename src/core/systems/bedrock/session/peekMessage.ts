@@ -1,4 +1,4 @@
-import { isFields } from '../../reading.ts';
+import { isFields, parsedJson } from '../../reading.ts';
 
 interface PeekedMessage {
   readonly type: string;
@@ -20,16 +20,12 @@ export function peekMessage(bytes: Uint8Array, truncated: boolean): PeekedMessag
   const [, type = '', topic = ''] = beginning.exec(buffer.toString('utf8', 0, 400)) ?? [];
   if (type === 'resource_update' || (type === 'event' && !ours.test(topic)))
     return { type, topic, data: undefined };
-  try {
-    const value: unknown = JSON.parse(buffer.toString('utf8'));
-    if (!isFields(value)) return nothing;
-    const { type: said, topic: about, data } = value;
-    return {
-      type: typeof said === 'string' ? said : '',
-      topic: typeof about === 'string' ? about : '',
-      data,
-    };
-  } catch {
-    return nothing;
-  }
+  const value = parsedJson(buffer.toString('utf8'));
+  if (!isFields(value)) return nothing;
+  const { type: said, topic: about, data } = value;
+  return {
+    type: typeof said === 'string' ? said : '',
+    topic: typeof about === 'string' ? about : '',
+    data,
+  };
 }

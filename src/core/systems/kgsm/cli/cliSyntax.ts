@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { isFields, parsedJson } from '../../reading.ts';
 import { runKgsm } from './runKgsm.ts';
 
 /** The command lines of one generation of KGSM's program; every one ends where the name of an instance is data. */
@@ -86,20 +87,11 @@ export async function cliSyntaxOf(root: string, signal: AbortSignal): Promise<Cl
     timeoutMs: askTimeoutMs,
     signal,
   });
-  return code === 0 && isObject(stdout) ? third : second;
+  return code === 0 && isFields(parsedJson(stdout)) ? third : second;
 }
 
 /** The instance that a journalled status question is about; nothing for the list. */
 export function askedInstance(args: readonly string[]): string | undefined {
   if (args[0] === '-i') return args[1];
   return args[0] === 'instances' && args[1] === 'status' ? args[2] : undefined;
-}
-
-function isObject(json: string): boolean {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }

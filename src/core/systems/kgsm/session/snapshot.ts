@@ -8,6 +8,7 @@ import { redactJson } from '../../redaction.ts';
 import type { Session, SessionEnvironment } from '../../session.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { cliReply, cliRequest } from '../decode/cliMessages.ts';
+import { parsedJson } from '../../reading.ts';
 import { cliSyntaxOf } from '../cli/cliSyntax.ts';
 
 /** Asking takes KGSM a fraction of a second; beyond this it hangs. */
@@ -109,12 +110,8 @@ export function withSnapshots(
 }
 
 function namesOf(output: string): string[] {
-  try {
-    const names: unknown = JSON.parse(output);
-    return Array.isArray(names)
-      ? names.filter((name): name is string => typeof name === 'string' && name !== '')
-      : [];
-  } catch {
-    return [];
-  }
+  const names = parsedJson(output);
+  return Array.isArray(names)
+    ? names.filter((name): name is string => typeof name === 'string' && name !== '')
+    : [];
 }

@@ -4,6 +4,7 @@ import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { Log } from '../../session.ts';
 import { runKgsm } from '../cli/runKgsm.ts';
 import type { KgsmSettings, WebhookPlace } from '../settings.ts';
+import { isFields, parsedJson } from '../../reading.ts';
 import { webhookAddress } from '../targets.ts';
 
 /** How the events of a KGSM reach us. */
@@ -97,12 +98,8 @@ async function askForJournal(root: string | undefined, signal: AbortSignal): Pro
 
 async function askForLayout(root: string, signal: AbortSignal): Promise<object | undefined> {
   const output = await ask(root, ['--paths', '--json'], signal);
-  try {
-    const value: unknown = JSON.parse(output ?? '');
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const layout = parsedJson(output ?? '');
+  return isFields(layout) ? layout : undefined;
 }
 
 async function askForSetting(root: string, signal: AbortSignal): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import { isSource, trueNasEntries } from '../catalog.ts';
 import { baseOf } from '../messages.ts';
 import type { TrueNasSession } from '../session/trueNasSession.ts';
 import { isSecretMethod } from '../redact.ts';
+import { parsedJson } from '../../reading.ts';
 import type { TrueNasSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<TrueNasSettings, TrueNasSession>;
@@ -168,11 +169,9 @@ function checkMethod(method: string): Text | undefined {
 
 function checkParams(params: string): Text | undefined {
   if (params.trim() === '') return undefined;
-  try {
-    return Array.isArray(JSON.parse(params)) ? undefined : text('The parameters are a list.');
-  } catch {
-    return text('This is no JSON.');
-  }
+  const value = parsedJson(params);
+  if (value === undefined) return text('This is no JSON.');
+  return Array.isArray(value) ? undefined : text('The parameters are a list.');
 }
 
 /** The NAS reads the argument behind the colon as JSON. */
@@ -180,11 +179,6 @@ function checkName(name: string): Text | undefined {
   if (name.trim() === '') return text('An event is needed.');
   if (name.length > 1000) return text('At most 1000 characters.');
   const colon = name.indexOf(':');
-  if (colon < 0) return undefined;
-  try {
-    JSON.parse(name.slice(colon + 1));
-    return undefined;
-  } catch {
-    return text('What stands behind the colon must be JSON.');
-  }
+  const isJson = colon < 0 || parsedJson(name.slice(colon + 1)) !== undefined;
+  return isJson ? undefined : text('What stands behind the colon must be JSON.');
 }

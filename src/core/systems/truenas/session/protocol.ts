@@ -1,6 +1,6 @@
 import { text } from '../../../model/text.ts';
 import { unsuitable } from '../../conversation/conversationError.ts';
-import { isFields, type Fields } from '../../reading.ts';
+import { type Fields, isFields, parsedJson } from '../../reading.ts';
 import { readFrame, type Protocol } from '../messages.ts';
 import { isSecretMethod } from '../redact.ts';
 
@@ -22,12 +22,8 @@ export function callFrame(
 
 /** Checks a message that a user wrote: one that would end the connection, or leave a secret in the journal, is refused. */
 export function checkOutgoing(raw: string, protocol: Protocol): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch {
-    throw unsuitable(text('Not sent: this is no JSON, and the NAS would break off.'));
-  }
+  const value = parsedJson(raw);
+  if (value === undefined) throw unsuitable(text('Not sent: this is no JSON, and the NAS would break off.'));
   if (!isFields(value))
     throw unsuitable(text('Not sent: one message is one JSON object; lists are refused.'));
   if (raw.length > maxSaidLength)

@@ -6,7 +6,7 @@ import { frameProblems } from '../../conversation/frameProblems.ts';
 import type { SessionEnvironment } from '../../session.ts';
 import { Calls } from './calls.ts';
 import { isSource } from '../catalog.ts';
-import { isFields, named, type Fields } from '../../reading.ts';
+import { type Fields, isFields, named, parsedJson } from '../../reading.ts';
 import { baseOf, failureOf, keyOf, readFrame, type Frame, type Protocol } from '../messages.ts';
 import { callFrame, maxSaidLength, paths } from './protocol.ts';
 import { isSecretMethod, withoutResult } from '../redact.ts';
@@ -255,13 +255,7 @@ export class RpcConnection {
 }
 
 function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
-    ) as unknown;
-  } catch {
-    return undefined;
-  }
+  return parsedJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
 }
 
 function channelOf(frame: Frame): 'push' | 'reply' | 'metric' | 'log' {
