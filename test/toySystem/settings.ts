@@ -18,6 +18,6 @@ export interface ToySettings {
 export function parseToySettings(value: unknown): SettingsResult<ToySettings> {
   const read = readSettings(toySettingsSchema, value, {});
   if (!read.ok) return read;
-  const { id = 'toy', name = id, port } = read.value;
+  const { id = 'toy', name = id, port } = read.settings;
   return { ok: true, warnings: read.warnings, settings: { kind: 'toy', id, name, port } };
 }

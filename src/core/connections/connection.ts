@@ -35,11 +35,11 @@ export interface ConnectionOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly host: string;
-  /** What a session of this connection finds again. */
+  /** State that a session of this connection keeps over restarts. */
   readonly memory: (connection: string) => SessionMemory;
-  /** What a session may ask for. */
+  /** Reads the secrets of a connection. */
   readonly secrets: (system: AnySystem, settings: ConnectionSettings) => SecretReader;
-  /** Where a session puts aside what its successor can use once. */
+  /** Stores a secret that the next session of the connection can use once. */
   readonly keep?: (system: AnySystem, settings: ConnectionSettings, kind: SecretKind, value: string) => void;
 }
 
@@ -71,7 +71,7 @@ export class Connection {
     this.#options = options;
     this.settings = options.settings;
     this.system = options.system;
-    // What an earlier window heard last: nobody has listened since.
+    // An earlier window heard the last event; nobody has listened since.
     const known = options.pipeline.fleet().connections.get(options.settings.id);
     if (known) this.#disconnectedSince = Math.max(known.since, known.lastEventAt ?? 0);
   }

@@ -4,7 +4,7 @@ import type { AnySystem } from '../systems/system.ts';
 import type { ConnectionSettings } from '../systems/settings.ts';
 import type { Session } from '../systems/session.ts';
 
-/** What may be done to an instance now. */
+/** Operations on offer for an instance now. */
 export function instanceOffers(
   system: AnySystem,
   settings: ConnectionSettings,
@@ -17,7 +17,7 @@ export function instanceOffers(
   );
 }
 
-/** What may be done with a connection as a whole. */
+/** Operations on offer for a connection as a whole. */
 export function connectionOffers(
   system: AnySystem,
   settings: ConnectionSettings,

@@ -21,7 +21,7 @@ export interface RunOperation {
   readonly connection: ConnectionSettings;
   readonly system: AnySystem;
   readonly operation: AnyOperation;
-  /** What it is done to; nothing where it is the connection itself. */
+  /** Target of the operation; absent where it is the connection itself. */
   readonly instance: Instance | undefined;
   readonly session: Session | undefined;
   readonly input: OperationInput;
@@ -104,7 +104,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   return result;
 }
 
-/** What is wrong with what was given: not only a user who types gives something. */
+/** Problem of the first wrong input. Checked again because not every caller has shown the forms. */
 function wrongInput({ operation, input }: RunOperation): Text | undefined {
   for (const asked of operation.inputs ?? []) {
     if (!('check' in asked) || asked.when?.(input) === false) continue;

@@ -3,7 +3,7 @@ import type { AnySystem } from '../systems/system.ts';
 import type { ConnectionSettings } from '../systems/settings.ts';
 import type { SecretKind, SecretReader, SecretSpec } from '../systems/session.ts';
 
-/** Where secrets are kept; VS Code's storage, or nothing but the environment for the probe. */
+/** Storage of secrets: VS Code's, or the environment for the probe. */
 export interface SecretStore {
   get(id: string): Promise<string | undefined>;
 }

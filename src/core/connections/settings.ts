@@ -10,7 +10,7 @@ export interface ConfiguredConnection {
 
 export interface ReadConnections {
   readonly connections: readonly ConfiguredConnection[];
-  /** What is wrong, entry by entry; the other entries work all the same. */
+  /** Problems, entry by entry; the other entries work all the same. */
   readonly problems: readonly Text[];
   readonly warnings: readonly Text[];
 }

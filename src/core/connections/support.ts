@@ -13,7 +13,7 @@ export interface SupportFacts {
   readonly settings: readonly ConnectionSettings[];
   readonly fleet: Fleet;
   readonly journal: Pick<Journal, 'count' | 'discarded' | 'events'>;
-  /** What must not stand in it, whatever way it came. */
+  /** Texts that must not appear in the document, wherever they come from. */
   readonly secrets: readonly string[];
   /** Paths below it say who the user is. */
   readonly home: string;
@@ -22,7 +22,7 @@ export interface SupportFacts {
 /** So many of the last events are shown. */
 const shownEvents = 300;
 
-/** What somebody who helps needs to know, as a document to look through before it is passed on. Always English. */
+/** The facts that a helper needs, as a document for the user to read before it is passed on. Always English. */
 export function supportInformation(facts: SupportFacts): string {
   const { product, settings, journal } = facts;
   const open = [...facts.fleet.tasks.values()].filter(({ state }) => !isFinished(state));
@@ -83,7 +83,7 @@ function lastOf(events: Iterable<OpsEvent>): readonly OpsEvent[] {
   return last.slice(-shownEvents);
 }
 
-/** What an event was, not its text: that is long, and says more of the servers than is needed. */
+/** Metadata of an event without its payload, which is long and says more of the servers than is needed. */
 function eventLines(event: OpsEvent): string[] {
   const { receivedAt, connection, direction, channel, severity, type, summary, problems } = event;
   const when = new Date(receivedAt).toISOString();

@@ -14,7 +14,7 @@ export interface TaskWatchOptions {
   readonly window: string;
   /** Read at every look, so that a changed setting counts at once. */
   readonly timeoutMs: () => number;
-  /** Only the window that captures a connection may say that a task of it is lost. */
+  /** The window that captures a connection is the one to say that a task of it is lost. */
   readonly captures: (connection: string) => boolean;
 }
 

@@ -21,7 +21,7 @@ export interface Trial {
   readonly system: AnySystem;
   readonly settings: ConnectionSettings;
   readonly secret: SecretReader;
-  /** What was good for one sign-in only was good for this one; the saved connection goes on with what is kept. */
+  /** Keeps a secret for the saved connection in place of the one-time secret that this trial used up. */
   keep?(kind: SecretKind, value: string): void;
   readonly clock: Clock;
   readonly log: Log;

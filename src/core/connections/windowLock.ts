@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { watch } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../wire/systemError.ts';
+import { watchDirectory } from '../wire/watchDirectory.ts';
 import { isAnswering, LifeSign } from './lifeSign.ts';
 
 export interface WindowLockOptions {
@@ -11,10 +12,10 @@ export interface WindowLockOptions {
   readonly now?: () => number;
 }
 
-/** What stands in a lock file. */
+/** Content of a lock file. */
 export interface Holder {
   readonly pid: number;
-  /** Where the holder answers as long as it lives; a process id alone is given again to another process. */
+  /** Address that the holder answers at while it lives; a process id alone may be given to another process. */
   readonly lifeSign?: string;
   /** Made new for each file, so it names one holding of one lock for ever. */
   readonly token: string;
@@ -93,7 +94,9 @@ export async function waitForRelease(
 ): Promise<void> {
   const file = lockFile(dir, name);
   let wake: () => void = () => undefined;
-  const stopWatching = watchFile(file, () => {
+  // The poll alone notices a change if the folder cannot be watched.
+  const stopWatching = watchDirectory(dirname(file), (changed) => {
+    if (changed !== null && changed !== basename(file)) return;
     wake();
   });
   try {
@@ -124,7 +127,7 @@ function isProcessAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return code(error) === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 
@@ -189,7 +192,7 @@ async function createFile(root: string, file: string, holder: Holder): Promise<b
     await link(temporary, file);
     return true;
   } catch (error) {
-    const why = code(error);
+    const why = errorCode(error);
     if (why === 'EEXIST') return false;
     if (why === 'ENOENT') throw error;
   } finally {
@@ -200,7 +203,7 @@ async function createFile(root: string, file: string, holder: Holder): Promise<b
     await writeFile(file, content, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
-    if (code(error) === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -252,7 +255,7 @@ function temporaryFile(root: string, holder: Holder): string {
   return `${root}.tmp-${holder.pid}-${holder.token}`;
 }
 
-/** What names a holding: its token, or a digest of what stands there instead of one. */
+/** Identity of a holding: its token, or a digest of the content where there is none. */
 function markOf(content: string): string {
   return parseHolder(content)?.token ?? createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
@@ -285,32 +288,11 @@ async function readText(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (code(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Calls back when the file may have changed. Where that cannot be watched, the poll alone notices. */
-function watchFile(file: string, onChange: () => void): () => void {
-  try {
-    const watcher = watch(dirname(file), { persistent: false }, (_event, name) => {
-      if (name === null || name === basename(file)) onChange();
-    });
-    watcher.on('error', () => {
-      watcher.close();
-    });
-    return () => {
-      watcher.close();
-    };
-  } catch {
-    return () => undefined;
-  }
-}
-
 function ignoreMissing(error: unknown): void {
-  if (code(error) !== 'ENOENT') throw error;
-}
-
-function code(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (errorCode(error) !== 'ENOENT') throw error;
 }

@@ -38,7 +38,7 @@ const controlFacts = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('task.lost'),
     task: z.string(),
-    /** What its system calls it. */
+    /** The system's own id of the task. */
     systemId: z.optional(z.string()),
     title: z.custom<Text>(isText),
   }),
@@ -200,7 +200,7 @@ export function meaningOf(fact: ControlFact): ControlMeaning {
   }
 }
 
-/** What an operation on a connection as a whole is about has no name of its own. */
+/** Subject of the operation; absent where it is the connection as a whole. */
 function subjectOf({
   kind,
   key,

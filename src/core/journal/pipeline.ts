@@ -21,7 +21,7 @@ interface Timeline {
   readonly contexts: Map<string, unknown>;
 }
 
-/** What waits for its commit: an event, or a connection that is to be forgotten. */
+/** Entry of the commit queue: an event, or a connection to forget. */
 type Waiting = { readonly timeline: string } & (
   { readonly event: OpsEvent; readonly signals: readonly Signal[] } | { readonly forget: string }
 );

@@ -1,7 +1,7 @@
 import { english } from '../model/text.ts';
 import type { OpsEvent } from '../model/event.ts';
 
-/** What the fields of a filter stand for; `instance:` and the rest compare a part of the value, whatever its case. */
+/** Value of an event per filter field. Comparison is by substring and ignores case. */
 const fields: Readonly<Record<string, (event: OpsEvent) => string>> = {
   type: (event) => event.type,
   instance: ({ subject }) =>

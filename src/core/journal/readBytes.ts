@@ -1,7 +1,7 @@
 import type { Draft } from '../model/event.ts';
 
 export interface ReadBytes {
-  /** What is kept; empty where the bytes are kept. */
+  /** Text that the journal keeps; empty where it keeps `rawBase64` instead. */
   readonly text: string;
   readonly forDecoder: string;
   readonly rawBase64?: string;

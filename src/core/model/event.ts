@@ -8,11 +8,11 @@ export type Severity = 'debug' | 'info' | 'warning' | 'error';
 export type RetentionClass = 'lifecycle' | 'task' | 'metric' | 'log' | 'control';
 export const retentionClasses: readonly RetentionClass[] = ['lifecycle', 'task', 'metric', 'log', 'control'];
 
-/** What an event is about. The connection stands on the event; names may hold any character and are never parsed. */
+/** The instance or task that an event is about. Keys and names may hold any character and are never parsed. */
 export interface Subject {
   readonly kind: string;
   readonly key: string;
-  /** What people call it, where the key is another word. */
+  /** Name for people, where it differs from the key. */
   readonly name?: string;
 }
 
@@ -26,7 +26,7 @@ export interface Problem {
 /** The id of the timeline of what really happens now; every other timeline is a recording or a replay. */
 export const liveTimeline = 'live';
 
-/** What a source hands over: bytes that arrived or were sent, with what only the source can know. */
+/** Bytes that arrived or were sent, with the facts that only their source knows. */
 export interface Draft {
   readonly timeline: string;
   /** Milliseconds since the epoch. */
@@ -39,11 +39,11 @@ export interface Draft {
   readonly origin: Origin;
   /** The exact bytes of the message, without white space round it. */
   readonly bytes: Uint8Array;
-  /** What really arrived, where that is more. */
+  /** Size of the message as it arrived, where `bytes` is shorter. */
   readonly size?: number;
   /** The cap of the wire cut the bytes off. */
   readonly truncated?: boolean;
-  /** What the wire noticed: cut off, too slow, closed in the middle. */
+  /** Problems that the wire saw: cut off, too slow, closed in the middle. */
   readonly problems?: readonly Problem[];
   /** Links call, reply, task and echo. */
   readonly correlation?: string;

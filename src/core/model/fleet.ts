@@ -27,7 +27,7 @@ export interface Fleet extends Tasks {
 
 export const emptyFleet: Fleet = { ...noTasks, connections: PersistentMap.empty() };
 
-/** Where an event stands: what the fold needs of it beside its signals. */
+/** The fields of an event that the fold reads beside its signals. */
 export type FoldedEvent = Pick<OpsEvent, 'connection' | 'system' | 'receivedAt'>;
 
 /** Applies what an event said. Pure: the same fleet, event and signals give the same fleet. */

@@ -19,7 +19,7 @@ export interface Instance extends InstanceRef {
   readonly players?: number;
   /** Why it failed or crashed, or whatever else people should read beside the state. */
   readonly detail?: Text;
-  /** Who caused the last change, where the system tells. */
+  /** Actor that caused the last change, where the system names one. */
   readonly actor?: string;
   /** When anything was last heard of it. */
   readonly lastEventAt: number;

@@ -25,7 +25,7 @@ export interface LifecycleRow {
   /** Codicon id, with `~spin` where the icon turns. */
   readonly icon: string;
   readonly color: string;
-  /** What a screen reader says. */
+  /** Text for screen readers. */
   readonly accessibility: Text;
   /** On its way to another state by itself. */
   readonly transitional: boolean;

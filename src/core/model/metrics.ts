@@ -15,13 +15,13 @@ interface Ring {
   readonly connection: string;
   readonly times: Float64Array;
   readonly columns: Map<string, Float64Array>;
-  /** Where the next sample goes, and how many there are. */
+  /** Index of the next sample to write; `length` counts the samples that are there. */
   next: number;
   length: number;
 }
 
 /**
- * What was measured of the live instances: typed rings outside the fleet, because a fleet that changed with every sample
+ * Measured values of the live instances, in typed rings outside the fleet: a fleet that changed with every sample
  * would be drawn anew with every sample.
  */
 export class MetricsStore {

@@ -6,7 +6,7 @@ import type { Text } from './text.ts';
 export type ConnectionState =
   'connecting' | 'authenticating' | 'ready' | 'waiting' | 'failed' | 'closed' | 'elsewhere';
 
-/** What an event says about the world. The connection is that of the event. */
+/** One change that an event reports. The connection is that of the event. */
 export type Signal =
   | {
       readonly signal: 'instance';
@@ -41,7 +41,7 @@ export type Signal =
       readonly retryAt?: number;
     };
 
-/** What a decoder makes of a draft: the event without what only the journal can give. */
+/** Result of decoding a draft: the event without `seq` and the other fields that the journal gives. */
 export interface Decoded<C> {
   readonly context: C;
   readonly event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
@@ -61,14 +61,20 @@ export interface Message extends Omit<Draft, 'bytes' | 'problems'> {
   readonly truncated: boolean;
 }
 
+/** Result of one step of a decoder: the memory after it and the signals that it gave. */
+export interface DecodeStep<C> {
+  readonly context: C;
+  readonly signals: readonly Signal[];
+}
+
 /**
  * The meaning of a system's messages. `decode` is pure and total: whatever arrives, it returns an event and never throws.
  */
 export interface Decoder<C> {
   readonly initial: C;
   decode(context: C, message: Message): Decoded<C>;
-  /** What follows when nobody heard of an open task for too long. */
-  taskLost(context: C, task: string): { readonly context: C; readonly signals: readonly Signal[] };
+  /** Signals of an open task that was not heard of for too long. */
+  taskLost(context: C, task: string): DecodeStep<C>;
   /** The context as plain JSON, for checkpoints; `load` answers `initial` where it cannot read what was saved. */
   save(context: C): unknown;
   load(saved: unknown): C;

@@ -30,7 +30,7 @@ function highest(values: ArrayLike<number>, from: number, to: number): number {
 
 function blockOf(height: number, least: number, range: number): string {
   if (Number.isNaN(height)) return ' ';
-  // Where nothing changes, the line is low rather than full: a full one reads as "at its limit".
+  // A constant series is drawn low rather than full: a full line reads as "at its limit".
   if (range === 0) return blocks[0];
   // Halves first: the range of huge numbers may be more than a number can hold.
   const share = Number.isFinite(range) ? (height - least) / range : height / 2 > 0 ? 1 : 0;

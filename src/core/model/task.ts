@@ -9,7 +9,7 @@ interface TaskStep {
   readonly at: number;
 }
 
-/** What started a task: an operation in one of our windows, or somebody whom the system names. */
+/** Starter of a task: an operation in one of our windows, or an actor that the system names. */
 export type TaskStarter = { readonly window: string } | { readonly actor: string };
 
 export interface Task {
@@ -47,9 +47,9 @@ export interface TaskPatch {
   readonly operation?: string;
   /** When the system says that it began; a finished task of the same system id that began earlier is another one. */
   readonly startedAt?: number;
-  /** All of it. */
+  /** The whole log so far; replaces what was known of it. */
   readonly log?: string;
-  /** What comes behind it. */
+  /** Text to append to the log. */
   readonly output?: string;
 }
 

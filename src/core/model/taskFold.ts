@@ -113,8 +113,8 @@ function pointed(before: Tasks, alias: string, id: string): Tasks {
 }
 
 /**
- * The operation that a job does: the same deed to the same thing, asked for before the job began and not over by then.
- * What an operation on the connection makes (an installation) has a name only when its job tells it.
+ * The operation that a job does: the same operation on the same instance, asked for before the job began and open then.
+ * An operation on the connection (an installation) names no subject of its own; the first job to join it brings one.
  */
 function operationDoneBy(
   tasks: PersistentMap<Task>,
@@ -123,16 +123,16 @@ function operationDoneBy(
   patch: TaskPatch,
   startedAt: number,
 ): Task | undefined {
-  const deed = patch.operation ?? known?.operation;
+  const operation = patch.operation ?? known?.operation;
   const subject = patch.subject ?? known?.subject;
-  if (deed === undefined) return undefined;
+  if (operation === undefined) return undefined;
   const began = known?.startedAt ?? startedAt;
   for (const task of tasks.values()) {
     if (
       isOperation(task) &&
       task.systemId === undefined &&
       task.connection === connection &&
-      task.operation === deed &&
+      task.operation === operation &&
       (task.subject === undefined ||
         (task.subject.kind === subject?.kind && task.subject.key === subject.key)) &&
       (task.finishedAt === undefined || task.finishedAt >= began)
@@ -142,7 +142,7 @@ function operationDoneBy(
   return undefined;
 }
 
-/** What a job says of an operation: how far it is, not what it is called, who began it or how it ends. */
+/** Progress and output of a job, for the operation that it joins; title, starter and outcome are the operation's own. */
 function withoutFate({ percent, message, step, log, output, subject }: TaskPatch): TaskPatch {
   return {
     ...(subject === undefined ? {} : { subject }),

@@ -12,6 +12,11 @@ export function text(template: string, ...args: TextArgument[]): Text {
   return { template, args };
 }
 
+/** A Text of each template, for the rows of tables; the templates must be literals too. */
+export function texts<const T extends readonly string[]>(...templates: T): { readonly [I in keyof T]: Text } {
+  return templates.map((template) => text(template)) as { readonly [I in keyof T]: Text };
+}
+
 /** Whether something read from outside has the form of a Text; its template may be from another version of us. */
 export function isText(value: unknown): value is Text {
   return (

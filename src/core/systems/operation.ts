@@ -28,7 +28,7 @@ export interface InputContext<S, Sess extends Session = Session> {
 }
 
 /** One line of text that an operation needs from the user. */
-interface LineInput<S, Sess extends Session> {
+export interface LineInput<S, Sess extends Session> {
   readonly field: string;
   readonly prompt: Text;
   readonly placeholder: Text;
@@ -68,6 +68,18 @@ export interface OperationResult {
   readonly message: Text;
 }
 
+export function succeeded(message: Text): OperationResult {
+  return { outcome: 'succeeded', message };
+}
+
+export function failed(message: Text): OperationResult {
+  return { outcome: 'failed', message };
+}
+
+export function refused(message: Text): OperationResult {
+  return { outcome: 'refused', message };
+}
+
 interface Run<S, Sess extends Session> {
   readonly settings: S;
   readonly connectionName: string;
@@ -98,7 +110,7 @@ interface OperationBase<S, Sess extends Session> {
   readonly id: string;
   /** Title and icon of the command of an operation that no other system has; the shared ones have theirs in the ui. */
   readonly command?: { readonly title: string; readonly icon: string };
-  /** Its outcome is what the user wanted to know, so it is said and not only logged. */
+  /** The user wants to know the outcome: it is shown and not only logged. */
   readonly answers?: boolean;
   /** No event tells of its change: the instances are asked for afterwards. */
   readonly silent?: boolean;

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { oneLine, text, type Text } from '../model/text.ts';
+import type { SettingsResult } from './settings.ts';
 
 /** Fields that every connection has. */
 export const commonFields = {
@@ -20,7 +21,7 @@ export function messageLimit(least = kilobyte, usual = kilobyte * kilobyte) {
   return z._default(z.int().check(z.minimum(least), z.maximum(maxMessageBytes)), usual);
 }
 
-/** What is allowed in the fields that several systems have. */
+/** Allowed values of the fields that several systems have. */
 const allowedInCommon: Readonly<Record<string, Text>> = {
   id: text('lower-case letters, digits and dashes, at most 63'),
   name: text('a text of 1 to 100 characters'),
@@ -34,13 +35,9 @@ const allowedInCommon: Readonly<Record<string, Text>> = {
 };
 
 /** Warns of a server whose certificate is not checked. */
-export const uncheckedServer = text(
+const uncheckedServer = text(
   '"rejectUnauthorized" is false: anybody on the way can pretend to be the server and read along',
 );
-
-type Read<T> =
-  | { readonly ok: true; readonly value: T; readonly warnings: readonly Text[] }
-  | { readonly ok: false; readonly problems: readonly Text[] };
 
 /**
  * Validates settings and words what is wrong by field and by what is allowed there, which the schema library cannot
@@ -50,7 +47,7 @@ export function readSettings<T extends z.ZodMiniObject>(
   schema: T,
   value: unknown,
   allowed: Readonly<Record<string, Text>>,
-): Read<z.infer<T>> {
+): SettingsResult<z.infer<T>> {
   const result = schema.safeParse(value);
   if (!result.success) {
     const fields = new Map<string, Text>();
@@ -67,7 +64,8 @@ export function readSettings<T extends z.ZodMiniObject>(
     .map((field) =>
       text('"{0}" is not a setting of this kind of connection and is ignored', oneLine(field, 60)),
     );
-  return { ok: true, value: result.data, warnings };
+  if (known.has('rejectUnauthorized') && !result.data['rejectUnauthorized']) warnings.push(uncheckedServer);
+  return { ok: true, settings: result.data, warnings };
 }
 
 function problem(field: string, value: unknown, allowed: Text | undefined): Text {

@@ -44,6 +44,15 @@ export function missing(path: string): Problem {
   return { path, message: text('is missing') };
 }
 
+/** The value of a JSON text; undefined, which no JSON text means, where it is none. */
+export function parsedJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The message as JSON, or why it is none. */
 export function parseMessage(message: Message): { readonly value: unknown } | { readonly problem: Problem } {
   if (message.truncated)

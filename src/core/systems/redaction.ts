@@ -101,7 +101,7 @@ function marked(_: string, name: string, quote: string): string {
 }
 
 interface Value {
-  /** Its field; nothing for what stands alone or in a list. */
+  /** Field of the value; absent for a value that stands alone or in a list. */
   readonly key: string | undefined;
   readonly start: number;
   readonly end: number;

@@ -10,7 +10,7 @@ export interface Log {
   error(message: Text): void;
 }
 
-/** A message as a session hands it over; the connection adds host, connection, system and timeline. */
+/** A draft as a session delivers it; the connection adds host, connection, system and timeline. */
 interface SessionDraft {
   readonly channel: Channel;
   readonly direction: Direction;
@@ -46,7 +46,7 @@ export type SecretKind = (typeof secretKinds)[number];
 export interface SecretSpec {
   readonly kind: SecretKind;
   readonly title: Text;
-  /** Scheme, host and port that the secret is good for, or the path of a key. */
+  /** Scheme, host and port that accept the secret, or the path of the key that it opens. */
   readonly origin: string;
   readonly user: string;
   /** Good for one use: it is in memory until then and is never stored. */
@@ -56,7 +56,7 @@ export interface SecretSpec {
 /** Finds a secret of a connection; nothing where none is stored. */
 export type SecretReader = (kind: SecretKind) => Promise<string | undefined>;
 
-/** The outside world as far as a session may use it. */
+/** Everything of the outside world that a session may use. */
 export interface SessionEnvironment {
   readonly clock: Clock;
   readonly log: Log;
@@ -77,12 +77,12 @@ export interface SessionEnvironment {
 export interface Session {
   /** Settles when the conversation is over, with the reason. */
   readonly closed: Promise<SessionError>;
-  /** Address to send events to so that they come in through this session. */
+  /** Address whose events arrive at this session; emitting to it comes back. */
   readonly address?: string;
   /** True for a session that delivers later what happened while nobody listened: an interruption loses nothing. */
   readonly catchesUp?: boolean;
-  /** Tells which instances the user looks at: measurements cost the system something and are asked for these alone. */
-  watch?(looked: readonly Subject[]): void;
+  /** Sets the instances that are on screen. Measurements that load the system are asked for of these alone. */
+  watch?(visible: readonly Subject[]): void;
   /** Asks the system again for everything that there is, where it can be asked. */
   refresh?(): void;
   /** Sends one event through the conversation itself, where that is the only way in. */

@@ -10,3 +10,16 @@ export interface ConnectionSettings {
   readonly id: string;
   readonly name: string;
 }
+
+/** Settings of a connection to a source of messages. */
+export interface MessageSettings extends ConnectionSettings {
+  /** One message may be this long; a longer one is kept to here and counted whole. */
+  readonly maxMessageBytes: number;
+}
+
+/** Settings of a connection over TLS. */
+export interface ServerSettings extends MessageSettings {
+  /** Absolute path of a PEM file. */
+  readonly ca?: string;
+  readonly rejectUnauthorized: boolean;
+}

@@ -1,4 +1,4 @@
-const passing: readonly string[] = [
+const transientReasons: readonly string[] = [
   'nameNotFound',
   'refused',
   'unreachable',
@@ -8,7 +8,7 @@ const passing: readonly string[] = [
   'tooLarge',
 ];
 
-/** Whether what keeps a wire from working goes away by itself; everything else waits for the user. */
-export function isPassing(reason: string): boolean {
-  return passing.includes(reason);
+/** Whether an error of the wire may pass by itself; every other waits for the user. */
+export function isTransient(reason: string): boolean {
+  return transientReasons.includes(reason);
 }

@@ -3,9 +3,9 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { ReasonedError } from '../model/reasonedError.ts';
-import { errorWords, oneLine, text } from '../model/text.ts';
+import { oneLine, text } from '../model/text.ts';
 import { fileOfDay } from './eventFiles.ts';
-import { errorCode } from './unixPath.ts';
+import { errorCode, explainSystemError, type SystemErrorTable } from './systemError.ts';
 
 export type EventFileAppenderReason =
   'noDirectory' | 'notADirectory' | 'noPermission' | 'foreign' | 'notALine' | 'failed';
@@ -14,6 +14,16 @@ export type EventFileAppenderReason =
 export class EventFileAppenderError extends ReasonedError<EventFileAppenderReason> {
   override readonly name = 'EventFileAppenderError';
 }
+
+const noPermission = ['noPermission', text('There is no permission to write to the journal {0}.')] as const;
+const systemErrors: SystemErrorTable<EventFileAppenderReason> = {
+  ENOENT: ['noDirectory', text('The journal directory {0} does not exist.')],
+  ENOTDIR: ['notADirectory', text('{0} is no directory.')],
+  EACCES: noPermission,
+  EPERM: noPermission,
+  EROFS: noPermission,
+  other: ['failed', text('Writing to the journal {0} failed: {1}')],
+};
 
 const newline = 0x0a;
 const { O_APPEND, O_CREAT, O_EXCL, O_NONBLOCK, O_WRONLY } = constants;
@@ -43,7 +53,7 @@ export async function appendToEventFile(
       await file.close();
     }
   } catch (error) {
-    throw appenderError(error, directory);
+    throw explainSystemError(EventFileAppenderError, error, oneLine(directory), systemErrors);
   }
 }
 
@@ -73,37 +83,5 @@ async function openDay(directory: string, path: string): Promise<FileHandle> {
     // Somebody came first.
     if (errorCode(error) === 'EEXIST') return open(path, appending);
     throw error;
-  }
-}
-
-function appenderError(error: unknown, directory: string): EventFileAppenderError {
-  if (EventFileAppenderError.is(error)) return error;
-  const shown = oneLine(directory);
-  const cause = { cause: error };
-  switch (errorCode(error)) {
-    case 'ENOENT':
-      return new EventFileAppenderError(
-        'noDirectory',
-        text('The journal directory {0} does not exist.', shown),
-        cause,
-      );
-    case 'ENOTDIR':
-      return new EventFileAppenderError('notADirectory', text('{0} is no directory.', shown), cause);
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new EventFileAppenderError(
-        'noPermission',
-        text('There is no permission to write to the journal {0}.', shown),
-        cause,
-      );
-    default: {
-      const words = errorWords(error);
-      return new EventFileAppenderError(
-        'failed',
-        text('Writing to the journal {0} failed: {1}', shown, words),
-        cause,
-      );
-    }
   }
 }

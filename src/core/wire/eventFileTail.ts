@@ -20,7 +20,7 @@ import { watchDirectory } from './watchDirectory.ts';
 
 interface JournalPosition {
   readonly file: string;
-  /** Where the first line begins that was not delivered. */
+  /** Offset of the first line that was not delivered. */
   readonly offset: number;
 }
 
@@ -42,11 +42,11 @@ export interface EventFileLine {
 
 export interface EventFileTailOptions {
   readonly directory: string;
-  /** Where an earlier tail stopped; it goes on from there. */
+  /** Position that an earlier tail stopped at; reading goes on from there. */
   readonly cursor?: EventFileCursor;
   /** Without a cursor, begins so long ago; 0 begins with what comes from now on. */
   readonly backfillHours: number;
-  /** What is kept of one line. */
+  /** Bytes kept of one line. */
   readonly maxLineBytes: number;
   readonly clock: Clock;
   /** The time in a line, if it can be read; lines from before the back-fill are left out by it. */
@@ -56,7 +56,7 @@ export interface EventFileTailOptions {
   readonly onMoved: (cursor: EventFileCursor) => void;
   /** Lines are missing, and why. It goes on with what is there. */
   readonly onGap: (message: Text) => void;
-  /** It reads no longer and will not by itself. Not called after `dispose`. */
+  /** Reading ended and does not resume by itself. Not called after `dispose`. */
   readonly onLost: (error: EventFileError) => void;
 }
 
@@ -146,7 +146,7 @@ export class EventFileTail {
     }
     const since = now - backfillHours * hourMs;
     const first = names.find((name) => name >= fileOfDay(since) && name <= today) ?? today;
-    // What comes from now on is new, whatever its time says.
+    // Lines behind this offset are new, whatever their time says.
     const until = (await sizeOf(join(directory, first))) ?? 0;
     const reader = { ...readerAt(options, { file: first, offset: 0 }), backfill: { since, until } };
     const late = first > yesterday ? readerAt(options, { file: yesterday, offset: 0 }) : undefined;
@@ -341,7 +341,7 @@ export class EventFileTail {
     return { ...positionOf(this.#current), ...(late ? { late: positionOf(late) } : {}) };
   }
 
-  /** A call, because the compiler takes the flag for constant after its first look. */
+  /** Reads the flag through a call: TypeScript narrows it and does not know that it changes across an await. */
   #isStopped(): boolean {
     return this.#stopped;
   }

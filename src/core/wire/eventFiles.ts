@@ -1,7 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { ReasonedError } from '../model/reasonedError.ts';
-import { errorWords, oneLine, text } from '../model/text.ts';
-import { errorCode } from './unixPath.ts';
+import { oneLine, text } from '../model/text.ts';
+import { errorCode, explainSystemError, type SystemErrorTable } from './systemError.ts';
 
 const dayMs = 86_400_000;
 const namePattern = /^\d{4}-\d\d-\d\d\.ndjson$/;
@@ -13,32 +13,21 @@ export class EventFileError extends ReasonedError<EventFileReason> {
   override readonly name = 'EventFileError';
 }
 
-/** What a system error means for somebody who wants to read the journal at `path`. */
+const noPermission = ['noPermission', text('There is no permission to read the journal {0}.')] as const;
+const systemErrors: SystemErrorTable<EventFileReason> = {
+  ENOENT: [
+    'noDirectory',
+    text('The journal directory {0} does not exist; it may come with the first event.'),
+  ],
+  ENOTDIR: ['notADirectory', text('{0} is no directory.')],
+  EACCES: noPermission,
+  EPERM: noPermission,
+  other: ['failed', text('Reading the journal {0} failed: {1}')],
+};
+
+/** Explains a system error that came while the journal at `path` was read. */
 export function eventFileError(error: unknown, path: string): EventFileError {
-  if (error instanceof EventFileError) return error;
-  const shown = oneLine(path);
-  const cause = { cause: error };
-  switch (errorCode(error)) {
-    case 'ENOENT':
-      return new EventFileError(
-        'noDirectory',
-        text('The journal directory {0} does not exist; it may come with the first event.', shown),
-        cause,
-      );
-    case 'ENOTDIR':
-      return new EventFileError('notADirectory', text('{0} is no directory.', shown), cause);
-    case 'EACCES':
-    case 'EPERM':
-      return new EventFileError(
-        'noPermission',
-        text('There is no permission to read the journal {0}.', shown),
-        cause,
-      );
-    default: {
-      const words = errorWords(error);
-      return new EventFileError('failed', text('Reading the journal {0} failed: {1}', shown, words), cause);
-    }
-  }
+  return explainSystemError(EventFileError, error, oneLine(path), systemErrors);
 }
 
 /** The file of the UTC day of a point in time. Names sort by day. */
@@ -105,7 +94,7 @@ export async function* chunksFrom(path: string, offset: number): AsyncGenerator<
   }
 }
 
-/** Where the last whole line of a file ends; a line that is being written begins there. */
+/** Offset behind the last whole line of a file; a line that is being written begins there. */
 export async function endOfLastLine(path: string): Promise<number> {
   const size = (await sizeOf(path)) ?? 0;
   if (size === 0) return 0;

@@ -2,10 +2,10 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../model/clock.ts';
-import { errorCode } from './unixPath.ts';
+import { errorCode } from './systemError.ts';
 import { watchDirectory } from './watchDirectory.ts';
 
-/** What happened to a followed file that its reader should know. */
+/** Change of a followed file that its reader is told. */
 export type FileTurn = 'missing' | 'appeared' | 'rotated' | 'truncated' | 'noPermission';
 
 export interface FileFollowerOptions {
@@ -17,7 +17,7 @@ export interface FileFollowerOptions {
   onTurn(turn: FileTurn): void;
 }
 
-interface Followed {
+interface OpenFile {
   readonly handle: FileHandle;
   readonly inode: bigint;
   at: number;
@@ -33,7 +33,7 @@ const chunkBytes = 64 * 1024;
  */
 export class FileFollower {
   readonly #options: FileFollowerOptions;
-  #file: Followed | undefined;
+  #file: OpenFile | undefined;
   #decoder = new StringDecoder('utf8');
   #looking: Promise<void> | undefined;
   #again = false;
@@ -113,7 +113,7 @@ export class FileFollower {
     }
   }
 
-  async #open(inode: bigint, size: number): Promise<Followed> {
+  async #open(inode: bigint, size: number): Promise<OpenFile> {
     const handle = await open(this.#options.path, 'r');
     this.#decoder = new StringDecoder('utf8');
     const from = Math.max(0, size - this.#options.tailBytes);

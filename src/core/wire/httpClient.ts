@@ -1,16 +1,36 @@
-import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import {
+  request as requestHttp,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { request as requestHttps, type RequestOptions } from 'node:https';
 import { ReasonedError } from '../model/reasonedError.ts';
-import { oneLine, text } from '../model/text.ts';
+import { oneLine, text, type Text } from '../model/text.ts';
 import type { TlsReason } from './tlsError.ts';
 import { webAddressProblem } from './webAddress.ts';
 import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
+import { withTimeout } from './withTimeout.ts';
 
 export type HttpReason = TlsReason | 'invalid' | 'redirected' | 'tooLarge';
 
 /** Why a request got no answer that could be used. The address in its words is no more than the origin. */
 export class HttpError extends ReasonedError<HttpReason> {
   override readonly name = 'HttpError';
+}
+
+/** An error that may have come with the status of an answer. */
+export abstract class StatusError<R extends string> extends ReasonedError<R> {
+  readonly status?: number;
+
+  constructor(
+    reason: R,
+    message: Text,
+    options: { readonly cause?: unknown; readonly status?: number } = {},
+  ) {
+    super(reason, message, { cause: options.cause });
+    if (options.status !== undefined) this.status = options.status;
+  }
 }
 
 export interface HttpRequest extends WebTrust {
@@ -27,7 +47,7 @@ export interface HttpRequest extends WebTrust {
   readonly signal: AbortSignal;
 }
 
-/** What an answer holds: a web page where JSON was asked for is mostly that of a proxy. */
+/** Content of an answer. A web page where JSON was asked for is mostly that of a proxy. */
 export type HttpBody =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'html'; readonly title: string }
@@ -51,62 +71,61 @@ export async function requestWeb(request: HttpRequest): Promise<HttpAnswer> {
   const problem = webAddressProblem(request.url);
   if (problem) throw new HttpError('invalid', problem);
   const target = new URL(request.url);
-  const late = new AbortController();
-  const timer = setTimeout(() => {
-    late.abort(
-      new HttpError('timeout', text('{0} did not answer within {1} s.', target.origin, timeoutMs / 1000)),
-    );
-  }, timeoutMs);
-  const stop = AbortSignal.any([signal, late.signal]);
-  try {
-    return await exchange(target, request, stop);
-  } catch (error) {
-    stop.throwIfAborted();
-    if (HttpError.is(error)) throw error;
-    const { reason, text: message } = explainWeb(error, target);
-    throw new HttpError(reason, message, { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
+  const late = (): HttpError =>
+    new HttpError('timeout', text('{0} did not answer within {1} s.', target.origin, timeoutMs / 1000));
+  const { type, content } = contentOf(request);
+  const options = {
+    ...tlsOptions(request),
+    method: request.method,
+    headers: {
+      Accept: 'application/json',
+      ...(content === undefined ? {} : { 'Content-Type': type }),
+      ...request.headers,
+    },
+  };
+  return withTimeout({ timeoutMs, late, signal }, async (stop) => {
+    try {
+      return await exchange(target, options, content, stop, (response) =>
+        collect(response, target, request.maxBytes),
+      );
+    } catch (error) {
+      if (HttpError.is(error)) throw error;
+      const { reason, text: message } = explainWeb(error, target);
+      throw new HttpError(reason, message, { cause: error });
+    }
+  });
 }
 
-function exchange(target: URL, request: HttpRequest, stop: AbortSignal): Promise<HttpAnswer> {
-  const { method, headers = {} } = request;
-  const { type, content } = contentOf(request);
+/**
+ * Sends one request over a connection of its own (one that stays open would keep the receiver from closing, and may be
+ * found dead by the next request) and reads its answer. The answer is destroyed where reading it rejects.
+ */
+export function exchange<T>(
+  target: URL,
+  options: Omit<RequestOptions, 'headers'> & { readonly headers: OutgoingHttpHeaders },
+  content: string | Uint8Array | undefined,
+  stop: AbortSignal,
+  read: (response: IncomingMessage) => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const begin = target.protocol === 'https:' ? requestHttps : requestHttp;
-    const sent = begin(
-      target,
-      {
-        ...tlsOptions(request),
-        method,
-        // A connection of its own: none that stays open is found dead by the next request.
-        agent: false,
-        headers: {
-          Accept: 'application/json',
-          ...(content === undefined
-            ? {}
-            : { 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(content)) }),
-          ...headers,
-          Connection: 'close',
-        },
-      },
-      (response) => {
-        collect(response, target, request.maxBytes).then(resolve, (error: unknown) => {
-          response.destroy();
-          reject(error instanceof Error ? error : new Error(String(error)));
-        });
-      },
-    );
+    const length = content === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(content)) };
+    const headers = { ...length, ...options.headers, Connection: 'close' };
+    const request = begin(target, { ...options, agent: false, headers }, (response) => {
+      read(response).then(resolve, (error: unknown) => {
+        response.destroy();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
     const abort = (): void => {
-      sent.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
+      request.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
     };
     stop.addEventListener('abort', abort, { once: true });
-    sent.on('error', reject);
-    sent.on('close', () => {
+    request.on('error', reject);
+    request.on('close', () => {
       stop.removeEventListener('abort', abort);
     });
-    sent.end(content);
+    request.end(content);
   });
 }
 

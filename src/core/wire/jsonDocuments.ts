@@ -18,7 +18,7 @@ export interface Piece {
   /** The bytes, cut at the cap. May share memory with the chunk that they came in. */
   readonly bytes: Uint8Array;
   /**
-   * There was more, or should have been: cut at the cap (`size > bytes.length`), or the stream ended inside a
+   * The piece is not whole: cut at the cap (`size > bytes.length`), or the stream ended inside a
    * document, which is then `garbage`.
    */
   readonly truncated: boolean;
@@ -27,7 +27,7 @@ export interface Piece {
 }
 
 export interface JsonDocumentsOptions {
-  /** What is kept of one piece; the rest is counted and skipped. 1 MiB by default. */
+  /** Bytes kept of one piece; the rest is counted and skipped. 1 MiB by default. */
   readonly maxBytes?: number;
 }
 
@@ -41,7 +41,7 @@ export interface JsonDocumentsOptions {
 export class JsonDocuments {
   readonly #maxBytes: number;
   #state: 'between' | 'document' | 'garbage' = 'between';
-  /** Only how deep, not which bracket: `[}` balances here and fails in the parser, where the error is told better. */
+  /** Depth of brackets of either kind: `[}` balances here and fails in the parser, which reports it better. */
   #depth = 0;
   #inString = false;
   #escaped = false;

@@ -5,7 +5,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Credentials } from './tlsCredentials.ts';
 import { explainTls, timedOut, TlsError, type TlsPlace } from './tlsError.ts';
 
-/** What happens on the way to an open connection, each once and in this order; an address needs no look-up. */
+/** Steps to an open connection, each once and in this order; an address needs no look-up. */
 export type TlsStep = 'lookUp' | 'connect' | 'handshake';
 
 export interface TlsOptions {
@@ -125,7 +125,7 @@ export class TlsConnection {
       closed.resolve(undefined);
     };
     socket.once('close', done);
-    // What still comes is read and thrown away; unread bytes would make the goodbye a reset.
+    // Incoming bytes are read and thrown away: unread ones would make the goodbye a reset.
     socket.end();
     const cancel = this.#clock.after(goodbyeMs, done);
     void this.ended.then(done);

@@ -24,7 +24,7 @@ export class TlsError extends ReasonedError<TlsReason> {
   override readonly name = 'TlsError';
 }
 
-/** What is known where an error comes up. */
+/** Facts about a connection that word its errors. */
 export interface TlsPlace {
   readonly host: string;
   readonly port: number;

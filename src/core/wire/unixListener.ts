@@ -16,12 +16,12 @@ export interface UnixListenerOptions {
   readonly path: string;
   /** Permissions of the socket file: write permission lets a user send. */
   readonly mode: number;
-  /** Bytes that are kept of one message; 1 MiB by default. */
+  /** Bytes kept of one message; 1 MiB by default. */
   readonly maxMessageBytes?: number;
   /** How long one connection may take; 5 s by default. */
   readonly maxConnectionMs?: number;
   readonly onMessage: (message: InboxMessage) => void;
-  /** Called when the listener ended for good and all messages were delivered. Not called after `dispose`. */
+  /** Listening ended and does not resume by itself; all messages have been delivered. Not called after `dispose`. */
   readonly onLost?: (error: UnixListenerError) => void;
   /** Tells what it did by itself, for a log. */
   readonly onNotice?: (text: Text) => void;
@@ -225,7 +225,7 @@ export class UnixListener {
     const binding = await bindUnix(this.path, this.#options.mode, (socket) => {
       this.#inbox.accept(socket);
     });
-    // The old file may still stand at the end of a symbolic link.
+    // The old file may still stand at the end of a path that was a symbolic link.
     removeOwnFile(old);
     this.#retire(old.server);
     this.#adopt(binding);

@@ -15,7 +15,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ReasonedError } from '../model/reasonedError.ts';
-import { errorWords, oneLine, text } from '../model/text.ts';
+import { oneLine, text } from '../model/text.ts';
+import { errorCode, explainSystemError, type SystemErrorTable } from './systemError.ts';
 
 export type UnixListenerReason =
   'pathTooLong' | 'inUse' | 'notASocket' | 'noDirectory' | 'noPermission' | 'unsupported' | 'failed';
@@ -23,11 +24,6 @@ export type UnixListenerReason =
 /** Why a socket path cannot be listened on, or not any longer. */
 export class UnixListenerError extends ReasonedError<UnixListenerReason> {
   override readonly name = 'UnixListenerError';
-}
-
-/** The code of a system error, if it is one. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** How many bytes a socket path may have: `sun_path` less its closing zero. Node cuts longer ones without a word. */
@@ -53,32 +49,23 @@ export function checkUnixPath(path: string, platform: NodeJS.Platform = process.
   }
 }
 
-/** What a system error means for somebody who wants to listen at `path`. */
+const noPermission = [
+  'noPermission',
+  text('There is no permission to create or reach the socket {0}.'),
+] as const;
+const noDirectory = ['noDirectory', text('The directory of the socket {0} does not exist.')] as const;
+const systemErrors: SystemErrorTable<UnixListenerReason> = {
+  EACCES: noPermission,
+  EPERM: noPermission,
+  EROFS: noPermission,
+  ENOENT: noDirectory,
+  ENOTDIR: noDirectory,
+  other: ['failed', text('Listening on {0} failed: {1}')],
+};
+
+/** Explains a system error that came while the socket at `path` was made or listened on. */
 export function listenerError(error: unknown, path: string): UnixListenerError {
-  if (UnixListenerError.is(error)) return error;
-  const shown = oneLine(path);
-  const cause = { cause: error };
-  switch (errorCode(error)) {
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new UnixListenerError(
-        'noPermission',
-        text('There is no permission to create or reach the socket {0}.', shown),
-        cause,
-      );
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new UnixListenerError(
-        'noDirectory',
-        text('The directory of the socket {0} does not exist.', shown),
-        cause,
-      );
-    default: {
-      const words = errorWords(error);
-      return new UnixListenerError('failed', text('Listening on {0} failed: {1}', shown, words), cause);
-    }
-  }
+  return explainSystemError(UnixListenerError, error, oneLine(path), systemErrors);
 }
 
 /** Which file it is, whatever its name. */
@@ -108,7 +95,7 @@ export async function identify(
 /** As many as Linux follows. */
 const maxLinks = 40;
 
-/** Where a socket has to be bound so that it is reached by `path`: the end of its symbolic links, which need not exist. */
+/** The path to bind so that `path` reaches the socket: the end of its symbolic links, which need not exist. */
 export async function resolveLinks(path: string): Promise<string> {
   let current = path;
   for (let links = 0; links < maxLinks; links++) {
@@ -153,7 +140,7 @@ const nextLookMs = 25;
 /** For a file that comes and goes faster than it can be looked at. */
 const maxLooks = 10;
 
-/** What stands at `target`. `reach` is a path to the same place that is short enough to connect to. */
+/** Tells the kind of file at `target`. `reach` is a path to the same place that is short enough to connect to. */
 export async function examine(target: string, reach: string): Promise<Standing> {
   let refused = 0;
   for (let look = 0; look < maxLooks; look++) {
@@ -227,7 +214,7 @@ export interface NameOperations {
   rename(from: string, to: string): Promise<void>;
 }
 
-/** What file systems say that know no hard links, or none of sockets. */
+/** Error codes of file systems without hard links, or without hard links of sockets. */
 const noHardLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Gives a file its final name unless something stands there; answers whether it did. The old name may stay. */

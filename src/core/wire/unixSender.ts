@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReasonedError } from '../model/reasonedError.ts';
-import { errorWords, oneLine, text } from '../model/text.ts';
-import { errorCode, unixPathLimit } from './unixPath.ts';
+import { oneLine, text } from '../model/text.ts';
+import { errorCode, explainSystemError, type SystemErrorTable } from './systemError.ts';
+import { unixPathLimit } from './unixPath.ts';
+import { withTimeout } from './withTimeout.ts';
 
 export type UnixSenderReason =
   'missing' | 'notASocket' | 'refused' | 'noPermission' | 'pathTooLong' | 'timeout' | 'failed';
@@ -12,6 +14,19 @@ export type UnixSenderReason =
 export class UnixSenderError extends ReasonedError<UnixSenderReason> {
   override readonly name = 'UnixSenderError';
 }
+
+const missing = ['missing', text('There is no socket at {0}.')] as const;
+const noPermission = ['noPermission', text('There is no permission to write to the socket {0}.')] as const;
+const notASocket = text('{0} is not a socket.');
+const systemErrors: SystemErrorTable<UnixSenderReason> = {
+  ENOENT: missing,
+  ENOTDIR: missing,
+  EACCES: noPermission,
+  EPERM: noPermission,
+  ENOTSOCK: ['notASocket', notASocket],
+  ECONNREFUSED: ['refused', text('Nobody listens on the socket {0}.')],
+  other: ['failed', text('Sending to {0} failed: {1}')],
+};
 
 export interface SendOptions {
   /** How long the listener may take for all of it. */
@@ -42,24 +57,18 @@ export async function sendToUnixSocket(
       text('The socket path {0} has {1} bytes; at most {2} are possible.', oneLine(path), length, limit),
     );
   }
-  const timeout = new AbortController();
-  const timer = setTimeout(() => {
-    timeout.abort(
-      new UnixSenderError(
-        'timeout',
-        text('The listener at {0} did not take the message within {1} ms.', oneLine(path), timeoutMs),
-      ),
+  const late = (): UnixSenderError =>
+    new UnixSenderError(
+      'timeout',
+      text('The listener at {0} did not take the message within {1} ms.', oneLine(path), timeoutMs),
     );
-  }, timeoutMs);
-  const stop = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
-  try {
-    await sendWithRetry(path, bytes, stop);
-  } catch (error) {
-    stop.throwIfAborted();
-    throw await explain(path, error);
-  } finally {
-    clearTimeout(timer);
-  }
+  await withTimeout({ timeoutMs, late, signal }, async (stop) => {
+    try {
+      await sendWithRetry(path, bytes, stop);
+    } catch (error) {
+      throw await explain(path, error);
+    }
+  });
 }
 
 async function sendWithRetry(path: string, bytes: Uint8Array, stop: AbortSignal): Promise<void> {
@@ -98,32 +107,10 @@ function sendOnce(path: string, bytes: Uint8Array, stop: AbortSignal): Promise<v
 }
 
 async function explain(path: string, error: unknown): Promise<UnixSenderError> {
-  const shown = oneLine(path);
-  const cause = { cause: error };
-  switch (errorCode(error)) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new UnixSenderError('missing', text('There is no socket at {0}.', shown), cause);
-    case 'EACCES':
-    case 'EPERM':
-      return new UnixSenderError(
-        'noPermission',
-        text('There is no permission to write to the socket {0}.', shown),
-        cause,
-      );
-    case 'ENOTSOCK':
-      return new UnixSenderError('notASocket', text('{0} is not a socket.', shown), cause);
-    case 'ECONNREFUSED': {
-      // Linux answers the same for a stale socket and for any other file.
-      const standing = await stat(path).catch(() => undefined);
-      if (standing && !standing.isSocket()) {
-        return new UnixSenderError('notASocket', text('{0} is not a socket.', shown), cause);
-      }
-      return new UnixSenderError('refused', text('Nobody listens on the socket {0}.', shown), cause);
-    }
-    default: {
-      const words = errorWords(error);
-      return new UnixSenderError('failed', text('Sending to {0} failed: {1}', shown, words), cause);
-    }
-  }
+  const explained = explainSystemError(UnixSenderError, error, oneLine(path), systemErrors);
+  if (explained.reason !== 'refused') return explained;
+  // Linux answers the same for a stale socket and for any other file.
+  const standing = await stat(path).catch(() => undefined);
+  if (!standing || standing.isSocket()) return explained;
+  return new UnixSenderError('notASocket', text(notASocket.template, oneLine(path)), { cause: error });
 }

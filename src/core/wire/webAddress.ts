@@ -13,7 +13,7 @@ export function isLoopback(host: string): boolean {
   );
 }
 
-/** What is wrong with a web address that something is to be sent to; nothing where it can be used. */
+/** Problem of a web address to send to; nothing where it can be used. */
 export function webAddressProblem(value: string): Text | undefined {
   // The URL parser drops line breaks and tabs without a word; nobody means them.
   // eslint-disable-next-line no-control-regex -- control characters are the very thing that is looked for

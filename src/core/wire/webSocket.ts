@@ -1,26 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { ReasonedError } from '../model/reasonedError.ts';
-import { oneLine, text, type Text } from '../model/text.ts';
+import { oneLine, text } from '../model/text.ts';
+import { StatusError } from './httpClient.ts';
 import type { TlsReason } from './tlsError.ts';
 import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
 
 export type WebSocketReason = TlsReason | 'httpAnswer' | 'protocol' | 'tooLarge' | 'closed';
 
-/** Why a WebSocket could not be opened, or why a message could not be sent. Its words name no more than the origin. */
-export class WebSocketError extends ReasonedError<WebSocketReason> {
+/** Why a WebSocket could not be opened, or why a message could not be sent; the status is that of an ordinary answer instead of the upgrade. Its words name no more than the origin. */
+export class WebSocketError extends StatusError<WebSocketReason> {
   override readonly name = 'WebSocketError';
-  /** The status of an ordinary answer that came instead of the upgrade. */
-  readonly status?: number;
-
-  constructor(
-    reason: WebSocketReason,
-    message: Text,
-    options: { readonly cause?: unknown; readonly status?: number } = {},
-  ) {
-    super(reason, message, { cause: options.cause });
-    if (options.status !== undefined) this.status = options.status;
-  }
 }
 
 /** A whole message; `bytes` is at most the cap, `size` what it really had. */
@@ -45,7 +34,7 @@ export interface WebSocketOptions extends WebTrust {
   readonly headers?: Readonly<Record<string, string>>;
   /** How long the opening may take. */
   readonly timeoutMs: number;
-  /** What is longer is cut off here and told with its real size. */
+  /** A longer message is cut off here; `size` has its real length. */
   readonly maxMessageBytes: number;
   readonly signal: AbortSignal;
   readonly onMessage: (message: WebSocketMessage) => void;
@@ -79,7 +68,7 @@ export class WebSocketConnection {
       followRedirects: false,
       handshakeTimeout: options.timeoutMs,
       maxPayload: Math.max(hardLimitBytes, maxMessageBytes),
-      // What is no UTF-8 is the reader's to tell; it must not end the conversation.
+      // Text that is no UTF-8 is reported by the reader; it must not end the conversation.
       skipUTF8Validation: true,
       headers: { ...options.headers },
     });

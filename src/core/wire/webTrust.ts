@@ -1,6 +1,6 @@
 import { explainTls, TlsError, type TlsPlace } from './tlsError.ts';
 
-/** Whom a client of the web trusts. */
+/** Certificates that a web client trusts. */
 export interface WebTrust {
   /** PEM text of the authority, or of the server's own certificate, instead of the well-known authorities. */
   readonly ca?: string;
@@ -15,7 +15,7 @@ export function tlsOptions({ ca, rejectUnauthorized }: WebTrust): WebTrust {
   };
 }
 
-/** What went wrong on the way to a server of the web, in the words and reasons of TLS, which know all of TCP too. */
+/** Explains a failed web connection in the words and reasons of TLS, which cover those of TCP. */
 export function explainWeb(error: unknown, url: URL): TlsError {
   if (TlsError.is(error)) return error;
   const secure = url.protocol === 'https:' || url.protocol === 'wss:';

@@ -1,13 +1,36 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { systemClock, type Clock } from '../model/clock.ts';
+import { ReasonedError } from '../model/reasonedError.ts';
+import { oneLine, text } from '../model/text.ts';
+import { explainSystemError, type SystemErrorTable } from './systemError.ts';
 import { hostInUrl } from './webAddress.ts';
-import { webhookListenerError, type WebhookListenerError } from './webhookErrors.ts';
 import { WebhookInbox, type WebhookMessage } from './webhookInbox.ts';
 
-export { WebhookListenerError } from './webhookErrors.ts';
-export type { WebhookListenerReason } from './webhookErrors.ts';
 export type { WebhookMessage } from './webhookInbox.ts';
+
+export type WebhookListenerReason = 'portTaken' | 'noPermission' | 'addressUnavailable' | 'failed';
+
+/** Why a port cannot be listened on, or not any longer. */
+export class WebhookListenerError extends ReasonedError<WebhookListenerReason> {
+  override readonly name = 'WebhookListenerError';
+}
+
+const noPermission = [
+  'noPermission',
+  text('There is no permission to listen on {0}; ports below 1024 are for root alone.'),
+] as const;
+const addressUnavailable = ['addressUnavailable', text('{0} is no address of this machine.')] as const;
+const systemErrors: SystemErrorTable<WebhookListenerReason> = {
+  EADDRINUSE: ['portTaken', text('Another program listens on {0} already.')],
+  EACCES: noPermission,
+  EPERM: noPermission,
+  EADDRNOTAVAIL: addressUnavailable,
+  ENOTFOUND: addressUnavailable,
+  EAI_AGAIN: addressUnavailable,
+  EINVAL: addressUnavailable,
+  other: ['failed', text('Listening on {0} failed: {1}')],
+};
 
 export interface WebhookListenerOptions {
   readonly host: string;
@@ -15,7 +38,7 @@ export interface WebhookListenerOptions {
   readonly port: number;
   /** The only path that is answered; without it every path is. */
   readonly path?: string;
-  /** Bytes that are kept of one body; 1 MiB by default. */
+  /** Bytes kept of one body; 1 MiB by default. */
   readonly maxMessageBytes?: number;
   /** How long one request may take, and how long a connection may rest between two; 10 s by default. */
   readonly maxRequestMs?: number;
@@ -24,7 +47,7 @@ export interface WebhookListenerOptions {
   readonly admit?: (body: Uint8Array, headers: IncomingHttpHeaders) => boolean;
   /** Called after the sender got its answer. */
   readonly onMessage: (message: WebhookMessage) => void;
-  /** Called when the listener ended for good. Not called after `dispose`. */
+  /** Listening ended and does not resume by itself. Not called after `dispose`. */
   readonly onLost?: (error: WebhookListenerError) => void;
 }
 
@@ -88,7 +111,7 @@ export class WebhookListener {
     return this.#port;
   }
 
-  /** URL of the listener. */
+  /** URL that reaches the listener. */
   get address(): string {
     return `http://${hostInUrl(this.#host)}:${String(this.#port)}${this.#path}`;
   }
@@ -103,14 +126,14 @@ export class WebhookListener {
     const { host, port } = options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => {
-        reject(webhookListenerError(error, host, port));
+        reject(listenerError(error, host, port));
       });
       this.#server.listen({ host, port, exclusive: true }, resolve);
     });
     this.#server.removeAllListeners('error');
     this.#server.on('error', (error) => {
       void this.#close().then(() => {
-        if (!this.#disposed) options.onLost?.(webhookListenerError(error, host, port));
+        if (!this.#disposed) options.onLost?.(listenerError(error, host, port));
       });
     });
     const bound = this.#server.address();
@@ -126,4 +149,9 @@ export class WebhookListener {
     });
     return this.#closing;
   }
+}
+
+function listenerError(error: unknown, host: string, port: number): WebhookListenerError {
+  const place = oneLine(`${hostInUrl(host)}:${String(port)}`, 100);
+  return explainSystemError(WebhookListenerError, error, place, systemErrors);
 }

@@ -1,28 +1,30 @@
-import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { ReasonedError } from '../model/reasonedError.ts';
-import { type Text, errorWords, text } from '../model/text.ts';
-import { errorCode } from './unixPath.ts';
+import type { IncomingMessage } from 'node:http';
+import { text } from '../model/text.ts';
+import { exchange, StatusError } from './httpClient.ts';
+import { explainSystemError, type SystemErrorTable } from './systemError.ts';
 import { webAddressProblem } from './webAddress.ts';
+import { withTimeout } from './withTimeout.ts';
 
 export type WebhookSenderReason =
   'invalid' | 'refused' | 'unreachable' | 'timeout' | 'status' | 'redirected' | 'failed';
 
 /** Why a body did not get through. The address in its words is no more than the origin: paths may hold secrets. */
-export class WebhookSenderError extends ReasonedError<WebhookSenderReason> {
+export class WebhookSenderError extends StatusError<WebhookSenderReason> {
   override readonly name = 'WebhookSenderError';
-  /** The answer's code, where there was one. */
-  readonly status?: number;
-
-  constructor(
-    reason: WebhookSenderReason,
-    message: Text,
-    options: { readonly cause?: unknown; readonly status?: number } = {},
-  ) {
-    super(reason, message, { cause: options.cause });
-    if (options.status !== undefined) this.status = options.status;
-  }
 }
+
+const unreachable = ['unreachable', text('{0} cannot be reached.')] as const;
+const invalid = ['invalid', text('This cannot be sent to {0} as it is.')] as const;
+const systemErrors: SystemErrorTable<WebhookSenderReason> = {
+  ECONNREFUSED: ['refused', text('Nobody listens at {0}.')],
+  ENOTFOUND: unreachable,
+  EAI_AGAIN: unreachable,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  ERR_INVALID_CHAR: invalid,
+  ERR_UNESCAPED_CHARACTERS: invalid,
+  other: ['failed', text('Sending to {0} failed: {1}')],
+};
 
 export interface WebhookSendOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -43,83 +45,41 @@ export async function sendWebhook(
   body: Uint8Array,
   options: WebhookSendOptions = {},
 ): Promise<void> {
-  const { timeoutMs = 10_000, signal } = options;
+  const { timeoutMs = 10_000, signal, method = 'POST', headers } = options;
+  const isPost = method === 'POST';
   signal?.throwIfAborted();
   const problem = webAddressProblem(url);
   if (problem) throw new WebhookSenderError('invalid', problem);
   const target = new URL(url);
-  const timeout = new AbortController();
-  const timer = setTimeout(() => {
-    timeout.abort(
-      new WebhookSenderError('timeout', text('{0} did not answer within {1} ms.', target.origin, timeoutMs)),
-    );
-  }, timeoutMs);
-  const stop = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
-  try {
-    const status = await exchange(target, body, options, stop);
-    if (status >= 200 && status < 300) return;
-    throw status >= 300 && status < 400
-      ? new WebhookSenderError(
-          'redirected',
-          text('{0} answered {1}; events are not sent on to another address.', target.origin, status),
-          { status },
-        )
-      : new WebhookSenderError('status', text('{0} answered {1}.', target.origin, status), { status });
-  } catch (error) {
-    stop.throwIfAborted();
-    throw explain(target.origin, error);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function exchange(
-  target: URL,
-  body: Uint8Array,
-  { headers = {}, method = 'POST' }: WebhookSendOptions,
-  stop: AbortSignal,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const begin = target.protocol === 'https:' ? requestHttps : requestHttp;
-    const sent = method === 'POST' ? { 'Content-Type': 'application/json', ...headers } : { ...headers };
-    const length = method === 'POST' ? { 'Content-Length': String(body.length) } : {};
-    // A connection of its own: none that stays open keeps the receiver from closing.
-    const options = { method, agent: false as const, headers: { ...sent, ...length, Connection: 'close' } };
-    const request: ClientRequest = begin(target, options, (response: IncomingMessage) => {
-      resolve(response.statusCode ?? 0);
-      response.on('error', () => undefined);
-      // The code is all that counts; a body without end would hold us.
-      response.destroy();
-    });
-    const abort = (): void => {
-      request.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
-    };
-    stop.addEventListener('abort', abort, { once: true });
-    request.on('error', reject);
-    request.on('close', () => {
-      stop.removeEventListener('abort', abort);
-    });
-    request.end(method === 'POST' ? body : undefined);
+  const late = (): WebhookSenderError =>
+    new WebhookSenderError('timeout', text('{0} did not answer within {1} ms.', target.origin, timeoutMs));
+  const request = {
+    method,
+    headers: { ...(isPost ? { 'Content-Type': 'application/json' } : {}), ...headers },
+  };
+  await withTimeout({ timeoutMs, late, signal }, async (stop) => {
+    try {
+      const status = await exchange(target, request, isPost ? body : undefined, stop, readStatus);
+      if (status < 200 || status >= 300) throw refusal(target.origin, status);
+    } catch (error) {
+      throw explainSystemError(WebhookSenderError, error, target.origin, systemErrors);
+    }
   });
 }
 
-function explain(origin: string, error: unknown): WebhookSenderError {
-  if (WebhookSenderError.is(error)) return error;
-  const cause = { cause: error };
-  switch (errorCode(error)) {
-    case 'ECONNREFUSED':
-      return new WebhookSenderError('refused', text('Nobody listens at {0}.', origin), cause);
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return new WebhookSenderError('unreachable', text('{0} cannot be reached.', origin), cause);
-    case 'ERR_INVALID_CHAR':
-    case 'ERR_UNESCAPED_CHARACTERS':
-      return new WebhookSenderError('invalid', text('This cannot be sent to {0} as it is.', origin), cause);
-    default: {
-      const words = errorWords(error);
-      return new WebhookSenderError('failed', text('Sending to {0} failed: {1}', origin, words), cause);
-    }
-  }
+/** The code is all that counts; a body without end would hold us. */
+function readStatus(response: IncomingMessage): Promise<number> {
+  response.on('error', () => undefined);
+  response.destroy();
+  return Promise.resolve(response.statusCode ?? 0);
+}
+
+function refusal(origin: string, status: number): WebhookSenderError {
+  return status >= 300 && status < 400
+    ? new WebhookSenderError(
+        'redirected',
+        text('{0} answered {1}; events are not sent on to another address.', origin, status),
+        { status },
+      )
+    : new WebhookSenderError('status', text('{0} answered {1}.', origin, status), { status });
 }

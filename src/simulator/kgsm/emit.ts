@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, unixPathLimit } from '../../core/wire/unixPath.ts';
+import { errorCode } from '../../core/wire/systemError.ts';
+import { unixPathLimit } from '../../core/wire/unixPath.ts';
 
 interface Delivery {
   readonly delivered: boolean;

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errorCode } from '../../core/wire/unixPath.ts';
+import { errorCode } from '../../core/wire/systemError.ts';
 import { fileNameOf, type InstanceState } from './state.ts';
 
 /** The folder of an instance. A name that would lead out of the install directory stands there disguised. */

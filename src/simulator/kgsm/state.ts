@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../core/wire/unixPath.ts';
+import { errorCode } from '../../core/wire/systemError.ts';
 
 export interface BackupNote {
   readonly version: string;

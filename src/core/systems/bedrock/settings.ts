@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
-import { commonFields, messageLimit, pemPath, readSettings, uncheckedServer } from '../readSettings.ts';
-import type { SettingsResult } from '../settings.ts';
+import { commonFields, messageLimit, pemPath, readSettings } from '../readSettings.ts';
+import type { ServerSettings, SettingsResult } from '../settings.ts';
 
 const topic = z.string().check(z.minLength(1), z.maxLength(300));
 
@@ -20,20 +20,13 @@ export const bedrockSettingsSchema = z.looseObject({
   maxMessageBytes: messageLimit(),
 });
 
-export interface BedrockSettings {
+export interface BedrockSettings extends ServerSettings {
   readonly kind: 'bedrock';
-  readonly id: string;
-  readonly name: string;
   /** Without a slash at its end; with the path of a reverse proxy, if there is one. */
   readonly url: string;
   readonly username: string;
-  /** Absolute path of a PEM file. */
-  readonly ca?: string;
-  readonly rejectUnauthorized: boolean;
   /** Topics that are subscribed from the beginning; `*` is all events. */
   readonly subscriptions: readonly string[];
-  /** One message may be this long; what is longer is kept to here and counted whole. */
-  readonly maxMessageBytes: number;
 }
 
 const allowed: Readonly<Record<string, Text>> = {
@@ -54,12 +47,9 @@ export function parseBedrockSettings(value: unknown): SettingsResult<BedrockSett
     rejectUnauthorized,
     subscriptions,
     maxMessageBytes,
-  } = read.value;
+  } = read.settings;
   const warnings = [...read.warnings];
   const { protocol, hostname } = new URL(url);
-  if (!rejectUnauthorized) {
-    warnings.push(uncheckedServer);
-  }
   if (protocol === 'http:' && !isLoopback(hostname))
     warnings.push(
       text('"url" is not https: the password and all messages travel readable for everybody on the way'),

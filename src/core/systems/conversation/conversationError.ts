@@ -30,3 +30,8 @@ export class ConversationError extends ReasonedError<ConversationReason> {
 export function closedError(cause?: unknown): ConversationError {
   return new ConversationError('closed', text('The connection is closed.'), { cause });
 }
+
+/** Error of a message that is not sent: it would end the connection, or leave a secret in the journal. */
+export function unsuitable(message: Text): ConversationError {
+  return new ConversationError('unsuitable', message);
+}

@@ -1,7 +1,7 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { Session, SessionEnvironment } from '../session.ts';
 import type { System } from '../system.ts';
-import { kgsmEntries } from './catalogEntries.ts';
+import { kgsmEntries } from './catalog.ts';
 import { kgsmConsole } from './operations/console.ts';
 import { kgsmDecoder } from './decode/decode.ts';
 import type { KgsmContext } from './decode/decoderState.ts';

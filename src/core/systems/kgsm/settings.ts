@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { posix } from 'node:path';
 import { text, type Text } from '../../model/text.ts';
 import { commonFields, messageLimit, port, readSettings } from '../readSettings.ts';
-import type { SettingsResult } from '../settings.ts';
+import type { MessageSettings, SettingsResult } from '../settings.ts';
 
 /** How KGSM's events reach us. `auto` looks which version of KGSM is there. */
 const eventTransports = ['auto', 'socket', 'journal', 'webhook'] as const;
@@ -34,10 +34,8 @@ export interface WebhookPlace {
   readonly path?: string;
 }
 
-export interface KgsmSettings {
+export interface KgsmSettings extends MessageSettings {
   readonly kind: 'kgsm';
-  readonly id: string;
-  readonly name: string;
   /** KGSM's own folder; without it there is nothing to operate, only events to listen to. */
   readonly root?: string;
   readonly events: (typeof eventTransports)[number];
@@ -50,8 +48,6 @@ export interface KgsmSettings {
   readonly webhook?: WebhookPlace;
   /** The first look into a journal goes back so far. */
   readonly backfillHours: number;
-  /** One event may be this long; what is longer is kept to here and counted whole. */
-  readonly maxMessageBytes: number;
 }
 
 const allowed: Readonly<Record<string, Text>> = {
@@ -73,8 +69,8 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> {
   const read = readSettings(kgsmSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'kgsm', name, root, events, socket, journalDir, webhook } = read.value;
-  const { socketMode, maxMessageBytes, backfillHours } = read.value;
+  const { id = 'kgsm', name, root, events, socket, journalDir, webhook } = read.settings;
+  const { socketMode, maxMessageBytes, backfillHours } = read.settings;
   const withSocket = events === 'auto' || events === 'socket';
   const socketPath = withSocket ? socketPathOf(root, socket) : undefined;
   const problem = missing(events, socketPath, root ?? journalDir);

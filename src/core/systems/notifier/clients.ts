@@ -1,20 +1,19 @@
-import type { Signal } from '../../model/signal.ts';
+import type { DecodeStep } from '../../model/signal.ts';
 import { text } from '../../model/text.ts';
 import type { NotifierContext } from './decoderState.ts';
 
 /** The kind of the instances that are clients of the server, beside those of KGSM that are told of in messages. */
 export const clientKind = 'client';
 
-interface Followed {
-  readonly context: NotifierContext;
-  readonly signals: readonly Signal[];
-}
-
 /**
  * We are in under this id. An answer to our own opening begins a new conversation, in which nothing is known of the
  * others: the server does not tell who is there. Further ids on the same connection come beside the first.
  */
-export function accepted(context: NotifierContext, client: string, opening: boolean): Followed {
+export function accepted(
+  context: NotifierContext,
+  client: string,
+  opening: boolean,
+): DecodeStep<NotifierContext> {
   const left = opening
     ? [...context.clients].map(([known]) => known).filter((known) => known !== client)
     : [];
@@ -45,7 +44,7 @@ function nameOf(client: string): { readonly name?: string } {
 }
 
 /** Somebody is there: was let in, or said something. */
-export function present(context: NotifierContext, client: string): Followed {
+export function present(context: NotifierContext, client: string): DecodeStep<NotifierContext> {
   if (context.own.includes(client)) return { context, signals: [] };
   return {
     context: { ...context, clients: context.clients.set(client, true) },
@@ -56,7 +55,7 @@ export function present(context: NotifierContext, client: string): Followed {
 }
 
 /** Somebody has left. Anybody may say so of anybody: that we left is no news to believe while we are here. */
-export function left(context: NotifierContext, client: string): Followed {
+export function left(context: NotifierContext, client: string): DecodeStep<NotifierContext> {
   if (context.own.includes(client)) {
     const patch = { state: 'unknown', detail: text('this window; the server takes it for gone') } as const;
     return { context, signals: [{ signal: 'instance', kind: clientKind, key: client, patch }] };
@@ -68,7 +67,7 @@ export function left(context: NotifierContext, client: string): Followed {
 }
 
 /** We said goodbye. */
-export function leaving(context: NotifierContext, client: string): Followed {
+export function leaving(context: NotifierContext, client: string): DecodeStep<NotifierContext> {
   if (!context.own.includes(client)) return { context, signals: [] };
   return {
     context: {

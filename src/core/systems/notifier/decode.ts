@@ -1,5 +1,5 @@
 import type { Problem, Subject } from '../../model/event.ts';
-import type { Decoded, Decoder, Message, Signal } from '../../model/signal.ts';
+import type { DecodeStep, Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { isFields, mismatch, named, parseMessage, shown, unreadable } from '../reading.ts';
 import { kgsmDecoder } from '../kgsm/decode/decode.ts';
@@ -61,7 +61,7 @@ function follow(
   { channel, direction }: Message,
   type: string,
   client: string,
-): { readonly context: NotifierContext; readonly signals: readonly Signal[] } {
+): DecodeStep<NotifierContext> {
   if (direction === 'out') {
     return type === 'disconnecting' ? leaving(context, client) : { context, signals: [] };
   }

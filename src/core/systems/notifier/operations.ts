@@ -1,6 +1,6 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { ConversationError } from '../conversation/conversationError.ts';
-import type { ConnectionOperation, Operation } from '../operation.ts';
+import { type ConnectionOperation, failed, type Operation, refused, succeeded } from '../operation.ts';
 import type { NotifierSession } from './notifierSession.ts';
 import { clientEvent, maxEventBytes } from './messages.ts';
 import type { NotifierSettings } from './settings.ts';
@@ -29,14 +29,13 @@ const sendMessage: ConnectionOperation<NotifierSettings, NotifierSession> = {
   async run({ session, input }) {
     const message = input['message'] ?? '';
     const problem = checkMessage(message);
-    if (problem) return { outcome: 'refused', message: problem };
-    if (!session)
-      return { outcome: 'refused', message: text('There is no open connection to send through.') };
+    if (problem) return refused(problem);
+    if (!session) return refused(text('There is no open connection to send through.'));
     try {
       await session.say(message);
-      return { outcome: 'succeeded', message: text('Sent to all other clients: {0}', oneLine(message, 100)) };
+      return succeeded(text('Sent to all other clients: {0}', oneLine(message, 100)));
     } catch (error) {
-      if (ConversationError.is(error)) return { outcome: 'failed', message: error.text };
+      if (ConversationError.is(error)) return failed(error.text);
       throw error;
     }
   },

@@ -1,5 +1,6 @@
 import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import { redactionMark, redactJson, redactText } from '../redaction.ts';
+import { parsedJson } from '../reading.ts';
 import { endOfString } from './jsonText.ts';
 
 const messageKey = '"message"';
@@ -36,7 +37,7 @@ export function redactNotifier(raw: string): { text: string; redacted: readonly 
 /** The literal of a message, the same where there is nothing to cut. */
 function withoutSecrets(literal: string): string {
   if (!/^"(?:\s|\\[nrt])*\{/.test(literal)) return redactText(literal);
-  const message = parsed(literal);
+  const message = parsedJson(literal);
   if (typeof message !== 'string') {
     // Cut off or broken: its quotes cannot be told from its text, so all of it goes where it may hide something.
     const plain = literal.replaceAll('\\"', '"');
@@ -45,16 +46,8 @@ function withoutSecrets(literal: string): string {
   }
   const { text, redacted } = kgsmDecoder.redact(message);
   // Words after "password" are looked for in what only looks like an event: in one, they are KGSM's to know.
-  const safe = parsed(message) === undefined ? redactText(text) : text;
+  const safe = parsedJson(message) === undefined ? redactText(text) : text;
   return redacted.length === 0 && safe === message ? literal : JSON.stringify(safe);
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function valueAfter(raw: string, from: number): number {

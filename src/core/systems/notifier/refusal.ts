@@ -1,6 +1,6 @@
 import { oneLine, text } from '../../model/text.ts';
 import type { TlsError } from '../../wire/tlsError.ts';
-import { isPassing } from '../transientErrors.ts';
+import { isTransient } from '../transientErrors.ts';
 import { SessionError } from '../session.ts';
 import type { NotifierContent } from './messages.ts';
 
@@ -8,7 +8,7 @@ export function sessionErrorOf(error: TlsError): SessionError {
   const { reason } = error;
   const passphrase = reason === 'passphraseMissing' || reason === 'passphraseWrong';
   return new SessionError(error.text, {
-    retry: isPassing(reason),
+    retry: isTransient(reason),
     cause: error,
     ...(passphrase ? { secret: 'passphrase' } : {}),
   });

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback } from '../../wire/webAddress.ts';
-import { commonFields, messageLimit, pemPath, port, readSettings, uncheckedServer } from '../readSettings.ts';
-import type { SettingsResult } from '../settings.ts';
+import { commonFields, messageLimit, pemPath, port, readSettings } from '../readSettings.ts';
+import type { ServerSettings, SettingsResult } from '../settings.ts';
 
 const host = /^[^\s/[\]@]{1,253}$/;
 
@@ -21,23 +21,17 @@ export const notifierSettingsSchema = z.looseObject({
   maxMessageBytes: messageLimit(),
 });
 
-export interface NotifierSettings {
+export interface NotifierSettings extends ServerSettings {
   readonly kind: 'notifier';
-  readonly id: string;
-  readonly name: string;
   readonly host: string;
   readonly port: number;
   /** The name that the server's certificate must have. */
   readonly serverName: string;
   /** Absolute paths of PEM files. */
-  readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
-  readonly rejectUnauthorized: boolean;
   /** The server is of the revision that dies of every message that it does not know. */
   readonly legacyServer: boolean;
-  /** One event may be this long; what is longer is kept to here and counted whole. */
-  readonly maxMessageBytes: number;
 }
 
 const allowed: Readonly<Record<string, Text>> = {
@@ -50,7 +44,7 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseNotifierSettings(value: unknown): SettingsResult<NotifierSettings> {
   const read = readSettings(notifierSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'notifier', name, ca, cert, key, serverName, ...rest } = read.value;
+  const { id = 'notifier', name, ca, cert, key, serverName, ...rest } = read.settings;
   if ((cert === undefined) !== (key === undefined)) {
     const missing = cert === undefined ? 'cert' : 'key';
     const present = cert === undefined ? 'key' : 'cert';
@@ -59,13 +53,9 @@ export function parseNotifierSettings(value: unknown): SettingsResult<NotifierSe
       problems: [text('"{0}" is missing: "{1}" is of no use without it', missing, present)],
     };
   }
-  const warnings = [...read.warnings];
-  if (!rest.rejectUnauthorized) {
-    warnings.push(uncheckedServer);
-  }
   return {
     ok: true,
-    warnings,
+    warnings: read.warnings,
     settings: {
       kind: 'notifier',
       id,

@@ -3,7 +3,7 @@ import { emitThroughSession } from '../conversation/emitThroughSession.ts';
 import type { Question } from '../operation.ts';
 import type { SecretSpec } from '../session.ts';
 import type { System } from '../system.ts';
-import { shown } from '../reading.ts';
+import { parsedJson, shown } from '../reading.ts';
 import { trueNasEntries } from './catalog.ts';
 import { callQuestion, onlyReads } from './operations/connectionOperations.ts';
 import type { TrueNasSession } from './session/trueNasSession.ts';
@@ -46,13 +46,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext, TrueNasSession> = 
 
 /** Messages that read, subscribe or ask for a sign of life need no question. */
 function emitQuestion(bytes: Uint8Array, connection: string): Question | undefined {
-  let said: unknown;
-  try {
-    said = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  const frame = readFrame(said);
+  const frame = readFrame(parsedJson(Buffer.from(bytes).toString('utf8')));
   if (frame.frame !== 'call' || onlyReads(frame.method)) return undefined;
   return callQuestion(frame.method, shown(frame.params ?? [], 300), connection);
 }

@@ -21,7 +21,7 @@ export type Collection = keyof typeof collections;
 export type Kind = (typeof collections)[Collection];
 
 /** The jails of CORE start and stop without an event: only what lists them tells. */
-export const untold: ReadonlySet<Collection> = new Set(['jail.query']);
+export const collectionsWithoutEvents: ReadonlySet<Collection> = new Set(['jail.query']);
 
 export const collectionNames = Object.keys(collections) as Collection[];
 

@@ -4,7 +4,7 @@ import { isFields, missing, named, shown, wrongType, type Fields } from '../read
 
 export type Protocol = 'ddp' | 'jsonrpc';
 
-/** What a frame says, in whichever of the two protocols. */
+/** Content of a frame, the same for both protocols. */
 export type Frame =
   | { readonly frame: 'call'; readonly id: unknown; readonly method: string; readonly params: unknown }
   | { readonly frame: 'result'; readonly id: unknown; readonly result: unknown }
@@ -95,7 +95,7 @@ function eventOf({ collection, id, fields, extra, cleared }: Fields, msg: string
   return { frame: 'event', msg, collection, id, fields, extra, cleared: cleared === true };
 }
 
-/** What went wrong, from an error of either protocol. */
+/** Reason and details of an error of either protocol. */
 export interface Failure {
   readonly code: number | undefined;
   readonly reason: string;

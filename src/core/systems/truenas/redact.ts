@@ -78,7 +78,7 @@ function cutValues(raw: string): { readonly text: string; readonly redacted: rea
   return { text: text + raw.slice(copied), redacted };
 }
 
-const looked = new Set([...cutFields, 'method']);
+const matchedFields = new Set([...cutFields, 'method']);
 
 /** The values of the fields that are looked for, in the order in which they begin. One pass, whatever the input. */
 function spansOf(raw: string): Span[] {
@@ -103,7 +103,7 @@ function spansOf(raw: string): Span[] {
         const name = unquoted(raw.slice(at, close));
         key = name;
         at = colon;
-        if (looked.has(name)) open.push({ key: name, depth, start: colon });
+        if (matchedFields.has(name)) open.push({ key: name, depth, start: colon });
         continue;
       }
       key = undefined;

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
-import { commonFields, messageLimit, pemPath, readSettings, uncheckedServer } from '../readSettings.ts';
+import { commonFields, messageLimit, pemPath, readSettings } from '../readSettings.ts';
 import { tagPrefix } from './kinds.ts';
-import type { SettingsResult } from '../settings.ts';
+import type { ServerSettings, SettingsResult } from '../settings.ts';
 
 const name = z.string().check(z.minLength(1), z.maxLength(300));
 
@@ -25,23 +25,16 @@ export const trueNasSettingsSchema = z.looseObject({
   maxMessageBytes: messageLimit(64 * 1024, 16 * 1024 * 1024),
 });
 
-export interface TrueNasSettings {
+export interface TrueNasSettings extends ServerSettings {
   readonly kind: 'truenas';
-  readonly id: string;
-  readonly name: string;
   /** `ws:` or `wss:`, without a slash at its end. */
   readonly url: string;
   readonly protocol: ProtocolChoice;
   readonly username: string;
-  /** Absolute path of a PEM file. */
-  readonly ca?: string;
-  readonly rejectUnauthorized: boolean;
   /** Which apps are game servers: names, `*` for any part of one; or tags behind `tag:`. */
   readonly apps: readonly string[];
   /** Events beside those that the product itself needs; `name:argument` where one takes an argument. */
   readonly subscriptions: readonly string[];
-  /** One message may be this long; what is longer is kept to here and counted whole. */
-  readonly maxMessageBytes: number;
 }
 
 const allowed: Readonly<Record<string, Text>> = {
@@ -56,7 +49,7 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSettings> {
   const read = readSettings(trueNasSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'truenas', name: label, ca, url, subscriptions, apps, ...rest } = read.value;
+  const { id = 'truenas', name: label, ca, url, subscriptions, apps, ...rest } = read.settings;
   const settings: TrueNasSettings = {
     kind: 'truenas',
     id,
@@ -71,9 +64,6 @@ export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSett
     maxMessageBytes: rest.maxMessageBytes,
   };
   const warnings = [...read.warnings];
-  if (!settings.rejectUnauthorized) {
-    warnings.push(uncheckedServer);
-  }
   if (!isPrivate(settings)) {
     warnings.push(
       text('"url" is not wss: the password and all messages travel readable, and an API key is refused'),

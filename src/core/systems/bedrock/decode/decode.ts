@@ -18,7 +18,7 @@ import { ackOf, behindColon, failureIn } from '../messages.ts';
 import { redactBedrock } from '../redact.ts';
 import { decodeReply, decodeRequest } from './rest.ts';
 import { measured } from './measurements.ts';
-import { taskGone, taskTold } from './tasks.ts';
+import { taskGone, applyTask } from './tasks.ts';
 
 const unknown = text('Something that is no message of Bedrock Server Manager');
 
@@ -302,7 +302,7 @@ function decodeTask(
     ...(task?.correlation === undefined ? {} : { correlation: task.correlation }),
   };
   if (id === undefined || !usual || direction === 'out') return { context, event, signals: [], problems };
-  return { ...taskTold(context, id, fields), event, problems };
+  return { ...applyTask(context, id, fields), event, problems };
 }
 
 function subjectOf(data: Fields): Pick<Step['event'], 'subject'> {

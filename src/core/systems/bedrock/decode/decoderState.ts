@@ -46,7 +46,7 @@ export interface OpenTask {
   readonly server?: string;
   readonly operation?: string;
   readonly correlation?: string;
-  /** Its end, held back until the answer that tells what it was: what is finished takes no title any more. */
+  /** End of the task, held back until the answer that names it: a finished task takes no title any more. */
   readonly held?: TaskPatch;
 }
 

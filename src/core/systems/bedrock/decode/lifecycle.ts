@@ -1,6 +1,6 @@
 import type { InstancePatch } from '../../../model/instance.ts';
 import { lifecycle, type LifecycleState } from '../../../model/lifecycle.ts';
-import type { Signal } from '../../../model/signal.ts';
+import type { DecodeStep, Signal } from '../../../model/signal.ts';
 import { oneLine, text } from '../../../model/text.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
 import {
@@ -48,15 +48,13 @@ export interface ServerFact {
   readonly data: Fields;
 }
 
-interface Followed {
-  readonly context: BedrockContext;
-  readonly signals: readonly Signal[];
+interface ServerStep extends DecodeStep<BedrockContext> {
   /** The server ended by itself and is started again. */
   readonly crashed?: true;
 }
 
 /** Signals of an event for its server. Decided by its type and by what is remembered, never by its place in an expected order. */
-export function applyServerFact(context: BedrockContext, fact: ServerFact): Followed {
+export function applyServerFact(context: BedrockContext, fact: ServerFact): ServerStep {
   const { stem, phase, server, data } = fact;
   const old = context.servers.get(server) ?? newServer;
   const result = data['result'];
@@ -216,7 +214,7 @@ const workOfOperation: Readonly<Record<string, Work>> = {
 export function endWork(
   context: BedrockContext,
   { server, operation = '' }: { readonly server?: string; readonly operation?: string },
-): Followed {
+): ServerStep {
   const memory = server === undefined ? undefined : context.servers.get(server);
   const work = workOfOperation[operation];
   if (server === undefined || !memory || work === undefined || !memory.working.includes(work))

@@ -8,7 +8,7 @@ import { releaseTraitsOf } from '../release.ts';
 import { game, instanceKind, shownState, stateOf } from './lifecycle.ts';
 import { newServer, type BedrockContext, type PendingCall, type ServerMemory } from './decoderState.ts';
 import { callType, detailOf, serverOf, taskOfCall, type RestReply, type RestRequest } from '../messages.ts';
-import { release, taskGone, tasksListed, taskNamed, taskTold } from './tasks.ts';
+import { release, taskGone, tasksListed, taskNamed, applyTask } from './tasks.ts';
 
 type Step = Decoded<BedrockContext>;
 type Meaning = Pick<Step, 'context' | 'signals'>;
@@ -82,7 +82,7 @@ function meaningOf(
   const asked = /^\/api\/tasks\/status\/([^/?]+)$/.exec(path)?.[1];
   if (method === 'GET' && asked !== undefined) {
     if (status === 404) return taskGone(context, asked);
-    return good && isFields(body) && context.tasks.has(asked) ? taskTold(context, asked, body) : nothing;
+    return good && isFields(body) && context.tasks.has(asked) ? applyTask(context, asked, body) : nothing;
   }
   const id = good && isFields(body) ? named(body['task_id']) : undefined;
   const call = context.calls.get(message.correlation ?? '');

@@ -1,4 +1,4 @@
-import type { Signal } from '../../../model/signal.ts';
+import type { DecodeStep } from '../../../model/signal.ts';
 import type { TaskPatch } from '../../../model/task.ts';
 import { oneLine, text } from '../../../model/text.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
@@ -6,13 +6,8 @@ import { endWork, instanceKind } from './lifecycle.ts';
 import type { BedrockContext, OpenTask, PendingCall } from './decoderState.ts';
 import { failureIn } from '../messages.ts';
 
-interface Followed {
-  readonly context: BedrockContext;
-  readonly signals: readonly Signal[];
-}
-
 /** A task in the pushes and lists of the server. */
-export function taskTold(context: BedrockContext, id: string, data: Fields): Followed {
+export function applyTask(context: BedrockContext, id: string, data: Fields): DecodeStep<BedrockContext> {
   const known = context.tasks.get(id);
   const task: OpenTask = known ?? { since: context.tick };
   const patch = patchOf(data);
@@ -56,7 +51,7 @@ export function taskNamed(
   id: string,
   call: PendingCall,
   correlation?: string,
-): Followed {
+): DecodeStep<BedrockContext> {
   const { held, ...known } = context.tasks.get(id) ?? { since: context.tick };
   const task: OpenTask = {
     ...known,
@@ -78,9 +73,9 @@ export function taskNamed(
 }
 
 /** Ends that were held back for an answer are told when no answer can come any more. */
-export function release(context: BedrockContext): Followed {
+export function release(context: BedrockContext): DecodeStep<BedrockContext> {
   if (context.calls.size > 0) return { context, signals: [] };
-  let result: Followed = { context, signals: [] };
+  let result: DecodeStep<BedrockContext> = { context, signals: [] };
   for (const [id, { held, ...task }] of context.tasks) {
     if (!held) continue;
     const { context: next, signals } = finish(result.context, id, task, held);
@@ -90,8 +85,8 @@ export function release(context: BedrockContext): Followed {
 }
 
 /** The list of all tasks: what is open here and not in it was forgotten by a server that started anew. */
-export function tasksListed(context: BedrockContext, list: readonly unknown[]): Followed {
-  let result: Followed = { context, signals: [] };
+export function tasksListed(context: BedrockContext, list: readonly unknown[]): DecodeStep<BedrockContext> {
+  let result: DecodeStep<BedrockContext> = { context, signals: [] };
   const there = new Set<string>();
   for (const data of list) {
     const id = isFields(data) ? named(data['id']) : undefined;
@@ -99,7 +94,7 @@ export function tasksListed(context: BedrockContext, list: readonly unknown[]): 
     there.add(id);
     // Tasks that ended before the connection began are left out.
     if (!context.tasks.has(id) && patchOf(data).state !== 'running') continue;
-    const told = taskTold(result.context, id, data);
+    const told = applyTask(result.context, id, data);
     result = { context: told.context, signals: [...result.signals, ...told.signals] };
   }
   for (const [id, task] of context.tasks) {
@@ -111,7 +106,7 @@ export function tasksListed(context: BedrockContext, list: readonly unknown[]): 
 }
 
 /** The server does not know a task any more, or was silent about it for too long. */
-export function taskGone(context: BedrockContext, id: string): Followed {
+export function taskGone(context: BedrockContext, id: string): DecodeStep<BedrockContext> {
   const task = context.tasks.get(id);
   if (!task) return { context, signals: [] };
   return finish(
@@ -122,12 +117,17 @@ export function taskGone(context: BedrockContext, id: string): Followed {
   );
 }
 
-function finish(context: BedrockContext, id: string, task: OpenTask, patch: TaskPatch): Followed {
+function finish(
+  context: BedrockContext,
+  id: string,
+  task: OpenTask,
+  patch: TaskPatch,
+): DecodeStep<BedrockContext> {
   const ended = endWork({ ...context, tasks: context.tasks.delete(id) }, task);
   return { context: ended.context, signals: [{ signal: 'task', id, patch }, ...ended.signals] };
 }
 
-/** Its own "success" only means that nothing was raised; its result may be a failure all the same. */
+/** "success" of a task means only that no exception was raised; its result may still be a failure. */
 function patchOf(data: Fields): TaskPatch & { readonly state: 'running' | 'succeeded' | 'failed' } {
   const status = data['status'];
   const said = named(data['message']);

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { InputChoice, InputContext, InstanceOperation } from '../../operation.ts';
+import { type InputChoice, type InputContext, type InstanceOperation, refused } from '../../operation.ts';
 import { isFields, named } from '../../reading.ts';
 import { nameOf, offered, rests, serverCall } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';
@@ -47,7 +47,7 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings, Bedro
     async run(run) {
       const players = namesIn(run.input['players'] ?? '');
       const wrong = checkNames(players.join(','));
-      if (wrong) return { outcome: 'refused', message: wrong };
+      if (wrong) return refused(wrong);
       return serverCall(
         'POST',
         'allowlist/add',
@@ -81,7 +81,7 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings, Bedro
     ],
     async run(run) {
       const { player = '' } = run.input;
-      if (player === '') return { outcome: 'refused', message: text('The name of a player is needed.') };
+      if (player === '') return refused(text('The name of a player is needed.'));
       return serverCall(
         'DELETE',
         'allowlist/remove',
@@ -117,10 +117,8 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings, Bedro
       const { player = '', level = '' } = run.input;
       // The picked value is `xuid` or `xuid name`.
       const [xuid = '', ...rest] = player.split(' ');
-      if (!/^\d{1,20}$/.test(xuid))
-        return { outcome: 'refused', message: text('The XUID of a player is needed.') };
-      if (!levels.includes(level))
-        return { outcome: 'refused', message: text('A permission is one of {0}.', levels.join(', ')) };
+      if (!/^\d{1,20}$/.test(xuid)) return refused(text('The XUID of a player is needed.'));
+      if (!levels.includes(level)) return refused(text('A permission is one of {0}.', levels.join(', ')));
       const { methodsOf } = await import('./connectionCalls.ts');
       const name = rest.join(' ');
       return serverCall(

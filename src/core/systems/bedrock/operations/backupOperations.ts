@@ -1,6 +1,6 @@
 import { oneLine, text } from '../../../model/text.ts';
 import { backupListText } from '../../backupListText.ts';
-import type { InputChoice, InputContext, InstanceOperation } from '../../operation.ts';
+import { type InputChoice, type InputContext, type InstanceOperation, refused } from '../../operation.ts';
 import { isFields, named } from '../../reading.ts';
 import { isUp, nameOf, offered, rests, serverCall } from './serverCall.ts';
 import type { BedrockSettings } from '../settings.ts';
@@ -63,12 +63,8 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings, Bedro
     async run(run) {
       const { type = '', file = '' } = run.input;
       if (!['world', 'config', 'all'].includes(type))
-        return {
-          outcome: 'refused',
-          message: text('What is to be backed up must be one of {0}.', 'world, config, all'),
-        };
-      if (type === 'config' && file === '')
-        return { outcome: 'refused', message: text('The name of a file is needed.') };
+        return refused(text('What is to be backed up must be one of {0}.', 'world, config, all'));
+      if (type === 'config' && file === '') return refused(text('The name of a file is needed.'));
       return serverCall(
         'POST',
         'backup/action',
@@ -126,13 +122,9 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings, Bedro
     async run(run) {
       const { type = '', backup = '' } = run.input;
       const known = kinds.some((kind) => typeof kind === 'object' && kind.value === type);
-      if (!known)
-        return {
-          outcome: 'refused',
-          message: text('What is to be restored is not known: {0}', oneLine(type, 40)),
-        };
+      if (!known) return refused(text('What is to be restored is not known: {0}', oneLine(type, 40)));
       if (type !== 'all' && (backup === '' || backup === newest))
-        return { outcome: 'refused', message: text('The name of a backup is needed.') };
+        return refused(text('The name of a backup is needed.'));
       return serverCall(
         'POST',
         'restore/action',

@@ -2,10 +2,12 @@ import { oneLine, text, type Text } from '../../../model/text.ts';
 import { HttpError } from '../../../wire/httpClient.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
 import { SessionError } from '../../session.ts';
-import { type OperationResult } from '../../operation.ts';
+import { failed, type OperationResult, refused, succeeded } from '../../operation.ts';
 import { isFields, named, shown } from '../../reading.ts';
 import type { BedrockSession, RestAnswer } from '../session/bedrockSession.ts';
 import { detailOf, failureIn } from '../messages.ts';
+
+export const noConnection = refused(text('There is no open connection to the server.'));
 
 interface Progress {
   readonly signal: AbortSignal;
@@ -32,7 +34,7 @@ export async function runCall(
   call: Call,
   run: Progress,
 ): Promise<OperationResult> {
-  if (!session) return { outcome: 'refused', message: noConnection };
+  if (!session) return noConnection;
   return outcomeOf(async () => {
     const answer = await session.call(call.method, call.path, call.body, run.signal);
     return await afterAnswer(session, answer, call.done, run);
@@ -50,14 +52,14 @@ export async function afterAnswer(
   if (refusal) return refusal;
   const value = valueOf(answer);
   const id = isFields(value) ? named(value['task_id']) : undefined;
-  if (id === undefined) return { outcome: 'succeeded', message: done };
+  if (id === undefined) return succeeded(done);
   const said = isFields(value) ? named(value['message']) : undefined;
   run.progress(text('{0}', oneLine(said ?? '–', 300)));
   const end = await session.taskEnd(id, run.signal);
   const words = oneLine(end.message, 300);
   if (end.outcome === 'succeeded') {
     run.output(`${words}\n`);
-    return { outcome: 'succeeded', message: done };
+    return succeeded(done);
   }
   const message = end.outcome === 'lost' ? text('How it ended is not known: {0}', words) : text('{0}', words);
   return { outcome: 'failed', message };
@@ -81,10 +83,10 @@ export function answerWith(
   run: Progress,
   say: (value: unknown) => Text,
 ): Promise<OperationResult> {
-  if (!session) return Promise.resolve({ outcome: 'refused', message: noConnection });
+  if (!session) return Promise.resolve(noConnection);
   return outcomeOf(async () => {
     const answer = await session.call('GET', path, undefined, run.signal);
-    return refusalIn(answer, session) ?? { outcome: 'succeeded', message: say(valueOf(answer)) };
+    return refusalIn(answer, session) ?? succeeded(say(valueOf(answer)));
   }, run.signal);
 }
 
@@ -115,11 +117,9 @@ export async function outcomeOf(
   try {
     return await run();
   } catch (error) {
-    if (signal.aborted)
-      return { outcome: 'failed', message: text('Not waited for any longer; the server goes on with it.') };
-    if (ConversationError.is(error)) return { outcome: 'refused', message: error.text };
-    if (HttpError.is(error) || error instanceof SessionError)
-      return { outcome: 'failed', message: error.text };
+    if (signal.aborted) return failed(text('Not waited for any longer; the server goes on with it.'));
+    if (ConversationError.is(error)) return refused(error.text);
+    if (HttpError.is(error) || error instanceof SessionError) return failed(error.text);
     throw error;
   }
 }
@@ -135,37 +135,26 @@ export function refusalIn(answer: RestAnswer, session: BedrockSession): Operatio
   const said = detailOf(value) ?? '–';
   if (status >= 200 && status < 300) {
     if (body.kind === 'html')
-      return {
-        outcome: 'failed',
-        message: text('A web page ({0}) was answered instead of data.', shown(body.title)),
-      };
+      return failed(text('A web page ({0}) was answered instead of data.', shown(body.title)));
     const failure = failureIn(value);
-    return failure === undefined
-      ? undefined
-      : { outcome: 'failed', message: text('{0}', oneLine(failure, 300)) };
+    return failure === undefined ? undefined : failed(text('{0}', oneLine(failure, 300)));
   }
   switch (status) {
     case 401:
-      return {
-        outcome: 'refused',
-        message: text('The server does not know this sign-in any more: {0}', said),
-      };
+      return refused(text('The server does not know this sign-in any more: {0}', said));
     case 403:
-      return {
-        outcome: 'refused',
-        message: text(
+      return refused(
+        text(
           'Not allowed: {0}. The role of this user is {1}; some commands are blocked for everybody.',
           said,
           session.role ?? '–',
         ),
-      };
+      );
     case 409:
-      return { outcome: 'refused', message: text('Not in this state: {0}', said) };
+      return refused(text('Not in this state: {0}', said));
     default:
       return status >= 500
-        ? { outcome: 'failed', message: text('The server failed ({0}): {1}', status, said) }
-        : { outcome: 'refused', message: text('The server refused ({0}): {1}', status, said) };
+        ? failed(text('The server failed ({0}): {1}', status, said))
+        : refused(text('The server refused ({0}): {1}', status, said));
   }
 }
-
-const noConnection = text('There is no open connection to the server.');

@@ -1,18 +1,12 @@
 import { oneLine, text } from '../../../model/text.ts';
-import type { ConnectionOperation, OperationResult } from '../../operation.ts';
-import { ConversationError } from '../../conversation/conversationError.ts';
+import { type ConnectionOperation, type OperationResult, refused, succeeded } from '../../operation.ts';
 import { isFields, shown } from '../../reading.ts';
-import { afterAnswer, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
+import { afterAnswer, noConnection, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
 import type { BedrockSession } from '../session/bedrockSession.ts';
 import { releaseTraitsOf, type ReleaseTraits } from '../release.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type Run = Parameters<ConnectionOperation<BedrockSettings, BedrockSession>['run']>[0];
-
-const noConnection: OperationResult = {
-  outcome: 'refused',
-  message: text('There is no open connection to the server.'),
-};
 
 /** Some calls changed their method with a release. */
 export function methodsOf(session: BedrockSession | undefined): ReleaseTraits['methods'] {
@@ -36,7 +30,7 @@ export async function install(run: Run, name: string, version: string): Promise<
         action: text('Overwrite'),
         typed: name,
       });
-      if (!yes) return { outcome: 'refused', message: text('Nothing was changed.') };
+      if (!yes) return refused(text('Nothing was changed.'));
       answer = await session.call('POST', path, { ...body, overwrite: true }, signal);
     }
     return await afterAnswer(session, answer, done, run);
@@ -46,30 +40,6 @@ export async function install(run: Run, name: string, version: string): Promise<
 export function scanPlayers(run: Run): Promise<OperationResult> {
   const call = { method: methodsOf(run.session).scan, path: '/api/players/scan' };
   return runCall(run.session, { ...call, done: text('The logs were searched for players') }, run);
-}
-
-/** Asks for a topic or gives it up. */
-export async function subscription(
-  run: Run,
-  action: 'subscribe' | 'unsubscribe',
-  topic: string,
-): Promise<OperationResult> {
-  const { session } = run;
-  if (!session) return noConnection;
-  try {
-    await session[action](topic);
-  } catch (error) {
-    if (ConversationError.is(error)) return { outcome: 'failed', message: error.text };
-    throw error;
-  }
-  const shownTopic = oneLine(topic, 100);
-  return {
-    outcome: 'succeeded',
-    message:
-      action === 'subscribe'
-        ? text('{0} is subscribed until the connection ends', shownTopic)
-        : text('{0} is not subscribed any more', shownTopic),
-  };
 }
 
 /** So much of an answer is said; all of it is in the log. */
@@ -89,11 +59,6 @@ export async function anyRequest(
     run.output(`${answer.text}\n`);
     const said = oneLine(answer.text, saidLength);
     const refusal = refusalIn(answer, session);
-    return (
-      refusal ?? {
-        outcome: 'succeeded',
-        message: text('Answered {0}: {1}', answer.status, said === '' ? '–' : said),
-      }
-    );
+    return refusal ?? succeeded(text('Answered {0}: {1}', answer.status, said === '' ? '–' : said));
   }, signal);
 }

@@ -1,10 +1,22 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { ConnectionOperation, InputContext, OperationInput } from '../../operation.ts';
-import type { BedrockSession } from '../session/bedrockSession.ts';
-import { may } from './roles.ts';
+import { type ConnectionOperation, type LineInput, type OperationInput, refused } from '../../operation.ts';
+import { type BedrockSession, may } from '../session/bedrockSession.ts';
+import { subscriptionOperation } from '../../conversation/subscriptionOperation.ts';
+import { parsedJson } from '../../reading.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<BedrockSettings, BedrockSession>;
+
+const isUser = (session: BedrockSession | undefined): boolean => may(session, 'user');
+
+const topicInput: LineInput<BedrockSettings, BedrockSession> = {
+  field: 'topic',
+  prompt: text('Topic: event:…, resource-monitor:<server>, server_log:<server>, app_log or * for all events'),
+  placeholder: text('event:after_server_start'),
+  // Topics of servers are typed with the name of the server.
+  suggestions: ({ session }) => ['*', 'app_log', ...(session?.release.topics ?? [])],
+  check: checkTopic,
+};
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -34,7 +46,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     async run(run) {
       const { name = '', version = 'LATEST' } = run.input;
       const wrong = checkName(name) ?? checkVersion(version);
-      if (wrong) return { outcome: 'refused', message: wrong };
+      if (wrong) return refused(wrong);
       const { install } = await import('./connectionCalls.ts');
       return install(run, name, version);
     },
@@ -52,8 +64,8 @@ export const connectionOperations: readonly ConnectionOp[] = [
       return scanPlayers(run);
     },
   },
-  subscription('subscribe', (topic) => text('Subscribing to {0}', topic)),
-  subscription('unsubscribe', (topic) => text('Unsubscribing from {0}', topic)),
+  subscriptionOperation('subscribe', topicInput, isUser),
+  subscriptionOperation('unsubscribe', topicInput, isUser),
   {
     id: 'request',
     effect: 'destroys',
@@ -95,47 +107,12 @@ export const connectionOperations: readonly ConnectionOp[] = [
       const wrong = methods.includes(method)
         ? problemOf({ path, body })
         : text('The method is one of {0}.', methods.join(', '));
-      if (wrong) return { outcome: 'refused', message: wrong };
+      if (wrong) return refused(wrong);
       const { anyRequest } = await import('./connectionCalls.ts');
       return anyRequest(run, method, path, body.trim() === '' ? undefined : (JSON.parse(body) as unknown));
     },
   },
 ];
-
-function subscription(id: 'subscribe' | 'unsubscribe', progress: (topic: string) => Text): ConnectionOp {
-  return {
-    id,
-    effect: 'reads',
-    target: 'connection',
-    answers: true,
-    progressTitle: ({ topic = '' }) => progress(oneLine(topic, 100)),
-    when: (_settings, session) => may(session, 'user'),
-    inputs: [
-      {
-        field: 'topic',
-        prompt: text(
-          'Topic: event:…, resource-monitor:<server>, server_log:<server>, app_log or * for all events',
-        ),
-        placeholder: text('event:after_server_start'),
-        suggestions: topicSuggestions,
-        check: checkTopic,
-      },
-    ],
-    async run(run) {
-      const { topic = '' } = run.input;
-      const wrong = checkTopic(topic);
-      if (wrong) return { outcome: 'refused', message: wrong };
-      const calls = await import('./connectionCalls.ts');
-      return calls.subscription(run, id, topic);
-    },
-  };
-}
-
-/** The topics that the release has; those of servers are typed with the name. */
-function topicSuggestions({ session }: InputContext<BedrockSettings, BedrockSession>): readonly string[] {
-  const known = session?.release.topics ?? [];
-  return ['*', 'app_log', ...known];
-}
 
 function problemOf({ path = '', body = '' }: OperationInput): Text | undefined {
   return checkPath(path) ?? checkBody(body);
@@ -171,11 +148,6 @@ function checkPath(path: string): Text | undefined {
 }
 
 function checkBody(body: string): Text | undefined {
-  if (body.trim() === '') return undefined;
-  try {
-    JSON.parse(body);
-    return undefined;
-  } catch {
-    return text('This is no JSON.');
-  }
+  const isJson = body.trim() === '' || parsedJson(body) !== undefined;
+  return isJson ? undefined : text('This is no JSON.');
 }

@@ -2,9 +2,8 @@ import { oneLine, text } from '../../../model/text.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
 import { SessionError } from '../../session.ts';
 import { type Console } from '../../console.ts';
-import type { BedrockSession } from '../session/bedrockSession.ts';
+import { type BedrockSession, may } from '../session/bedrockSession.ts';
 import { LogTail } from './logTail.ts';
-import { may } from './roles.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 /** The log of a server over the WebSocket, asked for only while somebody looks at it; input is a console command. */

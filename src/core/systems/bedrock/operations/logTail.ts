@@ -4,7 +4,7 @@ const tailLength = 2048;
 const shortest = 64;
 
 /**
- * Takes out of a log what was shown already: whoever follows it anew is first told its end once more, cut off at a byte
+ * Drops the part of a log that was shown already: the server begins each new subscription with the end of the log, cut at a byte
  * and not at a line.
  */
 export class LogTail {

@@ -1,5 +1,5 @@
 import { text, type Text } from '../../../model/text.ts';
-import type { InstanceOperation, Operation, Question } from '../../operation.ts';
+import { type InstanceOperation, type Operation, type Question, refused } from '../../operation.ts';
 import { accessOperations } from './accessOperations.ts';
 import { backupOperations } from './backupOperations.ts';
 import { connectionOperations } from './connectionOperations.ts';
@@ -80,7 +80,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
     async run({ input, instance, session, signal }) {
       const line = input['command'] ?? '';
       const wrong = checkCommand(line);
-      if (wrong) return { outcome: 'refused', message: wrong };
+      if (wrong) return refused(wrong);
       const { sendCommand } = await import('./calls.ts');
       return sendCommand(session, instance.key, line, signal);
     },

@@ -2,8 +2,7 @@ import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, type Text } from '../../../model/text.ts';
 import type { InstanceOperation, OperationResult, OperationRun } from '../../operation.ts';
-import type { BedrockSession, Role } from '../session/bedrockSession.ts';
-import { may } from './roles.ts';
+import { type BedrockSession, may, type Role } from '../session/bedrockSession.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type InstanceOp = InstanceOperation<BedrockSettings, BedrockSession>;

@@ -19,7 +19,7 @@ const maxAnswerBytes = 32 * 1024 * 1024;
 interface Sent {
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
-  /** Body for the journal, where the sent one holds secrets. */
+  /** Written to the journal instead of the body, which holds a secret. */
   readonly shown?: unknown;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -171,7 +171,7 @@ export class BedrockApi {
       : unexpectedStatus(this.#settings.url, last);
   }
 
-  /** Asks for the role of the user; answers why the user is not let in, if so. A server that tells no role is no reason. */
+  /** The refusal, if the account may not sign in. Fields that the server leaves out are no refusal. */
   async #lookUpRole(): Promise<SessionError | undefined> {
     const answer = await this.#ask('GET', '/api/account');
     const value = answer.body.kind === 'json' && isFields(answer.body.value) ? answer.body.value : {};
@@ -238,7 +238,7 @@ export class BedrockApi {
 /** Texts of an answer that is no data are kept so far. */
 const keptText = 4000;
 
-/** Its tokens do not even come to the redaction. */
+/** An answer as the journal shows it: tokens are cut before the redaction, which might miss one. */
 function journalled({ body, text: content }: HttpAnswer): unknown {
   if (body.kind !== 'json') return content === '' ? undefined : content.slice(0, keptText);
   const { value } = body;

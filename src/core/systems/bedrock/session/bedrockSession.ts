@@ -1,5 +1,7 @@
 import type { HttpBody } from '../../../wire/httpClient.ts';
+import { isFields, named, type Fields } from '../../reading.ts';
 import type { Session } from '../../session.ts';
+import { failureIn } from '../messages.ts';
 import type { ReleaseTraits } from '../release.ts';
 
 /** Roles of users; each includes those before it. */
@@ -32,4 +34,22 @@ export interface BedrockSession extends Session {
   unsubscribe(topic: string): Promise<void>;
   /** Follows a log until the returned function is called. `first` marks the chunk that may repeat the past. */
   follow(topic: string, listener: (chunk: string, first: boolean) => void): Promise<() => Promise<void>>;
+}
+
+/** Whether the session is open and its user has at least this role; a server that tells no role decides itself. */
+export function may(session: BedrockSession | undefined, needed: Role): session is BedrockSession {
+  if (!session) return false;
+  return session.role === undefined || roles.indexOf(session.role) >= roles.indexOf(needed);
+}
+
+/** How a task ended; nothing while it goes on. */
+export function taskEndIn(data: Fields): TaskEnd | undefined {
+  const { status, result } = data;
+  const said = named(data['message']) ?? '–';
+  if (status === 'error') return { outcome: 'failed', message: said };
+  if (status !== 'success') return undefined;
+  const failure = failureIn(result);
+  if (failure !== undefined) return { outcome: 'failed', message: failure };
+  const words = isFields(result) ? named(result['message']) : undefined;
+  return { outcome: 'succeeded', message: words ?? said };
 }

@@ -1,6 +1,6 @@
 import { text } from '../../../model/text.ts';
-import { ConversationError } from '../../conversation/conversationError.ts';
-import { isFields } from '../../reading.ts';
+import { unsuitable } from '../../conversation/conversationError.ts';
+import { isFields, parsedJson } from '../../reading.ts';
 
 type Outgoing =
   | { readonly action: 'subscribe' | 'unsubscribe'; readonly topic: string; readonly path?: undefined }
@@ -9,13 +9,11 @@ type Outgoing =
 /** Calls that change something need a question first, which cannot be asked here: only GET passes. */
 function readable(method: string, path: string): string {
   if (method !== 'GET') {
-    throw new ConversationError(
-      'unsuitable',
+    throw unsuitable(
       text('Not sent: only GET is sent from here. "Call the API…" sends the others, and asks first.'),
     );
   }
-  if (!/^\/[^\s]*$/.test(path))
-    throw new ConversationError('unsuitable', text('Not sent: the path begins with "/".'));
+  if (!/^\/[^\s]*$/.test(path)) throw unsuitable(text('Not sent: the path begins with "/".'));
   return path;
 }
 
@@ -24,28 +22,20 @@ function readable(method: string, path: string): string {
  * measurements for everybody until the server starts anew.
  */
 export function checkOutgoing(raw: string): Outgoing {
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch {
-    throw new ConversationError(
-      'unsuitable',
-      text('Not sent: this is no JSON, and the server would break off.'),
-    );
-  }
+  const value = parsedJson(raw);
+  if (value === undefined)
+    throw unsuitable(text('Not sent: this is no JSON, and the server would break off.'));
   const { action, topic, method, path } = isFields(value) ? value : {};
   if (typeof method === 'string' && typeof path === 'string') return { path: readable(method, path) };
   if (action !== 'subscribe' && action !== 'unsubscribe') {
-    throw new ConversationError(
-      'unsuitable',
+    throw unsuitable(
       text(
         'Not sent: clients can say "subscribe" and "unsubscribe" and read with GET; events come from the server.',
       ),
     );
   }
   if (typeof topic !== 'string' || topic === '') {
-    throw new ConversationError(
-      'unsuitable',
+    throw unsuitable(
       text(
         'Not sent: a topic that is no text stops logs and measurements of all clients until the server starts anew.',
       ),

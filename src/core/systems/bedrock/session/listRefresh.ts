@@ -5,8 +5,7 @@ import type { TaskLedger } from '../../conversation/taskLedger.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
 import type { ReleaseTraits } from '../release.ts';
-import type { TaskEnd } from './bedrockSession.ts';
-import { taskEndIn } from './taskEnd.ts';
+import { type TaskEnd, taskEndIn } from './bedrockSession.ts';
 import type { Transitions } from './transitions.ts';
 
 /** Events come in bursts: the list that they make necessary is asked for once. */

@@ -1,35 +1,31 @@
-import { isFields } from '../../reading.ts';
+import { isFields, parsedJson } from '../../reading.ts';
 
-interface Peek {
+interface PeekedMessage {
   readonly type: string;
   readonly topic: string;
   readonly data: unknown;
 }
 
-/** Beginning of a message as the program writes it; one that begins otherwise is read whole. */
+/** Beginning of every message as the program writes it; a message that begins otherwise is parsed whole. */
 const beginning = /^\{"type": ?"([a-z_]+)", ?"topic": ?"([^"\\]{1,300})"/;
 /** Events that the session itself reads; all others are left to the decoder. */
 const ours =
   /^event:(?:before_|after_server_st|after_server_install|after_server_update|after_delete_server_data)/;
 
-/** Reads the parts of a message that the session itself needs; its problems are found by the decoder. */
-export function peekMessage(bytes: Uint8Array, truncated: boolean): Peek {
-  const nothing: Peek = { type: '', topic: '', data: undefined };
+/** Reads the parts of a message that the session itself needs. Reports no problems: the decoder does. */
+export function peekMessage(bytes: Uint8Array, truncated: boolean): PeekedMessage {
+  const nothing: PeekedMessage = { type: '', topic: '', data: undefined };
   if (truncated) return nothing;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [, type = '', topic = ''] = beginning.exec(buffer.toString('utf8', 0, 400)) ?? [];
   if (type === 'resource_update' || (type === 'event' && !ours.test(topic)))
     return { type, topic, data: undefined };
-  try {
-    const value: unknown = JSON.parse(buffer.toString('utf8'));
-    if (!isFields(value)) return nothing;
-    const { type: said, topic: about, data } = value;
-    return {
-      type: typeof said === 'string' ? said : '',
-      topic: typeof about === 'string' ? about : '',
-      data,
-    };
-  } catch {
-    return nothing;
-  }
+  const value = parsedJson(buffer.toString('utf8'));
+  if (!isFields(value)) return nothing;
+  const { type: said, topic: about, data } = value;
+  return {
+    type: typeof said === 'string' ? said : '',
+    topic: typeof about === 'string' ? about : '',
+    data,
+  };
 }

@@ -2,16 +2,16 @@ import { oneLine, text } from '../../../model/text.ts';
 import { HttpError, type HttpAnswer } from '../../../wire/httpClient.ts';
 import { TlsError } from '../../../wire/tlsError.ts';
 import { WebSocketError, type WebSocketEnd } from '../../../wire/webSocket.ts';
-import { isPassing } from '../../transientErrors.ts';
+import { isTransient } from '../../transientErrors.ts';
 import { SessionError, type SecretKind } from '../../session.ts';
 import { detailOf } from '../messages.ts';
 
 /** Puts a failure of a wire into words; anything else is passed on. */
 export function sessionErrorOf(error: unknown): unknown {
   if (WebSocketError.is(error, 'httpAnswer'))
-    return new SessionError(error.text, { retry: isPassingStatus(error.status ?? 0), cause: error });
+    return new SessionError(error.text, { retry: isTransientStatus(error.status ?? 0), cause: error });
   if (HttpError.is(error) || WebSocketError.is(error) || error instanceof TlsError)
-    return new SessionError(error.text, { retry: isPassing(error.reason), cause: error });
+    return new SessionError(error.text, { retry: isTransient(error.reason), cause: error });
   return error;
 }
 
@@ -22,7 +22,7 @@ export function foreignAnswer(url: string, { status, body }: HttpAnswer): Sessio
     body.kind === 'html'
       ? text('{0} answered {1} with a web page ({2}) instead of data. Is the path right?', url, status, title)
       : text('{0} answered {1}, and not as Bedrock Server Manager does. Is the path right?', url, status);
-  return new SessionError(message, { retry: isPassingStatus(status) });
+  return new SessionError(message, { retry: isTransientStatus(status) });
 }
 
 /** A refusal that is not about who we are. */
@@ -30,19 +30,19 @@ export function unexpectedStatus(url: string, answer: HttpAnswer): SessionError 
   if (answer.body.kind !== 'json') return foreignAnswer(url, answer);
   const { status, body } = answer;
   return new SessionError(text('{0} answered {1}: {2}', url, status, detailOf(body.value) ?? '–'), {
-    retry: isPassingStatus(status),
+    retry: isTransientStatus(status),
   });
 }
 
-function isPassingStatus(status: number): boolean {
+function isTransientStatus(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
-/** Puts the end of the WebSocket into words. 1008 is about the user: trying again cannot help. */
+/** Error for the end of the WebSocket. 1008 refuses the sign-in: a retry cannot help. */
 export function closeError({ code, reason, error }: WebSocketEnd, secret: SecretKind): SessionError {
   const said = oneLine(reason === '' ? '–' : reason, 200);
   if (error && error.reason !== 'lost') {
-    return new SessionError(error.text, { retry: isPassing(error.reason), cause: error });
+    return new SessionError(error.text, { retry: isTransient(error.reason), cause: error });
   }
   switch (code) {
     case 1008:

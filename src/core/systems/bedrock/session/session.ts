@@ -2,7 +2,7 @@ import { errorWords, oneLine, text } from '../../../model/text.ts';
 import type { Subject } from '../../../model/event.ts';
 import { readPem } from '../../../wire/tlsCredentials.ts';
 import type { WebSocketMessage } from '../../../wire/webSocket.ts';
-import { closedError, ConversationError } from '../../conversation/conversationError.ts';
+import { closedError, unsuitable } from '../../conversation/conversationError.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import { Liveness } from '../../conversation/liveness.ts';
 import { PendingCalls } from '../../conversation/pendingCalls.ts';
@@ -13,7 +13,13 @@ import { frameProblems } from '../../conversation/frameProblems.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
 import { BedrockApi } from './api.ts';
-import type { BedrockSession, RestAnswer, Role, TaskEnd } from './bedrockSession.ts';
+import {
+  type BedrockSession,
+  type RestAnswer,
+  type Role,
+  type TaskEnd,
+  taskEndIn,
+} from './bedrockSession.ts';
 import { ListRefresh } from './listRefresh.ts';
 import type { ReleaseTraits } from '../release.ts';
 import { instanceKind } from '../decode/lifecycle.ts';
@@ -24,7 +30,6 @@ import { Renewal } from './renewal.ts';
 import { socketAddress, type BedrockSettings } from '../settings.ts';
 import { checkOutgoing } from './checkOutgoing.ts';
 import { BedrockSocket } from './socket.ts';
-import { taskEndIn } from './taskEnd.ts';
 import { Transitions } from './transitions.ts';
 
 /** The end of a task whose message got lost is found by asking. */
@@ -71,7 +76,7 @@ class LiveBedrockSession implements BedrockSession {
   /** Logs that were just asked for: the first chunk may repeat what was shown before. */
   readonly #fresh = new Set<string>();
   #socket: BedrockSocket | undefined;
-  #looked: ReadonlySet<string> = new Set();
+  #visible: ReadonlySet<string> = new Set();
   #calls = 0;
 
   constructor(settings: BedrockSettings, environment: SessionEnvironment, ca: string | undefined) {
@@ -186,8 +191,7 @@ class LiveBedrockSession implements BedrockSession {
 
   async call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<RestAnswer> {
     if (method === 'GET' && requestsThatRewriteState.test(path) && this.#transitions.busy) {
-      throw new ConversationError(
-        'unsuitable',
+      throw unsuitable(
         text(
           'Not asked now: a server is on its way from one state to another, and the question itself would undo that.',
         ),
@@ -272,8 +276,8 @@ class LiveBedrockSession implements BedrockSession {
     }
   }
 
-  watch(looked: readonly Subject[]): void {
-    this.#looked = new Set(looked.filter(({ kind }) => kind === instanceKind).map(({ key }) => key));
+  watch(visible: readonly Subject[]): void {
+    this.#visible = new Set(visible.filter(({ kind }) => kind === instanceKind).map(({ key }) => key));
     this.#applyWatch();
   }
 
@@ -320,7 +324,7 @@ class LiveBedrockSession implements BedrockSession {
   #applyWatch(): void {
     if (this.#end.isOver()) return;
     const { servers } = this.#refresh;
-    const names = [...this.#looked].filter((name) => servers.has(name));
+    const names = [...this.#visible].filter((name) => servers.has(name));
     this.#subscriptions.replace(new Set(names.map((name) => `resource-monitor:${name}`)), 'watch');
   }
 

@@ -4,7 +4,7 @@ import { failureIn } from '../messages.ts';
 
 const onTheWay = new Set(['STARTING', 'STOPPING', 'INSTALLING', 'UPDATING']);
 
-/** A transition of which nothing was heard for so long holds nothing up any more. */
+/** A transition that was not heard of for so long no longer delays the list. */
 const staleMs = 5 * 60_000;
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { runKgsm } from './runKgsm.ts';
 import { cliSyntaxOf, type CliSyntax } from './cliSyntax.ts';
+import { parsedJson } from '../../reading.ts';
 import { gameOf } from '../decode/instanceUpdate.ts';
 
 const askTimeoutMs = 20_000;
@@ -21,7 +22,7 @@ export async function backupsOf(root: string, instance: string, signal: AbortSig
   return status.success ? timeOrdered(status.data.backups) : [];
 }
 
-/** What can be installed. */
+/** Blueprints that can be installed. */
 export async function blueprintsOf(root: string, signal: AbortSignal): Promise<string[]> {
   const answer = blueprintsSchema.safeParse(await askJson(root, ({ blueprints }) => blueprints, signal));
   if (!answer.success) return [];
@@ -62,11 +63,7 @@ async function askJson(
 ): Promise<unknown> {
   const dialect = await cliSyntaxOf(root, signal);
   const { stdout } = await runKgsm({ root, args: args(dialect), timeoutMs: askTimeoutMs, signal });
-  try {
-    return JSON.parse(stdout);
-  } catch {
-    return undefined;
-  }
+  return parsedJson(stdout);
 }
 
 function timeOrdered(names: readonly string[]): string[] {

@@ -1,16 +1,17 @@
 import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { isFields, parsedJson } from '../../reading.ts';
 import { runKgsm } from './runKgsm.ts';
 
 /** The command lines of one generation of KGSM's program; every one ends where the name of an instance is data. */
 export interface CliSyntax {
   readonly list: readonly string[];
   status(name: string): readonly string[];
-  /** What is done to one instance. */
+  /** Command lines of the verbs that take one instance. */
   readonly verbs: Readonly<Record<Verb, (name: string) => readonly string[]>>;
   input(name: string, line: string): readonly string[];
   restore(name: string, backup: string): readonly string[];
-  /** Where its files are, as flat JSON. */
+  /** Prints the paths of an instance as flat JSON. */
   info(name: string): readonly string[];
   readonly blueprints: readonly string[];
   install(blueprint: string, name: string, directory: string): readonly string[];
@@ -59,7 +60,7 @@ const third: CliSyntax = {
     backup: (name) => ['instances', 'create-backup', name],
     checkUpdate: (name) => ['instances', 'check-update', name],
     update: (name) => ['instances', 'update', name],
-    // It asks otherwise, and there is nobody to answer.
+    // Without this flag KGSM asks on a terminal that nobody answers.
     remove: (name) => ['uninstall', name, '--yes'],
   },
   input: (name, line) => ['instances', 'input', name, line],
@@ -86,20 +87,11 @@ export async function cliSyntaxOf(root: string, signal: AbortSignal): Promise<Cl
     timeoutMs: askTimeoutMs,
     signal,
   });
-  return code === 0 && isObject(stdout) ? third : second;
+  return code === 0 && isFields(parsedJson(stdout)) ? third : second;
 }
 
 /** The instance that a journalled status question is about; nothing for the list. */
 export function askedInstance(args: readonly string[]): string | undefined {
   if (args[0] === '-i') return args[1];
   return args[0] === 'instances' && args[1] === 'status' ? args[2] : undefined;
-}
-
-function isObject(json: string): boolean {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }

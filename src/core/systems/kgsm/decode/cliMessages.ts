@@ -4,6 +4,7 @@ import type { Decoded, Message, Signal } from '../../../model/signal.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { askedInstance } from '../cli/cliSyntax.ts';
 import { works, type KgsmContext, type InstanceMemory } from './decoderState.ts';
+import { parsedJson } from '../../reading.ts';
 import { gameOf, InstanceUpdate } from './instanceUpdate.ts';
 
 const requestSchema = z.object({ cli: z.array(z.string()) });
@@ -29,7 +30,7 @@ const statusSchema = z.looseObject({
  * instance since then is newer and stays.
  */
 export function decodeCli(context: KgsmContext, message: Message): Decoded<KgsmContext> {
-  const value = parse(message.text);
+  const value = parsedJson(message.text);
   if (message.channel === 'request') {
     const request = requestSchema.safeParse(value);
     return request.success ? asked(context, request.data.cli) : unreadable(context);
@@ -63,7 +64,7 @@ function answered(
       warning: true,
     });
   }
-  const value = parse(output);
+  const value = parsedJson(output);
   if (instance === undefined) {
     const names = namesSchema.safeParse(value);
     return names.success ? listed(context, names.data) : wrongForm(context, type, about);
@@ -167,12 +168,4 @@ function wrongForm(
 function unreadable(context: KgsmContext): Decoded<KgsmContext> {
   const problems = [{ path: '', message: text('is no run of KGSM') }];
   return said(context, 'unreadable', text('Something that is no run of KGSM'), { warning: true, problems });
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

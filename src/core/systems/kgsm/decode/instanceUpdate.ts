@@ -1,6 +1,6 @@
 import type { InstancePatch } from '../../../model/instance.ts';
 import type { LifecycleState } from '../../../model/lifecycle.ts';
-import type { Signal } from '../../../model/signal.ts';
+import type { DecodeStep, Signal } from '../../../model/signal.ts';
 import type { TaskPatch } from '../../../model/task.ts';
 import { text, type Text } from '../../../model/text.ts';
 import {
@@ -20,11 +20,6 @@ export interface LifecycleFact {
   readonly actor?: string | undefined;
   /** When the event was received. */
   readonly at: number;
-}
-
-export interface UpdateResult {
-  readonly context: KgsmContext;
-  readonly signals: readonly Signal[];
 }
 
 /** The game that a blueprint's file is named after: `minecraft.bp`, and `minecraft.bp.yaml` in version 3. */
@@ -152,7 +147,7 @@ export class InstanceUpdate {
     this.#gone = true;
   }
 
-  result(): UpdateResult {
+  result(): DecodeStep<KgsmContext> {
     const { instance } = this.fact;
     const { memory } = this.#context;
     if (this.#gone) {

@@ -1,13 +1,14 @@
+import type { DecodeStep } from '../../../model/signal.ts';
 import type { LifecycleState } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { works, type KgsmContext, type Work } from './decoderState.ts';
-import { InstanceUpdate, type LifecycleFact, type UpdateResult } from './instanceUpdate.ts';
+import { InstanceUpdate, type LifecycleFact } from './instanceUpdate.ts';
 
 /**
  * Signals of an event for its instance. Decided by its type and by what is remembered, never by its place in an
  * expected order: KGSM's commands interleave, repeat, and its watcher reports late.
  */
-export function applyLifecycleEvent(context: KgsmContext, fact: LifecycleFact): UpdateResult {
+export function applyLifecycleEvent(context: KgsmContext, fact: LifecycleFact): DecodeStep<KgsmContext> {
   // Types come from outside: `constructor` is none of ours.
   const step = Object.hasOwn(steps, fact.type) ? steps[fact.type] : undefined;
   if (!step) return { context, signals: [] };
@@ -18,7 +19,7 @@ export function applyLifecycleEvent(context: KgsmContext, fact: LifecycleFact): 
 }
 
 /** Ends an open task of which nothing more was heard. */
-export function applyLostTask(context: KgsmContext, task: string): UpdateResult {
+export function applyLostTask(context: KgsmContext, task: string): DecodeStep<KgsmContext> {
   for (const [instance, memory] of context.memory) {
     const work = works.find((w) => memory.open[w]?.task === task);
     if (!work) continue;
@@ -179,7 +180,7 @@ const steps: Readonly<Record<string, (run: InstanceUpdate) => void>> = {
     run.step('backup', text('Backup written'));
     run.step('restore', text('Safety copy written'));
     run.step('update', text('Safety copy written'));
-    // Its version is that of the backup: the safety copy of an update still has the old one.
+    // The event names the version of the backup: the safety copy before an update still has the old one.
     run.show();
   },
   instance_backup_finished: ends('backup', text('Backup finished')),

@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { access, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ReasonedError } from '../../../model/reasonedError.ts';
-import { errorWords, oneLine, text } from '../../../model/text.ts';
-import { errorCode, temporaryName } from '../../../wire/unixPath.ts';
+import { oneLine, text } from '../../../model/text.ts';
+import { explainSystemError, type SystemErrorTable } from '../../../wire/systemError.ts';
+import { temporaryName } from '../../../wire/unixPath.ts';
 
 export type KgsmConfigReason = 'missing' | 'noPermission' | 'changed' | 'refused' | 'unreadable' | 'failed';
 
@@ -12,11 +13,25 @@ export class KgsmConfigError extends ReasonedError<KgsmConfigReason> {
   override readonly name = 'KgsmConfigError';
 }
 
+const missing = ['missing', text('There is no {0}.')] as const;
+const noPermission = [
+  'noPermission',
+  text('There is no permission for {0}; it has to be done as the user that it belongs to.'),
+] as const;
+const systemErrors: SystemErrorTable<KgsmConfigReason> = {
+  ENOENT: missing,
+  ENOTDIR: missing,
+  EACCES: noPermission,
+  EPERM: noPermission,
+  EROFS: noPermission,
+  other: ['failed', text('{0}: {1}')],
+};
+
 /** One key of a configuration and what becomes of it. */
 export interface ConfigChange {
   readonly file: string;
   readonly key: string;
-  /** Nothing where the key is not there yet. */
+  /** Absent where the key is not in the file yet. */
   readonly from: string | undefined;
   readonly to: string;
 }
@@ -66,7 +81,7 @@ export async function readConfigFile(file: string): Promise<string> {
   }
 }
 
-/** What a value means as text: the file is read byte by byte. */
+/** Text of a value that was read as latin1, which keeps every byte. */
 export function asUtf8(value: string): string {
   return Buffer.from(value, 'latin1').toString('utf8');
 }
@@ -127,24 +142,5 @@ function setting(line: string): { readonly key: string; readonly value: string }
 }
 
 function configError(error: unknown, file: string): KgsmConfigError {
-  if (KgsmConfigError.is(error)) return error;
-  const shown = oneLine(file);
-  const cause = { cause: error };
-  switch (errorCode(error)) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new KgsmConfigError('missing', text('There is no {0}.', shown), cause);
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new KgsmConfigError(
-        'noPermission',
-        text('There is no permission for {0}; it has to be done as the user that it belongs to.', shown),
-        cause,
-      );
-    default: {
-      const words = errorWords(error);
-      return new KgsmConfigError('failed', text('{0}: {1}', shown, words), cause);
-    }
-  }
+  return explainSystemError(KgsmConfigError, error, oneLine(file), systemErrors);
 }

@@ -57,7 +57,7 @@ export async function* diagnoseKgsm(
   }
 }
 
-/** What KGSM's configuration alone shows to keep events from coming. Only reads. */
+/** Reasons in KGSM's configuration why no events come. Changes nothing. */
 export async function adviseKgsm(settings: KgsmSettings, signal: AbortSignal): Promise<Finding | undefined> {
   if (settings.root === undefined) return undefined;
   const transport = await chooseTransport(settings, { log: quiet, signal });

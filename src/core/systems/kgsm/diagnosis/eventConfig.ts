@@ -21,7 +21,7 @@ export interface ConfigSwitch {
   readonly key: string;
   readonly value: string | undefined;
   readonly on: boolean;
-  /** What KGSM takes for yes. */
+  /** The value that KGSM reads as on. */
   readonly yes: string;
 }
 
@@ -34,7 +34,7 @@ interface ConfigList {
   readonly several: boolean;
 }
 
-/** What KGSM's configuration says of events. */
+/** The part of KGSM's configuration that is about events. */
 export interface EventConfig {
   readonly installation: Installation;
   readonly file: string;
@@ -149,12 +149,12 @@ export async function sendsTo(config: EventConfig, path: string): Promise<boolea
   return false;
 }
 
-/** What has to be changed so that KGSM sends to sockets at all. */
+/** Changes that make KGSM send to sockets at all. */
 export function switchOnBroadcasting(config: EventConfig): readonly ConfigChange[] {
   return config.switches.filter(({ on }) => !on).map((off) => turnOn(config, off));
 }
 
-/** What has to be changed so that KGSM sends to a socket too; nothing where this version knows one alone. */
+/** Change that adds a socket; nothing where this version of KGSM sends to a single one. */
 export function addSocketName(config: EventConfig, path: string): ConfigChange | undefined {
   const { sockets, installation, file } = config;
   const name = posix.relative(installation.root, path);
@@ -164,7 +164,7 @@ export function addSocketName(config: EventConfig, path: string): ConfigChange |
   return { file, key: sockets.key, from: sockets.value, to: [...sockets.items, name].join(',') };
 }
 
-/** What has to be changed so that KGSM posts to an address too; `isSame` knows its other names. */
+/** Changes that make KGSM post to an address too; `isSame` recognizes other names of that address. */
 export function setWebhookUrl(
   config: EventConfig,
   url: string,
@@ -207,7 +207,7 @@ export async function applyChange(
   });
   const after = await readConfigFile(file);
   if (valuesIn(after).get(change.key) === Buffer.from(change.to).toString('latin1')) return;
-  // Its word counts where it refused the value; where it did nothing, as one that does not know the key, the file is there.
+  // KGSM's refusal of the value counts. A KGSM that does not know the key changes nothing: then the file is rewritten.
   if (result.code === 8 || after !== before) throw refused(change, failureOf(result));
   signal.throwIfAborted();
   await rewrite(change);
@@ -237,7 +237,7 @@ function itemsOf(value: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
-/** Where a path leads, links followed, also where its last part is not there yet. */
+/** Resolves links of a path whose last part need not exist. */
 async function real(path: string): Promise<string> {
   try {
     return await realpath(path);

@@ -9,7 +9,7 @@ interface User {
   readonly groups: ReadonlySet<number>;
 }
 
-/** Who a KGSM most likely runs as: the owner of its folder. */
+/** The user that a KGSM most likely runs as: the owner of its folder. */
 export async function userOf(root: string): Promise<User | undefined> {
   const owner = await stat(root).catch(() => undefined);
   if (!owner) return undefined;
@@ -32,7 +32,7 @@ export async function userOf(root: string): Promise<User | undefined> {
 const execute = 1;
 const write = 2;
 
-/** What keeps somebody from writing to a file or directory, by the modes on the way there; nothing where nothing does. */
+/** The mode that keeps a user from writing to a file or directory, on it or on the way there; nothing where the user may. */
 export async function accessObstacle(user: User, path: string): Promise<Text | undefined> {
   if (user.uid === 0) return undefined;
   const target = await realpath(path);
@@ -62,7 +62,7 @@ async function may(user: User, path: string, right: number): Promise<boolean> {
   return (mode & right) !== 0;
 }
 
-/** Who listens on a socket path, as far as the kernel tells us: only Linux does, and the name only of what we may look at. */
+/** The program that listens on a socket path. Linux alone tells, and names only processes that we may inspect. */
 export async function listenerOn(path: string): Promise<Text | undefined> {
   const target = await realpath(path).catch(() => path);
   const own = join(dirname(target), '.gs-');
@@ -96,7 +96,7 @@ async function processWith(inodes: ReadonlySet<string>): Promise<Text | undefine
   return undefined;
 }
 
-/** What may not be read has nothing to say. */
+/** Lines of a file; none where it may not be read. */
 async function linesOf(file: string): Promise<readonly string[]> {
   return (await readFile(file, 'utf8').catch(() => '')).split('\n');
 }

@@ -44,7 +44,7 @@ function changeInWords({ key, from, to }: ConfigChange): Text {
     : text('{0}: {1} becomes {2}', key, from === '' ? text('nothing') : oneLine(from), now);
 }
 
-/** What stands in the configuration instead of yes. */
+/** Says which value a switch that is off has. */
 export function offInWords(file: string, { key, value, yes }: ConfigSwitch): Text {
   if (value === undefined) return text('{0} is not in {1}; KGSM wants {2}.', key, oneLine(file), yes);
   if (value === `${yes}\r`) {
@@ -71,10 +71,10 @@ export async function* lookForPrograms(names: readonly string[]): AsyncGenerator
   }
 }
 
-/** Where a program is that a command line would find. */
+/** Path of a program that a command line would find. */
 export async function findProgram(name: string): Promise<string | undefined> {
   for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
-    // What is found by the place where one happens to be is no installation.
+    // A relative entry of PATH depends on the current folder and names no installation.
     if (!isAbsolute(directory)) continue;
     const place = join(directory, name);
     try {

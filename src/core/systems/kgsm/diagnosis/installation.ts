@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, posix } from 'node:path';
+import { isFields, parsedJson } from '../../reading.ts';
 import { runKgsm } from '../cli/runKgsm.ts';
 
 /**
@@ -12,10 +13,10 @@ export type EmitterVersion = 'first' | 'second' | 'lists' | 'third' | 'journal';
 /** A KGSM as its folder and its program describe it. */
 export interface Installation {
   readonly root: string;
-  /** Nothing where only the configuration can tell. */
+  /** Absent where the configuration alone can tell. */
   readonly protocolVersion: EmitterVersion | undefined;
   readonly configFile: string;
-  /** Where its own defaults stand. */
+  /** File with KGSM's own defaults. */
   readonly defaultsFile: string;
   /** The command that sets a value, where its program can do it. */
   readonly setter: ((key: string, value: string) => readonly string[]) | undefined;
@@ -72,12 +73,8 @@ async function askForLayout(root: string, signal: AbortSignal): Promise<object |
     signal,
   });
   if (code !== 0) return undefined;
-  try {
-    const value: unknown = JSON.parse(stdout);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const layout = parsedJson(stdout);
+  return isFields(layout) ? layout : undefined;
 }
 
 /** The layout groups its paths; the key is found wherever it stands. */

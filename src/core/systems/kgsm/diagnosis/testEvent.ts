@@ -30,7 +30,7 @@ export function testEvent(
   return { marker, bytes: Buffer.from(JSON.stringify(event, undefined, form === 'pretty' ? 2 : 0)) };
 }
 
-/** What socat takes for the name of a file and for nothing else. */
+/** Paths that socat reads as a file name: commas, colons and quotes begin its options. */
 const plainPath = /^[\w./@+-]+$/;
 
 /** Sends an event to a socket by the program that KGSM uses, where it is there; answers what went wrong. */
@@ -56,7 +56,7 @@ export async function sendLikeKgsm(
     child.stderr.setEncoding('utf8').on('data', (piece: string) => {
       if (words.length < 1000) words += piece;
     });
-    // Its exit tells more than a broken pipe.
+    // The exit code of socat tells more than a broken pipe.
     child.stdin.on('error', () => undefined);
     child.once('error', reject);
     child.once('close', (code) => {

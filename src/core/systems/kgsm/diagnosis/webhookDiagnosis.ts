@@ -97,7 +97,7 @@ async function testFinding(
   return finding('wrong', title, problem ?? text('It was sent and did not come in.'));
 }
 
-/** What KGSM has to know when webhooks are switched on. */
+/** Warning to show before webhooks are switched on in KGSM. */
 export function webhookCaution({ protocolVersion }: EventConfig): Text | undefined {
   return protocolVersion === 'lists'
     ? text('Known fault of KGSM 2.2: while webhooks are on, creating an instance fails.')
@@ -115,7 +115,7 @@ export function posted(url: string, place: WebhookPlace): boolean {
   const given = new URL(url);
   const own = new URL(webhookTargetOf(place));
   if (given.protocol !== 'http:' || given.port !== own.port) return false;
-  // What listens everywhere has more names than can be known here.
+  // A wildcard listener is reached by more names than are known here.
   if (!isWildcard(place.host) && alias(given.hostname) !== alias(own.hostname)) return false;
   return place.path === undefined || given.pathname === own.pathname;
 }

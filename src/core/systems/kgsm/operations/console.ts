@@ -1,3 +1,4 @@
+import { failed, refused, succeeded } from '../../operation.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { FileFollower, type FileTurn } from '../../../wire/fileFollower.ts';
 import { SessionError } from '../../session.ts';
@@ -50,12 +51,10 @@ export const kgsmConsole: Console<KgsmSettings> = {
     return {
       async send(line) {
         const wrong = checkCommand(line);
-        if (wrong) return { outcome: 'refused', message: wrong };
+        if (wrong) return refused(wrong);
         const args = (await cliSyntaxOf(root, signal)).input(instance.key, line);
         const result = await runKgsm({ root, args, timeoutMs: sendTimeoutMs, signal });
-        return result.code === 0
-          ? { outcome: 'succeeded', message: text('Sent') }
-          : { outcome: 'failed', message: failureOf(result) };
+        return result.code === 0 ? succeeded(text('Sent')) : failed(failureOf(result));
       },
       dispose: () => follower.dispose(),
     };

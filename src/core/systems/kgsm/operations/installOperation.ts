@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { ConnectionOperation } from '../../operation.ts';
+import { type ConnectionOperation, refused } from '../../operation.ts';
 import { blueprintsOf, installFolderOf } from '../cli/cliQueries.ts';
 import { runCommand } from './runCommand.ts';
 import type { KgsmSettings } from '../settings.ts';
@@ -40,7 +40,7 @@ export const installOperation: ConnectionOperation<KgsmSettings> = {
   ],
   async run(run) {
     const { blueprint = '', name = '', directory = '' } = run.input;
-    if (blueprint === '') return { outcome: 'refused', message: text('A blueprint is needed.') };
+    if (blueprint === '') return refused(text('A blueprint is needed.'));
     return runCommand(
       run,
       (dialect) => dialect.install(blueprint, name, directory),

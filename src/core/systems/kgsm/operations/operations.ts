@@ -2,7 +2,15 @@ import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { backupListText } from '../../backupListText.ts';
-import type { InstanceOperation, Operation, OperationResult, OperationRun } from '../../operation.ts';
+import {
+  failed,
+  type InstanceOperation,
+  type Operation,
+  type OperationResult,
+  type OperationRun,
+  refused,
+  succeeded,
+} from '../../operation.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { backupsOf } from '../cli/cliQueries.ts';
 import { cliSyntaxOf, type Verb } from '../cli/cliSyntax.ts';
@@ -177,8 +185,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     }),
     async run(run) {
       const { backup } = run.input;
-      if (backup === undefined || backup === '')
-        return { outcome: 'refused', message: text('The name of a backup is needed.') };
+      if (backup === undefined || backup === '') return refused(text('The name of a backup is needed.'));
       return runCommand(
         run,
         (dialect) => dialect.restore(run.instance.key, backup),
@@ -233,10 +240,10 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
 
 async function listBackups(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
   const { root } = run.settings;
-  if (root === undefined) return { outcome: 'refused', message: noRoot };
+  if (root === undefined) return refused(noRoot);
   const backups = await backupsOf(root, run.instance.key, run.signal);
   if (backups.length > 0) run.output(`${backups.join('\n')}\n`);
-  return { outcome: 'succeeded', message: backupListText(name(run.instance), backups) };
+  return succeeded(backupListText(name(run.instance), backups));
 }
 
 /** Problem of a line for the console of a server. */
@@ -250,21 +257,19 @@ export function checkCommand(line: string): Text | undefined {
 /** Exit code 0 means that there is an update, 1 that there is none or that the look failed; the words tell which. */
 async function checkUpdate(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
   const { root } = run.settings;
-  if (root === undefined) return { outcome: 'refused', message: noRoot };
+  if (root === undefined) return refused(noRoot);
   const dialect = await cliSyntaxOf(root, run.signal);
   const args = dialect.verbs.checkUpdate(run.instance.key);
   const result = await runKgsm({ root, args, timeoutMs: operationTimeoutMs, signal: run.signal });
   run.output(result.output);
   const version = oneLine(result.stdout.trim().split('\n').at(-1) ?? '', 60);
   // Version 3 says that there is none by saying nothing.
-  if (result.code === 0 && version === '')
-    return { outcome: 'succeeded', message: text('{0} is up to date', name(run.instance)) };
-  if (result.code === 0)
-    return { outcome: 'succeeded', message: text('{0} can be updated to {1}', name(run.instance), version) };
+  if (result.code === 0 && version === '') return succeeded(text('{0} is up to date', name(run.instance)));
+  if (result.code === 0) return succeeded(text('{0} can be updated to {1}', name(run.instance), version));
   if (result.code === 1 && /version is the same/i.test(result.output)) {
-    return { outcome: 'succeeded', message: text('{0} is up to date', name(run.instance)) };
+    return succeeded(text('{0} is up to date', name(run.instance)));
   }
-  return { outcome: 'failed', message: failureOf(result) };
+  return failed(failureOf(result));
 }
 
 function kgsm(

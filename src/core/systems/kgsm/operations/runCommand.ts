@@ -1,5 +1,5 @@
 import { text, type Text } from '../../../model/text.ts';
-import type { OperationResult, OperationRun } from '../../operation.ts';
+import { failed, type OperationResult, type OperationRun, refused, succeeded } from '../../operation.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { cliSyntaxOf, type CliSyntax } from '../cli/cliSyntax.ts';
 import type { KgsmSettings } from '../settings.ts';
@@ -16,7 +16,7 @@ export async function runCommand(
   timeoutMs: number,
 ): Promise<OperationResult> {
   const { root } = run.settings;
-  if (root === undefined) return { outcome: 'refused', message: noRoot };
+  if (root === undefined) return refused(noRoot);
   const result = await runKgsm({
     root,
     args: args(await cliSyntaxOf(root, run.signal)),
@@ -26,6 +26,6 @@ export async function runCommand(
       run.output(chunk);
     },
   });
-  if (result.code === 0 && !result.problem) return { outcome: 'succeeded', message: done };
-  return { outcome: 'failed', message: failureOf(result) };
+  if (result.code === 0 && !result.problem) return succeeded(done);
+  return failed(failureOf(result));
 }

@@ -5,6 +5,7 @@ import { isEventFile, type EventFileReason } from '../../../wire/eventFiles.ts';
 import { EventFileTail, EventFileError, type EventFileCursor } from '../../../wire/eventFileTail.ts';
 import { SessionError, type Session, type SessionEnvironment } from '../../session.ts';
 import type { KgsmSettings } from '../settings.ts';
+import { isFields, parsedJson } from '../../reading.ts';
 import { eventFileAddress } from '../targets.ts';
 
 const positionSchema = z.object({
@@ -12,7 +13,7 @@ const positionSchema = z.object({
   offset: z.int().check(z.minimum(0)),
 });
 
-/** Memory of a session over a restart. A cursor belongs to its directory: another directory has other files. */
+/** The read position over restarts. The directory is part of it: another directory is another journal. */
 const memorySchema = z.object({
   directory: z.string(),
   cursor: z.extend(positionSchema, { late: z.optional(positionSchema) }),
@@ -86,16 +87,12 @@ function remembered(value: unknown, directory: string): EventFileCursor | undefi
   return { file, offset, ...(late ? { late } : {}) };
 }
 
-/** Time of a line, for the back-fill; a line without one is shown. */
+/** Time of a line, for the limit of the back-fill; a line without one is shown. */
 function timeOfLine(bytes: Uint8Array): number | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
-    if (typeof value !== 'object' || value === null || !('Timestamp' in value)) return undefined;
-    const time = typeof value.Timestamp === 'string' ? Date.parse(value.Timestamp) : NaN;
-    return Number.isNaN(time) ? undefined : time;
-  } catch {
-    return undefined;
-  }
+  const value = parsedJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+  const stamp = isFields(value) ? value['Timestamp'] : undefined;
+  const time = typeof stamp === 'string' ? Date.parse(stamp) : NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** The directory may come with KGSM's first event; what is there but cannot be read is for the user to mend. */

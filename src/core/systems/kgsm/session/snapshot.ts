@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { isAborted } from '../../../model/abort.ts';
 import { errorWords, text } from '../../../model/text.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import { redactJson } from '../../redaction.ts';
 import type { Session, SessionEnvironment } from '../../session.ts';
 import { failureOf, runKgsm } from '../cli/runKgsm.ts';
 import { cliReply, cliRequest } from '../decode/cliMessages.ts';
+import { parsedJson } from '../../reading.ts';
 import { cliSyntaxOf } from '../cli/cliSyntax.ts';
 
 /** Asking takes KGSM a fraction of a second; beyond this it hangs. */
@@ -107,18 +109,9 @@ export function withSnapshots(
   };
 }
 
-/** Reads `aborted` through a call: TypeScript narrows the property and does not know that it changes across an await. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
-}
-
 function namesOf(output: string): string[] {
-  try {
-    const names: unknown = JSON.parse(output);
-    return Array.isArray(names)
-      ? names.filter((name): name is string => typeof name === 'string' && name !== '')
-      : [];
-  } catch {
-    return [];
-  }
+  const names = parsedJson(output);
+  return Array.isArray(names)
+    ? names.filter((name): name is string => typeof name === 'string' && name !== '')
+    : [];
 }

@@ -39,7 +39,7 @@ export async function openSocketSession(
   };
 }
 
-/** A foreign listener may go away; a path that is too long waits for the user. */
+/** Retries where time can help (a foreign listener may go away), not where the user has to act (a long path stays long). */
 function sessionError(error: UnixListenerError): SessionError {
   const retry = error.reason === 'inUse' || error.reason === 'noDirectory' || error.reason === 'failed';
   return new SessionError(error.text, { retry, cause: error });

@@ -4,6 +4,7 @@ import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { Log } from '../../session.ts';
 import { runKgsm } from '../cli/runKgsm.ts';
 import type { KgsmSettings, WebhookPlace } from '../settings.ts';
+import { isFields, parsedJson } from '../../reading.ts';
 import { webhookAddress } from '../targets.ts';
 
 /** How the events of a KGSM reach us. */
@@ -17,7 +18,7 @@ interface TransportEnvironment {
   readonly signal: AbortSignal;
 }
 
-/** Directory of KGSM's event files unless it is told otherwise. */
+/** KGSM's default for `event_journal_dir`. */
 const defaultJournalDir = '/var/lib/kgsm/events';
 
 /** KGSM's program answers such questions in a fraction of a second. */
@@ -97,12 +98,8 @@ async function askForJournal(root: string | undefined, signal: AbortSignal): Pro
 
 async function askForLayout(root: string, signal: AbortSignal): Promise<object | undefined> {
   const output = await ask(root, ['--paths', '--json'], signal);
-  try {
-    const value: unknown = JSON.parse(output ?? '');
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const layout = parsedJson(output ?? '');
+  return isFields(layout) ? layout : undefined;
 }
 
 async function askForSetting(root: string, signal: AbortSignal): Promise<string | undefined> {
@@ -110,7 +107,7 @@ async function askForSetting(root: string, signal: AbortSignal): Promise<string 
   return value !== undefined && isDirectoryName(value) ? posix.normalize(value) : undefined;
 }
 
-/** Standard output of a run of the program that ended well. */
+/** Standard output of KGSM's program; nothing where it exits with an error. */
 async function ask(root: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
   const { code, stdout } = await runKgsm({ root, args, timeoutMs: askTimeoutMs, signal });
   return code === 0 ? stdout : undefined;

@@ -57,7 +57,7 @@ export async function openWebhookSession(
         return false;
       },
       onMessage(message) {
-        // A message that is not whole cannot be verified.
+        // The signature covers the whole body, so a part of it cannot be verified.
         if (secret !== undefined && (message.truncated || message.slow || message.broken)) complain();
         else if (!retries.repeats(message)) deliverMessage(message, settings.maxMessageBytes, environment);
       },

@@ -4,7 +4,7 @@ import { oneLine, text } from '../../../model/text.ts';
 import { isFields, missing, named, shown, wrongType, parseMessage, unreadable } from '../../reading.ts';
 import { catalogEntry } from '../catalog.ts';
 import { appsChosen, entryTold, hostTold } from './entries.ts';
-import { jobGone, jobTold } from './jobs.ts';
+import { jobGone, applyJob } from './jobs.ts';
 import { collections, hostKey, hostKind, isCollection } from '../kinds.ts';
 import {
   entryId,
@@ -237,7 +237,7 @@ function eventStep(context: TrueNasContext, frame: Of<'event'>, name: string, pr
       // The NAS forgets jobs that finished long ago; their tasks stay as they ended.
       if (msg === 'removed')
         return { context, event: { ...base, summary: text('A job was forgotten') }, signals: [], problems };
-      const { summary, failed, subject, correlation, ...followed } = jobTold(context, id, fields, problems);
+      const { summary, failed, subject, correlation, ...followed } = applyJob(context, id, fields, problems);
       return {
         ...followed,
         event: {

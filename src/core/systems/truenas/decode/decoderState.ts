@@ -9,7 +9,7 @@ export interface EntryMemory {
   readonly base: LifecycleState;
   /** The tick of the last event about it: an answer to an older question says nothing new. */
   readonly touched: number;
-  /** Its name, if that is not the key. */
+  /** Name of the instance, if it differs from the key. */
   readonly name?: string;
   /** Removed; kept until an answer does not know it either. */
   readonly gone?: boolean;

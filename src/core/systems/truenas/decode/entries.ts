@@ -1,6 +1,6 @@
 import type { Problem } from '../../../model/event.ts';
 import { lifecycle, type LifecycleState } from '../../../model/lifecycle.ts';
-import type { Signal } from '../../../model/signal.ts';
+import type { DecodeStep, Signal } from '../../../model/signal.ts';
 import { text, type Text } from '../../../model/text.ts';
 import { isFields, missing, named, shown, wrongType, type Fields } from '../../reading.ts';
 import {
@@ -15,11 +15,6 @@ import {
   type Kind,
 } from '../kinds.ts';
 import { entryId, type EntryMemory, type PendingCall, type TrueNasContext } from './decoderState.ts';
-
-export interface EntriesResult {
-  readonly context: TrueNasContext;
-  readonly signals: readonly Signal[];
-}
 
 /**
  * Whether it is one of those that the user wants to see: the setting tells which apps are game servers, by name or by tag.
@@ -62,7 +57,7 @@ export function entryTold(
   kind: Kind,
   told: { readonly msg: string; readonly id: unknown; readonly fields: unknown; readonly cleared: boolean },
   problems: Problem[],
-): EntriesResult & { readonly key?: string; readonly summary: Text } {
+): DecodeStep<TrueNasContext> & { readonly key?: string; readonly summary: Text } {
   const { msg, id, cleared } = told;
   const fields: Fields = isFields(told.fields) ? told.fields : {};
   const key = entryKey(fields, id);
@@ -105,7 +100,7 @@ export function entriesListed(
   list: unknown,
   asked: PendingCall,
   problems: Problem[],
-): EntriesResult {
+): DecodeStep<TrueNasContext> {
   if (!Array.isArray(list)) {
     if (isFields(list) || typeof list === 'number') return { context, signals: [] };
     problems.push(wrongType('result', 'array'));
@@ -153,7 +148,7 @@ export function entriesListed(
 export function hostTold(
   context: TrueNasContext,
   told: { readonly name: string | undefined; readonly version?: string | undefined },
-): EntriesResult {
+): DecodeStep<TrueNasContext> {
   if (context.host && told.name === undefined) return { context, signals: [] };
   const patch = {
     state: 'running' as const,
@@ -176,7 +171,7 @@ export function hostTold(
 }
 
 /** The setting has changed: what is no game server any more goes. */
-export function appsChosen(context: TrueNasContext, apps: readonly string[]): EntriesResult {
+export function appsChosen(context: TrueNasContext, apps: readonly string[]): DecodeStep<TrueNasContext> {
   let next: TrueNasContext = { ...context, apps };
   const signals: Signal[] = [];
   for (const each of context.entries.values()) {
@@ -190,7 +185,7 @@ export function appsChosen(context: TrueNasContext, apps: readonly string[]): En
 }
 
 /** The app is no game server, or not any more. */
-function unwanted(context: TrueNasContext, kind: string, key: string): EntriesResult {
+function unwanted(context: TrueNasContext, kind: string, key: string): DecodeStep<TrueNasContext> {
   const id = entryId(kind, key);
   const known = context.entries.get(id);
   if (!known) return { context, signals: [] };
@@ -248,7 +243,7 @@ function keep(
   key: string,
   fields: Fields,
   stale = false,
-): EntriesResult {
+): DecodeStep<TrueNasContext> {
   const id = entryId(kind, key);
   const known = context.entries.get(id);
   const said = stale ? undefined : stateIn(kind, fields).state;
@@ -264,7 +259,7 @@ function keep(
   return { context: next, signals: [{ signal: 'instance', kind, key, patch }] };
 }
 
-/** Its name where that is another than its key, as with machines, whose key is a number. */
+/** Name of an entry where it differs from the key: the key of a virtual machine is a number. */
 function nameOf(fields: Fields, key: string, known: EntryMemory | undefined): Pick<EntryMemory, 'name'> {
   const name = named(fields['name']) ?? known?.name;
   return name === undefined || name === key ? {} : { name };

@@ -1,10 +1,10 @@
 import type { Problem } from '../../../model/event.ts';
-import type { Signal } from '../../../model/signal.ts';
+import type { DecodeStep, Signal } from '../../../model/signal.ts';
 import type { TaskPatch, TaskState } from '../../../model/task.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { isFields, literal, missing, named, shown, wrongType, type Fields } from '../../reading.ts';
 import { instantOf } from '../ejson.ts';
-import { isWanted, left, restate, scopeOf, type EntriesResult } from './entries.ts';
+import { isWanted, left, restate, scopeOf } from './entries.ts';
 import { instanceCallOf } from '../kinds.ts';
 import {
   ended,
@@ -39,7 +39,7 @@ export function startOf(fields: Fields): number {
   return instantOf(fields['time_started']) ?? 0;
 }
 
-export interface ToldJob extends EntriesResult {
+export interface ToldJob extends DecodeStep<TrueNasContext> {
   readonly summary: Text;
   readonly failed: boolean;
   readonly subject?: { readonly kind: string; readonly key: string };
@@ -47,7 +47,7 @@ export interface ToldJob extends EntriesResult {
 }
 
 /** A job as it is now: every event holds all of it. */
-export function jobTold(context: TrueNasContext, id: unknown, value: unknown, problems: Problem[]): ToldJob {
+export function applyJob(context: TrueNasContext, id: unknown, value: unknown, problems: Problem[]): ToldJob {
   const nothing = (summary: Text): ToldJob => ({ context, signals: [], summary, failed: false });
   if (!isFields(value)) {
     problems.push(value === undefined ? missing('fields') : wrongType('fields', 'object'));
@@ -121,13 +121,13 @@ export function jobsListed(
   list: unknown,
   asked: PendingCall,
   problems: Problem[],
-): EntriesResult {
+): DecodeStep<TrueNasContext> {
   if (!Array.isArray(list)) {
     if (!isFields(list) && typeof list !== 'number') problems.push(wrongType('result', 'array'));
     return { context, signals: [] };
   }
   if (scopeOf(asked.params).partial) return { context, signals: [] };
-  let result: EntriesResult = { context, signals: [] };
+  let result: DecodeStep<TrueNasContext> = { context, signals: [] };
   const there = new Map<string, number>();
   for (const each of list as readonly unknown[]) {
     if (!isFields(each)) {
@@ -140,7 +140,7 @@ export function jobsListed(
     there.set(id, started);
     // Jobs that ended before the connection began are left out.
     if (isOver(jobStateOf(each['state'])) && !context.jobs.has(taskOf(id, started))) continue;
-    const told = jobTold(result.context, id, each, problems);
+    const told = applyJob(result.context, id, each, problems);
     result = { context: told.context, signals: [...result.signals, ...told.signals] };
   }
   const wanted = idsIn(asked.params);
@@ -157,7 +157,7 @@ export function jobsListed(
 }
 
 /** Nobody knows a job any more, or nobody heard of it for too long. */
-export function jobGone(context: TrueNasContext, task: string): EntriesResult {
+export function jobGone(context: TrueNasContext, task: string): DecodeStep<TrueNasContext> {
   const job = context.jobs.get(task);
   const next = ended(context, task);
   const message = text('The NAS does not know it any more; how it ended is not known');

@@ -1,8 +1,8 @@
 import type { Problem } from '../../../model/event.ts';
-import type { Decoded, Message } from '../../../model/signal.ts';
+import type { DecodeStep, Decoded, Message } from '../../../model/signal.ts';
 import { oneLine, text } from '../../../model/text.ts';
 import { isFields, named, shown } from '../../reading.ts';
-import { entriesListed, hostTold, type EntriesResult } from './entries.ts';
+import { entriesListed, hostTold } from './entries.ts';
 import { jobsListed } from './jobs.ts';
 import { collections, instanceCallOf, isCollection } from '../kinds.ts';
 import type { PendingCall, TrueNasContext } from './decoderState.ts';
@@ -94,7 +94,7 @@ function follow(
   result: unknown,
   message: Message,
   problems: Problem[],
-): EntriesResult {
+): DecodeStep<TrueNasContext> {
   const { method } = call;
   if (isCollection(method)) return entriesListed(context, collections[method], result, call, problems);
   if (method === 'core.get_jobs') return jobsListed(context, result, call, problems);

@@ -1,10 +1,9 @@
 import { oneLine, text } from '../../../model/text.ts';
-import type { ConnectionOperation, OperationResult } from '../../operation.ts';
+import { type ConnectionOperation, type OperationResult, refused, succeeded } from '../../operation.ts';
 import type { TrueNasSession } from '../session/trueNasSession.ts';
 import { explained, noConnection } from './runInstanceCall.ts';
 import { encodeEjson } from '../ejson.ts';
-import { isSource } from '../catalog.ts';
-import { baseOf, numbered } from '../messages.ts';
+import { numbered } from '../messages.ts';
 import { redactTrueNas } from '../redact.ts';
 import type { TrueNasSettings } from '../settings.ts';
 
@@ -18,39 +17,11 @@ export async function abortJob({ session, input, signal }: Run): Promise<Operati
   if (!session) return noConnection;
   const id = input['job'] ?? '';
   const job = session.openJobs.find((each) => each.id === id);
-  if (!job) return { outcome: 'refused', message: text('There is no open job {0}.', oneLine(id, 40)) };
-  if (!job.abortable)
-    return { outcome: 'refused', message: text('{0} cannot be aborted.', oneLine(job.description, 100)) };
+  if (!job) return refused(text('There is no open job {0}.', oneLine(id, 40)));
+  if (!job.abortable) return refused(text('{0} cannot be aborted.', oneLine(job.description, 100)));
   return explained(async () => {
     await session.call('core.job_abort', [numbered(id)], signal);
-    return {
-      outcome: 'succeeded',
-      message: text('{0} is aborted; what it had begun may go on', oneLine(job.description, 100)),
-    };
-  });
-}
-
-/** Asks for an event or gives it up. */
-export async function subscription(
-  { session }: Run,
-  action: 'subscribe' | 'unsubscribe',
-  name: string,
-): Promise<OperationResult> {
-  if (!session) return noConnection;
-  return explained(async () => {
-    await session[action](name);
-    const shown = oneLine(name, 100);
-    if (action === 'unsubscribe')
-      return { outcome: 'succeeded', message: text('{0} is not subscribed any more', shown) };
-    return {
-      outcome: 'succeeded',
-      message: isSource(baseOf(name))
-        ? text('{0} is subscribed until the connection ends', shown)
-        : text(
-            '{0} is subscribed until the connection ends. The NAS accepts names that it does not know too.',
-            shown,
-          ),
-    };
+    return succeeded(text('{0} is aborted; what it had begun may go on', oneLine(job.description, 100)));
   });
 }
 
@@ -66,6 +37,6 @@ export async function request(
     const result = await session.call(method, params, signal);
     const answer = redactTrueNas(JSON.stringify(encodeEjson(result)) || 'null').text;
     run.output(`${answer}\n`);
-    return { outcome: 'succeeded', message: text('Answered: {0}', oneLine(answer, saidLength)) };
+    return succeeded(text('Answered: {0}', oneLine(answer, saidLength)));
   });
 }

@@ -1,8 +1,11 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { ConnectionOperation, Question, Suggestion } from '../../operation.ts';
-import { trueNasEntries } from '../catalog.ts';
+import { subscriptionOperation } from '../../conversation/subscriptionOperation.ts';
+import { isSource, trueNasEntries } from '../catalog.ts';
+import { baseOf } from '../messages.ts';
 import type { TrueNasSession } from '../session/trueNasSession.ts';
 import { isSecretMethod } from '../redact.ts';
+import { parsedJson } from '../../reading.ts';
 import type { TrueNasSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<TrueNasSettings, TrueNasSession>;
@@ -20,6 +23,14 @@ const events: readonly Suggestion[] = [
     return [{ value: collection, detail }];
   }),
 ];
+
+const isOpen = (session: TrueNasSession | undefined): boolean => session !== undefined;
+
+const eventInput = {
+  field: 'name',
+  placeholder: text('{0}', 'reporting.realtime:{"interval": 5}'),
+  check: checkName,
+};
 
 const readers = ['core.get_events', 'core.get_methods', 'pool.query', 'service.query', 'system.info'];
 
@@ -65,16 +76,25 @@ export const connectionOperations: readonly ConnectionOp[] = [
       return abortJob(run);
     },
   },
-  subscription('subscribe', {
-    progress: (name) => text('Subscribing to {0}', name),
-    prompt: text('Which event? With its argument behind a colon, as JSON.'),
-    suggestions: () => events,
-  }),
-  subscription('unsubscribe', {
-    progress: (name) => text('Unsubscribing from {0}', name),
-    prompt: text('Which event shall not come any more?'),
-    suggestions: (session) => session?.subscribed ?? [],
-  }),
+  subscriptionOperation(
+    'subscribe',
+    {
+      ...eventInput,
+      prompt: text('Which event? With its argument behind a colon, as JSON.'),
+      suggestions: () => events,
+    },
+    isOpen,
+    subscribedWords,
+  ),
+  subscriptionOperation(
+    'unsubscribe',
+    {
+      ...eventInput,
+      prompt: text('Which event shall not come any more?'),
+      suggestions: ({ session }) => session?.subscribed ?? [],
+    },
+    isOpen,
+  ),
   {
     id: 'request',
     effect: 'destroys',
@@ -113,40 +133,15 @@ function jobName(session: TrueNasSession | undefined, job: string): Text {
   return known ? text('{0}', oneLine(known.description, 100)) : text('job {0}', oneLine(job, 40));
 }
 
-function subscription(
-  id: 'subscribe' | 'unsubscribe',
-  {
-    progress,
-    prompt,
-    suggestions,
-  }: {
-    readonly progress: (name: string) => Text;
-    readonly prompt: Text;
-    readonly suggestions: (session: TrueNasSession | undefined) => readonly Suggestion[];
-  },
-): ConnectionOp {
-  return {
-    id,
-    effect: 'reads',
-    target: 'connection',
-    answers: true,
-    progressTitle: ({ name = '' }) => progress(oneLine(name, 100)),
-    when: (_settings, session) => session !== undefined,
-    inputs: [
-      {
-        field: 'name',
-        prompt,
-        suggestions: ({ session }) => suggestions(session),
-        placeholder: text('{0}', 'reporting.realtime:{"interval": 5}'),
-        check: checkName,
-      },
-    ],
-    async run(run) {
-      const { name = '' } = run.input;
-      const { subscription: change } = await import('./connectionCalls.ts');
-      return change(run, id, name);
-    },
-  };
+/** Warns of names that the NAS may not know: it confirms a subscription to any name but that of a source. */
+function subscribedWords(name: string): Text {
+  const shown = oneLine(name, 100);
+  return isSource(baseOf(name))
+    ? text('{0} is subscribed until the connection ends', shown)
+    : text(
+        '{0} is subscribed until the connection ends. The NAS accepts names that it does not know too.',
+        shown,
+      );
 }
 
 export function callQuestion(method: string, params: string, connection: string): Question {
@@ -174,11 +169,9 @@ function checkMethod(method: string): Text | undefined {
 
 function checkParams(params: string): Text | undefined {
   if (params.trim() === '') return undefined;
-  try {
-    return Array.isArray(JSON.parse(params)) ? undefined : text('The parameters are a list.');
-  } catch {
-    return text('This is no JSON.');
-  }
+  const value = parsedJson(params);
+  if (value === undefined) return text('This is no JSON.');
+  return Array.isArray(value) ? undefined : text('The parameters are a list.');
 }
 
 /** The NAS reads the argument behind the colon as JSON. */
@@ -186,11 +179,6 @@ function checkName(name: string): Text | undefined {
   if (name.trim() === '') return text('An event is needed.');
   if (name.length > 1000) return text('At most 1000 characters.');
   const colon = name.indexOf(':');
-  if (colon < 0) return undefined;
-  try {
-    JSON.parse(name.slice(colon + 1));
-    return undefined;
-  } catch {
-    return text('What stands behind the colon must be JSON.');
-  }
+  const isJson = colon < 0 || parsedJson(name.slice(colon + 1)) !== undefined;
+  return isJson ? undefined : text('What stands behind the colon must be JSON.');
 }

@@ -1,7 +1,14 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { Instance } from '../../../model/instance.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
-import type { OperationInput, OperationResult, OperationRun } from '../../operation.ts';
+import {
+  failed,
+  type OperationInput,
+  type OperationResult,
+  type OperationRun,
+  refused,
+  succeeded,
+} from '../../operation.ts';
 import { isFields, named } from '../../reading.ts';
 import type { TrueNasSession, JobEnd } from '../session/trueNasSession.ts';
 import { collectionOf, stateIn, type Kind } from '../kinds.ts';
@@ -13,10 +20,7 @@ type Call = readonly [method: string, params: readonly unknown[]];
 /** A guest that does not go by itself within this is reported, not waited for. */
 const shutdownTimeoutSeconds = 60;
 
-export const noConnection: OperationResult = {
-  outcome: 'refused',
-  message: text('There is no open connection to the NAS.'),
-};
+export const noConnection: OperationResult = refused(text('There is no open connection to the NAS.'));
 
 /** The call that does it, per kind. Every generation has its own names and its own needs. */
 const calls: Readonly<
@@ -79,9 +83,8 @@ export async function runInstanceCall(
   if (!session) return noConnection;
   const woken = id === 'start' && instance.state === 'paused';
   const call = calls[instance.kind]?.[woken ? 'resume' : id];
-  if (!call) return { outcome: 'refused', message: text('This cannot be done with it.') };
-  if (id === 'rollback' && !input['version'])
-    return { outcome: 'refused', message: text('A version is needed.') };
+  if (!call) return refused(text('This cannot be done with it.'));
+  if (id === 'rollback' && !input['version']) return refused(text('A version is needed.'));
   const [method, params] = call(instance.key, input);
   return explained(async () => {
     const end = await session.job(method, params, {
@@ -100,11 +103,8 @@ export async function runInstanceCall(
 
 /** Outcome of a job in words for people. */
 function resultOf({ state, message }: JobEnd, good: Text): OperationResult {
-  if (state === 'succeeded') return { outcome: 'succeeded', message: good };
-  return {
-    outcome: 'failed',
-    message: state === 'lost' ? text('How it ended is not known: {0}', message) : message,
-  };
+  if (state === 'succeeded') return succeeded(good);
+  return failed(state === 'lost' ? text('How it ended is not known: {0}', message) : message);
 }
 
 /** Turns a refusal into an outcome; what is none is passed on. */
@@ -126,8 +126,8 @@ async function verifyStopped(
   const name = oneLine(instance.name, 60);
   const now = await look(session, instance, signal);
   if (now === 'running' || now === 'crashed')
-    return { outcome: 'failed', message: text('The NAS says that it was stopped, but {0} is not', name) };
-  return { outcome: 'succeeded', message: text('{0} stopped', name) };
+    return failed(text('The NAS says that it was stopped, but {0} is not', name));
+  return succeeded(text('{0} stopped', name));
 }
 
 async function look(

@@ -11,7 +11,7 @@ const crowdedMs = 500;
 
 interface Request {
   readonly id: string;
-  /** Its answer is a secret. */
+  /** The answer is a secret and does not reach the journal. */
   readonly isSecret: boolean;
   /** From the moment at which it is sent. */
   readonly timeoutMs: number;

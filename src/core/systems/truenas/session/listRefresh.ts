@@ -6,7 +6,7 @@ import { isFields, type Fields } from '../../reading.ts';
 import { takeJob, type JobLedger, type JobUpdate } from './jobLedger.ts';
 import { failureIn } from './refusal.ts';
 import type { JobEnd } from './trueNasSession.ts';
-import { collectionNames, collectionOf, untold, type Collection } from '../kinds.ts';
+import { collectionNames, collectionOf, collectionsWithoutEvents, type Collection } from '../kinds.ts';
 import { numbered } from '../messages.ts';
 
 /** Open jobs of which nothing was heard are asked for this often. */
@@ -65,11 +65,11 @@ export class ListRefresh {
     });
   }
 
-  /** Asks for the entry that a job was about: a failed job may have told a wrong state of it, and some kinds tell none. */
+  /** Asks for the entry anew where events cannot be trusted: after a failed job, and in lists that send no events of their own. */
   doubt({ end, about }: Pick<JobUpdate, 'end' | 'about'>): void {
     if (!end || !about) return;
     const collection = collectionOf(about.kind);
-    const silent = collection !== undefined && untold.has(collection);
+    const silent = collection !== undefined && collectionsWithoutEvents.has(collection);
     if (end.state !== 'succeeded' || silent) this.soon(about.kind, about.key);
   }
 

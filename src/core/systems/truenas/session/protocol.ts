@@ -1,6 +1,6 @@
 import { text } from '../../../model/text.ts';
-import { ConversationError } from '../../conversation/conversationError.ts';
-import { isFields, type Fields } from '../../reading.ts';
+import { unsuitable } from '../../conversation/conversationError.ts';
+import { type Fields, isFields, parsedJson } from '../../reading.ts';
 import { readFrame, type Protocol } from '../messages.ts';
 import { isSecretMethod } from '../redact.ts';
 
@@ -22,41 +22,38 @@ export function callFrame(
 
 /** Checks a message that a user wrote: one that would end the connection, or leave a secret in the journal, is refused. */
 export function checkOutgoing(raw: string, protocol: Protocol): Fields {
-  const refuse = (message: ReturnType<typeof text>): ConversationError =>
-    new ConversationError('unsuitable', message);
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch {
-    throw refuse(text('Not sent: this is no JSON, and the NAS would break off.'));
-  }
-  if (!isFields(value)) throw refuse(text('Not sent: one message is one JSON object; lists are refused.'));
+  const value = parsedJson(raw);
+  if (value === undefined) throw unsuitable(text('Not sent: this is no JSON, and the NAS would break off.'));
+  if (!isFields(value))
+    throw unsuitable(text('Not sent: one message is one JSON object; lists are refused.'));
   if (raw.length > maxSaidLength)
-    throw refuse(text('Not sent: a message may have {0} characters.', maxSaidLength));
+    throw unsuitable(text('Not sent: a message may have {0} characters.', maxSaidLength));
   const other = protocol === 'ddp' ? 'JSON-RPC' : 'DDP';
   const own = protocol === 'ddp' ? 'DDP' : 'JSON-RPC';
   if ((value['jsonrpc'] !== undefined) !== (protocol === 'jsonrpc'))
-    throw refuse(text('Not sent: this is a message of {0}, and this connection speaks {1}.', other, own));
+    throw unsuitable(text('Not sent: this is a message of {0}, and this connection speaks {1}.', other, own));
   const frame = readFrame(value);
   switch (frame.frame) {
     case 'call':
       if (isSecretMethod(frame.method))
-        throw refuse(
+        throw unsuitable(
           text('Not sent: {0} is about secrets, which belong to the connection.', frame.method.slice(0, 80)),
         );
       if (frame.params !== undefined && !Array.isArray(frame.params))
-        throw refuse(text('Not sent: "params" is a list.'));
+        throw unsuitable(text('Not sent: "params" is a list.'));
       return value;
     case 'sub':
       if (typeof frame.id !== 'string' || typeof frame.name !== 'string')
-        throw refuse(text('Not sent: "id" and "name" of a subscription are texts, or the NAS breaks off.'));
+        throw unsuitable(
+          text('Not sent: "id" and "name" of a subscription are texts, or the NAS breaks off.'),
+        );
       return value;
     case 'unsub':
-      if (typeof frame.id !== 'string') throw refuse(text('Not sent: "id" is a text.'));
+      if (typeof frame.id !== 'string') throw unsuitable(text('Not sent: "id" is a text.'));
       return value;
     case 'ping':
       return value;
     default:
-      throw refuse(text('Not sent: clients call methods and subscribe; events come from the NAS.'));
+      throw unsuitable(text('Not sent: clients call methods and subscribe; events come from the NAS.'));
   }
 }

@@ -1,7 +1,7 @@
 import { oneLine, text } from '../../../model/text.ts';
 import { TlsError } from '../../../wire/tlsError.ts';
 import { WebSocketError, type WebSocketEnd } from '../../../wire/webSocket.ts';
-import { isPassing } from '../../transientErrors.ts';
+import { isTransient } from '../../transientErrors.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
 import { SessionError } from '../../session.ts';
 import { failureOf, type Failure, type Protocol } from '../messages.ts';
@@ -80,7 +80,7 @@ function httpError(error: WebSocketError, settings: TrueNasSettings, protocol: P
 }
 
 function wireError(error: WebSocketError | TlsError): SessionError {
-  const options = { retry: isPassing(error.reason), cause: error };
+  const options = { retry: isTransient(error.reason), cause: error };
   switch (error.reason) {
     case 'serverNotTrusted':
       return new SessionError(

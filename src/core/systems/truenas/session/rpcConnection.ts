@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { oneLine, text } from '../../../model/text.ts';
 import { WebSocketConnection, type WebSocketEnd, type WebSocketMessage } from '../../../wire/webSocket.ts';
-import { closedError, ConversationError } from '../../conversation/conversationError.ts';
+import { closedError, ConversationError, unsuitable } from '../../conversation/conversationError.ts';
 import { frameProblems } from '../../conversation/frameProblems.ts';
 import type { SessionEnvironment } from '../../session.ts';
 import { Calls } from './calls.ts';
 import { isSource } from '../catalog.ts';
-import { isFields, named, type Fields } from '../../reading.ts';
+import { type Fields, isFields, named, parsedJson } from '../../reading.ts';
 import { baseOf, failureOf, keyOf, readFrame, type Frame, type Protocol } from '../messages.ts';
 import { callFrame, maxSaidLength, paths } from './protocol.ts';
 import { isSecretMethod, withoutResult } from '../redact.ts';
@@ -178,10 +178,7 @@ export class RpcConnection {
   async #say(frame: Fields): Promise<void> {
     const raw = JSON.stringify(frame);
     if (raw.length > maxSaidLength)
-      throw new ConversationError(
-        'unsuitable',
-        text('Not sent: a message may have {0} characters.', maxSaidLength),
-      );
+      throw unsuitable(text('Not sent: a message may have {0} characters.', maxSaidLength));
     const { environment } = this.#parts;
     environment.deliver({
       channel: 'request',
@@ -258,13 +255,7 @@ export class RpcConnection {
 }
 
 function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
-    ) as unknown;
-  } catch {
-    return undefined;
-  }
+  return parsedJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
 }
 
 function channelOf(frame: Frame): 'push' | 'reply' | 'metric' | 'log' {

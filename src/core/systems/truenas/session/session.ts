@@ -20,7 +20,7 @@ import {
   hostKind,
   isCollection,
   stateIn,
-  untold,
+  collectionsWithoutEvents,
   type Collection,
 } from '../kinds.ts';
 import { RpcConnection } from './rpcConnection.ts';
@@ -61,7 +61,7 @@ class LiveTrueNasSession implements TrueNasSession {
   #rpc: RpcConnection | undefined;
   /** Methods that jobs do answer with the end of the job, not with its id. */
   #withheld = false;
-  /** Its version, where it tells. */
+  /** Version of the NAS, where it reports one. */
   #version = '';
   #opened = false;
 
@@ -158,8 +158,8 @@ class LiveTrueNasSession implements TrueNasSession {
       this.#tellApps();
       await this.#prepare(rpc);
       const candidates = candidatesOf(this.#version);
-      const told = candidates.filter((each) => !untold.has(each));
-      const names = ['core.get_jobs', ...told, 'alert.list', ...this.#wanted(candidates)];
+      const announced = candidates.filter((each) => !collectionsWithoutEvents.has(each));
+      const names = ['core.get_jobs', ...announced, 'alert.list', ...this.#wanted(candidates)];
       await this.#subscriptions.addQuietly(names, 'settings');
       environment.report('authenticating', text('fetching jobs and apps'));
       await this.#refresh.all(candidates);
@@ -197,9 +197,9 @@ class LiveTrueNasSession implements TrueNasSession {
   }
 
   /** Measurements cost the NAS something: they are subscribed to while somebody looks. */
-  watch(looked: readonly Subject[]): void {
+  watch(visible: readonly Subject[]): void {
     if (this.#end.isOver()) return;
-    const kinds = new Set(looked.map(({ kind }) => kind));
+    const kinds = new Set(visible.map(({ kind }) => kind));
     const core = /(?:^|-)1[123]\./.test(this.#version);
     const wanted = new Set<string>();
     if (kinds.has(hostKind)) wanted.add(core ? 'reporting.realtime' : 'reporting.realtime:{"interval": 2}');

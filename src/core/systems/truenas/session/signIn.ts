@@ -65,7 +65,7 @@ export async function signIn(
       await signInWith(rpc, credentials, first, modern);
       return true;
     } catch (error) {
-      // The token of the last session runs out; the user signs in again.
+      // A session token expires; the next proof is a full sign-in.
       if (!(error instanceof SessionError) || error.retry) throw error;
     }
     return signInWith(rpc, credentials, second, modern);

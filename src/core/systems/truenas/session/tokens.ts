@@ -22,7 +22,7 @@ export async function leaveTokens(
         const token = await rpc.call('auth.generate_token', [tokenSeconds, {}, true]);
         if (typeof token === 'string') keep('session', token);
       } catch (error) {
-        // A NAS that gives out no tokens refuses; the next sign-in then asks the user again.
+        // A refusal ends the renewal: the next sign-in asks the user. A missing answer is tried again.
         if (!ConversationError.is(error, 'noAnswer')) throw error;
       }
       renewal.within((tokenSeconds / 2) * 1000);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { english } from '../../../../../src/core/model/text.ts';
 import type { Decoded, Message } from '../../../../../src/core/model/signal.ts';
-import { kgsmEntries } from '../../../../../src/core/systems/kgsm/catalogEntries.ts';
+import { kgsmEntries } from '../../../../../src/core/systems/kgsm/catalog.ts';
 import { kgsmDecoder } from '../../../../../src/core/systems/kgsm/decode/decode.ts';
 import type { KgsmContext } from '../../../../../src/core/systems/kgsm/decode/decoderState.ts';
 import { dataSchemas } from '../../../../../src/core/systems/kgsm/messages.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../../../src/core/model/signal.ts';
-import { kgsmEntries } from '../../../../../src/core/systems/kgsm/catalogEntries.ts';
+import { kgsmEntries } from '../../../../../src/core/systems/kgsm/catalog.ts';
 import { kgsmDecoder } from '../../../../../src/core/systems/kgsm/decode/decode.ts';
 
 /** Categories whose events change the state of an instance or the tasks on it. */
