@@ -84,9 +84,7 @@ if (typeof run === 'string') {
 } else {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      interrupt.abort();
-    });
+    process.once(signal, () => interrupt.abort());
   }
   const reason = await runProbe(
     run,

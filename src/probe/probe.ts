@@ -50,9 +50,7 @@ export async function runProbe(
     metrics,
     decoderOf: () => system.decoder,
     defer: setImmediate,
-    onListenerError: (listener, error) => {
-      log.error(text('{0} failed: {1}', listener, errorWords(error)));
-    },
+    onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
   });
   const ready = Promise.withResolvers<undefined>();
   const failed = Promise.withResolvers<undefined>();
@@ -109,9 +107,7 @@ interface TimeUp {
 function timeUp(ms: number, interrupt: AbortSignal): TimeUp {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const abort = new AbortController();
-  const timer = setTimeout(() => {
-    resolve(undefined);
-  }, ms);
+  const timer = setTimeout(() => resolve(undefined), ms);
   const stop = (): void => {
     abort.abort();
     resolve(undefined);
@@ -173,9 +169,7 @@ async function operate(
     report('refused', english(text('{0} is not on offer while it is {1}', id, instance?.state ?? 'ready')));
     return;
   }
-  const logLine = (line: string): void => {
-    process.stderr.write(`${line}\n`);
-  };
+  const logLine = (line: string): unknown => process.stderr.write(`${line}\n`);
   const result = await runOperation({
     id: randomUUID(),
     connection: settings,

@@ -61,9 +61,7 @@ async function main(): Promise<number> {
 function untilInterrupted(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stop.abort();
-    });
+    process.once(signal, () => stop.abort());
   }
   return stop.signal;
 }

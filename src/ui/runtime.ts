@@ -57,33 +57,29 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     decoderOf: (system) => registry.get(system)?.decoder,
     correlate: (draft) => emitter.correlate(draft),
     defer: setImmediate,
-    onListenerError: (listener, error) => {
-      log.error(text('{0} failed: {1}', listener, errorWords(error)));
-    },
+    onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
   const files = (folder: string): DebouncedFiles =>
     new DebouncedFiles({ folder: join(storage, folder), clock: systemClock, log });
   const store = scope.add(new FleetStore(files('fleet'), pipeline, registry));
-  const restored = store.restore().catch((error: unknown) => {
-    log.error(text('The last state could not be restored: {0}', errorWords(error)));
-  });
+  const restored = store
+    .restore()
+    .catch((error: unknown) =>
+      log.error(text('The last state could not be restored: {0}', errorWords(error))),
+    );
   const memories = scope.add(new SessionMemories(files('sessions')));
   const secrets = new Secrets(context);
   const connections = new ConnectionManager({
     pipeline,
-    lock: store.guard(captureLock(join(storage, 'locks')), (connection) => {
-      memories.flush(connection);
-    }),
+    lock: store.guard(captureLock(join(storage, 'locks')), (connection) => memories.flush(connection)),
     clock: systemClock,
     random: Math.random,
     log,
     host,
     memory: (connection) => memories.of(connection),
     secrets: (system, settings) => secrets.reader(system, settings),
-    keep: (system, settings, kind, value) => {
-      secrets.keep(system, settings, kind, value);
-    },
+    keep: (system, settings, kind, value) => secrets.keep(system, settings, kind, value),
   });
   scope.add(connections);
   scope.defer(

@@ -36,14 +36,8 @@ export function createStatusBar(runtime: Runtime): void {
   );
   item.name = l10n.t('Game Servers');
   item.command = `${viewIds.instances}.focus`;
-  const pace = scope.add(
-    new Throttle(showEveryMs, () => {
-      show(item, runtime);
-    }),
-  );
-  const ask = (): void => {
-    pace.ask();
-  };
+  const pace = scope.add(new Throttle(showEveryMs, () => show(item, runtime)));
+  const ask = (): void => pace.ask();
   scope.defer(
     pipeline.subscribe('status bar', ({ timeline, before, fleet }) => {
       if (timeline === liveTimeline && before.connections !== fleet.connections) ask();

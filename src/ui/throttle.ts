@@ -24,9 +24,7 @@ export class Throttle {
     this.#timer = undefined;
     if (!this.#asked) return;
     this.#asked = false;
-    this.#timer = setTimeout(() => {
-      this.#next();
-    }, this.#pauseMs);
+    this.#timer = setTimeout(() => this.#next(), this.#pauseMs);
     this.#run();
   }
 }

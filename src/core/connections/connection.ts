@@ -161,9 +161,7 @@ export class Connection {
       let error: SessionError | undefined;
       try {
         if (!locked) {
-          const elsewhere = (): void => {
-            this.#report('elsewhere');
-          };
+          const elsewhere = (): void => this.#report('elsewhere');
           scope.defer(await this.#options.lock.acquire(this.id, signal, elsewhere));
           locked = true;
         }
@@ -201,18 +199,12 @@ export class Connection {
       signal,
       memory: this.#options.memory(this.id),
       secret: this.secret,
-      keep: (kind, value) => {
-        this.#options.keep?.(system, settings, kind, value);
-      },
-      deliver: (draft) => {
-        this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft });
-      },
+      keep: (kind, value) => this.#options.keep?.(system, settings, kind, value),
+      deliver: (draft) => this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft }),
       report: (state, detail) => {
         if (!isAborted(signal)) this.#report(state, detail);
       },
-      gap: (message) => {
-        this.#gap(message);
-      },
+      gap: (message) => this.#gap(message),
     });
     const session = await orAborted(opening, signal);
     if (session && !isAborted(signal)) return session;
@@ -261,9 +253,7 @@ export class Connection {
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
     const waited = Promise.withResolvers<undefined>();
-    this.#skipWait = () => {
-      waited.resolve(undefined);
-    };
+    this.#skipWait = () => waited.resolve(undefined);
     const cancel = this.#options.clock.after(ms, this.#skipWait);
     await orAborted(waited.promise, signal);
     cancel();

@@ -43,15 +43,11 @@ export class LifeSign {
 export async function isAnswering(address: string): Promise<boolean> {
   const answer = Promise.withResolvers<boolean>();
   const socket = connect(address);
-  socket.setTimeout(answerWithinMs, () => {
-    answer.resolve(true);
-  });
-  socket.once('connect', () => {
-    answer.resolve(true);
-  });
-  socket.once('error', (error: NodeJS.ErrnoException) => {
-    answer.resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
-  });
+  socket.setTimeout(answerWithinMs, () => answer.resolve(true));
+  socket.once('connect', () => answer.resolve(true));
+  socket.once('error', (error: NodeJS.ErrnoException) =>
+    answer.resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+  );
   const alive = await answer.promise;
   socket.destroy();
   // A file that a killed process left behind; elsewhere nothing is left.

@@ -18,9 +18,7 @@ export class ConnectionManager {
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    this.#listeners = new Listeners((listener, error) => {
-      this.#failed(listener, error);
-    });
+    this.#listeners = new Listeners((listener, error) => this.#failed(listener, error));
   }
 
   get connections(): readonly Connection[] {
@@ -43,9 +41,7 @@ export class ConnectionManager {
   configure(configured: readonly ConfiguredConnection[], start: boolean): Promise<void> {
     this.#queue = this.#queue
       .then(() => (this.#disposed ? undefined : this.#configure(configured, start)))
-      .catch((error: unknown) => {
-        this.#failed('the connections of the settings', error);
-      });
+      .catch((error: unknown) => this.#failed('the connections of the settings', error));
     return this.#queue;
   }
 

@@ -58,9 +58,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   const title = titleOf(run);
   say({ type: 'operation.asked', id, operation: operation.id, title, window: run.window, ...subject });
   run.log(english(title));
-  const onAbort = (): void => {
-    say({ type: 'operation.cancelling', id });
-  };
+  const onAbort = (): void => say({ type: 'operation.cancelling', id });
   run.signal.addEventListener('abort', onAbort, { once: true });
   let result: OperationResult;
   const wrong = wrongInput(run);

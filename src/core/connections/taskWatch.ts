@@ -46,7 +46,5 @@ export function watchTasks(options: TaskWatchOptions): () => void {
     cancel = clock.after(lookEveryMs, look);
   };
   cancel = clock.after(lookEveryMs, look);
-  return () => {
-    cancel();
-  };
+  return () => cancel();
 }

@@ -87,9 +87,7 @@ async function firstOf(
   { clock, signal }: Trial,
 ): Promise<SessionError | 'nothing' | 'something'> {
   const over = Promise.withResolvers<'nothing'>();
-  const end = (): void => {
-    over.resolve('nothing');
-  };
+  const end = (): void => over.resolve('nothing');
   const cancel = clock.after(firstWithinMs, end);
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
@@ -106,9 +104,7 @@ class Steps {
   #steps: readonly TriedStep[] = [];
 
   constructor(trial: Trial) {
-    this.#tell = (steps) => {
-      trial.onSteps(steps);
-    };
+    this.#tell = (steps) => trial.onSteps(steps);
   }
 
   begin(title: Text): void {

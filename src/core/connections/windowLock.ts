@@ -103,9 +103,7 @@ export async function waitForRelease(
     for (;;) {
       signal.throwIfAborted();
       const pause = new AbortController();
-      wake = () => {
-        pause.abort();
-      };
+      wake = () => pause.abort();
       if ((await examine(file, options)).is !== 'held') return;
       await sleep(pollMs, undefined, { signal: AbortSignal.any([signal, pause.signal]) }).catch(
         () => undefined,

@@ -26,9 +26,9 @@ export class JournalView {
     this.#journal = journal;
     this.#timeline = timeline;
     this.#now = now;
-    this.#unsubscribe = journal.subscribe('view', ({ appended, discarded }) => {
-      this.#follow(appended, discarded);
-    });
+    this.#unsubscribe = journal.subscribe('view', ({ appended, discarded }) =>
+      this.#follow(appended, discarded),
+    );
     this.#evaluate();
   }
 

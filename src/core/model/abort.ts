@@ -6,9 +6,7 @@ export function isAborted(signal: AbortSignal): boolean {
 /** Settles like the promise, or resolves with nothing once the signal aborts. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   const aborted = Promise.withResolvers<undefined>();
-  const done = (): void => {
-    aborted.resolve(undefined);
-  };
+  const done = (): void => aborted.resolve(undefined);
   if (signal.aborted) done();
   signal.addEventListener('abort', done, { once: true });
   try {

@@ -15,9 +15,7 @@ export class Listeners<T> {
   add(name: string, call: (value: T) => void): () => void {
     const listener = { name, call };
     this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return () => this.#listeners.delete(listener);
   }
 
   tell(value: T): void {

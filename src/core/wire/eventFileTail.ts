@@ -167,9 +167,7 @@ export class EventFileTail {
 
   #watch(): void {
     const { directory, clock } = this.#options;
-    const stopWatch = watchDirectory(directory, () => {
-      this.#look();
-    });
+    const stopWatch = watchDirectory(directory, () => this.#look());
     let cancelTimer: () => void;
     const arm = (): void => {
       cancelTimer = clock.after(lookEveryMs, () => {

@@ -117,14 +117,11 @@ export function exchange<T>(
         reject(error instanceof Error ? error : new Error(String(error)));
       });
     });
-    const abort = (): void => {
+    const abort = (): unknown =>
       request.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
-    };
     stop.addEventListener('abort', abort, { once: true });
     request.on('error', reject);
-    request.on('close', () => {
-      stop.removeEventListener('abort', abort);
-    });
+    request.on('close', () => stop.removeEventListener('abort', abort));
     request.end(content);
   });
 }

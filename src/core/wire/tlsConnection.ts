@@ -44,15 +44,9 @@ export class TlsConnection {
     const ended = Promise.withResolvers<TlsError | undefined>();
     this.ended = ended.promise;
     socket.on('data', onData);
-    socket.on('error', (error) => {
-      ended.resolve(explainTls(error, place));
-    });
-    socket.on('end', () => {
-      ended.resolve(undefined);
-    });
-    socket.on('close', () => {
-      ended.resolve(undefined);
-    });
+    socket.on('error', (error) => ended.resolve(explainTls(error, place)));
+    socket.on('end', () => ended.resolve(undefined));
+    socket.on('close', () => ended.resolve(undefined));
   }
 
   /** Connects. Rejects with a TlsError, or with the reason of the signal. */
@@ -121,9 +115,7 @@ export class TlsConnection {
     const socket = this.#socket;
     if (socket.destroyed) return;
     const closed = Promise.withResolvers<undefined>();
-    const done = (): void => {
-      closed.resolve(undefined);
-    };
+    const done = (): void => closed.resolve(undefined);
     socket.once('close', done);
     // Incoming bytes are read and thrown away: unread ones would make the goodbye a reset.
     socket.end();
@@ -179,9 +171,7 @@ function event(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void>
   return new Promise((resolve, reject) => {
     socket.once(name, resolve);
     socket.once('error', reject);
-    socket.once('close', () => {
-      reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-    });
+    socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
   });
 }
 
@@ -193,12 +183,8 @@ async function within<T>(
   cancel: () => void,
 ): Promise<T> {
   const stopped = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    stopped.reject(signal.reason as Error);
-  };
-  const disarm = clock.after(timeoutMs, () => {
-    stopped.reject(timedOut(`${host}:${String(port)}`));
-  });
+  const onAbort = (): void => stopped.reject(signal.reason as Error);
+  const disarm = clock.after(timeoutMs, () => stopped.reject(timedOut(`${host}:${String(port)}`)));
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {

@@ -38,23 +38,17 @@ export class UnixInbox {
       const message = arrival.end(how);
       if (message.size > 0) onMessage(message);
     };
-    const cancelDeadline = clock.after(maxConnectionMs, () => {
-      finish(tooSlow);
-    });
+    const cancelDeadline = clock.after(maxConnectionMs, () => finish(tooSlow));
     this.#open.add(finish);
     this.#activity++;
     socket.on('data', (chunk: Uint8Array) => {
       this.#activity++;
       if (this.#open.has(finish) && !arrival.push(chunk)) finish(brokenOff);
     });
-    socket.on('end', () => {
-      finish(whole);
-    });
+    socket.on('end', () => finish(whole));
     // 'close' follows and delivers; without a listener the error would be thrown.
     socket.on('error', () => undefined);
-    socket.on('close', () => {
-      finish(brokenOff);
-    });
+    socket.on('close', () => finish(brokenOff));
   }
 
   /** Delivers what has come of unfinished messages and ends their connections. */

@@ -81,9 +81,7 @@ export class UnixListener {
       clock,
       onMessage: options.onMessage,
     });
-    const accept = (socket: Socket): void => {
-      inbox.accept(socket);
-    };
+    const accept = (socket: Socket): void => inbox.accept(socket);
     const binding = await bindUnix(options.path, options.mode, accept);
     const listener = new UnixListener(options, clock, inbox, binding);
     listener.#adopt(binding);
@@ -137,9 +135,7 @@ export class UnixListener {
     const closed = this.#settle().then(
       () =>
         new Promise<void>((done) => {
-          server.close(() => {
-            done();
-          });
+          server.close(() => done());
         }),
     );
     this.#retired.add(closed);
@@ -222,9 +218,7 @@ export class UnixListener {
   async #lookAndMend(): Promise<void> {
     const old = this.#binding;
     if (sameFile(await identify(this.path, { follow: true }), old.file) || this.#stopped) return;
-    const binding = await bindUnix(this.path, this.#options.mode, (socket) => {
-      this.#inbox.accept(socket);
-    });
+    const binding = await bindUnix(this.path, this.#options.mode, (socket) => this.#inbox.accept(socket));
     // The old file may still stand at the end of a path that was a symbolic link.
     removeOwnFile(old);
     this.#retire(old.server);

@@ -124,9 +124,7 @@ export function probe(path: string): Promise<string> {
       answer('connected');
       socket.destroy();
     });
-    socket.on('error', (error) => {
-      answer(errorCode(error) ?? 'unknown');
-    });
+    socket.on('error', (error) => answer(errorCode(error) ?? 'unknown'));
   });
 }
 

@@ -86,14 +86,11 @@ async function sendWithRetry(path: string, bytes: Uint8Array, stop: AbortSignal)
 function sendOnce(path: string, bytes: Uint8Array, stop: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path });
-    const abort = (): void => {
+    const abort = (): unknown =>
       socket.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
-    };
     stop.addEventListener('abort', abort, { once: true });
     let failure: Error | undefined;
-    socket.on('connect', () => {
-      socket.end(bytes);
-    });
+    socket.on('connect', () => socket.end(bytes));
     socket.on('error', (error) => {
       failure = error;
     });

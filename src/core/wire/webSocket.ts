@@ -106,9 +106,7 @@ export class WebSocketConnection {
         binary,
       });
     });
-    socket.on('open', () => {
-      opened.resolve(undefined);
-    });
+    socket.on('open', () => opened.resolve(undefined));
     signal.addEventListener('abort', abort, { once: true });
     try {
       await opened.promise;
@@ -135,9 +133,7 @@ export class WebSocketConnection {
 
   /** Says goodbye and ends; one that does not answer it is cut off. */
   async close(): Promise<void> {
-    const timer = setTimeout(() => {
-      this.#socket.terminate();
-    }, goodbyeMs);
+    const timer = setTimeout(() => this.#socket.terminate(), goodbyeMs);
     this.#socket.close(1000);
     await this.ended;
     clearTimeout(timer);
@@ -157,9 +153,7 @@ function bytesOf(data: RawData): Buffer {
 async function answered(response: IncomingMessage, url: URL): Promise<WebSocketError> {
   const status = response.statusCode ?? 0;
   let said = '';
-  const timer = setTimeout(() => {
-    response.destroy();
-  }, goodbyeMs);
+  const timer = setTimeout(() => response.destroy(), goodbyeMs);
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       said += chunk.toString('utf8');

@@ -68,9 +68,7 @@ export class WebhookInbox {
       if (connection.requests.has(taken) && !taken.arrival.push(chunk))
         this.#finish(connection, taken, brokenOff);
     });
-    request.on('end', () => {
-      this.#finish(connection, taken, whole);
-    });
+    request.on('end', () => this.#finish(connection, taken, whole));
     // The connection's 'close' follows and delivers; without a listener the error would be thrown.
     request.on('error', () => undefined);
   }

@@ -92,15 +92,11 @@ export class WebhookListener {
     server.headersTimeout = 0;
     server.keepAliveTimeout = 0;
     server.maxConnections = maxConnections;
-    server.on('connection', (socket: Socket) => {
-      inbox.accept(socket);
-    });
-    server.on('request', (request, response) => {
-      inbox.take(request, response);
-    });
-    server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
-      inbox.refuse(stream, error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400);
-    });
+    server.on('connection', (socket: Socket) => inbox.accept(socket));
+    server.on('request', (request, response) => inbox.take(request, response));
+    server.on('clientError', (error: NodeJS.ErrnoException, stream) =>
+      inbox.refuse(stream, error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400),
+    );
     const listener = new WebhookListener(server, inbox, options);
     await listener.#bind(options);
     return listener;
@@ -125,9 +121,7 @@ export class WebhookListener {
   async #bind(options: WebhookListenerOptions): Promise<void> {
     const { host, port } = options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => {
-        reject(listenerError(error, host, port));
-      });
+      this.#server.once('error', (error) => reject(listenerError(error, host, port)));
       this.#server.listen({ host, port, exclusive: true }, resolve);
     });
     this.#server.removeAllListeners('error');
@@ -142,9 +136,7 @@ export class WebhookListener {
 
   #close(): Promise<void> {
     this.#closing ??= new Promise((done) => {
-      this.#server.close(() => {
-        done();
-      });
+      this.#server.close(() => done());
       this.#inbox.flush();
     });
     return this.#closing;

@@ -12,9 +12,7 @@ export async function withTimeout<T>(
   work: (stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const timeout = new AbortController();
-  const timer = setTimeout(() => {
-    timeout.abort(late());
-  }, timeoutMs);
+  const timer = setTimeout(() => timeout.abort(late()), timeoutMs);
   const stop = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
   try {
     return await work(stop);

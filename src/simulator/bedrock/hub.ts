@@ -85,8 +85,6 @@ export class Hub {
 function sent(socket: WebSocket, data: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     // A socket that is closing takes nothing more; the program does not mind either.
-    socket.send(data, () => {
-      resolve();
-    });
+    socket.send(data, () => resolve());
   });
 }

@@ -132,9 +132,7 @@ export class BedrockServer extends RestartableServer<Life> {
       sockets.terminate();
       http.closeAllConnections();
     }, 200);
-    http.once('close', () => {
-      clearTimeout(late);
-    });
+    http.once('close', () => clearTimeout(late));
   }
 
   /** The process of a server dies; the next poll notices. */
@@ -239,9 +237,7 @@ export class BedrockServer extends RestartableServer<Life> {
     const lifecycle = new Lifecycle({ traits, timing, emitter, machines, now, wait, signal: over.signal });
     const upkeep = new Upkeep(lifecycle, latestVersion);
     const routes = [
-      ...authRoutes(traits, accounts, (line) => {
-        this.#note(line);
-      }),
+      ...authRoutes(traits, accounts, (line) => this.#note(line)),
       ...generalRoutes(traits, lifecycle, emitter, tasks, this.#players),
       ...serverRoutes(traits, lifecycle, upkeep, tasks),
       ...backupRoutes(traits, upkeep, tasks),
@@ -262,9 +258,7 @@ export class BedrockServer extends RestartableServer<Life> {
       hub,
       authMs: timing.authMs,
       ...(keepaliveMs === undefined ? {} : { keepaliveMs }),
-      onMessage: (text, username) => {
-        remember(this.messages, { text, username });
-      },
+      onMessage: (text, username) => remember(this.messages, { text, username }),
     });
     const streams = new Streams({
       hub,

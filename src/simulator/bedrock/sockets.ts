@@ -51,9 +51,7 @@ export class Sockets {
     this.#server.handleUpgrade(request, raw, head, (socket) => {
       this.#open.add(socket);
       socket.on('close', () => this.#open.delete(socket));
-      socket.on('error', () => {
-        socket.terminate();
-      });
+      socket.on('error', () => socket.terminate());
       this.#keepAlive(socket);
       const cookie = cookieOf(request.headers.cookie, cookieName);
       if (typeof early === 'object') this.#admit(socket, early);
@@ -81,12 +79,8 @@ export class Sockets {
   }
 
   #waitForMessage(socket: WebSocket, cookie: string | undefined): void {
-    const late = setTimeout(() => {
-      socket.close(refusedCode, 'Authentication timeout');
-    }, this.#parts.authMs);
-    socket.once('close', () => {
-      clearTimeout(late);
-    });
+    const late = setTimeout(() => socket.close(refusedCode, 'Authentication timeout'), this.#parts.authMs);
+    socket.once('close', () => clearTimeout(late));
     socket.once('message', (data, isBinary) => {
       clearTimeout(late);
       const message = readMessage(data, isBinary);
@@ -115,9 +109,7 @@ export class Sockets {
   #admit(socket: WebSocket, user: User): string {
     const { hub, onMessage } = this.#parts;
     const id = hub.connect(user.username, socket);
-    socket.on('close', () => {
-      hub.disconnect(id);
-    });
+    socket.on('close', () => hub.disconnect(id));
     socket.on('message', (data, isBinary) => {
       onMessage(textOf(data), user.username);
       const message = readMessage(data, isBinary);
@@ -160,9 +152,7 @@ export class Sockets {
       answered = false;
       if (socket.readyState === socket.OPEN) socket.ping();
     }, keepaliveMs);
-    socket.once('close', () => {
-      clearInterval(timer);
-    });
+    socket.once('close', () => clearInterval(timer));
   }
 }
 

@@ -26,12 +26,8 @@ export class Streams {
   constructor(parts: StreamParts) {
     this.#parts = parts;
     const { timing, logs } = parts;
-    const monitor = setInterval(() => {
-      this.sample();
-    }, timing.monitorMs);
-    const reader = setInterval(() => {
-      this.readLogs();
-    }, timing.logMs);
+    const monitor = setInterval(() => this.sample(), timing.monitorMs);
+    const reader = setInterval(() => this.readLogs(), timing.logMs);
     if (!logs) clearInterval(reader);
     this.#timers = [monitor, reader];
   }

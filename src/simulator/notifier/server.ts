@@ -83,9 +83,7 @@ export class NotifierServer {
     this.#id = `server-${randomUUID()}`;
     this.#known.clear();
     this.#crashed = Promise.withResolvers();
-    const server = createServer({ allowHalfOpen: false }, (raw) => {
-      this.#accept(raw);
-    });
+    const server = createServer({ allowHalfOpen: false }, (raw) => this.#accept(raw));
     this.#server = server;
     this.#port = await listen(server, this.#port);
   }
@@ -144,9 +142,7 @@ export class NotifierServer {
         return;
       }
       peer.socket = socket;
-      socket.on('data', (record: Buffer) => {
-        this.#take(peer, socket, record);
-      });
+      socket.on('data', (record: Buffer) => this.#take(peer, socket, record));
     });
   }
 
@@ -173,9 +169,7 @@ export class NotifierServer {
         } else gate.refuse(alert);
       },
     );
-    server.on('keylog', (line: Buffer) => {
-      gate.learn(line.toString());
-    });
+    server.on('keylog', (line: Buffer) => gate.learn(line.toString()));
     server.on('tlsClientError', () => {
       gate.release();
       raw.end();

@@ -113,9 +113,7 @@ export class Ddp extends Conversation {
       return;
     }
     try {
-      this.sources.start(this.peer, id, name, (refused) => {
-        this.#ended(id, name, refused);
-      });
+      this.sources.start(this.peer, id, name, (refused) => this.#ended(id, name, refused));
     } catch (error) {
       this.#ended(id, name, refusedOf(error));
     }

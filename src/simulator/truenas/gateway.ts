@@ -58,9 +58,9 @@ export class Gateway {
       );
       return;
     }
-    this.#server.handleUpgrade(request, raw, head, (socket) => {
-      this.#open(socket, rpc, request.socket.remoteAddress ?? '');
-    });
+    this.#server.handleUpgrade(request, raw, head, (socket) =>
+      this.#open(socket, rpc, request.socket.remoteAddress ?? ''),
+    );
   }
 
   /** Closes all with a code, or drops them without a word. */
@@ -108,9 +108,7 @@ export class Gateway {
       hub.hearers.delete(peer);
       for (const run of [...peer.sources.values()]) run.end();
     });
-    socket.on('error', () => {
-      socket.terminate();
-    });
+    socket.on('error', () => socket.terminate());
     if (isRefusing()) {
       line.close(notAllowed, 'You are not allowed to access this resource');
       return;
@@ -131,9 +129,9 @@ export class Gateway {
         const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
         this.#parts.onText(text);
         if (this.#isTooLong(text, line, peer)) return;
-        await conversation.receive(text).catch((error: unknown) => {
-          line.close(internalError, String(error).slice(0, 120));
-        });
+        await conversation
+          .receive(text)
+          .catch((error: unknown) => line.close(internalError, String(error).slice(0, 120)));
       });
     });
   }

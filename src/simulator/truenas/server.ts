@@ -64,9 +64,7 @@ export class TrueNasServer extends RestartableServer<Life> {
     this.#alerts = [...(options.alerts ?? [])];
     this.#hub = new Hub(this.#traits);
     this.accounts = new Accounts(users, apiKeys, this.#traits, this.#now);
-    const publish = (update: Update): void => {
-      this.#hub.publish(update);
-    };
+    const publish = (update: Update): void => this.#hub.publish(update);
     this.apps = new Apps(options.apps ?? [], this.#traits, extraKeys, publish, this.#now);
     this.vms = new Vms(options.vms ?? [], this.#traits, extraKeys, publish);
     this.virt = new Virt(options.virtInstances ?? [], extraKeys, publish);
@@ -214,9 +212,7 @@ export class TrueNasServer extends RestartableServer<Life> {
       now,
       wait,
       over: over.signal,
-      publish: (update) => {
-        hub.publish(update);
-      },
+      publish: (update) => hub.publish(update),
       duplicateTerminal,
       isEndLost: () => this.#endsToLose > 0 && this.#endsToLose-- > 0,
       extraKeys,
@@ -249,9 +245,7 @@ export class TrueNasServer extends RestartableServer<Life> {
       insecure: this.#options.insecure ?? false,
       redirectToHttps: (this.#options.redirectToHttps ?? false) && !tls,
       isRefusing: () => this.refusesAddresses,
-      onText: (text) => {
-        remember(this.messages, text);
-      },
+      onText: (text) => remember(this.messages, text),
       limits: { beforeLogin: 8192, afterLogin: traits.maxMessage },
     });
     const http = webServer({

@@ -1,4 +1,4 @@
-import { commands, env, l10n, window } from 'vscode';
+import { commands, env, l10n, window, type Disposable } from 'vscode';
 import { findInstance, instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
 import type { AnyConsole } from '../../core/systems/console.ts';
@@ -15,9 +15,8 @@ import type { Runtime } from '../runtime.ts';
 /** Commands on connections, from the palette (which asks which one) and from the tree. */
 export function registerConnectionCommands(runtime: Runtime): void {
   const { scope, connections, channel } = runtime;
-  const register = (command: OwnCommand, run: (row: Row | undefined) => unknown): void => {
+  const register = (command: OwnCommand, run: (row: Row | undefined) => unknown): Disposable =>
     scope.add(commands.registerCommand(commandId(command), run));
-  };
   /** Registers a command on one connection: that of the row, or one that the user chooses among those that suit. */
   const registerFor = (
     command: OwnCommand,
@@ -53,9 +52,7 @@ export function registerConnectionCommands(runtime: Runtime): void {
   register('editConnections', () =>
     commands.executeCommand('workbench.action.openSettings', `${prefix}.connections`),
   );
-  register('showLog', () => {
-    channel.show();
-  });
+  register('showLog', () => channel.show());
   register('collectSupport', async () => {
     const { collectSupport } = await import('./support.ts');
     await collectSupport(runtime);
@@ -63,9 +60,7 @@ export function registerConnectionCommands(runtime: Runtime): void {
   registerFor(
     'connect',
     ({ active }) => !active,
-    (connection) => {
-      connection.start();
-    },
+    (connection) => connection.start(),
   );
   registerFor(
     'disconnect',
@@ -76,9 +71,7 @@ export function registerConnectionCommands(runtime: Runtime): void {
   registerFor(
     'refresh',
     ({ refreshable }) => refreshable,
-    (connection) => {
-      connection.refresh();
-    },
+    (connection) => connection.refresh(),
   );
   registerFor('removeConnection', any, (connection) => remove(runtime, connection));
   registerFor(

@@ -203,9 +203,7 @@ async function testOnce(
     system,
     settings,
     secret: typedOrStored(runtime, system, settings, given),
-    keep: (kind, value) => {
-      runtime.secrets.keep(system, settings, kind, value);
-    },
+    keep: (kind, value) => runtime.secrets.keep(system, settings, kind, value),
     clock: systemClock,
     log: coreLog(runtime.channel),
     signal: list.signal,

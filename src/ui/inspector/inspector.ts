@@ -1,4 +1,4 @@
-import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel, type Disposable } from 'vscode';
 import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
@@ -32,9 +32,7 @@ export class Inspector {
         resolveWebviewView: async (view) => {
           const session = await this.#open(view, 'panel');
           if (!session) return;
-          view.onDidChangeVisibility(() => {
-            session.setVisible(view.visible);
-          });
+          view.onDidChangeVisibility(() => session.setVisible(view.visible));
         },
       }),
     );
@@ -50,9 +48,8 @@ export class Inspector {
   }
 
   #registerCommands(): void {
-    const register = (command: OwnCommand, run: (argument: unknown) => unknown): void => {
+    const register = (command: OwnCommand, run: (argument: unknown) => unknown): Disposable =>
       this.#runtime.scope.add(commands.registerCommand(commandId(command), run));
-    };
     register('openInspector', () => this.#reveal());
     register('openInspectorTab', () => {
       const panel = window.createWebviewPanel(
@@ -73,9 +70,7 @@ export class Inspector {
       const file = argument instanceof Uri ? argument : undefined;
       await replayCommand(this.#runtime, this.#targets, this.#active?.selection ?? [], file);
     });
-    register('showLive', () => {
-      this.#runtime.timelines.showLive();
-    });
+    register('showLive', () => this.#runtime.timelines.showLive());
     register('copyEvent', async () => {
       const events = this.#active?.selection ?? [];
       await env.clipboard.writeText(events.map(({ raw, rawBase64 }) => rawBase64 ?? raw).join('\n'));
@@ -130,15 +125,11 @@ export class Inspector {
     home: 'panel' | 'tab',
   ): Promise<InspectorSession | undefined> {
     const closed = new AbortController();
-    onDidDispose(() => {
-      closed.abort();
-    });
+    onDidDispose(() => closed.abort());
     const { InspectorSession: Session } = await import('./inspectorSession.ts');
     if (closed.signal.aborted) return undefined;
     const session = new Session(this.#runtime, this.#targets, webview, home);
-    closed.signal.addEventListener('abort', () => {
-      this.#close(session);
-    });
+    closed.signal.addEventListener('abort', () => this.#close(session));
     this.#sessions.add(session);
     this.#active = session;
     showPage(webview, this.#runtime.context.extensionUri, {

@@ -55,11 +55,7 @@ export class InspectorSession {
     if (runtime.connections.connections.some(({ session }) => session?.watch !== undefined))
       this.#view.setFilter(withoutMetrics);
     this.#channel = pageChannel(webview, this.#scope, this.#handlers());
-    this.#scope.defer(
-      this.#view.onDidChange(() => {
-        this.#schedule();
-      }),
-    );
+    this.#scope.defer(this.#view.onDidChange(() => this.#schedule()));
     this.#scope.defer(
       runtime.pipeline.subscribe('inspector', ({ before, fleet }) => {
         if (before.connections !== fleet.connections) this.#schedule();
@@ -71,9 +67,7 @@ export class InspectorSession {
         this.#view.setTimeline(runtime.timelines.id);
       }),
     );
-    this.#scope.defer(() => {
-      clearTimeout(this.#timer);
-    });
+    this.#scope.defer(() => clearTimeout(this.#timer));
   }
 
   /** The selected events in order. */
@@ -88,16 +82,12 @@ export class InspectorSession {
   }
 
   openEmit(text: string | null): void {
-    this.#whenReady(() => {
-      this.#channel.notify('openEmit', { text });
-    });
+    this.#whenReady(() => this.#channel.notify('openEmit', { text }));
   }
 
   filter(text: string): void {
     this.#view.setFilter(text);
-    this.#whenReady(() => {
-      this.#channel.notify('focusFilter', { text });
-    });
+    this.#whenReady(() => this.#channel.notify('focusFilter', { text }));
   }
 
   dispose(): void {

@@ -6,9 +6,7 @@ import { translate } from '../translate.ts';
 
 /** Logs faulty events, at most one a second of each connection and type, and every change of a connection. */
 export function logEvents({ pipeline, channel, scope }: Runtime): void {
-  const faults = new LineLimiter(systemClock, (line) => {
-    channel.warn(line);
-  });
+  const faults = new LineLimiter(systemClock, (line) => channel.warn(line));
   scope.add(faults);
   scope.defer(
     pipeline.subscribe('event log', ({ events }) => {

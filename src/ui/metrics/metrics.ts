@@ -41,9 +41,7 @@ export class MetricsPanels {
     const webview = window.createWebviewPanel(panelType, l10n.t('Metrics'), ViewColumn.Active);
     const panel = new MetricsPanel(this.#runtime, webview, ref);
     this.#panels.set(id, panel);
-    webview.onDidChangeViewState(() => {
-      this.#looked.fire();
-    });
+    webview.onDidChangeViewState(() => this.#looked.fire());
     webview.onDidDispose(() => {
       panel.dispose();
       this.#panels.delete(id);

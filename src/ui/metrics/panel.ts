@@ -32,9 +32,7 @@ export class MetricsPanel {
       new MetricsFeed({
         store: runtime.metrics,
         ref,
-        send: (samples) => {
-          this.#channel.notify('samples', samples);
-        },
+        send: (samples) => this.#channel.notify('samples', samples),
         now: Date.now,
       }),
     );
@@ -57,11 +55,7 @@ export class MetricsPanel {
         if (before.connections !== fleet.connections) this.#update();
       }),
     );
-    this.#scope.defer(
-      runtime.connections.onDidChange('metrics panel', () => {
-        this.#update();
-      }),
-    );
+    this.#scope.defer(runtime.connections.onDidChange('metrics panel', () => this.#update()));
     const extension = runtime.context.extensionUri;
     panel.iconPath = pageIcon(extension, 'metrics');
     showPage(panel.webview, extension, { name: 'metrics', title: l10n.t('Metrics') });

@@ -177,9 +177,7 @@ export class Operations {
     const abort = new AbortController();
     this.#running.set(id, abort);
     const scope = connection.scope.child();
-    scope.defer(() => {
-      abort.abort();
-    });
+    scope.defer(() => abort.abort());
     try {
       const result = await runOperation({
         id,
@@ -195,9 +193,7 @@ export class Operations {
         window: this.#runtime.window,
         signal: abort.signal,
         ask: confirmed,
-        log: (line) => {
-          channel.info(`[${connection.settings.name}] ${line}`);
-        },
+        log: (line) => channel.info(`[${connection.settings.name}] ${line}`),
       });
       if (operation.silent) connection.refresh();
       if (operation.answers && result.outcome === 'succeeded') showInformation(translate(result.message));

@@ -62,10 +62,6 @@ export function pageChannel<Host extends Side, View extends Side>(
   const channel = scope.add(
     new RpcChannel<Host, View>((message) => void webview.postMessage(message), handlers),
   );
-  scope.add(
-    webview.onDidReceiveMessage((message: unknown) => {
-      channel.receive(message);
-    }),
-  );
+  scope.add(webview.onDidReceiveMessage((message: unknown) => channel.receive(message)));
   return channel;
 }

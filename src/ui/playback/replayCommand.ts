@@ -184,9 +184,7 @@ async function run(
       cancellable: true,
     },
     async (progress, token) => {
-      const subscription = token.onCancellationRequested(() => {
-        cancelled.abort();
-      });
+      const subscription = token.onCancellationRequested(() => cancelled.abort());
       let told = 0;
       const result = await replay({
         items: source.items,

@@ -19,9 +19,7 @@ export class SessionMemories {
           return undefined;
         }
       },
-      save: (value) => {
-        this.#files.change(name, () => [JSON.stringify(value)]);
-      },
+      save: (value) => this.#files.change(name, () => [JSON.stringify(value)]),
     };
   }
 

@@ -90,9 +90,7 @@ class TaskProgress {
       async (reporter, token: CancellationToken) => {
         progress = reporter;
         tell();
-        const subscription = token.onCancellationRequested(() => {
-          this.#cancel(latest);
-        });
+        const subscription = token.onCancellationRequested(() => this.#cancel(latest));
         await ended.promise;
         subscription.dispose();
       },

@@ -104,12 +104,8 @@ class ServerTerminal implements Pseudoterminal {
         session,
         clock: systemClock,
         signal: this.#abort.signal,
-        write: (chunk) => {
-          this.#show(this.#text.push(chunk));
-        },
-        note: (message) => {
-          this.#note(message);
-        },
+        write: (chunk) => this.#show(this.#text.push(chunk)),
+        note: (message) => this.#note(message),
       });
       if (this.#abort.signal.aborted) {
         await opened.dispose();

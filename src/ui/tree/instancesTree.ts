@@ -41,9 +41,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #said = new Map<string, { readonly words: string; readonly at: number }>();
   /** Rows whose measurements say something else than is drawn. */
   readonly #stale = new Set<Row>();
-  readonly #pace = new Throttle(drawEveryMs, () => {
-    this.#draw();
-  });
+  readonly #pace = new Throttle(drawEveryMs, () => this.#draw());
   /** Connections as VS Code has read them, or will when it needs them. */
   #drawn = new Map<string, DrawnRow>();
   #allStale = true;
@@ -71,16 +69,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
         if (timelines.id === liveTimeline) this.#measured(ids);
       }),
     );
-    scope.defer(
-      connections.onDidChange('instances tree', () => {
-        this.#all();
-      }),
-    );
-    scope.add(
-      timelines.onDidChange(() => {
-        this.#all();
-      }),
-    );
+    scope.defer(connections.onDidChange('instances tree', () => this.#all()));
+    scope.add(timelines.onDidChange(() => this.#all()));
   }
 
   getChildren(row?: Row): Row[] {

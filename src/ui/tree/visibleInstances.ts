@@ -27,9 +27,7 @@ export class VisibleInstances {
   readonly #collapsed = new Set<string>();
   /** What each session was told, so that it is told only what changes. */
   readonly #told = new WeakMap<Session, string>();
-  readonly #pace = new Throttle(tellEveryMs, () => {
-    this.#tell();
-  });
+  readonly #pace = new Throttle(tellEveryMs, () => this.#tell());
 
   constructor(runtime: Runtime, tree: InstancesTree, lookers: readonly Looker[]) {
     this.#runtime = runtime;
@@ -38,20 +36,10 @@ export class VisibleInstances {
     const { scope, pipeline } = runtime;
     const { view } = tree;
     scope.add(this.#pace);
-    const changed = (): void => {
-      this.#pace.ask();
-    };
+    const changed = (): void => this.#pace.ask();
     scope.add(view.onDidChangeVisibility(changed));
-    scope.add(
-      view.onDidCollapseElement(({ element }) => {
-        this.#fold(element, true);
-      }),
-    );
-    scope.add(
-      view.onDidExpandElement(({ element }) => {
-        this.#fold(element, false);
-      }),
-    );
+    scope.add(view.onDidCollapseElement(({ element }) => this.#fold(element, true)));
+    scope.add(view.onDidExpandElement(({ element }) => this.#fold(element, false)));
     for (const looker of lookers) scope.add(looker.onDidChangeLooked(changed));
     scope.defer(
       pipeline.subscribe('visible instances', ({ before, fleet }) => {

@@ -38,9 +38,7 @@ export function firing<K extends keyof PartEvents>(
   name: K,
   detail: PartEvents[K],
 ): () => void {
-  return () => {
-    fire(from, name, detail);
-  };
+  return () => fire(from, name, detail);
 }
 
 export function fire<K extends keyof PartEvents>(from: EventTarget, name: K, detail: PartEvents[K]): void {

@@ -26,12 +26,8 @@ export function openChannel<View extends Side, PageHost extends Side>(
   api: WebviewApi,
   handlers: Handlers<View>,
 ): Remote<PageHost> {
-  const channel = new RpcChannel<View, PageHost>((message) => {
-    api.postMessage(message);
-  }, handlers);
-  window.addEventListener('message', (event) => {
-    channel.receive(event.data);
-  });
+  const channel = new RpcChannel<View, PageHost>((message) => api.postMessage(message), handlers);
+  window.addEventListener('message', (event) => channel.receive(event.data));
   return channel;
 }
 
@@ -40,9 +36,7 @@ export function connect(handlers: Handlers<InspectorView>, api: WebviewApi = acq
   return {
     host: openChannel(api, handlers),
     load: () => viewState(api.getState()),
-    save: (state) => {
-      api.setState(state);
-    },
+    save: (state) => api.setState(state),
   };
 }
 

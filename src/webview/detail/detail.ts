@@ -181,9 +181,7 @@ ${detail.raw}</pre>`;
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
     event.preventDefault();
     fire(this, 'gso-tab', this.tab === 'raw' ? 'payload' : 'raw');
-    void this.updateComplete.then(() => {
-      this.focus();
-    });
+    void this.updateComplete.then(() => this.focus());
   }
 }
 

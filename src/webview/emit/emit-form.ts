@@ -137,9 +137,7 @@ export class EmitPane extends LitElement {
       <vscode-checkbox
         .checked=${this.#targets.has(id)}
         label=${label}
-        @change=${(event: Event) => {
-          this.#onTarget(id, (event.target as HTMLInputElement).checked);
-        }}
+        @change=${(event: Event) => this.#onTarget(id, (event.target as HTMLInputElement).checked)}
       ></vscode-checkbox>
       <span class="muted" title=${detail}>${detail}</span>
     </div>`;

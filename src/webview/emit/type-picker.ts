@@ -62,9 +62,7 @@ export class TypePicker extends LitElement {
           placeholder=${t('Choose a type…')}
           .value=${this.#query ?? this.value?.type ?? ''}
           @input=${this.#onInput}
-          @mousedown=${() => {
-            this.#open();
-          }}
+          @mousedown=${() => this.#open()}
           @keydown=${this.#onKey}
           @blur=${this.#close}
         />${icon('chevron-down')}

@@ -34,9 +34,7 @@ export class EventGrid extends LitElement {
   #view: GridView | null = null;
   /** The scroll position that we know of; any other one that is reported comes from the reader. */
   #scrollTop = 0;
-  readonly #resize = new ResizeObserver(() => {
-    this.#resized();
-  });
+  readonly #resize = new ResizeObserver(() => this.#resized());
 
   get follow(): boolean {
     return this.#view?.follow ?? true;
@@ -62,12 +60,8 @@ export class EventGrid extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#view ??= new GridView(
       this.host,
-      () => {
-        this.#viewChanged();
-      },
-      () => {
-        this.#selectionChanged();
-      },
+      () => this.#viewChanged(),
+      () => this.#selectionChanged(),
     );
     if (changed.has('status') && this.status) this.#view.show(this.status);
   }

@@ -54,9 +54,7 @@ export class GridView {
     this.#selected = selected;
     this.window = new RowWindow(
       (start, count) => host.request('rows', { start, count }),
-      () => {
-        this.#rowsLoaded();
-      },
+      () => this.#rowsLoaded(),
     );
   }
 

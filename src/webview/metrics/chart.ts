@@ -68,9 +68,7 @@ export class Chart extends LitElement {
   /** Grows with every change of the theme: colours are read once. */
   declare theme: number;
   #plot: uPlot | undefined;
-  readonly #resize = new ResizeObserver(() => {
-    this.#fit();
-  });
+  readonly #resize = new ResizeObserver(() => this.#fit());
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -178,11 +176,7 @@ export class Chart extends LitElement {
         },
       ],
       hooks: {
-        setCursor: [
-          (plot) => {
-            this.#tell(plot);
-          },
-        ],
+        setCursor: [(plot) => this.#tell(plot)],
       },
     };
   }

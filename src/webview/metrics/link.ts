@@ -24,8 +24,6 @@ export function connect(handlers: Handlers<MetricsView>): Link {
       const saved = api.getState() as { readonly span?: unknown } | null | undefined;
       return SPANS.find((span) => span === saved?.span) ?? SPANS[0];
     },
-    saveSpan: (span) => {
-      api.setState({ span });
-    },
+    saveSpan: (span) => api.setState({ span }),
   };
 }

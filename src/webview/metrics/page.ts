@@ -28,18 +28,14 @@ export class MetricsPage extends LitElement {
   #failure = '';
   readonly #points = new Map<string, Point>();
   #timer: ReturnType<typeof setInterval> | undefined;
-  readonly #themes = new MutationObserver(() => {
-    this.#retheme();
-  });
+  readonly #themes = new MutationObserver(() => this.#retheme());
 
   readonly handlers: Handlers<MetricsView> = {
     state: (state) => {
       this.#state = state;
       this.requestUpdate();
     },
-    samples: (samples) => {
-      this.#take(samples);
-    },
+    samples: (samples) => this.#take(samples),
   };
 
   async start(link: Link): Promise<void> {
@@ -98,9 +94,7 @@ export class MetricsPage extends LitElement {
           html`<button
             type="button"
             aria-pressed=${span === this.#span ? 'true' : 'false'}
-            @click=${() => {
-              this.#choose(span);
-            }}
+            @click=${() => this.#choose(span)}
           >
             ${span === 60 ? t('1 h') : t('{0} min', span)}
           </button>`,
@@ -136,9 +130,7 @@ export class MetricsPage extends LitElement {
         .summary=${summary}
         .axis=${last}
         .theme=${this.#theme}
-        @gso-point=${({ detail }: CustomEvent<Point | null>) => {
-          this.#point(name, detail);
-        }}
+        @gso-point=${({ detail }: CustomEvent<Point | null>) => this.#point(name, detail)}
       ></gso-chart>
     </section>`;
   }

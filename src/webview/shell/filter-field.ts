@@ -112,9 +112,7 @@ export class FilterField extends LitElement {
         class="tool"
         title=${t('Clear Filter')}
         aria-label=${t('Clear Filter')}
-        @click=${() => {
-          this.#clear();
-        }}
+        @click=${() => this.#clear()}
       >
         ${icon('close')}
       </button>`;
@@ -135,9 +133,7 @@ export class FilterField extends LitElement {
   #onInput(event: Event): void {
     this.text = (event.target as HTMLInputElement).value;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#tell();
-    }, DEBOUNCE_MS);
+    this.#timer = setTimeout(() => this.#tell(), DEBOUNCE_MS);
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -81,9 +81,7 @@ export class HelpDialog extends LitElement {
     return html`<dialog
       aria-label=${t('Keys')}
       @click=${this.#onClick}
-      @keydown=${(event: Event) => {
-        event.stopPropagation();
-      }}
+      @keydown=${(event: Event) => event.stopPropagation()}
     >
       <header>
         <h2>${t('Keys')}</h2>

@@ -45,9 +45,7 @@ export class Inspector extends LitElement {
   /** What the host may tell; the messages go to the session, or to the part that shows them. */
   readonly handlers: Handlers<InspectorView> = {
     status: (status) => this.#session?.setStatus(status),
-    openEmit: ({ text }) => {
-      this.#openEmit(text);
-    },
+    openEmit: ({ text }) => this.#openEmit(text),
     focusFilter: ({ text }) => {
       if (text !== null) this.#toolbar?.filter?.setText(text);
       this.#toolbar?.filter?.focus();
@@ -56,9 +54,7 @@ export class Inspector extends LitElement {
   };
 
   start(link: Link): void {
-    this.#session = new Session(link, () => {
-      this.requestUpdate();
-    });
+    this.#session = new Session(link, () => this.requestUpdate());
     void this.#session.hello();
   }
 
@@ -79,22 +75,14 @@ export class Inspector extends LitElement {
     if (!session?.status) return session?.failure ? html`<p class="failure">${session.failure}</p>` : nothing;
     return html`<main
       class="shell"
-      @gso-action=${(event: PartEvent<'gso-action'>) => {
-        this.#act(event.detail);
-      }}
+      @gso-action=${(event: PartEvent<'gso-action'>) => this.#act(event.detail)}
       @gso-filter=${(event: PartEvent<'gso-filter'>) => void session.setFilter(event.detail)}
-      @gso-follow=${(event: PartEvent<'gso-follow'>) => {
-        this.#setFollow(event.detail);
-      }}
-      @gso-focus=${(event: PartEvent<'gso-focus'>) => {
-        this.#onFocus(event.detail);
-      }}
+      @gso-follow=${(event: PartEvent<'gso-follow'>) => this.#setFollow(event.detail)}
+      @gso-focus=${(event: PartEvent<'gso-focus'>) => this.#onFocus(event.detail)}
       @gso-spans=${(event: PartEvent<'gso-spans'>) => void session.select(event.detail)}
       @gso-copy=${(event: PartEvent<'gso-copy'>) => void session.copy(event.detail)}
       @gso-emit=${(event: PartEvent<'gso-emit'>) => void session.emit(event.detail.text, event.detail.targets)}
-      @gso-tab=${(event: PartEvent<'gso-tab'>) => {
-        session.setTab(event.detail);
-      }}
+      @gso-tab=${(event: PartEvent<'gso-tab'>) => session.setTab(event.detail)}
     >
       <h1 class="hidden-text">${t('Event inspector')}</h1>
       <gso-toolbar
@@ -169,11 +157,7 @@ export class Inspector extends LitElement {
     if (status.filter !== '' && status.total > 0) {
       return html`<p class="headline">${t('No event matches the filter')}</p>
         <p>${t('{0} are hidden.', eventCount(status.total))}</p>
-        <vscode-button
-          secondary
-          @click=${() => {
-            this.#act('clearFilter');
-          }}
+        <vscode-button secondary @click=${() => this.#act('clearFilter')}
           >${t('Clear Filter')}</vscode-button
         >`;
     }
@@ -181,13 +165,7 @@ export class Inspector extends LitElement {
       <p>
         ${t('Events appear here as soon as a connected server sends one. Emit one yourself to try it out.')}
       </p>
-      <vscode-button
-        secondary
-        @click=${() => {
-          this.#act('emit');
-        }}
-        >${t('Emit a Test Event…')}</vscode-button
-      >`;
+      <vscode-button secondary @click=${() => this.#act('emit')}>${t('Emit a Test Event…')}</vscode-button>`;
   }
 
   /** Says counts rarely while they grow, and at once when the filter has changed them. */
@@ -207,21 +185,15 @@ export class Inspector extends LitElement {
       togglePause: () => void session.togglePause(),
       toggleFollow: () => this.#grid?.setFollow(!this.#follow),
       clear: () => void session.clear(),
-      emit: () => {
-        this.#openEmit(null);
-      },
-      emitAgain: () => {
-        this.#openEmit(session.detail?.raw ?? null);
-      },
+      emit: () => this.#openEmit(null),
+      emitAgain: () => this.#openEmit(session.detail?.raw ?? null),
       replay: () => void session.run('replay'),
       openInTab: () => void session.run('openInTab'),
       addTarget: () => void session.addTarget(),
       showLive: () => void session.run('showLive'),
       focusFilter: () => this.#toolbar?.filter?.focus(),
       clearFilter: () => this.#toolbar?.filter?.setText(''),
-      closePane: () => {
-        this.#closePane(session);
-      },
+      closePane: () => this.#closePane(session),
       copyEvent: () => void session.copyEvent(),
       help: () => this.#help?.show(),
     };

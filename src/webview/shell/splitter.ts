@@ -82,20 +82,12 @@ export class Splitter extends LitElement {
     const handle = event.currentTarget as HTMLElement;
     const at = (moved: PointerEvent): number => (this.below ? moved.clientY : moved.clientX);
     const from = at(event) + this.size;
-    const move = (moved: PointerEvent): void => {
-      this.#set(from - at(moved));
-    };
+    const move = (moved: PointerEvent): void => this.#set(from - at(moved));
     handle.setPointerCapture(event.pointerId);
     handle.addEventListener('pointermove', move);
-    handle.addEventListener(
-      'lostpointercapture',
-      () => {
-        handle.removeEventListener('pointermove', move);
-      },
-      {
-        once: true,
-      },
-    );
+    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', move), {
+      once: true,
+    });
   }
 
   #onKey(event: KeyboardEvent): void {

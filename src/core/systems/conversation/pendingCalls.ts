@@ -21,9 +21,7 @@ export class PendingCalls<I, A = unknown> {
   open(info: I, { signal, onEnd }: CallOptions<I, A> = {}): PendingCall<I, A> {
     const call = new PendingCall<I, A>(info, this.#clock);
     this.#open.add(call);
-    const abort = (): void => {
-      call.reject(signal?.reason as Error);
-    };
+    const abort = (): void => call.reject(signal?.reason as Error);
     call.onEnd = () => {
       signal?.removeEventListener('abort', abort);
       this.#open.delete(call);

@@ -76,21 +76,15 @@ class LiveNotifierSession implements NotifierSession {
       rejectUnauthorized,
       clock,
       signal,
-      onStep: (step) => {
-        this.#environment.report('connecting', stepText(step, this.#settings));
-      },
+      onStep: (step) => this.#environment.report('connecting', stepText(step, this.#settings)),
       onData: (bytes) => {
         for (const piece of this.#documents.push(bytes)) this.#take(piece);
       },
     });
     this.#wire = wire;
-    void wire.ended.then((failure) => {
-      this.#whenEnded(failure);
-    });
+    void wire.ended.then((failure) => this.#whenEnded(failure));
     this.#environment.report('authenticating', text('Asking to be let in, over {0}', wire.protocol));
-    void this.closed.then((error) => {
-      this.#requests.end(error);
-    });
+    void this.closed.then((error) => this.#requests.end(error));
     await this.#signIn(wire, token ?? '');
   }
 

@@ -44,9 +44,8 @@ export class ListRefresh {
 
   constructor(parts: Parts) {
     const { clock, log } = parts.environment;
-    const onError = (error: unknown): void => {
+    const onError = (error: unknown): void =>
       log.error(text('Asking the server failed: {0}', errorWords(error)));
-    };
     this.#parts = parts;
     this.#serverList = new DeferredRun(clock, () => this.#askServers(), onError);
     this.#taskList = new DeferredRun(clock, () => this.#askTasks(), onError);

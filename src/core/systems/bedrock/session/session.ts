@@ -113,12 +113,8 @@ class LiveBedrockSession implements BedrockSession {
         this.#socket?.terminate();
       },
     });
-    this.#ledger = new TaskLedger(() => {
-      memory.save({ tasks: this.#ledger.open.map(({ id }) => id) });
-    });
-    this.#transitions = new Transitions(clock, () => {
-      this.#refresh.quiet();
-    });
+    this.#ledger = new TaskLedger(() => memory.save({ tasks: this.#ledger.open.map(({ id }) => id) }));
+    this.#transitions = new Transitions(clock, () => this.#refresh.quiet());
     this.#refresh = new ListRefresh({
       environment,
       username: settings.username,
@@ -126,17 +122,11 @@ class LiveBedrockSession implements BedrockSession {
       ledger: this.#ledger,
       release: () => this.#api.release,
       ask: (path) => this.#api.call('GET', path, undefined, environment.signal),
-      onServers: () => {
-        this.#applyWatch();
-      },
-      onRefused: (error) => {
-        this.#end.finish(error);
-      },
+      onServers: () => this.#applyWatch(),
+      onRefused: (error) => this.#end.finish(error),
     });
     const tasks = {
-      end: () => {
-        this.#ledger.loseAll({ outcome: 'lost', message: connectionOver });
-      },
+      end: () => this.#ledger.loseAll({ outcome: 'lost', message: connectionOver }),
     };
     this.#end.add(tasks, this.#refresh, this.#renewal, this.#liveness, this.#subscriptions);
   }
@@ -170,16 +160,10 @@ class LiveBedrockSession implements BedrockSession {
       environment,
       api: this.#api,
       ca: this.#ca,
-      onPush: (message) => {
-        this.#take(message);
-      },
-      onHeard: () => {
-        this.#liveness.heard();
-      },
+      onPush: (message) => this.#take(message),
+      onHeard: () => this.#liveness.heard(),
     });
-    void this.#socket.ended.then((end) => {
-      this.#end.finish(closeError(end, this.#api.secret));
-    });
+    void this.#socket.ended.then((end) => this.#end.finish(closeError(end, this.#api.secret)));
     environment.report('authenticating', text('subscribing'));
     await this.#subscriptions.addQuietly(this.#firstTopics(), 'settings');
     environment.report('authenticating', text('fetching the servers'));
@@ -231,9 +215,7 @@ class LiveBedrockSession implements BedrockSession {
           poll.within(askForTaskMs);
         }
       },
-      (error) => {
-        log.error(text('Asking for a task failed: {0}', errorWords(error)));
-      },
+      (error) => log.error(text('Asking for a task failed: {0}', errorWords(error))),
     );
     const waiting = new PendingCalls<string, TaskEnd>(clock).open(id, { signal });
     const forget = this.#ledger.follow(id, ({ end }) => {

@@ -63,9 +63,7 @@ export class BedrockSocket {
     this.#requests = requests;
     this.#environment = environment;
     this.ended = wire.ended;
-    void wire.ended.then(() => {
-      requests.end(closedError());
-    });
+    void wire.ended.then(() => requests.end(closedError()));
   }
 
   /** Opens and gets let in. Rejects with a SessionError or an error of a wire. */
@@ -189,9 +187,7 @@ export class BedrockSocket {
       const why = text('The server did not acknowledge within {0} s.', ackMs / 1000);
       request.reject(new ConversationError('noAnswer', why));
     });
-    this.send(JSON.stringify(message)).catch((error: unknown) => {
-      request.reject(error);
-    });
+    this.send(JSON.stringify(message)).catch((error: unknown) => request.reject(error));
     await request.answer;
   }
 }

@@ -66,12 +66,11 @@ export function runKgsm(run: CommandRun): Promise<CliResult> {
       problem ??= why;
       if (child.pid !== undefined) killGroup(child.pid);
     };
-    const timer = setTimeout(() => {
-      kill(text('it did not end within {0} s', Math.round(run.timeoutMs / 1000)));
-    }, run.timeoutMs);
-    const onAbort = (): void => {
-      kill(text('it was cancelled'));
-    };
+    const timer = setTimeout(
+      () => kill(text('it did not end within {0} s', Math.round(run.timeoutMs / 1000))),
+      run.timeoutMs,
+    );
+    const onAbort = (): void => kill(text('it was cancelled'));
     run.signal.addEventListener('abort', onAbort, { once: true });
     if (run.signal.aborted) onAbort();
 

@@ -22,9 +22,7 @@ export async function runCommand(
     args: args(await cliSyntaxOf(root, run.signal)),
     timeoutMs,
     signal: run.signal,
-    onOutput: (chunk) => {
-      run.output(chunk);
-    },
+    onOutput: (chunk) => run.output(chunk),
   });
   if (result.code === 0 && !result.problem) return succeeded(done);
   return failed(failureOf(result));

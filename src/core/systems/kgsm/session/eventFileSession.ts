@@ -27,9 +27,7 @@ export async function openEventFileSession(
 ): Promise<Session> {
   const { clock, memory, signal } = environment;
   const closed = Promise.withResolvers<SessionError>();
-  const save = (cursor: EventFileCursor): void => {
-    memory.save({ directory, cursor });
-  };
+  const save = (cursor: EventFileCursor): void => memory.save({ directory, cursor });
   const cursor = remembered(memory.load(), directory);
   let tail: EventFileTail;
   try {

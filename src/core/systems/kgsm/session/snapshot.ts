@@ -27,9 +27,7 @@ class Snapshots {
     this.#runs = new DeferredRun(
       environment.clock,
       () => this.#ask(),
-      (error) => {
-        environment.log.error(text('Asking KGSM failed: {0}', errorWords(error)));
-      },
+      (error) => environment.log.error(text('Asking KGSM failed: {0}', errorWords(error))),
     );
   }
 
@@ -99,9 +97,7 @@ export function withSnapshots(
   snapshots.take();
   return {
     closed: session.closed,
-    refresh: () => {
-      snapshots.take();
-    },
+    refresh: () => snapshots.take(),
     async dispose() {
       await snapshots.dispose();
       await session.dispose();

@@ -89,9 +89,7 @@ export async function runInstanceCall(
   return explained(async () => {
     const end = await session.job(method, params, {
       signal,
-      progress: (words) => {
-        run.progress(text('{0}', oneLine(words, 200)));
-      },
+      progress: (words) => run.progress(text('{0}', oneLine(words, 200))),
     });
     if (end.log !== undefined) run.output(`${end.log}\n`);
     if (end.state === 'succeeded' && id === 'stop') return await verifyStopped(session, instance, signal);

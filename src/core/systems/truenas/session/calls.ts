@@ -38,9 +38,7 @@ export class Calls {
 
   /** Resolves with the result; rejects with a ConversationError, or with the reason of the signal. */
   run(request: Request, signal?: AbortSignal): Promise<unknown> {
-    const onEnd = (call: PendingCall<Call>): void => {
-      this.#land(call);
-    };
+    const onEnd = (call: PendingCall<Call>): void => this.#land(call);
     const call = this.#pending.open({ ...request, isInFlight: false }, { signal, onEnd });
     this.#queue.push(call);
     this.#next();
@@ -101,9 +99,7 @@ export class Calls {
         const why = text('The NAS did not answer within {0} s.', timeoutMs / 1000);
         call.reject(new ConversationError('noAnswer', why));
       });
-      send().catch((error: unknown) => {
-        call.reject(error);
-      });
+      send().catch((error: unknown) => call.reject(error));
     }
   }
 

@@ -31,9 +31,7 @@ export async function runJob(
   const { id, answer } = rpc.begin(method, params, { signal });
   let job: string | undefined;
   const forget = [ledger.follow(`call:${id}`, tell)];
-  const giveUp = (): void => {
-    over.resolve(abandon(rpc, ledger, id, job));
-  };
+  const giveUp = (): void => over.resolve(abandon(rpc, ledger, id, job));
   signal.addEventListener('abort', giveUp, { once: true });
   answer.then(
     (result) => {
@@ -43,9 +41,7 @@ export async function runJob(
         forget.push(ledger.follow(job, tell));
       } else over.resolve({ state: 'succeeded', message: text('–') });
     },
-    (error: unknown) => {
-      over.reject(error);
-    },
+    (error: unknown) => over.reject(error),
   );
   try {
     return await over.promise;

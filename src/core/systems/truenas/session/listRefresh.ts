@@ -38,9 +38,7 @@ export class ListRefresh {
     this.#parts = parts;
     this.#unasked = new Set(parts.earlier);
     const { clock } = parts.environment;
-    const onError = (error: unknown): void => {
-      this.#note(error);
-    };
+    const onError = (error: unknown): void => this.#note(error);
     this.#entries = new DeferredRun(clock, () => this.#askDue(), onError);
     this.#jobPoll = new DeferredRun(clock, () => this.#askForJobs(), onError);
   }
@@ -60,9 +58,7 @@ export class ListRefresh {
   }
 
   refresh(candidates: readonly Collection[]): void {
-    this.all(candidates).catch((error: unknown) => {
-      this.#note(error);
-    });
+    this.all(candidates).catch((error: unknown) => this.#note(error));
   }
 
   /** Asks for the entry anew where events cannot be trusted: after a failed job, and in lists that send no events of their own. */
@@ -103,9 +99,7 @@ export class ListRefresh {
   /** Does not wait for the answers: one that is late must not hold up what is due next. */
   #askDue(): Promise<void> {
     for (const { collection, key } of this.#due.values())
-      this.entry(collection, key).catch((error: unknown) => {
-        this.#note(error);
-      });
+      this.entry(collection, key).catch((error: unknown) => this.#note(error));
     this.#due.clear();
     return Promise.resolve();
   }

@@ -70,9 +70,7 @@ export class RpcConnection {
       timeoutMs: openTimeoutMs,
       maxMessageBytes: settings.maxMessageBytes,
       signal: environment.signal,
-      onMessage: (message) => {
-        rpc.#take(message);
-      },
+      onMessage: (message) => rpc.#take(message),
     });
     rpc.#wire = wire;
     void wire.ended.then((end) => {

@@ -108,9 +108,7 @@ class LiveTrueNasSession implements TrueNasSession {
       call: (method, params, signal) => this.#openRpc().call(method, params, { signal }),
     });
     const jobs = {
-      end: () => {
-        this.#ledger.loseAll({ state: 'lost', message: connectionOver });
-      },
+      end: () => this.#ledger.loseAll({ state: 'lost', message: connectionOver }),
     };
     this.#end.add(jobs, this.#refresh, this.#liveness, this.#subscriptions);
   }
@@ -147,9 +145,7 @@ class LiveTrueNasSession implements TrueNasSession {
     const ca = settings.ca === undefined ? undefined : await readPem(settings.ca, 'certificate');
     const rpc = await this.#connect(ca);
     this.#rpc = rpc;
-    void rpc.ended.then((end) => {
-      this.#end.finish(closeError(end));
-    });
+    void rpc.ended.then((end) => this.#end.finish(closeError(end)));
     try {
       environment.report('authenticating', text('signing in as {0}', settings.username));
       const modern = this.#protocol === 'jsonrpc' || settings.protocol === 'ddp';
@@ -234,12 +230,8 @@ class LiveTrueNasSession implements TrueNasSession {
         environment: this.#environment,
         ca,
         protocol: as,
-        onEvent: (event) => {
-          this.#take(event);
-        },
-        onHeard: () => {
-          this.#liveness.heard();
-        },
+        onEvent: (event) => this.#take(event),
+        onHeard: () => this.#liveness.heard(),
         onEnd: (name, error) => {
           const why = error === undefined ? text('the NAS ended it') : text('{0}', failureOf(error).reason);
           this.#subscriptions.ended(name, refusedError(error), why);
