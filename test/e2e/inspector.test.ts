@@ -58,7 +58,16 @@ describe('the inspector', () => {
     const form = view.getByRole('region', { name: 'Emit an event' });
     await form.getByRole('button', { name: /Add target/ }).click();
     await wb.enter(bot.socket);
-    await form.getByText('bot.sock', { exact: true }).click();
+    // The workbench gives the page its focus back after the question; a click in that moment is lost.
+    const target = form.locator('vscode-checkbox[label="bot.sock"]');
+    const isChecked = (): Promise<unknown> =>
+      target.evaluate((box: unknown) => (box as { readonly checked?: boolean }).checked);
+    await expect
+      .poll(async () => {
+        if ((await isChecked()) !== true) await form.getByText('bot.sock', { exact: true }).click();
+        return isChecked();
+      })
+      .toBe(true);
     await form.getByText('Home', { exact: true }).click();
     await wb.screenshot('inspector-emit-dark');
     await form.getByRole('button', { name: 'Send', exact: true }).click();
