@@ -145,8 +145,7 @@ export class Connection {
     const abort = new AbortController();
     const done = this.#loop(abort.signal).then(() => {
       this.#run = undefined;
-      if (!abort.signal.aborted) this.#wanted = false;
-      else if (this.#state !== 'failed') this.#report('closed');
+      if (abort.signal.aborted && this.#state !== 'failed') this.#report('closed');
       this.#proceed();
     });
     this.#run = { abort, done };
@@ -179,6 +178,8 @@ export class Connection {
       if (!error || isAborted(signal)) break;
       this.#failure = error;
       if (!error.retry) {
+        // Before the lock is released: a start during that is a new wish.
+        this.#wanted = false;
         this.#report('failed', error.text);
         break;
       }

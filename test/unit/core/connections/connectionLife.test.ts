@@ -49,6 +49,25 @@ describe('the life of a connection', () => {
     expect(connection.state).toBe('closed');
   });
 
+  it('connects again when that is asked for while a failed run still releases its lock', async () => {
+    const released = Promise.withResolvers<undefined>();
+    const lock: CaptureLock = {
+      acquire: () => Promise.resolve(() => released.promise.then(() => undefined)),
+    };
+    const sessions = new Sessions();
+    sessions.failure = new SessionError(text('wrong password'), { retry: false });
+    const { connection } = rig({ system: sessions.system, lock });
+    connection.start();
+    await turns();
+    expect([connection.state, connection.active]).toEqual(['failed', false]);
+    sessions.failure = undefined;
+    void connection.reconnectNow();
+    released.resolve(undefined);
+    await turns();
+    expect(connection.state).toBe('ready');
+    await connection.stop();
+  });
+
   it('stays closed when a disconnect is asked for last, however often both were', async () => {
     const sessions = new Sessions();
     const { connection } = rig(sessions);
