@@ -119,9 +119,13 @@ export class Connection {
 
   /** Tries now, whatever it waits for; starts it where it had ended. */
   async reconnectNow(): Promise<void> {
-    if (this.#state === 'ready') await this.stop();
-    if (this.#skipWait) this.#skipWait();
-    else this.start();
+    if (this.#skipWait) {
+      this.#skipWait();
+      return;
+    }
+    // An attempt under way has read secrets and settings already, perhaps before they were mended.
+    await this.stop();
+    this.start();
   }
 
   /** Ends the session and all attempts. Resolves when everything of it is closed. Never rejects. */

@@ -68,6 +68,27 @@ describe('the life of a connection', () => {
     await connection.stop();
   });
 
+  it('begins anew when it is told to connect while it still opens a session', async () => {
+    const sessions = new Sessions();
+    let attempts = 0;
+    const system = {
+      ...sessions.system,
+      openSession: async (...given: Parameters<AnySystem['openSession']>) => {
+        const { signal } = given[1];
+        if (attempts++ === 0) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return sessions.system.openSession(...given);
+      },
+    };
+    const { connection } = rig({ system });
+    connection.start();
+    await turns();
+    expect(connection.state).toBe('connecting');
+    await connection.reconnectNow();
+    await turns();
+    expect([attempts, connection.state]).toEqual([2, 'ready']);
+    await connection.stop();
+  });
+
   it('stays closed when a disconnect is asked for last, however often both were', async () => {
     const sessions = new Sessions();
     const { connection } = rig(sessions);
