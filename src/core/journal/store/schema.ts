@@ -166,7 +166,7 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE checkpoints (
   seq INTEGER PRIMARY KEY, -- state after this event
   change INTEGER NOT NULL, -- changes.id of the last change in it
-  state TEXT NOT NULL -- JSON {"rows": [[connections.id, what, key, state]…], "contexts", "cursors"}
+  state TEXT NOT NULL -- JSON {"changes": [[seq, what, key, state, source, host, connection, system]…], "contexts", "cursors"}
 ) STRICT`,
     `CREATE TABLE requests (
   id TEXT PRIMARY KEY,

@@ -81,7 +81,6 @@ export class Writer {
     let bits = packed >> 13;
     let raw = values[at + 11] as string | Uint8Array;
     const size = values[at + 8] as number;
-    const bytes = raw.length;
     if (typeof raw === 'string' && (!raw.isWellFormed() || raw.includes('\0'))) {
       raw = Buffer.from(raw, 'utf16le');
       bits |= flags.utf16;
@@ -111,7 +110,7 @@ export class Writer {
       .run(seq, raw, summary, template, details);
     this.#counted.add([type, subject, connection, channel, direction, origin, severity, cls]);
     this.#counted.addMinutes(seq, receivedAt, sentAt);
-    this.#counted.addBytes(cls, bytes + summary.length);
+    this.#counted.addBytes(cls, typeof raw === 'string' ? Buffer.byteLength(raw) : raw.byteLength);
   }
 
   #texts(
@@ -298,7 +297,8 @@ export class Counted {
       db.prepare(
         `INSERT INTO minutes VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          received = received + excluded.received, sent = sent + excluded.sent,
-         firstSeq = coalesce(firstSeq, excluded.firstSeq), lastSeq = coalesce(excluded.lastSeq, lastSeq)`,
+         firstSeq = min(coalesce(firstSeq, excluded.firstSeq), coalesce(excluded.firstSeq, firstSeq)),
+         lastSeq = max(coalesce(lastSeq, excluded.lastSeq), coalesce(excluded.lastSeq, lastSeq))`,
       ).run(minute, received, sent, firstSeq, lastSeq);
     for (const [cls, { count, bytes }] of this.#totals)
       db.prepare(
