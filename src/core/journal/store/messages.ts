@@ -1,7 +1,7 @@
-import type { JournalErrorReason } from './database.ts';
+import type { JournalErrorReason } from './journalError.ts';
 import type { CompiledQuery } from './compiled.ts';
 import type { EventRange, JournalChange, JournalState } from './reader.ts';
-import type { Batch, ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
+import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
 import type { Histogram, Page, RowsRequest } from './result.ts';
 import type { RetentionLimits, RetentionReport } from './retention.ts';
 import type { Order } from './scan.ts';
@@ -105,6 +105,5 @@ export type FromWorker =
 /** Either end of a worker, or of a `MessageChannel` for a store in the same thread. */
 export interface Port {
   postMessage(message: unknown): void;
-  on(event: 'message', listener: (message: never) => void): unknown;
+  on(event: string, listener: (message: unknown) => void): unknown;
 }
-export type { Batch };

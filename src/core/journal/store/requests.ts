@@ -44,8 +44,8 @@ function toRequest(row: Record<string, unknown>): JournalRequest {
     body: JSON.parse(String(row['body'])),
     askedAt: Number(row['askedAt']),
     window: String(row['window']),
-    ...(row['takenBy'] === null ? {} : { takenBy: String(row['takenBy']) }),
-    ...(row['answer'] === null ? {} : { answer: JSON.parse(String(row['answer'])) as unknown }),
+    ...(typeof row['takenBy'] === 'string' ? { takenBy: row['takenBy'] } : {}),
+    ...(typeof row['answer'] === 'string' ? { answer: JSON.parse(row['answer']) as unknown } : {}),
   };
 }
 

@@ -1,31 +1,15 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { checkpointIfDue, stateAt } from './checkpoints.ts';
+import { stateAt, checkpointIfDue } from './checkpoints.ts';
 import { everything, type CompileQuery, type CompiledQuery } from './compiled.ts';
-import {
-  inMemory,
-  journalError,
-  JournalError,
-  openDatabase,
-  setAsideFile,
-  type JournalDatabase,
-} from './database.ts';
-import type {
-  CallName,
-  Calls,
-  Failure,
-  FromWorker,
-  Notice,
-  Port,
-  Query,
-  StoreStatus,
-  ToWorker,
-} from './messages.ts';
-import { answerOf, askRequest, readHealth, takeRequests } from './requests.ts';
+import { type JournalDatabase } from './database.ts';
+import { journalError, JournalError } from './journalError.ts';
+import { JournalFile } from './journalFile.ts';
+import type { Calls, Failure, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
 import { readChanges, readChangesBetween, readEvents, readRange, valueWords } from './reader.ts';
-import { BatchEncoder, type EncodedBatch } from './records.ts';
+import type { EncodedBatch } from './records.ts';
+import { answerOf, askRequest, readHealth, takeRequests } from './requests.ts';
 import { Result } from './result.ts';
 import { retain, type RetentionLimits } from './retention.ts';
-import { Writer, continueAfter, lastSeq, type Commit } from './writer.ts';
+import { lastSeq, type Commit } from './writer.ts';
 
 export interface ServiceOptions {
   readonly compile?: CompileQuery;
@@ -38,12 +22,6 @@ export interface ServiceOptions {
   readonly defer: (run: () => void) => void;
 }
 
-/** How often a journal in memory tries its file again. */
-const retryMs = 30_000;
-/** Events that a journal in memory holds, oldest metrics and logs first to go. */
-const memoryLimits: RetentionLimits = { classes: {}, totalBytes: 64_000_000 };
-/** Given back when the disk is full: not even a DELETE succeeds then. */
-const reserveBytes = 4 * 1024 * 1024;
 /** Idle time after which the WAL is copied into the file: passive, because others may write. */
 const idleMs = 200;
 
@@ -60,10 +38,8 @@ interface OpenResult {
 export class JournalService {
   readonly #port: Port;
   readonly #options: ServiceOptions;
-  #db!: JournalDatabase;
-  #writer!: Writer;
-  #opened!: Calls['open']['args'];
-  #status!: StoreStatus;
+  #file!: JournalFile;
+  #limits!: RetentionLimits;
   #tasks: Task[] = [];
   readonly #results = new Map<number, OpenResult>();
   #lastResult = 0;
@@ -74,14 +50,13 @@ export class JournalService {
   #lastWrite = 0;
   #isWalDirty = false;
   #stops: (() => void)[] = [];
-  #stopRetry: (() => void) | undefined;
   #stopFollow: (() => void) | undefined;
 
   constructor(port: Port, options: ServiceOptions) {
     this.#port = port;
     this.#options = options;
-    port.on('message', (message: ToWorker) => {
-      this.#receive(message);
+    port.on('message', (message) => {
+      this.#receive(message as ToWorker);
     });
   }
 
@@ -98,10 +73,9 @@ export class JournalService {
 
   #answer(message: ToWorker): unknown {
     const { call, args } = message;
+    if (call === 'open') return this.#open(args);
     const db = this.#db;
     switch (call) {
-      case 'open':
-        return this.#open(args);
       case 'append':
         return this.#append(args);
       case 'query':
@@ -151,7 +125,7 @@ export class JournalService {
         db.write(() => db.prepare('DELETE FROM pins WHERE id = ?').run(args.id));
         return null;
       case 'retain':
-        return retain(db, args.limits ?? this.#opened.limits, this.#options.now());
+        return retain(db, args.limits ?? this.#limits, this.#options.now());
       case 'health':
         return readHealth(db);
       case 'check':
@@ -169,136 +143,40 @@ export class JournalService {
   }
 
   #open(args: Calls['open']['args']): StoreStatus {
-    this.#opened = args;
-    try {
-      this.#useFile();
-    } catch (error) {
-      this.#useMemory(journalError(error), 0);
-    }
+    this.#limits = args.limits;
+    this.#file = new JournalFile(this.#options, args, (status) => {
+      for (const { id } of this.#tasks.splice(0))
+        if (id !== 0) this.#fail(id, new Error('The journal was opened anew.'));
+      this.#results.clear();
+      this.#begin();
+      this.#post({ notice: 'status', status });
+    });
+    this.#begin();
     this.#stops.push(
       this.#options.repeat(idleMs, () => {
         this.#idle();
       }),
     );
-    return this.#status;
+    return this.#file.status;
   }
 
-  #use(db: JournalDatabase, more: Omit<StoreStatus, 'journalId' | 'path' | 'durable'>): void {
-    this.#db = db;
-    this.#writer = new Writer(db);
-    this.#toldSeq = lastSeq(db);
-    this.#dataVersion = db.number('PRAGMA data_version');
-    this.#status = {
-      journalId: db.journalId,
-      path: this.#opened.path,
-      durable: db.path !== inMemory || this.#opened.path === inMemory,
-      ...more,
-    };
+  /** Goes on with the database that the file opened. */
+  #begin(): void {
+    this.#toldSeq = lastSeq(this.#db);
+    this.#dataVersion = this.#db.number('PRAGMA data_version');
+    if (this.#db.wasLeftOpen) this.#start({ id: 0, steps: this.#check() });
   }
 
-  #openPath(path: string): JournalDatabase {
-    return openDatabase({ ...this.#options, path, software: this.#opened.software });
-  }
-
-  #useFile(): void {
-    const { path } = this.#opened;
-    const db = this.#openPath(path);
-    this.#use(db, db.setAside === undefined ? {} : { setAside: db.setAside });
-    if (path !== inMemory) this.#reserve();
-    if (db.wasLeftOpen) this.#start({ id: 0, steps: this.#check() });
-  }
-
-  /** Goes on in memory, with seqs behind those of the file, and tries the file again from time to time. */
-  #useMemory(failure: JournalError, seq: number): void {
-    if (failure.reason === 'missing-sqlite') throw failure;
-    const db = this.#openPath(inMemory);
-    if (seq > 0) continueAfter(db, seq);
-    this.#use(db, { reason: failure.reason, message: failure.message });
-    this.#results.clear();
-    this.#stopRetry ??= this.#options.repeat(retryMs, () => {
-      this.#retryFile();
-    });
-  }
-
-  /** Writes what was held in memory into the file, if that works again. */
-  #retryFile(): void {
-    const memory = this.#db;
-    const held = this.#status;
-    let file: JournalDatabase;
-    try {
-      file = this.#openPath(this.#opened.path);
-    } catch {
-      return;
-    }
-    try {
-      const moved = moveInto(memory, file);
-      this.#use(file, { moved, ...(file.setAside === undefined ? {} : { setAside: file.setAside }) });
-    } catch {
-      file.close();
-      this.#db = memory;
-      this.#status = held;
-      return;
-    }
-    memory.close();
-    this.#stopRetry?.();
-    this.#stopRetry = undefined;
-    this.#results.clear();
-    this.#reserve();
-    this.#post({ notice: 'status', status: this.#status });
+  get #db(): JournalDatabase {
+    return this.#file.db;
   }
 
   #append(batch: EncodedBatch): Commit {
-    let commit: Commit;
-    try {
-      commit = this.#writer.append(batch);
-    } catch (error) {
-      const failure = journalError(error);
-      if (failure.reason === 'locked' || this.#db.path === inMemory) throw failure;
-      commit = this.#appendDespite(failure, batch);
-    }
+    const commit = this.#file.append(batch);
     this.#lastWrite = this.#options.elapsed();
     this.#isWalDirty = true;
     this.#told(commit, true);
-    if (!this.#status.durable) for (const _ of retain(this.#db, memoryLimits, this.#options.now()));
     return commit;
-  }
-
-  #appendDespite(failure: JournalError, batch: EncodedBatch): Commit {
-    if (failure.reason === 'disk-full') {
-      rmSync(`${this.#opened.path}.reserve`, { force: true });
-      try {
-        return this.#writer.append(batch);
-      } catch {
-        // The reserve was not enough, or is gone.
-      }
-    }
-    const seq = this.#toldSeq;
-    this.#closeFile(failure);
-    this.#useMemory(failure, seq);
-    this.#post({ notice: 'status', status: this.#status });
-    return this.#writer.append(batch);
-  }
-
-  #closeFile(failure: JournalError): void {
-    for (const { id } of this.#tasks) this.#fail(id, failure);
-    this.#tasks = [];
-    try {
-      this.#db.close();
-    } catch {
-      // A file that failed may fail to close; the handle is gone all the same.
-    }
-    if (failure.reason === 'corrupt') setAsideFile(this.#opened.path, this.#options.now());
-  }
-
-  #reserve(): void {
-    try {
-      writeFileSync(`${this.#opened.path}.reserve`, Buffer.alloc(reserveBytes, 1), {
-        mode: 0o600,
-        flag: 'wx',
-      });
-    } catch {
-      // It stands already, or the disk is too full for it.
-    }
   }
 
   /** Tells of a commit and lets the open results take it in. */
@@ -335,7 +213,8 @@ export class JournalService {
   }
 
   *#scan(id: number, open: OpenResult): Generator<undefined, void> {
-    for (const _ of open.result.scan()) {
+    const slices = open.result.scan();
+    while (!slices.next().done) {
       if (!this.#results.has(id)) return;
       this.#progress(id, open);
       yield;
@@ -391,20 +270,8 @@ export class JournalService {
     } catch (error) {
       if (task.id !== 0) this.#fail(task.id, error);
       const failure = journalError(error);
-      if (failure.reason === 'corrupt' && this.#db.path !== inMemory) this.#replaceDamaged(failure);
+      if (failure.reason === 'corrupt') this.#file.replaceDamaged(failure);
     }
-  }
-
-  #replaceDamaged(failure: JournalError): void {
-    this.#closeFile(failure);
-    try {
-      this.#useFile();
-    } catch (error) {
-      this.#useMemory(journalError(error), 0);
-    }
-    this.#results.clear();
-    this.#status = { ...this.#status, reason: failure.reason, message: failure.message };
-    this.#post({ notice: 'status', status: this.#status });
   }
 
   #follow(everyMs: number): void {
@@ -426,7 +293,7 @@ export class JournalService {
       const to = lastSeq(this.#db);
       this.#told({ from: this.#toldSeq + 1, to }, false);
     } catch (error) {
-      this.#post({ notice: 'status', status: { ...this.#status, ...failureOf(error) } });
+      this.#post({ notice: 'status', status: { ...this.#file.status, ...failureOf(error) } });
     }
   }
 
@@ -444,14 +311,13 @@ export class JournalService {
 
   #close(): void {
     for (const stop of this.#stops) stop();
-    this.#stopRetry?.();
     this.#stopFollow?.();
     this.#tasks = [];
     this.#results.clear();
-    this.#db.close();
+    this.#file.close();
   }
 
-  #post(message: FromWorker | Notice): void {
+  #post(message: FromWorker): void {
     this.#port.postMessage(message);
   }
 
@@ -471,25 +337,3 @@ function failureOf(error: unknown): Failure {
     ...(failure instanceof JournalError ? { reason: failure.reason } : {}),
   };
 }
-
-/** Copies what a journal in memory holds behind what a file holds, in one transaction. */
-function moveInto(memory: JournalDatabase, file: JournalDatabase): Commit {
-  const encoder = new BatchEncoder();
-  const seqs = memory
-    .prepareArrays('SELECT seq FROM events ORDER BY seq')
-    .all()
-    .map(([seq]) => Number(seq));
-  const state = stateAt(memory, Number.MAX_SAFE_INTEGER);
-  const gone = readChangesBetween(memory, -1, Number.MAX_SAFE_INTEGER).filter(
-    (change) => change.state === null,
-  );
-  encoder.add({
-    events: readEvents(memory, seqs),
-    changes: [...gone, ...state.changes],
-    contexts: state.contexts,
-    cursors: state.cursors,
-  });
-  return new Writer(file).append(encoder.batch);
-}
-
-export type { CallName };

@@ -11,7 +11,7 @@ import {
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { JournalError, journalError } from '../../../../../src/core/journal/store/database.ts';
+import { JournalError, journalError } from '../../../../../src/core/journal/store/journalError.ts';
 import { migrations, schemaVersion } from '../../../../../src/core/journal/store/schema.ts';
 import { openJournal, smallFileSystem, temporaryFolder } from './helpers.ts';
 
