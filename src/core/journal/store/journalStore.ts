@@ -38,6 +38,8 @@ export interface StoreOptions {
  */
 const commitGapMs = 25;
 const defaultMaxWaitingBytes = 64_000_000;
+/** Size of one transaction: 2,000 events. Larger ones are no faster and hold memory on both sides. */
+const maxPostBytes = 1_000_000;
 /** Estimate of an event without its payload. */
 const eventBytes = 300;
 
@@ -288,21 +290,22 @@ export class JournalStore {
     this.#isScheduled = true;
     const { clock } = this.#options;
     // A turn at least, for what the same message brings.
-    clock.after(Math.max(0, this.#lastPost + commitGapMs - clock.now()), () => {
+    const wait = this.#waitingBytes > maxPostBytes ? 0 : this.#lastPost + commitGapMs - clock.now();
+    clock.after(Math.max(0, wait), () => {
       this.#isScheduled = false;
       this.#post();
     });
   }
 
   #post(): void {
-    const batches = this.#waiting;
-    if (batches.length === 0) return;
     // One transaction on its way at a time: what comes meanwhile can still be dropped.
-    if (this.#postedBytes > 0) return;
+    if (this.#waiting.length === 0 || this.#postedBytes > 0) return;
     this.#lastPost = this.#options.clock.now();
-    const bytes = this.#waitingBytes;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#waiting.length && bytes < maxPostBytes) bytes += this.#waiting[count++]?.bytes ?? 0;
+    const batches = this.#waiting.splice(0, count);
+    this.#waitingBytes -= bytes;
     this.#postedBytes = Math.max(1, bytes);
     const encoder = new BatchEncoder();
     for (const { batch } of batches) encoder.add(batch);

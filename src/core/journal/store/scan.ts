@@ -84,6 +84,7 @@ export function matches(
   let found: Place[] = [];
   let reached = end;
   for (const table of distinctPayloadTables) {
+    if (order === 'arrival' && !hasRows(db, table, above.seq, end.seq)) continue;
     // The planner knows nothing of how rare a word is: a scan without another condition begins with the payload.
     const isPlain = order === 'arrival' && !/\be\./.test(query.where);
     const from = isPlain
@@ -115,6 +116,10 @@ export function matches(
   // A table whose check was cut short decides how far the slice reached.
   found = found.filter((place) => !isOlder(place, reached));
   return { seqs: found.sort((a, b) => (isOlder(a, b) ? 1 : -1)).map(({ seq }) => seq), end: reached };
+}
+
+function hasRows(db: JournalDatabase, table: string, above: number, end: number): boolean {
+  return db.number(`SELECT EXISTS (SELECT 1 FROM ${table} WHERE seq < ? AND seq >= ?)`, above, end) === 1;
 }
 
 /** `raw` as it was before SQLite, which holds neither NUL nor half a surrogate pair. */

@@ -11,7 +11,11 @@ export interface Backend {
 }
 
 export function workerBackend(entry: URL): Backend {
-  const worker = new Worker(entry, { name: 'journal' });
+  const worker = new Worker(entry, {
+    name: 'journal',
+    // Messages die young: a larger space for them only stands in memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   worker.unref();
   return {
     port: worker,
