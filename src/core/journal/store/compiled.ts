@@ -1,25 +1,29 @@
 import type { SQLInputValue } from 'node:sqlite';
 
+/** A row that a check decides about: the columns that its query names. */
+export interface QueryRow {
+  readonly flags: number;
+  /** As stored; NULL where the check does not need it. */
+  readonly raw: string | Uint8Array | null;
+  readonly [column: string]: unknown;
+}
+
 /** A query as the scan of the store runs it. The query language makes it in the worker, from its text. */
 export interface CompiledQuery {
   /**
-   * SQL over `e` (table `events`) and, if `needs` is 'payload', also `p` (a payload table: seq, raw, summary, template,
-   * details). The scan adds the range of seqs. Texts are bound by `?`, never written into it. Empty: everything.
+   * SQL over `e` (table `events`) and, if `needs` is 'payload', also `p` (a payload table). The scan adds the range of seqs.
+   * Texts are bound by `?`, never written into it. Empty or `1`: everything.
    */
   readonly where: string;
   readonly params: readonly SQLInputValue[];
   readonly needs: 'events' | 'payload';
-  /** Decides about the rows that `where` lets through, where SQL cannot; `needs` must be 'payload' then. */
-  readonly check?: (row: CheckRow) => boolean;
-}
-
-export interface CheckRow {
-  readonly seq: number;
-  readonly flags: number;
-  /** The text; bytes where they are no UTF-8. A text that SQLite cannot hold is given back as the text that it was. */
-  readonly raw: string | Uint8Array;
-  readonly summary: string;
-  readonly details: string | null;
+  /** Expressions with their names that the check reads, and their parameters. */
+  readonly columns?: readonly string[];
+  readonly columnParams?: readonly SQLInputValue[];
+  /** Decides about the rows that `where` lets through, where SQL cannot. */
+  readonly check?: (row: QueryRow) => boolean;
+  /** The same for many rows with one time limit, where a row could take for ever (regular expressions). */
+  readonly checkAll?: <Row extends QueryRow>(rows: readonly Row[], limitMs: number) => readonly Row[];
 }
 
 /** Makes a query from its text; throws the error of the query language where it is none. */
@@ -27,3 +31,7 @@ export type CompileQuery = (text: string, context: { readonly now: number }) => 
 
 /** All events. */
 export const everything: CompiledQuery = { where: '', params: [], needs: 'events' };
+
+export function isEverything({ where, check }: CompiledQuery): boolean {
+  return (where === '' || where === '1') && !check;
+}

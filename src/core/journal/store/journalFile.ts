@@ -24,6 +24,7 @@ export class JournalFile {
   #writer!: Writer;
   #status!: StoreStatus;
   #stopRetry: (() => void) | undefined;
+  #lost = 0;
 
   /** Opens the file. `onSwitch` is called when another database takes its place later. */
   constructor(
@@ -55,7 +56,9 @@ export class JournalFile {
     }
     if (!this.#status.durable) {
       const steps = retain(this.#db, memoryLimits, this.#options.now());
-      while (!steps.next().done);
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      this.#lost += Object.values(step.value).reduce((sum, count) => sum + count, 0);
     }
     return commit;
   }
@@ -151,7 +154,8 @@ export class JournalFile {
     try {
       file = this.#openPath(this.#opened.path);
       const moved = moveInto(memory, file);
-      this.#use(file, { moved });
+      this.#use(file, { moved, lost: this.#lost });
+      this.#lost = 0;
     } catch {
       file?.close();
       return;

@@ -215,6 +215,10 @@ export class JournalStore {
   retain(limits?: RetentionLimits): Promise<RetentionReport> {
     return this.#call('retain', limits ? { limits } : {});
   }
+  /** Deletes what a query finds, pinned events excepted; answers how many events went. */
+  remove(query: Query): Promise<number> {
+    return this.#call('remove', { query });
+  }
   health(): Promise<Calls['health']['answer']> {
     return this.#call('health', null);
   }

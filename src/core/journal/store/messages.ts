@@ -9,7 +9,7 @@ import type { CountedField } from './schema.ts';
 import type { Commit } from './writer.ts';
 
 /** A text of the query language, or what its compiler makes of one (without a check, which cannot be posted). */
-export type Query = string | Omit<CompiledQuery, 'check'>;
+export type Query = string | Omit<CompiledQuery, 'check' | 'checkAll'>;
 
 export interface JournalRequest {
   readonly id: string;
@@ -45,6 +45,8 @@ export interface StoreStatus {
   readonly setAside?: string;
   /** Events that were held in memory got these seqs in the file; others may have written in between. */
   readonly moved?: Commit;
+  /** Events that memory had no room for before the file could be written again. */
+  readonly lost?: number;
 }
 
 /** Questions to the worker with their answers. */
@@ -71,6 +73,7 @@ export interface Calls {
   pin: { args: { id: string; from: number; to: number; reason: string }; answer: null };
   unpin: { args: { id: string }; answer: null };
   retain: { args: { limits?: RetentionLimits }; answer: RetentionReport };
+  remove: { args: { query: Query }; answer: number };
   health: { args: null; answer: JournalHealth };
   check: { args: null; answer: null };
   backUp: { args: { path: string }; answer: null };

@@ -158,11 +158,6 @@ export function readChangesBetween(db: JournalDatabase, from: number, to: number
     .map(toChange);
 }
 
-export interface Cursor {
-  readonly seq: number;
-  readonly changes: readonly JournalChange[];
-}
-
 /** Fleet, contexts and cursors of one moment. */
 export interface JournalState {
   readonly seq: number;

@@ -42,7 +42,7 @@ export interface CursorRow {
   readonly cursor: string;
 }
 /** One measurement, for the roll-ups that outlive the metric events. */
-export interface Measurement {
+interface Measurement {
   readonly address: Address;
   readonly kind: string;
   readonly key: string;
@@ -88,11 +88,6 @@ const codes: Readonly<Record<CodeTable, ReadonlyMap<string, number>>> = {
   severity: codesOf(codeTables.severity),
   class: codesOf(codeTables.class),
 };
-
-/** The code of a value that a column of `events` holds; undefined for an unknown value. */
-export function codeOf(table: CodeTable, value: string): number | undefined {
-  return codes[table].get(value);
-}
 
 /** Gathers batches for one transaction. */
 export class BatchEncoder {

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { CompiledQuery } from './compiled.ts';
+import { isEverything, type CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
 import { readEvents } from './reader.ts';
 import type { JournalEvent } from './records.ts';
@@ -67,7 +67,7 @@ export class Result {
   }
 
   get #isEverything(): boolean {
-    return this.#query.where === '' && !this.#query.check;
+    return isEverything(this.#query);
   }
   get done(): boolean {
     return this.#done;

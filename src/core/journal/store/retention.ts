@@ -1,10 +1,12 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { retentionClasses, type RetentionClass } from '../../model/event.ts';
+import type { CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
+import { scanDown } from './scan.ts';
 import { countedFields, classes, payloadTables } from './schema.ts';
 import { Counted, rollupWidths } from './writer.ts';
 
-export interface ClassLimit {
+interface ClassLimit {
   readonly maxAgeMs?: number;
   readonly maxCount?: number;
   readonly maxBytes?: number;
@@ -90,23 +92,53 @@ function deleteRows(
 ): SQLOutputValue[][] {
   const rows = db
     .prepareArrays(
-      `SELECT e.seq, e.receivedAt, e.sentAt, octet_length(p.raw), ${countedFields.map((field) => `e.${field}`).join(', ')}
-       FROM ${table} p CROSS JOIN events e ON e.seq = p.seq
-       WHERE p.seq BETWEEN ? AND ? AND e.class = ? AND +e.receivedAt < ?
-         AND NOT EXISTS (SELECT 1 FROM pins WHERE e.seq BETWEEN fromSeq AND toSeq)
-       ORDER BY p.seq LIMIT ?`,
+      `SELECT ${deletedColumns} FROM ${table} p CROSS JOIN events e ON e.seq = p.seq
+       WHERE p.seq BETWEEN ? AND ? AND e.class = ? AND +e.receivedAt < ? AND ${isUnpinned} ORDER BY p.seq LIMIT ?`,
     )
     .all(from, to, code, before, limit);
+  deleteAndCount(db, rows);
+  return rows;
+}
+
+const isUnpinned = 'NOT EXISTS (SELECT 1 FROM pins WHERE e.seq BETWEEN fromSeq AND toSeq)';
+const deletedColumns = `e.seq, e.receivedAt, e.sentAt, octet_length(p.raw), e.class, ${countedFields.map((field) => `e.${field}`).join(', ')}`;
+
+/** Deletes the events of these rows (`deletedColumns`) with their payloads, and takes them out of the counts. */
+function deleteAndCount(db: JournalDatabase, rows: readonly SQLOutputValue[][]): void {
   const counted = new Counted();
-  for (const [seq = 0, receivedAt, sentAt, bytes, ...values] of rows) {
-    db.prepare(`DELETE FROM ${table} WHERE seq = ?`).run(seq);
+  for (const [seq = 0, receivedAt, sentAt, bytes, cls, ...values] of rows) {
+    db.prepare(`DELETE FROM ${payloadTables[Number(cls)] ?? 'payloads'} WHERE seq = ?`).run(seq);
     db.prepare('DELETE FROM events WHERE seq = ?').run(seq);
     counted.add(values as (number | null)[], -1);
     counted.addMinutes(Number(seq), Number(receivedAt), Number(sentAt), -1);
-    counted.addBytes(code, -Number(bytes), -1);
+    counted.addBytes(Number(cls), -Number(bytes), -1);
   }
   counted.write(db);
-  return rows;
+}
+
+/** Deletes what a query finds, a step at a time, pinned events excepted; answers how many went. For a user who asks for it. */
+export function* deleteMatching(
+  db: JournalDatabase,
+  query: CompiledQuery,
+  now: () => number,
+): Generator<undefined, number> {
+  let gone = 0;
+  for (const { seqs } of scanDown(db, query, 'arrival', now))
+    for (let at = 0; at < seqs.length; at += stepRows) {
+      gone += db.write(() => {
+        const rows = db
+          .prepareArrays(
+            `SELECT ${deletedColumns} FROM json_each(?) j JOIN events e ON e.seq = j.value JOIN payload p ON p.seq = e.seq
+             WHERE ${isUnpinned}`,
+          )
+          .all(JSON.stringify(seqs.slice(at, at + stepRows)));
+        deleteAndCount(db, rows);
+        return rows.length;
+      });
+      vacuum(db);
+      yield;
+    }
+  return gone;
 }
 
 /** Change rows and checkpoints live as long as lifecycle events; the checkpoint at the begin of what is left stays. */

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { CompiledQuery } from './compiled.ts';
+import type { CompiledQuery, QueryRow } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
 import { distinctPayloadTables, flags } from './schema.ts';
 
@@ -19,10 +19,13 @@ export function isOlder(a: Place, b: Place): boolean {
  * Events of the first slice and of those after it. A statement cannot be interrupted, so a write waits for a slice:
  * 3 to 7 ms for a substring in 5,000 events, 6 to 21 ms in 20,000; larger ones are no faster in all.
  */
-export const firstSliceSize = 5_000;
+const firstSliceSize = 5_000;
 export const sliceSize = 20_000;
 /** Checks in JS of one slice stop after this time; the next slice goes on there. */
 const checkMs = 30;
+/** Rows that are checked together, and the limit after which a query that takes longer for them fails. */
+const checkChunk = 64;
+const checkLimitMs = 100;
 
 /** Places behind the newest and before the oldest event. */
 export const newestPlace: Place = { time: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER };
@@ -81,6 +84,10 @@ export function matches(
       end,
     };
 
+  const toPlace = (row: QueryRow): Place => ({
+    time: order === 'sent' ? Number(row['sentAt']) : 0,
+    seq: Number(row['seq']),
+  });
   let found: Place[] = [];
   let reached = end;
   for (const table of distinctPayloadTables) {
@@ -93,17 +100,17 @@ export function matches(
     const inOrder = isPlain ? 'ORDER BY p.seq DESC' : ordered;
     const params = [...range.params, ...query.params];
     if (query.check) {
-      const columns = 'SELECT e.seq, e.sentAt, e.flags, p.raw, p.summary, p.details';
+      const columns = ['e.seq AS seq', 'e.sentAt AS sentAt', ...(query.columns ?? [])].join(', ');
       const begun = now();
-      for (const row of db.prepare(`${columns} ${from} ${inOrder}`).iterate(...params)) {
-        const place = { time: order === 'sent' ? Number(row['sentAt']) : 0, seq: Number(row['seq']) };
-        const rowFlags = Number(row['flags']);
-        const details = row['details'] as string | null;
-        const raw = textOf(row['raw'] as string | Uint8Array, rowFlags);
-        if (query.check({ seq: place.seq, flags: rowFlags, raw, summary: String(row['summary']), details }))
-          found.push(place);
-        if (now() - begun > checkMs) {
-          if (isOlder(reached, place)) reached = place;
+      const rows = db
+        .prepare(`SELECT ${columns} ${from} ${inOrder}`)
+        .iterate(...(query.columnParams ?? []), ...params) as Iterable<QueryRow>;
+      for (const chunk of chunksOf(rows)) {
+        const places = checkRows(query, chunk).map(toPlace);
+        found.push(...places);
+        const last = chunk.at(-1);
+        if (last && now() - begun > checkMs) {
+          if (isOlder(reached, toPlace(last))) reached = toPlace(last);
           break;
         }
       }
@@ -116,6 +123,23 @@ export function matches(
   // A table whose check was cut short decides how far the slice reached.
   found = found.filter((place) => !isOlder(place, reached));
   return { seqs: found.sort((a, b) => (isOlder(a, b) ? 1 : -1)).map(({ seq }) => seq), end: reached };
+}
+
+function checkRows(query: CompiledQuery, rows: readonly QueryRow[]): readonly QueryRow[] {
+  if (query.checkAll) return query.checkAll(rows, checkLimitMs);
+  return query.check ? rows.filter(query.check) : rows;
+}
+
+/** Rows in small groups: payloads can be large, and the time is looked at after each. */
+function* chunksOf(rows: Iterable<QueryRow>): Generator<QueryRow[]> {
+  let chunk: QueryRow[] = [];
+  for (const row of rows) {
+    chunk.push(row);
+    if (chunk.length < checkChunk) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 function hasRows(db: JournalDatabase, table: string, above: number, end: number): boolean {

@@ -8,7 +8,7 @@ import { readChanges, readChangesBetween, readEvents, readRange, valueWords } fr
 import type { EncodedBatch } from './records.ts';
 import { answerOf, askRequest, readHealth, takeRequests } from './requests.ts';
 import { Result } from './result.ts';
-import { retain, type RetentionLimits } from './retention.ts';
+import { deleteMatching, retain, type RetentionLimits } from './retention.ts';
 import { lastSeq, type Commit } from './writer.ts';
 
 export interface ServiceOptions {
@@ -126,6 +126,8 @@ export class JournalService {
         return null;
       case 'retain':
         return retain(db, args.limits ?? this.#limits, this.#options.now());
+      case 'remove':
+        return deleteMatching(db, this.#compile(args.query), this.#options.elapsed);
       case 'health':
         return readHealth(db);
       case 'check':

@@ -27,7 +27,7 @@ export function temporaryFolder(): string {
 }
 
 let ids = 0;
-export function openOptions(path: string): OpenOptions {
+function openOptions(path: string): OpenOptions {
   return { path, now: () => Date.UTC(2026, 10, 26), newId: () => `journal-${++ids}`, software: 'test 1.0' };
 }
 

@@ -5,6 +5,7 @@ import { inProcessBackend } from '../../../../../src/core/journal/store/inProces
 import { retryMs } from '../../../../../src/core/journal/store/journalFile.ts';
 import {
   JournalStore,
+  QueryError,
   type StoreClock,
   type StoreOptions,
 } from '../../../../../src/core/journal/store/journalStore.ts';
@@ -169,6 +170,7 @@ describe('a store in a worker', () => {
       throw Object.assign(new Error('unknown field'), { from: 0, to: 4, suggestion: 'type' });
     };
     const store = await openStore(':memory:', { backend: inProcessBackend(compile) });
+    await expect(store.query('tpye:x')).rejects.toBeInstanceOf(QueryError);
     await expect(store.query('tpye:x')).rejects.toMatchObject({
       message: 'unknown field',
       facts: { from: 0, to: 4, suggestion: 'type' },

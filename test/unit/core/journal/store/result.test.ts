@@ -21,6 +21,7 @@ const oddChecked: CompiledQuery = {
   where: 'p.raw LIKE ?',
   params: ['%hay%'],
   needs: 'payload',
+  columns: ['e.flags AS flags', 'p.raw AS raw'],
   check: ({ raw }) => (JSON.parse(String(raw)) as { n: number }).n % 2 === 1,
 };
 
@@ -130,9 +131,9 @@ describe('a result', () => {
     const db = openJournal(':memory:');
     fill(db, many);
     let time = 0;
-    const result = new Result(db, oddChecked, 'arrival', () => (time += 1));
+    const result = new Result(db, oddChecked, 'arrival', () => (time += 20));
     const steps = [...result.scan()].length;
-    expect(steps).toBeGreaterThan(100);
+    expect(steps).toBeGreaterThan(5);
     expect(result.count).toBe(expected('arrival', isMatch[3]?.[1] ?? (() => false)).length);
   });
 

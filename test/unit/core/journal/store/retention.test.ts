@@ -5,7 +5,7 @@ import type { RetentionClass } from '../../../../../src/core/model/event.ts';
 import { checkpointIfDue, stateAt } from '../../../../../src/core/journal/store/checkpoints.ts';
 import type { JournalDatabase } from '../../../../../src/core/journal/store/database.ts';
 import { readState } from '../../../../../src/core/journal/store/reader.ts';
-import { retain, usedBytes } from '../../../../../src/core/journal/store/retention.ts';
+import { deleteMatching, retain, usedBytes } from '../../../../../src/core/journal/store/retention.ts';
 import { Writer } from '../../../../../src/core/journal/store/writer.ts';
 import { encode, fill, finish, home, openJournal, storedEvent, temporaryFolder } from './helpers.ts';
 
@@ -91,6 +91,19 @@ describe('retention', () => {
     finish(retain(db, { ...unlimited, totalBytes: 0 }, start));
     expect(db.number('SELECT count(*) FROM events')).toBe(100);
     expect(db.number('SELECT min(seq) FROM events')).toBe(101);
+  });
+
+  it('deletes what a query finds, whatever its class, and counts on', () => {
+    const db = openJournal(':memory:');
+    fill(db, mixed(6000));
+    db.exec("INSERT INTO pins VALUES ('p', 5, 8, 'recording', 0)");
+    const query = { where: 'e.subject = ?', params: [2], needs: 'events' } as const;
+    expect(finish(deleteMatching(db, query, () => 0))).toBe(1199);
+    expect(db.number('SELECT count(*) FROM events WHERE subject = 2')).toBe(1);
+    const word = { where: 'p.raw LIKE ?', params: ['44%'], needs: 'payload' } as const;
+    const left = db.number("SELECT count(*) FROM payload WHERE raw LIKE '44%'");
+    expect(finish(deleteMatching(db, word, () => 0))).toBe(left);
+    expectConsistent(db);
   });
 
   it('goes on in small steps', () => {
