@@ -1,6 +1,15 @@
-import { text } from '../../model/text.ts';
+import { gapEvent } from './gap.ts';
 import { JournalError } from './journalError.ts';
-import type { CallName, Calls, FromWorker, JournalRequest, Notice, Query, StoreStatus } from './messages.ts';
+import type {
+  CallName,
+  Calls,
+  FromWorker,
+  JournalRequest,
+  Notice,
+  Progress,
+  Query,
+  StoreStatus,
+} from './messages.ts';
 import type { EventRange, JournalChange, JournalState } from './reader.ts';
 import {
   BatchEncoder,
@@ -53,7 +62,7 @@ interface Waiting {
 /** A query that runs on in the worker as long as it is open. */
 export interface ResultHandle {
   /** Called as the scan goes on and as events come in. */
-  onProgress(listener: (progress: { readonly count: number; readonly done: boolean }) => void): () => void;
+  onProgress(listener: Listener<Progress>): () => void;
   /** Waits until the page is full or the scan done. */
   rows(request: RowsRequest): Promise<Page>;
   positionOf(seq: number): Promise<number>;
@@ -82,7 +91,7 @@ export class JournalStore {
   readonly #pending = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   readonly #commitListeners = new Set<Listener<{ readonly commit: Commit; readonly own: boolean }>>();
   readonly #statusListeners = new Set<Listener<StoreStatus>>();
-  readonly #progressListeners = new Map<number, Set<Listener<{ count: number; done: boolean }>>>();
+  readonly #progressListeners = new Map<number, Set<Listener<Progress>>>();
   #status: StoreStatus | undefined;
   #lastId = 0;
   #waiting: Waiting[] = [];
@@ -137,10 +146,10 @@ export class JournalStore {
 
   /** Starts a query; it rejects with a QueryError where the text is none. */
   async query(query: Query, order: Order = 'arrival'): Promise<ResultHandle> {
-    const early: { result: number; count: number; done: boolean }[] = [];
+    const early: (Progress & { readonly result: number })[] = [];
     const stop = this.#onAnyProgress((progress) => early.push(progress));
     const result = await this.#call('query', { query, order }).finally(stop);
-    const listeners = new Set<Listener<{ count: number; done: boolean }>>();
+    const listeners = new Set<Listener<Progress>>();
     this.#progressListeners.set(result, listeners);
     let last = early.findLast((progress) => progress.result === result);
     listeners.add((progress) => (last = { result, ...progress }));
@@ -362,26 +371,8 @@ export class JournalStore {
   }
 
   #gaps(): StoredEvent[] {
-    const gaps = [...this.#dropped.values()].map(({ address, count }): StoredEvent => {
-      const raw = JSON.stringify({ type: 'journal.gap', dropped: count });
-      return {
-        ...address,
-        receivedAt: this.#options.clock.now(),
-        channel: 'control',
-        direction: 'none',
-        origin: 'live',
-        type: 'journal.gap',
-        severity: 'warning',
-        retention: 'control',
-        summary: text('{0} events came faster than they could be written and were dropped', count),
-        raw,
-        size: raw.length,
-        truncated: false,
-        redacted: [],
-        problems: [],
-        gap: true,
-      };
-    });
+    const now = this.#options.clock.now();
+    const gaps = [...this.#dropped.values()].map(({ address, count }) => gapEvent(address, count, now));
     this.#dropped.clear();
     return gaps;
   }

@@ -94,11 +94,18 @@ export interface Failure {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+export interface Progress {
+  readonly count: number;
+  readonly done: boolean;
+  /** A check took too long; the result is useless from here on. */
+  readonly failure?: Failure;
+}
+
 /** What the worker says without being asked. */
 export type Notice =
   /** Events came in, from this window or another. */
   | { readonly notice: 'commit'; readonly commit: Commit; readonly own: boolean }
-  | { readonly notice: 'progress'; readonly result: number; readonly count: number; readonly done: boolean }
+  | ({ readonly notice: 'progress'; readonly result: number } & Progress)
   | { readonly notice: 'status'; readonly status: StoreStatus };
 export type FromWorker =
   | { readonly id: number; readonly answer: unknown }

@@ -32,6 +32,8 @@ interface Task {
 interface OpenResult {
   readonly result: Result;
   told: string;
+  /** A check took too long: the result holds what was found before. */
+  failure?: Failure;
 }
 
 /** The loop of the worker: a write runs when it arrives, and between two of them one slice of one read. */
@@ -185,11 +187,28 @@ export class JournalService {
   #told(commit: Commit, own: boolean): void {
     if (commit.to < commit.from) return;
     this.#toldSeq = commit.to;
-    for (const [id, open] of this.#results) if (open.result.commit(commit) > 0) this.#progress(id, open);
+    for (const [id, open] of this.#results)
+      this.#guard(id, open, () => {
+        if (open.result.commit(commit) > 0) this.#progress(id, open);
+      });
     this.#post({ notice: 'commit', commit, own });
   }
 
+  /** A query that fails fails alone: neither the commit nor other results know of it. */
+  #guard(id: number, open: OpenResult, run: () => void): void {
+    if (open.failure) return;
+    try {
+      run();
+    } catch (error) {
+      if (journalError(error).reason === 'corrupt') throw error;
+      open.failure = failureOf(error);
+      const { count } = open.result;
+      this.#post({ notice: 'progress', result: id, count, done: true, failure: open.failure });
+    }
+  }
+
   #progress(id: number, open: OpenResult): void {
+    if (open.failure) return;
     const { count, done } = open.result;
     if (open.told === `${count} ${String(done)}`) return;
     open.told = `${count} ${String(done)}`;
@@ -216,12 +235,14 @@ export class JournalService {
 
   *#scan(id: number, open: OpenResult): Generator<undefined, void> {
     const slices = open.result.scan();
-    while (!slices.next().done) {
+    for (let isDone = false; !isDone && !open.failure;) {
       if (!this.#results.has(id)) return;
-      this.#progress(id, open);
+      this.#guard(id, open, () => {
+        isDone = slices.next().done === true;
+        this.#progress(id, open);
+      });
       yield;
     }
-    this.#progress(id, open);
   }
 
   *#rows({ result, request }: Calls['rows']['args']): Generator<undefined, unknown> {
@@ -238,6 +259,7 @@ export class JournalService {
   #result(id: number): Result {
     const open = this.#results.get(id);
     if (!open) throw new Error('This result was closed.');
+    if (open.failure) throw Object.assign(new Error(open.failure.message), open.failure.facts);
     return open.result;
   }
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CompiledQuery } from '../../../../../src/core/journal/store/compiled.ts';
 import { inProcessBackend } from '../../../../../src/core/journal/store/inProcessBackend.ts';
 import { retryMs } from '../../../../../src/core/journal/store/journalFile.ts';
 import {
@@ -175,6 +176,23 @@ describe('a store in a worker', () => {
       message: 'unknown field',
       facts: { from: 0, to: 4, suggestion: 'type' },
     });
+  });
+
+  it('a query whose check fails fails alone: commits and other results go on', async () => {
+    const compile = (): CompiledQuery => ({
+      ...needles,
+      columns: ['e.flags AS flags', 'p.raw AS raw'],
+      check: () => true,
+      checkAll: () => {
+        throw Object.assign(new Error('takes too long'), { from: 3 });
+      },
+    });
+    const store = await openStore(':memory:', { backend: inProcessBackend(compile) });
+    await store.append({ events: events(0, 500) });
+    const [bad, good] = [await store.query('/(a+)+$/'), await store.query(needles)];
+    await expect(bad.rows(all)).rejects.toMatchObject({ message: 'takes too long', facts: { from: 3 } });
+    await store.append({ events: events(500, 500) });
+    expect((await good.rows(all)).rows).toHaveLength(10);
   });
 
   it('under pressure drops metrics and logs first, and journals how many', async () => {
