@@ -235,14 +235,15 @@ export class JournalService {
 
   *#scan(id: number, open: OpenResult): Generator<undefined, void> {
     const slices = open.result.scan();
-    for (let isDone = false; !isDone && !open.failure;) {
-      if (!this.#results.has(id)) return;
+    // Until it is closed, failed or at its end.
+    while (this.#results.has(id) && !open.failure && !open.result.done) {
       this.#guard(id, open, () => {
-        isDone = slices.next().done === true;
+        slices.next();
         this.#progress(id, open);
       });
       yield;
     }
+    this.#progress(id, open);
   }
 
   *#rows({ result, request }: Calls['rows']['args']): Generator<undefined, unknown> {

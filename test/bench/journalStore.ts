@@ -291,7 +291,7 @@ async function measure(count: number): Promise<Line[]> {
 const self = fileURLToPath(import.meta.url);
 
 /** The journal with 1,000,000 events, and with 5,000,000 where `GSOPS_BENCH_LARGE` is set. */
-export function journal(): Line[] {
+export function journalStore(): Line[] {
   const counts = process.env['GSOPS_BENCH_LARGE'] ? [1_000_000, 5_000_000] : [1_000_000];
   return counts.flatMap((count) => {
     const output = execFileSync(process.execPath, ['--expose-gc', self, String(count)], { encoding: 'utf8' });
