@@ -1,0 +1,6 @@
+import { parentPort } from 'node:worker_threads';
+import { nodeServiceOptions } from './nodeOptions.ts';
+import { JournalService } from './service.ts';
+
+/** Entry of the worker thread. */
+if (parentPort) new JournalService(parentPort, nodeServiceOptions);
