@@ -1,0 +1,158 @@
+import { text, type Text } from '../../model/text.ts';
+import type { Operator, QueryNode, Span, Value } from './ast.ts';
+import { fieldNames, fields, flagTables, isFieldName, nearest, type FieldName } from './fields.ts';
+import type { QueryReader } from './reader.ts';
+import { matchesParts } from './text.ts';
+import { parseSize, parseTime } from './values.ts';
+
+/** Reads what follows the name of a field: operator and values. */
+export function fieldTerm(reader: QueryReader, written: string, from: number): QueryNode | undefined {
+  const nameEnd = reader.at;
+  const name = written.toLowerCase();
+  const operator = reader.operator() ?? ':';
+  const values = reader.values(written, name);
+  const span = { from, to: reader.at };
+  if (name !== 'is' && name !== 'has' && !isFieldName(name)) {
+    unknownField(reader, written, { from, to: nameEnd }, span);
+    return undefined;
+  }
+  if (values.length === 0) return undefined;
+  const field = name === 'is' || name === 'has' ? undefined : fields[name];
+  if (operator !== ':' && (!field || field.kind === 'names' || (field.kind === 'codes' && !field.ordered))) {
+    const message = text('{0} has no order: write {1}.', name, `${name}:`);
+    reader.problem({ from, to: nameEnd + 1 }, message, { replacement: `${name}:` });
+    return undefined;
+  }
+  if (name === 'is' || name === 'has') return flags(reader, name, values, span);
+  return fieldNode(reader, name, operator, values, span);
+}
+
+function fieldNode(
+  reader: QueryReader,
+  name: FieldName,
+  operator: Operator,
+  values: readonly Value[],
+  span: Span,
+): QueryNode | undefined {
+  const field = fields[name];
+  switch (field.kind) {
+    case 'names':
+      if (field.payload) reader.payloadTerm(span.from);
+      return { kind: 'names', field: name, values, ...span };
+    case 'codes': {
+      const found = values.flatMap((value) => codes(reader, name, field.codes, operator, value));
+      return found.length === 0 ? undefined : { kind: 'codes', field: name, codes: found, ...span };
+    }
+    case 'times': {
+      const read = ranges(reader, operator, values, parseTime, (written) =>
+        text('{0} is no time: write 10:50, 2026-11-20, 2026-11-20T10:50 or now-15m.', written),
+      );
+      return read && { kind: 'times', field: name, operator, ranges: read, ...span };
+    }
+    case 'numbers': {
+      const read = ranges(reader, operator, values, parseSize, (written) =>
+        text('{0} is no size: write 512, 10kB or 1.5MB.', written),
+      );
+      return read && { kind: 'numbers', field: name, operator, ranges: read, ...span };
+    }
+  }
+}
+
+function codes(
+  reader: QueryReader,
+  name: string,
+  codes: readonly string[],
+  operator: Operator,
+  value: Value,
+): number[] {
+  const matching = codes.flatMap((code, at) => (matchesParts(value.parts, code, false) ? [at] : []));
+  const [first] = matching;
+  if (first === undefined) {
+    unknownValue(reader, name, codes, value);
+    return [];
+  }
+  if (operator === ':') return matching;
+  return codes.flatMap((_, at) => {
+    const holds = { '>': at > first, '>=': at >= first, '<': at < first, '<=': at <= first };
+    return holds[operator] ? [at] : [];
+  });
+}
+
+function flags(
+  reader: QueryReader,
+  table: 'is' | 'has',
+  values: readonly Value[],
+  span: Span,
+): QueryNode | undefined {
+  const known = Object.keys(flagTables[table]);
+  const names = values.map(({ text: written }) => written.toLowerCase());
+  const unknown = values.find((_, at) => !known.includes(names[at] ?? ''));
+  if (!unknown) return { kind: 'flags', table, names, ...span };
+  unknownValue(reader, table, known, unknown);
+  return undefined;
+}
+
+/** Reads `a`, `a..b`, `a..` and `..b`. */
+function ranges<T>(
+  reader: QueryReader,
+  operator: Operator,
+  values: readonly Value[],
+  read: (written: string) => T | undefined,
+  message: (written: string) => Text,
+): { from?: T; to?: T }[] | undefined {
+  const found: { from?: T; to?: T }[] = [];
+  for (const value of values) {
+    // An order is asked against one value.
+    const dots = operator === ':' ? value.text.indexOf('..') : -1;
+    const sides = dots < 0 ? [value.text] : [value.text.slice(0, dots), value.text.slice(dots + 2)];
+    const results = sides.map((side) => (side === '' ? undefined : read(side)));
+    const bad = sides.findIndex(
+      (side, at) => results[at] === undefined && (side !== '' || value.text === '..'),
+    );
+    if (bad >= 0 || value.text === '') {
+      const from = value.quoted ? value.from : value.from + (bad === 1 ? dots + 2 : 0);
+      const to = value.quoted || bad === 1 || dots < 0 ? value.to : value.from + dots;
+      reader.problem({ from, to }, message(value.text === '..' ? '..' : (sides[bad] ?? '')));
+      return undefined;
+    }
+    const [from, to = dots < 0 ? from : undefined] = results;
+    found.push({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+  }
+  return found;
+}
+
+function unknownField(reader: QueryReader, written: string, name: Span, whole: Span): void {
+  const near = nearest(written, [...fieldNames, 'is', 'has']);
+  if (near !== undefined) {
+    const message = text('Unknown field {0}: did you mean {1}?', written, near);
+    reader.problem(name, message, { replacement: near });
+    return;
+  }
+  const term = reader.source.slice(whole.from, whole.to);
+  reader.problem(
+    name,
+    text(
+      'Unknown field {0}: put {1} in quotes to search for the text, or write $..{0} for a key of the payload.',
+      written,
+      term,
+    ),
+    { replacement: `$..${written}` },
+  );
+}
+
+function unknownValue(reader: QueryReader, field: string, known: readonly string[], value: Value): void {
+  const near = nearest(value.text, known);
+  const list = known.join(', ');
+  if (near === undefined) {
+    reader.problem(value, text('{0} is no value of {1}: use one of {2}.', value.text, field, list));
+  } else {
+    const message = text(
+      '{0} is no value of {1}: did you mean {2}? There are {3}.',
+      value.text,
+      field,
+      near,
+      list,
+    );
+    reader.problem(value, message, { replacement: near });
+  }
+}
