@@ -91,9 +91,8 @@ class QueryCompiler {
         );
       }
       case 'path': {
-        const test = pathTest(node);
-        const likes = pathPatterns(node).map((pattern) => this.#like(pattern));
-        return this.#checked(join([...likes, leftToCheck], 'OR'), negated, test);
+        const likes = () => pathPatterns(node).map((pattern) => this.#like(pattern));
+        return this.#checked(() => join(likes(), 'OR'), negated, pathTest(node));
       }
       case 'names':
         return exact(this.#names(node.field, node.values), negated);
@@ -181,19 +180,20 @@ class QueryCompiler {
   /** A term that is decided in JS, for the payloads that hold a text. */
   #inPayload(needle: string, negated: boolean, test: Test, caseSensitive = false): Part {
     const { like, glob, oneOf } = textPattern(needle);
-    const found = caseSensitive ? `p.raw GLOB ${this.#param(glob)}` : this.#like(like);
-    const also = oneOf.map((value) => `instr(p.raw, ${this.#param(value)}) > 0`);
-    return this.#checked(
-      join([also.length ? `${found} AND (${join(also, 'OR')})` : found, leftToCheck], 'OR'),
-      negated,
-      test,
-    );
+    const holding = () => {
+      const found = caseSensitive ? `p.raw GLOB ${this.#param(glob)}` : this.#like(like);
+      const also = oneOf.map((value) => `instr(p.raw, ${this.#param(value)}) > 0`);
+      return also.length > 0 ? `${found} AND (${join(also, 'OR')})` : found;
+    };
+    return this.#checked(holding, negated, test);
   }
 
-  #checked(sql: string, negated: boolean, test: Test): Part {
+  /** `narrow` gives SQL that holds for all payloads that pass the test; of a negation it says nothing. */
+  #checked(narrow: () => string, negated: boolean, test: Test): Part {
     this.#needsPayload = true;
     this.#readsAll = true;
-    return { sql: negated ? '1' : sql, test: () => (negated ? (payload) => !test(payload) : test) };
+    if (negated) return { sql: '1', test: () => (payload) => !test(payload) };
+    return { sql: join([narrow(), leftToCheck], 'OR'), test: () => test };
   }
 
   #names(name: FieldName, values: readonly Value[]): string {
