@@ -13,7 +13,7 @@ export interface Completion {
   /** The range of the query that an item replaces. */
   readonly from: number;
   readonly to: number;
-  /** What stands between the beginning of the range and the cursor. */
+  /** What stands between the beginning of the range and the cursor, without a quote before it. */
   readonly typed: string;
   readonly items: readonly CompletionItem[];
   /** The journal has values for this place: the caller adds them, each by `insertValue`, with its count. */
@@ -25,7 +25,7 @@ export function completeQuery(source: string, cursor: number): Completion {
   const before = source.slice(0, cursor);
   const { end, node } = parseQuery(before);
   const rest = /^[^\s()",]*/.exec(source.slice(cursor))?.[0] ?? '';
-  const range = { from: end.from, to: cursor + rest.length, typed: before.slice(end.from) };
+  const range = { from: end.from, to: cursor + rest.length, typed: before.slice(end.from).replace(/^"/, '') };
   if (end.kind === 'other') return { ...range, items: [] };
   const items =
     end.kind === 'term' ? terms(before, end.from, node !== undefined) : values(end.field, end.inList);

@@ -1,9 +1,9 @@
 import { text, type Text } from '../../model/text.ts';
 import type { Operator, QueryNode, Span, Value } from './ast.ts';
 import { fieldNames, fields, flagTables, isFieldName, nearest, type FieldName } from './fields.ts';
-import type { QueryReader } from './reader.ts';
+import { quote, type QueryReader } from './reader.ts';
 import { matchesParts } from './text.ts';
-import { parseSize, parseTime } from './values.ts';
+import { parseSize, parseTime, sizeBeginning, timeBeginning } from './values.ts';
 
 /** Reads what follows the name of a field: operator and values. */
 export function fieldTerm(reader: QueryReader, written: string, from: number): QueryNode | undefined {
@@ -44,13 +44,13 @@ function fieldNode(
       return found.length === 0 ? undefined : { kind: 'codes', field: name, codes: found, ...span };
     }
     case 'times': {
-      const read = ranges(reader, operator, values, parseTime, (written) =>
+      const read = ranges(reader, operator, values, parseTime, timeBeginning, (written) =>
         text('{0} is no time: write 10:50, 2026-11-20, 2026-11-20T10:50 or now-15m.', written),
       );
       return read && { kind: 'times', field: name, operator, ranges: read, ...span };
     }
     case 'numbers': {
-      const read = ranges(reader, operator, values, parseSize, (written) =>
+      const read = ranges(reader, operator, values, parseSize, sizeBeginning, (written) =>
         text('{0} is no size: write 512, 10kB or 1.5MB.', written),
       );
       return read && { kind: 'numbers', field: name, operator, ranges: read, ...span };
@@ -98,6 +98,7 @@ function ranges<T>(
   operator: Operator,
   values: readonly Value[],
   read: (written: string) => T | undefined,
+  beginning: RegExp,
   message: (written: string) => Text,
 ): { from?: T; to?: T }[] | undefined {
   const found: { from?: T; to?: T }[] = [];
@@ -106,13 +107,13 @@ function ranges<T>(
     const dots = operator === ':' ? value.text.indexOf('..') : -1;
     const sides = dots < 0 ? [value.text] : [value.text.slice(0, dots), value.text.slice(dots + 2)];
     const results = sides.map((side) => (side === '' ? undefined : read(side)));
-    const bad = sides.findIndex(
-      (side, at) => results[at] === undefined && (side !== '' || value.text === '..'),
-    );
-    if (bad >= 0 || value.text === '') {
-      const from = value.quoted ? value.from : value.from + (bad === 1 ? dots + 2 : 0);
-      const to = value.quoted || bad === 1 || dots < 0 ? value.to : value.from + dots;
-      reader.problem({ from, to }, message(value.text === '..' ? '..' : (sides[bad] ?? '')));
+    const bad = sides.findIndex((side, at) => side !== '' && results[at] === undefined);
+    if (bad >= 0 || results.every((result) => result === undefined)) {
+      const whole = value.quoted || dots < 0 || bad < 0;
+      const from = whole || bad === 0 ? value.from : value.from + dots + 2;
+      const to = whole || bad === 1 ? value.to : value.from + dots;
+      const open = reader.openValue({ from, to }, beginning);
+      reader.problem({ from, to }, message(reader.source.slice(from, to)), open);
       return undefined;
     }
     const [from, to = dots < 0 ? from : undefined] = results;
@@ -128,31 +129,23 @@ function unknownField(reader: QueryReader, written: string, name: Span, whole: S
     reader.problem(name, message, { replacement: near });
     return;
   }
-  const term = reader.source.slice(whole.from, whole.to);
-  reader.problem(
-    name,
-    text(
-      'Unknown field {0}: put {1} in quotes to search for the text, or write $..{0} for a key of the payload.',
-      written,
-      term,
-    ),
-    { replacement: `$..${written}` },
+  const term = quote(reader.source.slice(whole.from, whole.to));
+  const message = text(
+    'Unknown field {0}: write {1} for the text, $..{0} for a key of the payload.',
+    written,
+    term,
   );
+  reader.problem(whole, message, { replacement: term });
 }
 
 function unknownValue(reader: QueryReader, field: string, known: readonly string[], value: Value): void {
   const near = nearest(value.text, known);
   const list = known.join(', ');
-  if (near === undefined) {
-    reader.problem(value, text('{0} is no value of {1}: use one of {2}.', value.text, field, list));
-  } else {
-    const message = text(
-      '{0} is no value of {1}: did you mean {2}? There are {3}.',
-      value.text,
-      field,
-      near,
-      list,
-    );
-    reader.problem(value, message, { replacement: near });
-  }
+  const message =
+    near === undefined
+      ? text('{0} is no value of {1}: use one of {2}.', value.text, field, list)
+      : text('{0} is no value of {1}: did you mean {2}? There are {3}.', value.text, field, near, list);
+  const begun = known.some((name) => name.startsWith(value.text.toLowerCase()));
+  const open = begun ? reader.openValue(value, /^/) : {};
+  reader.problem(value, message, { ...(near === undefined ? {} : { replacement: near }), ...open });
 }

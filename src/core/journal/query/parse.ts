@@ -2,7 +2,7 @@ import { text } from '../../model/text.ts';
 import type { ParsedQuery, PathStep, QueryNode, Span } from './ast.ts';
 import { fieldTerm } from './fieldTerm.ts';
 import { limits, QueryReader, quote } from './reader.ts';
-import { parseNumber } from './values.ts';
+import { numberBeginning, parseNumber } from './values.ts';
 
 /** Reads a query. Every text has a result: what was understood, and what was not. */
 export function parseQuery(source: string): ParsedQuery {
@@ -210,7 +210,11 @@ class QueryParser {
     if (operator !== ':') {
       for (const value of values) {
         if (parseNumber(value.text) !== undefined) continue;
-        this.#in.problem(value, text('{0} is no number.', value.text));
+        this.#in.problem(
+          value,
+          text('{0} is no number.', value.text),
+          this.#in.openValue(value, numberBeginning),
+        );
         return undefined;
       }
     }

@@ -2,7 +2,14 @@ import { text, type Text } from '../../model/text.ts';
 import type { OpenEnd, Operator, QueryProblem, Span, Value } from './ast.ts';
 
 /** Limits that keep a hostile query within one slice of a search; people stay far below. */
-export const limits = { length: 10_000, nesting: 200, payloadTerms: 50, value: 1000, values: 500 } as const;
+export const limits = {
+  length: 10_000,
+  problems: 20,
+  nesting: 200,
+  payloadTerms: 50,
+  value: 1000,
+  values: 500,
+} as const;
 
 /** The text of a query, read from left to right, and what was noted on the way. */
 export class QueryReader {
@@ -46,8 +53,8 @@ export class QueryReader {
     this.at++;
     const values: Value[] = [];
     for (;;) {
-      this.match(/[\s,]*/y);
-      this.mark({ kind: 'value', from: this.at, field, inList: true });
+      const separated = this.match(/[\s,]+/y) !== undefined;
+      if (separated || values.length === 0) this.mark({ kind: 'value', from: this.at, field, inList: true });
       if (this.match(/\)/y) !== undefined) break;
       const value = this.value(field, true);
       if (value) values.push(value);
@@ -70,7 +77,8 @@ export class QueryReader {
     const from = this.at;
     const quoted = this.source[from] === '"';
     const value = quoted ? this.quoted() : this.match(inList ? /[^\s(),"]+/y : /[^\s()"]+/y);
-    if (!quoted) this.mark({ kind: 'value', from, field, inList });
+    const isOpen = quoted ? this.problems.at(-1)?.from === from : value !== undefined || !inList;
+    if (isOpen) this.mark({ kind: 'value', from, field, inList });
     if (value === undefined) return undefined;
     const span = { from, to: this.at };
     if (value.length > limits.value) {
@@ -81,12 +89,20 @@ export class QueryReader {
   }
 
   problem(span: Span, message: Text, more: { replacement?: string; open?: true } = {}): void {
+    const last = this.problems.at(-1);
+    if (this.problems.length >= limits.problems || (last?.from === span.from && last.to === span.to)) return;
     this.problems.push({ from: span.from, to: span.to, message, ...more });
   }
 
   /** Whether nothing but space follows: what is missing may still be typed. */
   openAt(at: number): { open?: true } {
     return this.source.slice(at).trim() === '' ? { open: true } : {};
+  }
+
+  /** Whether a value is the end of the text and may be the beginning of a correct one. */
+  openValue({ from, to }: Span, beginning: RegExp): { open?: true } {
+    const isBeginning = to === this.source.length && beginning.test(this.source.slice(from, to));
+    return isBeginning ? { open: true } : {};
   }
 
   mark(end: OpenEnd): void {

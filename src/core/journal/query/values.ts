@@ -40,6 +40,12 @@ const relative = /^now(?:([+-])(\d{1,9})(ms|s|m|h|d|w))?$/i;
 const date = /^(\d{4})-(\d\d)(?:-(\d\d))?$/;
 const timeOfDay = /^(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?(Z|[+-]\d\d:?\d\d)?$/i;
 
+/** Beginnings of values, also of a range, while they are typed. */
+export const timeBeginning =
+  /^"?(?!(?:\d{4}-\d\d-\d\d|\d\d?:\d\d)$)(?:\.{0,2}|\d[\d:.+TZ -]*|now[+-]\d*[smhdw]*\.?|[nty][a-z]*\.?)$/i;
+export const sizeBeginning = /^"?(?:\.{0,2}|\d+\.?\d*[kmg]?i?b?\.?)$/i;
+export const numberBeginning = /^"?[+-]?\d*\.?(?:\d+e[+-]?)?$/i;
+
 /** A time: `now-15m`, `today`, `10:50`, `2026-11-20`, `2026-11-20T10:50Z`. Undefined where it is none. */
 export function parseTime(value: string): TimeValue | undefined {
   const shift = relative.exec(value);
