@@ -40,8 +40,9 @@ function fieldNode(
       if (field.payload) reader.payloadTerm(span.from);
       return { kind: 'names', field: name, values, ...span };
     case 'codes': {
-      const found = values.flatMap((value) => codes(reader, name, field.codes, operator, value));
-      return found.length === 0 ? undefined : { kind: 'codes', field: name, codes: found, ...span };
+      const found = values.map((value) => codes(reader, name, field.codes, operator, value));
+      if (found.every((some) => some === undefined)) return undefined;
+      return { kind: 'codes', field: name, codes: found.flatMap((some) => some ?? []), ...span };
     }
     case 'times': {
       const read = ranges(reader, operator, values, parseTime, timeBeginning, (written) =>
@@ -64,12 +65,12 @@ function codes(
   codes: readonly string[],
   operator: Operator,
   value: Value,
-): number[] {
+): number[] | undefined {
   const matching = codes.flatMap((code, at) => (matchesParts(value.parts, code, false) ? [at] : []));
   const [first] = matching;
   if (first === undefined) {
     unknownValue(reader, name, codes, value);
-    return [];
+    return undefined;
   }
   if (operator === ':') return matching;
   return codes.flatMap((_, at) => {

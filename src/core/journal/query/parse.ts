@@ -46,10 +46,13 @@ class QueryParser {
     const parts: QueryNode[] = [];
     let before: Span | undefined;
     for (;;) {
+      const from = this.#in.skipSpace();
       const part = this.#and();
+      // A side that was wrong has its own problem.
+      const isMissing = !part && this.#in.at === from;
       const operator = this.#keyword('OR');
       if (part) parts.push(part);
-      else if (before ?? operator) this.#sideMissing('OR', before ?? operator);
+      else if (isMissing && (before ?? operator)) this.#sideMissing('OR', before ?? operator);
       if (!operator) return join('or', parts);
       before = operator;
     }
@@ -195,7 +198,7 @@ class QueryParser {
       } else if (name !== undefined) steps.push({ key: name, deep });
       else {
         if (dots === '' && this.#in.source[at] !== '[') break;
-        this.#in.match(/[^\s()]*/y);
+        this.#in.match(/\["(?:[^"\\]|\\[^])*"?|[^\s()]*/y);
         const message = text('A path goes on with a key, [0] or ["key"].');
         this.#in.problem({ from: at, to: this.#in.at }, message, this.#in.openAt(this.#in.at));
         this.#in.mark({ kind: 'other', from });
