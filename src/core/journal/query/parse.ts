@@ -1,7 +1,7 @@
 import { text } from '../../model/text.ts';
 import type { ParsedQuery, PathStep, QueryNode, Span } from './ast.ts';
 import { fieldTerm } from './fieldTerm.ts';
-import { limits, QueryReader, quote } from './reader.ts';
+import { limits, QueryReader, quote, unquote } from './reader.ts';
 import { numberBeginning, parseNumber } from './values.ts';
 
 /** Reads a query. Every text has a result: what was understood, and what was not. */
@@ -189,13 +189,11 @@ class QueryParser {
       const at = this.#in.at;
       const dots = this.#in.match(/\.\.?/y) ?? '';
       const deep = dots === '..';
-      const index = this.#in.match(/\[\d{1,9}\]/y);
-      const inQuotes = this.#in.match(/\["(?:[^"\\]|\\[^])*"\]/y);
-      const name = dots === '' ? undefined : this.#in.match(/[^\s.[\]:=<>()"]+/y);
-      if (index !== undefined) steps.push({ key: Number(index.slice(1, -1)), deep });
-      else if (inQuotes !== undefined) {
-        steps.push({ key: inQuotes.slice(2, -2).replace(/\\(["\\])/g, '$1'), deep });
-      } else if (name !== undefined) steps.push({ key: name, deep });
+      const bracket = this.#in.match(/\[(?:\d{1,9}|"(?:[^"\\]|\\[^])*")\]/y)?.slice(1, -1);
+      const name = dots === '' || bracket !== undefined ? undefined : this.#in.match(/[^\s.[\]:=<>()"]+/y);
+      if (bracket?.startsWith('"')) steps.push({ key: unquote(bracket), deep });
+      else if (bracket !== undefined) steps.push({ key: Number(bracket), deep });
+      else if (name !== undefined) steps.push({ key: name, deep });
       else {
         if (dots === '' && this.#in.source[at] !== '[') break;
         this.#in.match(/\["(?:[^"\\]|\\[^])*"?|[^\s()]*/y);

@@ -26,13 +26,13 @@ export class QueryReader {
   /** Reads from a quote to its end; `\"` and `\\` stand for the character itself. */
   quoted(): string {
     const from = this.at;
-    const inner = this.match(/"(?:[^"\\]|\\[^])*/y)?.slice(1) ?? '';
+    const inner = this.match(/"(?:[^"\\]|\\[^])*/y) ?? '';
     if (this.match(/"/y) === undefined) {
       this.at = this.source.length;
       this.problem(this.span(from), text('This quote is never closed.'), { open: true });
     }
     this.mark({ kind: 'other', from });
-    return inner.replace(/\\(["\\])/g, '$1');
+    return unquote(`${inner}"`);
   }
 
   operator(): Operator | undefined {
@@ -137,4 +137,9 @@ export class QueryReader {
 /** A text as a term of the query language. */
 export function quote(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The text between quotes. */
+export function unquote(value: string): string {
+  return value.slice(1, -1).replace(/\\(["\\])/g, '$1');
 }

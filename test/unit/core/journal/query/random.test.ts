@@ -142,7 +142,6 @@ const event: fc.Arbitrary<TestEvent> = fc
     ),
     type: fc.constantFrom('a', 'A', 'ab_started', 'x*y', 'straße', 'Größe'),
     key: fc.option(fc.constantFrom('mc-1', 'MC-1', 'Ü', 'a,b'), { nil: undefined }),
-    name: fc.option(fc.constantFrom('mc-1', 'Survival'), { nil: undefined }),
     severity: fc.constantFrom('debug', 'info', 'warning', 'error'),
     class: fc.constantFrom('lifecycle', 'task', 'metric', 'log', 'control'),
     task: fc.option(fc.constantFrom('t1', 'T1'), { nil: undefined }),
@@ -151,7 +150,8 @@ const event: fc.Arbitrary<TestEvent> = fc
     size: fc.integer({ min: 0, max: 2000 }),
     summary: word,
   })
-  .map(({ key: subject, name, task, sentAt, ...rest }) => {
+  .map(({ key: subject, task, sentAt, ...rest }) => {
+    const name = subject === 'mc-1' ? 'Survival' : subject === 'Ü' ? 'mc-1' : undefined;
     const { receivedAt: _, ...base } = fixedEvents[36]!;
     return {
       ...base,
