@@ -1,6 +1,5 @@
 import { createContext, Script } from 'node:vm';
 import { text, type Text } from '../../model/text.ts';
-import { flags } from '../store/schema.ts';
 import type { Operator, QueryNode, Value } from './ast.ts';
 import { fields, flagTables, type FieldName } from './fields.ts';
 import { Payload, pathPatterns, pathTest, type QueryRow } from './payload.ts';
@@ -8,7 +7,7 @@ import { longestLiteral } from './regex.ts';
 import { containsTest, globPattern, isCaseSensitive, textPattern } from './text.ts';
 import type { QueryClock } from './values.ts';
 
-export type SqlValue = string | number;
+type SqlValue = string | number;
 
 /** A query over `events AS e`, and `payload AS p` of the same seq where it needs that. */
 export interface CompiledQuery {
@@ -36,9 +35,8 @@ interface Part {
   readonly test?: (given: boolean) => Test;
 }
 
-/** Flags of payloads that SQL must leave to the check. */
-const jsFlags = flags.bytes | flags.utf16 | flags.unusual;
-const leftToCheck = `e.flags & ${jsFlags} <> 0`;
+/** A payload that SQL cannot search: bytes, or a text that is stored as UTF-16. */
+const leftToCheck = "typeof(p.raw) = 'blob'";
 
 export function compileQuery(node: QueryNode | undefined, clock: QueryClock): CompiledQuery {
   return new QueryCompiler(clock).compile(node);
@@ -166,13 +164,13 @@ class QueryCompiler {
     const test: Test = (payload) => payload.some(contains);
     const pattern = textPattern(needle);
     if (!pattern.exact) return this.#inPayload(needle, negated, test, caseSensitive);
-    const found = caseSensitive ? `p.raw GLOB ${this.#param(pattern.glob)}` : this.#like(pattern.like);
+    const found = caseSensitive ? `p.raw GLOB ${this.#param(pattern.glob)}` : this.#like(`%${pattern.like}%`);
     this.#needsPayload = true;
     return {
       sql: join([leftToCheck, negated ? `NOT (${found})` : found], 'OR'),
       test: (given) => {
         if (!given) this.#readsAll = true;
-        return (payload) => (given && (payload.row.flags & jsFlags) === 0) || test(payload) !== negated;
+        return (payload) => (given && !(payload.row.raw instanceof Uint8Array)) || test(payload) !== negated;
       },
     };
   }
@@ -181,7 +179,7 @@ class QueryCompiler {
   #inPayload(needle: string, negated: boolean, test: Test, caseSensitive = false): Part {
     const { like, glob, oneOf } = textPattern(needle);
     const holding = () => {
-      const found = caseSensitive ? `p.raw GLOB ${this.#param(glob)}` : this.#like(like);
+      const found = caseSensitive ? `p.raw GLOB ${this.#param(glob)}` : this.#like(`%${like}%`);
       const also = oneOf.map((value) => `instr(p.raw, ${this.#param(value)}) > 0`);
       return also.length > 0 ? `${found} AND (${join(also, 'OR')})` : found;
     };

@@ -3,7 +3,7 @@ import { fieldNames, fields, flagTables, isFieldName, type FieldName } from './f
 import { parseQuery } from './parse.ts';
 import { quote } from './reader.ts';
 
-export interface CompletionItem {
+interface CompletionItem {
   /** Text that takes the place of the range. */
   readonly insert: string;
   readonly detail: Text;

@@ -14,14 +14,19 @@ export interface QueryRow {
 /** A payload as a check sees it; each form is made once, when it is asked for. */
 export class Payload {
   readonly row: QueryRow;
-  readonly text: string;
+  #text: string | undefined;
   #unescaped: string | undefined;
   #json: { readonly value: unknown } | undefined;
 
   constructor(row: QueryRow) {
     this.row = row;
-    if (typeof row.raw === 'string') this.text = row.raw;
-    else this.text = Buffer.from(row.raw ?? []).toString(row.flags & flags.utf16 ? 'utf16le' : 'utf8');
+  }
+
+  get text(): string {
+    const { raw, flags: bits } = this.row;
+    if (typeof raw === 'string') return raw;
+    this.#text ??= Buffer.from(raw ?? []).toString(bits & flags.utf16 ? 'utf16le' : 'utf8');
+    return this.#text;
   }
 
   /** Whether a test holds for the text or for what stands in its JSON strings. */
@@ -56,33 +61,36 @@ export function pathTest({ steps, operator, values }: PathNode): (payload: Paylo
     if (json === undefined) return false;
     const reached = follow(json, steps);
     return tests.length === 0
-      ? reached.size > 0
-      : [...reached].some((found) => tests.some((test) => test(found)));
+      ? reached.length > 0
+      : reached.some((found) => tests.some((test) => test(found)));
   };
 }
 
-/** A set: two ways to one place count once, so that `$..a..b..c` stays linear in the payload for each step. */
-function follow(root: unknown, steps: readonly PathStep[]): ReadonlySet<unknown> {
-  let places = new Set<unknown>([root]);
+function follow(root: unknown, steps: readonly PathStep[]): readonly unknown[] {
+  let places: unknown[] = [root];
   for (const { key, deep } of steps) {
-    const next = new Set<unknown>();
-    for (const place of deep ? withDescendants(places) : places) {
-      if (typeof place !== 'object' || place === null || Array.isArray(place) !== (typeof key === 'number'))
-        continue;
-      if (Object.hasOwn(place, key)) next.add((place as Record<string | number, unknown>)[key]);
+    const next: unknown[] = [];
+    for (const place of deep ? objectsWithin(places) : places) {
+      if (!isObject(place) || Array.isArray(place) !== (typeof key === 'number')) continue;
+      if (Object.hasOwn(place, key)) next.push((place as Record<string | number, unknown>)[key]);
     }
     places = next;
   }
   return places;
 }
 
-/** Grows while it is walked, without recursion: a payload may be nested deeper than the stack. */
-function withDescendants(places: ReadonlySet<unknown>): ReadonlySet<unknown> {
-  const all = new Set(places);
-  for (const place of all) {
-    if (typeof place === 'object' && place !== null) for (const child of Object.values(place)) all.add(child);
-  }
+/**
+ * All objects and lists in some values. A set: two ways to one place count once, so that `$..a..b..c` stays linear in the
+ * payload for each step. It grows while it is walked, because a payload may be nested deeper than the stack.
+ */
+function objectsWithin(places: readonly unknown[]): ReadonlySet<unknown> {
+  const all = new Set(places.filter(isObject));
+  for (const place of all) for (const child of Object.values(place)) if (isObject(child)) all.add(child);
   return all;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function valueTest(operator: Operator, { text, quoted, parts }: Value): (found: unknown) => boolean {
@@ -111,13 +119,13 @@ function valueTest(operator: Operator, { text, quoted, parts }: Value): (found: 
 /** Patterns for LIKE, one of which fits every payload in which a path can lead to such a value. */
 export function pathPatterns({ steps, operator, values }: PathNode): readonly string[] {
   const key = steps.findLast((step) => typeof step.key === 'string')?.key;
-  const start = typeof key === 'string' ? `%"${textPattern(key).like.slice(1, -1)}"%` : '%';
+  const start = typeof key === 'string' ? `%"${textPattern(key).like}"%` : '%';
   if (operator !== ':' || values.length === 0 || values.length > 4) return [start];
   return values.map(
     (value) =>
       start +
       writtenParts(value)
-        .map((part) => textPattern(part).like.slice(1))
+        .map((part) => `${textPattern(part).like}%`)
         .join(''),
   );
 }

@@ -47,22 +47,24 @@ export function unescapeJson(raw: string): string {
 
 const controls: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-/** Characters that no JSON writer escapes: a payload without the flag `unusual` holds them as they are. */
+/** Characters that no JSON writer escapes: SQL finds them in a payload as they are. */
 const plain = /[ !#$%()*,\-.0-9:;=?@A-Z[\]^_a-z{|}~]/;
 
 /**
  * Whether a payload holds a plain character as an escape (`\u0061`), or a character that folds to an ASCII letter (long s,
- * Kelvin sign). Its event carries the flag `unusual` and is compared in JS; the rest is left to LIKE and GLOB.
+ * Kelvin sign). The writer stores such a text as UTF-16, as one with NUL, and so leaves it to the check of a query: LIKE
+ * and GLOB alone would be wrong about it.
  */
 export function hasUnusualText(raw: string): boolean {
   return /[\u017f\u212a]|\\u(?:017f|212a|00(?!2[267bf]|3[ce]|5c|60|7f)[2-7][0-9a-f])/i.test(raw);
 }
 
 /** How SQL finds the rows that may hold a text. */
-export interface TextPattern {
+interface TextPattern {
+  /** For LIKE, without wildcards at its ends. */
   readonly like: string;
   readonly glob: string;
-  /** The patterns alone decide, for payloads without the flag `unusual`. */
+  /** The patterns alone decide, for payloads stored as text. */
   readonly exact: boolean;
   /** Strings of which a payload holds one; asked for where the patterns are too short to exclude much. */
   readonly oneOf: readonly string[];
@@ -70,7 +72,7 @@ export interface TextPattern {
 
 /** Every character that JSON may write in two ways becomes a wildcard. */
 export function textPattern(needle: string): TextPattern {
-  let [like, glob, run, longest] = ['%', '*', 0, 0];
+  let [like, glob, run, longest] = ['', '', 0, 0];
   let special: string | undefined;
   for (const character of needle) {
     if (plain.test(character)) {
@@ -79,19 +81,19 @@ export function textPattern(needle: string): TextPattern {
       longest = Math.max(longest, ++run);
       continue;
     }
+    // One wildcard for a row of such characters.
+    if (run > 0 || special === undefined) [like, glob] = [`${like}%`, `${glob}*`];
     special ??= character;
     run = 0;
-    if (!/(?<!\\)%$/.test(like)) like += '%';
-    if (!/(?<!\[)\*$/.test(glob)) glob += '*';
   }
   const oneOf = special === undefined || longest > 1 ? [] : [...caseVariants(special), '\\'];
-  return { like: `${like}%`, glob: `${glob}*`, exact: special === undefined, oneOf };
+  return { like, glob: `*${glob}*`, exact: special === undefined, oneOf };
 }
 
 let cased: Map<string, string[]> | undefined;
 
 /** All characters that simple case folding makes equal to this one. */
-export function caseVariants(character: string): readonly string[] {
+function caseVariants(character: string): readonly string[] {
   if (!cased) {
     cased = new Map();
     for (let code = 0x41; code < 0x1e944; code++) {

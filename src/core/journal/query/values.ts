@@ -1,5 +1,5 @@
 /** Instants [from, to) in milliseconds since the epoch. */
-export interface TimeSpan {
+interface TimeSpan {
   readonly from: number;
   readonly to: number;
 }

@@ -44,8 +44,6 @@ export const flags = {
   utf16: 64,
   /** `sentAt` was told by the sender; otherwise it is the time of arrival. */
   timed: 128,
-  /** `hasUnusualText(raw)`: what SQL cannot search alone. */
-  unusual: 256,
 } as const;
 
 /** Table of the payloads of each class, by code. */

@@ -5,7 +5,7 @@ export const clock = { now: Date.parse('2026-11-20T11:00:00Z'), zoneOffset: () =
 
 const at = (local: string) => Date.parse(`2026-11-${local}+01:00`);
 
-function event(given: Partial<TestEvent>): TestEvent {
+export function event(given: Partial<TestEvent>): TestEvent {
   const raw = given.raw ?? '{}';
   return {
     raw,

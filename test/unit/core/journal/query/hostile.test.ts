@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { compileQuery, matchingRows, QueryFailure } from '../../../../../src/core/journal/query/compile.ts';
 import { parseQuery } from '../../../../../src/core/journal/query/parse.ts';
 import { longestLiteral } from '../../../../../src/core/journal/query/regex.ts';
-import { clock, fixedEvents } from './fixedEvents.ts';
+import { clock, event } from './fixedEvents.ts';
 import { QueryDatabase, type TestEvent } from './queryDatabase.ts';
 
 function search(query: string, raw: string): number[] {
-  const database = new QueryDatabase([{ ...fixedEvents[36]!, raw }]);
+  const database = new QueryDatabase([event({ raw })]);
   try {
     return database.search(query, clock);
   } finally {
@@ -71,7 +71,7 @@ describe('A hostile query', () => {
       const begun = performance.now();
       const { node } = parseQuery(query);
       const compiled = compileQuery(node, clock);
-      const database = new QueryDatabase([{ ...fixedEvents[36]!, raw: `{"a":"${'a'.repeat(2000)}"}` }]);
+      const database = new QueryDatabase([event({ raw: `{"a":"${'a'.repeat(2000)}"}` })]);
       if (parseQuery(query).problems.length === 0) database.search(query, clock);
       database.close();
       expect([query.slice(0, 20), compiled.where.length < 100_000, performance.now() - begun < 2000]).toEqual(
@@ -149,7 +149,7 @@ describe('The longest literal of a regular expression', () => {
 });
 
 describe('Payloads that SQL cannot search alone', () => {
-  const odd = (raw: string | Uint8Array): TestEvent => ({ ...fixedEvents[36]!, raw });
+  const odd = (raw: string | Uint8Array): TestEvent => event({ raw });
 
   it('are found all the same: bytes, NUL, half a pair, needless escapes', () => {
     const database = new QueryDatabase([

@@ -81,7 +81,7 @@ describe('Typing', () => {
 
   it('any text has a result, with problems inside it', () => {
     const piece = fc.constantFrom(
-      ...'()"\\/$.[]:<>=-*, \n',
+      ...Array.from('()"\\/$.[]:<>=-*, \n'),
       'AND',
       ' OR ',
       'NOT ',

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import cases from './cases.json' with { type: 'json' };
-import { clock, fixedEvents } from './fixedEvents.ts';
+import { clock, event, fixedEvents } from './fixedEvents.ts';
 import { QueryDatabase } from './queryDatabase.ts';
 
 const database = new QueryDatabase(fixedEvents);
@@ -42,7 +42,7 @@ describe('Times of day', () => {
     const berlin = { now: clock.now, zoneOffset: (at: number) => (at < summer ? 120 : 60) };
     const night = new QueryDatabase(
       ['2026-10-24T21:59:59Z', '2026-10-24T22:00:00Z', '2026-10-25T22:59:59Z', '2026-10-25T23:00:00Z'].map(
-        (time) => ({ ...fixedEvents[36]!, receivedAt: Date.parse(time) }),
+        (time) => event({ receivedAt: Date.parse(time) }),
       ),
     );
     expect(night.search('time:2026-10-25', berlin)).toEqual([2, 3]);

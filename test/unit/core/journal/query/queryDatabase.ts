@@ -90,10 +90,10 @@ export class QueryDatabase {
         ? null
         : this.#id('subjects', { connection, kind: 'instance', key: event.key, name: event.name ?? null });
     const { raw, marks } = event;
-    const isOdd = typeof raw === 'string' && (raw.includes('\0') || !raw.isWellFormed());
+    const isOdd =
+      typeof raw === 'string' && (raw.includes('\0') || !raw.isWellFormed() || hasUnusualText(raw));
     let bits = marks.reduce((sum, mark) => sum | flags[mark], 0);
     if (typeof raw !== 'string') bits |= flags.bytes;
-    else if (hasUnusualText(raw)) bits |= flags.unusual;
     if (isOdd) bits |= flags.utf16;
     if (event.sentAt !== undefined) bits |= flags.timed;
     this.#db

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clock, fixedEvents } from './fixedEvents.ts';
+import { clock, event as fixedEvent } from './fixedEvents.ts';
 import { QueryDatabase, type TestEvent } from './queryDatabase.ts';
 
 /** A query as text, with what it means, written without a look at the product's evaluation. */
@@ -42,6 +42,7 @@ function fold(value: string): string {
   }).join('');
 }
 
+const codePoint = (character: string) => (character.codePointAt(0) ?? 0).toString(16);
 const hasCapital = (needle: string) => /\p{Lu}/u.test(needle);
 const includes = (text: string, needle: string) =>
   hasCapital(needle) ? text.includes(needle) : fold(text).includes(fold(needle));
@@ -49,9 +50,7 @@ const includes = (text: string, needle: string) =>
 function equals(text: string, value: string, stars = false): boolean {
   const [a, b] = hasCapital(value) ? [text, value] : [fold(text), fold(value)];
   if (!stars) return a === b;
-  const parts = b
-    .split('*')
-    .map((part) => part.replace(/[^\p{L}\p{N}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`));
+  const parts = b.split('*').map((part) => part.replace(/[^\p{L}\p{N}]/gu, (c) => `\\u{${codePoint(c)}}`));
   return new RegExp(`^${parts.join('.*')}$`, 'su').test(a);
 }
 
@@ -98,7 +97,7 @@ const word: fc.Arbitrary<string> = fc.oneof(
     '1',
     '12',
   ),
-  fc.string({ unit: fc.constantFrom(...'abAB üÜ"\\/1_%'), minLength: 1, maxLength: 3 }),
+  fc.string({ unit: fc.constantFrom(...Array.from('abAB üÜ"\\/1_%')), minLength: 1, maxLength: 3 }),
 );
 const key = fc.constantFrom('a', 'b', 'a b', 'ü', 'A', '"', '__proto__');
 const scalar = fc.oneof(
@@ -152,14 +151,14 @@ const event: fc.Arbitrary<TestEvent> = fc
   })
   .map(({ key: subject, task, sentAt, ...rest }) => {
     const name = subject === 'mc-1' ? 'Survival' : subject === 'Ü' ? 'mc-1' : undefined;
-    const { receivedAt: _, ...base } = fixedEvents[36]!;
+    const base = fixedEvent({});
     return {
       ...base,
       ...rest,
       ...(subject === undefined ? {} : { key: subject, ...(name === undefined ? {} : { name }) }),
       ...(task === undefined ? {} : { task }),
       ...(sentAt === undefined ? {} : { sentAt }),
-    } as TestEvent;
+    };
   });
 
 type Path = readonly { readonly key: string | number; readonly deep: boolean }[];
@@ -193,13 +192,13 @@ const path: fc.Arbitrary<Path> = fc.array(
 );
 const writePath = (steps: Path) =>
   `$${steps.map((step) => `${step.deep ? '..' : ''}[${typeof step.key === 'number' ? step.key : quote(step.key)}]`).join('')}`;
-const orders: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+const orders = {
   '>': (a, b) => a > b,
   '>=': (a, b) => a >= b,
   '<': (a, b) => a < b,
   '<=': (a, b) => a <= b,
-};
-const order = fc.constantFrom(...Object.keys(orders));
+} satisfies Record<string, (a: number, b: number) => boolean>;
+const order = fc.constantFrom('>' as const, '>=' as const, '<' as const, '<=' as const);
 const levels = ['debug', 'info', 'warning', 'error'];
 
 const term: fc.Arbitrary<Meaning> = fc.oneof(
@@ -208,7 +207,7 @@ const term: fc.Arbitrary<Meaning> = fc.oneof(
     holds: (each: TestEvent) => includes(rawText(each), needle) || includes(unescaped(rawText(each)), needle),
   })),
   word.map((needle) => ({
-    query: `/${needle.replace(/[^\p{L}\p{N}_ ]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`)}/${hasCapital(needle) ? '' : 'i'}`,
+    query: `/${needle.replace(/[^\p{L}\p{N}_ ]/gu, (c) => `\\u{${codePoint(c)}}`)}/${hasCapital(needle) ? '' : 'i'}`,
     holds: (each: TestEvent) => includes(rawText(each), needle) || includes(unescaped(rawText(each)), needle),
   })),
   fc.constantFrom('a', 'A', 'ab_started', 'x*y', 'straße', 'STRASSE', 'größe', 'ab').map((value) => ({
@@ -230,11 +229,11 @@ const term: fc.Arbitrary<Meaning> = fc.oneof(
   })),
   fc.tuple(order, fc.constantFrom(...levels)).map(([by, level]) => ({
     query: `severity${by}${level}`,
-    holds: (each: TestEvent) => orders[by]!(levels.indexOf(each.severity), levels.indexOf(level)),
+    holds: (each: TestEvent) => orders[by](levels.indexOf(each.severity), levels.indexOf(level)),
   })),
   fc.tuple(order, fc.nat({ max: 2000 })).map(([by, size]) => ({
     query: `size:${by}${size / 1000}kB`,
-    holds: (each: TestEvent) => orders[by]!(each.size, size),
+    holds: (each: TestEvent) => orders[by](each.size, size),
   })),
   fc.tuple(fc.nat({ max: 50 }), fc.nat({ max: 50 })).map(([a, b]) => ({
     query: `time:now-${a}m..now-${b}m`,
@@ -267,7 +266,7 @@ const term: fc.Arbitrary<Meaning> = fc.oneof(
     holds: (each: TestEvent) =>
       reachInPayload(each, steps).some((found) => {
         const value = typeof found === 'string' && /^[+-]?\d+(\.\d+)?$/.test(found) ? Number(found) : found;
-        return typeof value === 'number' && orders[by]!(value, number);
+        return typeof value === 'number' && orders[by](value, number);
       }),
   })),
 );
