@@ -1,5 +1,6 @@
 import { createContext, Script } from 'node:vm';
 import { text, type Text } from '../../model/text.ts';
+import { flags } from '../store/schema.ts';
 import type { Operator, QueryNode, Value } from './ast.ts';
 import { fields, flagTables, type FieldName } from './fields.ts';
 import { Payload, pathPatterns, pathTest, type QueryRow } from './payload.ts';
@@ -9,16 +10,17 @@ import type { QueryClock } from './values.ts';
 
 type SqlValue = string | number;
 
-/** A query over `events AS e`, and `payload AS p` of the same seq where it needs that. */
+/** A query over `events AS e`, and a table of payloads `AS p` with the same seq where it needs that. */
 export interface CompiledQuery {
   /** Holds for every event that matches; for these alone where there is no check. */
   readonly where: string;
-  /** Values of the named parameters in `where` and `columns`. */
-  readonly params: Readonly<Record<string, SqlValue>>;
+  readonly params: readonly SqlValue[];
   readonly needs: 'events' | 'payload';
-  /** Expressions, with their names, that a row for the check has; empty without one. */
+  /** Expressions, with their names, of a row for the check; empty without one. */
   readonly columns: readonly string[];
-  /** Decides on a row that `where` found. Runs regular expressions: hand rows to `matchingRows`, which ends in time. */
+  /** Their parameters; a statement names columns before its condition. */
+  readonly columnParams: readonly SqlValue[];
+  /** Decides on a row that `where` found. With a regular expression use `matchingRows`: it is faster for many rows. */
   readonly check?: (row: QueryRow) => boolean;
   readonly hasRegex: boolean;
 }
@@ -36,6 +38,7 @@ interface Part {
 }
 
 /** A payload that SQL cannot search: bytes, or a text that is stored as UTF-16. */
+const notText = flags.bytes | flags.utf16;
 const leftToCheck = "typeof(p.raw) = 'blob'";
 
 export function compileQuery(node: QueryNode | undefined, clock: QueryClock): CompiledQuery {
@@ -44,7 +47,7 @@ export function compileQuery(node: QueryNode | undefined, clock: QueryClock): Co
 
 class QueryCompiler {
   readonly #clock: QueryClock;
-  readonly #params: Record<string, SqlValue> = {};
+  readonly #params: SqlValue[] = [];
   readonly #columns: string[] = [];
   #hasRegex = false;
   #needsPayload = false;
@@ -59,14 +62,29 @@ class QueryCompiler {
     const part: Part = node ? this.#part(node, false) : { sql: '1' };
     const test = part.test?.(true);
     const raw = this.#readsAll ? 'p.raw AS raw' : `CASE WHEN ${leftToCheck} THEN p.raw END AS raw`;
+    const where = this.#bind([part.sql]);
+    const columns = this.#bind(test ? ['e.flags AS flags', raw, ...this.#columns] : []);
+    const decide = (row: QueryRow) => test?.(new Payload(row)) ?? true;
+    const check = this.#hasRegex ? (row: QueryRow) => withinTime(() => decide(row), rowLimitMs) : decide;
     return {
-      where: part.sql,
-      params: this.#params,
+      where: where.sql[0] ?? '1',
+      params: where.params,
       needs: this.#needsPayload ? 'payload' : 'events',
-      columns: test ? ['e.flags AS flags', raw, ...this.#columns] : [],
-      ...(test ? { check: (row) => test(new Payload(row)) } : {}),
+      columns: columns.sql,
+      columnParams: columns.params,
+      ...(test ? { check } : {}),
       hasRegex: this.#hasRegex,
     };
+  }
+
+  /** Each place of a parameter becomes one of its own, in the order of the text. */
+  #bind(parts: readonly string[]): { sql: string[]; params: SqlValue[] } {
+    const params: SqlValue[] = [];
+    const place = (_: string, index: string) => {
+      params.push(this.#params[Number(index)] ?? '');
+      return '?';
+    };
+    return { sql: parts.map((part) => part.replace(/:q(\d+)/g, place)), params };
   }
 
   /** A negation goes down to the terms: what SQL only narrows must never be negated there. */
@@ -170,7 +188,7 @@ class QueryCompiler {
       sql: join([leftToCheck, negated ? `NOT (${found})` : found], 'OR'),
       test: (given) => {
         if (!given) this.#readsAll = true;
-        return (payload) => (given && !(payload.row.raw instanceof Uint8Array)) || test(payload) !== negated;
+        return (payload) => (given && (payload.row.flags & notText) === 0) || test(payload) !== negated;
       },
     };
   }
@@ -237,9 +255,7 @@ class QueryCompiler {
   }
 
   #param(value: SqlValue): string {
-    const name = `q${Object.keys(this.#params).length}`;
-    this.#params[name] = value;
-    return `:${name}`;
+    return `:q${this.#params.push(value) - 1}`;
   }
 }
 
@@ -266,28 +282,34 @@ export class QueryFailure extends Error {
   }
 }
 
-const timeBox = { context: createContext({ run: () => undefined as unknown }), script: new Script('run()') };
+const timeBox = { context: createContext({}), script: new Script('run()'), isOpen: false };
+/** For a single row; `vm` takes 0.2 ms for each call, so that many rows go together. */
+const rowLimitMs = 50;
 
-/**
- * The rows that match. A regular expression can take years for one payload; `vm` interrupts it (measured: 52 ms for a limit
- * of 50; 0.2 ms a call, so hand over many rows at once).
- */
-export function matchingRows<Row extends QueryRow>(
-  query: CompiledQuery,
-  rows: readonly Row[],
-  limitMs = 50,
-): Row[] {
-  const { check } = query;
-  if (!check) return [...rows];
-  if (!query.hasRegex) return rows.filter(check);
-  let matching: Row[] = [];
-  timeBox.context['run'] = () => (matching = rows.filter(check));
+/** Interrupts what takes longer, also in the middle of a regular expression (measured: 52 ms for a limit of 50). */
+function withinTime<T>(run: () => T, limitMs: number): T {
+  if (timeBox.isOpen) return run();
+  let result: { readonly value: T } | undefined;
+  timeBox.context['run'] = () => (result = { value: run() });
+  timeBox.isOpen = true;
   try {
     timeBox.script.runInContext(timeBox.context, { timeout: limitMs });
   } catch {
     throw new QueryFailure(text('The regular expression takes too long: write it more precisely.'));
   } finally {
+    timeBox.isOpen = false;
     timeBox.context['run'] = undefined;
   }
-  return matching;
+  return (result as { readonly value: T } | undefined)?.value as T;
+}
+
+/** The rows that match, with one limit for all: a regular expression can take years for one payload. */
+export function matchingRows<Row extends QueryRow>(
+  query: CompiledQuery,
+  rows: readonly Row[],
+  limitMs: number,
+): readonly Row[] {
+  const { check } = query;
+  if (!check) return rows;
+  return query.hasRegex ? withinTime(() => rows.filter(check), limitMs) : rows.filter(check);
 }

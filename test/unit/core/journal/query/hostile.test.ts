@@ -39,7 +39,7 @@ describe('A hostile query', () => {
         const skeleton = (sql: string) => sql.replace(/GLOB|LIKE|=|ESCAPE '\\'| AND \(.*?instr.*?\)\)/g, '~');
         expect(where).not.toContain('DROP');
         expect(where).not.toContain('1=1');
-        expect(Object.keys(params).length).toBeGreaterThanOrEqual(Object.keys(plain.params).length);
+        expect(params.length).toBeGreaterThanOrEqual(plain.params.length);
         if (!query.startsWith('"')) expect(skeleton(where)).toBe(skeleton(plain.where));
         expect(search(query, text === '%' ? 'nothing' : 'a')).toEqual([]);
       }
@@ -106,11 +106,11 @@ describe('A hostile query', () => {
     },
   );
 
-  it('that is catastrophic says so', () => {
+  it('that is catastrophic says so, for many rows and for one', () => {
     const compiled = compileQuery(parseQuery('/^(a+)+$/').node, clock);
-    expect(() => matchingRows(compiled, [{ flags: 0, raw: `${'a'.repeat(100)}!` }], 20)).toThrow(
-      'takes too long',
-    );
+    const row = { flags: 0, raw: `${'a'.repeat(100)}!` };
+    expect(() => matchingRows(compiled, [row], 20)).toThrow('takes too long');
+    expect(() => compiled.check?.(row)).toThrow('takes too long');
   });
 
   it('finds in payloads that are nested deeper than the stack, and in long ones', () => {

@@ -59,7 +59,9 @@ export class QueryDatabase {
     const statement = this.#db.prepare(
       `SELECT ${columns} FROM ${from} WHERE ${compiled.where} ORDER BY e.seq`,
     );
-    const rows = statement.all(compiled.params) as unknown as (QueryRow & { seq: number })[];
+    const rows = statement.all(...compiled.columnParams, ...compiled.params) as unknown as (QueryRow & {
+      seq: number;
+    })[];
     return matchingRows(compiled, rows, 2_000).map(({ seq }) => seq);
   }
 

@@ -308,7 +308,7 @@ describe('Random queries over random events', () => {
           }
         },
       ),
-      { numRuns: Number(process.env['RANDOM_RUNS'] ?? 300) },
+      { numRuns: Number(process.env['RANDOM_RUNS'] ?? 150) },
     );
   }, 60_000);
 });
