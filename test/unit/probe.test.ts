@@ -106,9 +106,9 @@ describe('the probe', () => {
     [['{"kind":"kgsm","root":"/r"}', '--run', 'start:a', '--input', '{'], '--input is not readable'],
     [['{"kind":"kgsm","root":"/r"}', '--fast'], '--fast'],
     [['{"kind":"kgsm","root":"/nowhere-at-all"}', '--seconds', '0.5'], '/nowhere-at-all'],
-  ])('says on stderr what is wrong with %j, and exits 1', async (args, message) => {
+  ])('says on stderr what is wrong with %j, and exits 2', async (args, message) => {
     const { errors, code } = await run(args);
     expect(errors).toContain(message);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });
