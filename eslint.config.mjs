@@ -9,12 +9,12 @@ const mayNotImport = {
   'core/systems': ['journal', 'connections', 'playback'],
   'core/journal': ['wire', 'systems', 'connections', 'playback'],
   // core ← simulator ← ui; core knows neither
-  core: ['simulator', 'ui', 'webview', 'rpc', 'probe'],
-  simulator: ['ui', 'webview', 'rpc', 'probe'],
-  probe: ['ui', 'webview', 'rpc', 'simulator'],
-  rpc: ['core', 'simulator', 'ui', 'webview', 'probe'],
-  webview: ['core', 'simulator', 'ui', 'probe'],
-  ui: ['webview', 'probe'],
+  core: ['simulator', 'ui', 'webview', 'rpc', 'cli'],
+  simulator: ['ui', 'webview', 'rpc', 'cli'],
+  cli: ['ui', 'webview', 'rpc', 'simulator'],
+  rpc: ['core', 'simulator', 'ui', 'webview', 'cli'],
+  webview: ['core', 'simulator', 'ui', 'cli'],
+  ui: ['webview', 'cli'],
 };
 
 /** Only src/ui and the entry know VS Code; what is generated from is read by plain Node. */

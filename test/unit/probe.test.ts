@@ -105,10 +105,15 @@ describe('the probe', () => {
     [['{"kind":"kgsm","root":"/r"}', '--seconds', 'soon'], '--seconds must be a number'],
     [['{"kind":"kgsm","root":"/r"}', '--run', 'start:a', '--input', '{'], '--input is not readable'],
     [['{"kind":"kgsm","root":"/r"}', '--fast'], '--fast'],
-    [['{"kind":"kgsm","root":"/nowhere-at-all"}', '--seconds', '0.5'], '/nowhere-at-all'],
-  ])('says on stderr what is wrong with %j, and exits 1', async (args, message) => {
+  ])('says on stderr what is wrong with %j, and exits 2', async (args, message) => {
     const { errors, code } = await run(args);
     expect(errors).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('exits 1 when the connection never became ready, and says why', async () => {
+    const { errors, code } = await run(['{"kind":"kgsm","root":"/nowhere-at-all"}', '--seconds', '0.5']);
+    expect(errors).toContain('/nowhere-at-all');
     expect(code).toBe(1);
   });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const probe = fileURLToPath(new URL('../../src/probe/main.ts', import.meta.url));
+const gsops = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 export type Line = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -26,7 +26,7 @@ export async function run(
   onReady?: (probe: Watched) => Promise<void>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Probed> {
-  const child = spawn(process.execPath, [probe, ...args], {
+  const child = spawn(process.execPath, [gsops, 'watch', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

@@ -10,7 +10,7 @@ import { findInstance } from '../../../../src/core/model/fleet.ts';
 import { Emitter } from '../../../../src/core/playback/emitter.ts';
 import { systems as loaders } from '../../../../src/core/systems/index.ts';
 import { SystemRegistry } from '../../../../src/core/systems/registry.ts';
-import { runProbe } from '../../../../src/probe/probe.ts';
+import { watch } from '../../../../src/cli/watch.ts';
 import { buildManifest } from '../../../../src/ui/contributions/manifest.ts';
 import { detailOf } from '../../../../src/ui/inspector/rows.ts';
 import { operationTitles } from '../../../../src/ui/operations/operationTitles.ts';
@@ -120,7 +120,7 @@ describe('a fifth system, which is a folder and one line', () => {
     const lines: object[] = [];
     const done = new AbortController();
     const operation = { id: 'switchOff', key: 'lamp-1', input: undefined };
-    const reason = await runProbe(
+    const reason = await watch(
       { connection, seconds: 10, measure: false, operation },
       (line) => {
         lines.push(line);

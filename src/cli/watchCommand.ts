@@ -4,14 +4,16 @@ import { readConnection } from '../core/connections/settings.ts';
 import { systems } from '../core/systems/index.ts';
 import { SystemRegistry } from '../core/systems/registry.ts';
 import { secretKinds } from '../core/systems/session.ts';
-import { runProbe, type ProbeRun } from './probe.ts';
+import { writeLine } from './lines.ts';
+import { watch, type WatchRun } from './watch.ts';
 
-const usage = `usage: npm run probe -- '<one connection as JSON>' [--seconds 10] [--measure] [--run <operation>[:<instance key>] [--input '<JSON>']]
+const usage = `usage: gsops watch '<one connection as JSON>' [--seconds 10] [--measure] [--run <operation>[:<instance key>] [--input '<JSON>']] [--journal <file.db>]
   With --measure it looks at every instance, and writes what is measured of each.
+  With --journal all events are kept in that file; gsops query reads it.
   A secret goes into the environment variable GSOPS_SECRET, its kind into GSOPS_SECRET_KIND.`;
 
 /** What the command line asks for, or what is wrong with it. */
-async function readCommandLine(args: readonly string[]): Promise<ProbeRun | string> {
+async function readCommandLine(args: readonly string[]): Promise<WatchRun | string> {
   let parsed;
   try {
     parsed = parseArgs({
@@ -22,6 +24,8 @@ async function readCommandLine(args: readonly string[]): Promise<ProbeRun | stri
         measure: { type: 'boolean', default: false },
         run: { type: 'string' },
         input: { type: 'string' },
+        journal: { type: 'string' },
+        help: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -29,6 +33,7 @@ async function readCommandLine(args: readonly string[]): Promise<ProbeRun | stri
   }
   const { values, positionals } = parsed;
   const [json, ...more] = positionals;
+  if (values.help) return usage;
   if (json === undefined || more.length > 0) return usage;
   const seconds = Number(values.seconds);
   if (!(seconds > 0 && seconds <= 86_400)) return '--seconds must be a number above 0, at most 86400';
@@ -46,6 +51,7 @@ async function readCommandLine(args: readonly string[]): Promise<ProbeRun | stri
     connection: read.connection,
     seconds,
     measure: values.measure,
+    ...(values.journal === undefined ? {} : { journal: values.journal }),
     ...(secret ? { secret } : {}),
     ...(values.run === undefined
       ? {}
@@ -63,7 +69,7 @@ async function readCommandLine(args: readonly string[]): Promise<ProbeRun | stri
 function secretOf({
   GSOPS_SECRET: value,
   GSOPS_SECRET_KIND: given = 'password',
-}: NodeJS.ProcessEnv): ProbeRun['secret'] | string {
+}: NodeJS.ProcessEnv): WatchRun['secret'] | string {
   if (value === undefined || value === '') return undefined;
   const kind = secretKinds.find((one) => one === given);
   return kind ? { kind, value } : `GSOPS_SECRET_KIND must be one of ${secretKinds.join(', ')}`;
@@ -77,22 +83,19 @@ function parse(json: string): unknown {
   }
 }
 
-const run = await readCommandLine(process.argv.slice(2));
-if (typeof run === 'string') {
-  process.stderr.write(`${run}\n`);
-  process.exitCode = 1;
-} else {
+/** Runs `gsops watch`; answers the exit code. */
+export async function watchCommand(args: readonly string[]): Promise<number> {
+  const run = await readCommandLine(args);
+  if (typeof run === 'string') {
+    process.stderr.write(`${run}\n`);
+    return args.includes('--help') ? 0 : 2;
+  }
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => interrupt.abort());
   }
-  const reason = await runProbe(
-    run,
-    (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
-    interrupt.signal,
-  );
-  if (reason !== undefined) {
-    process.stderr.write(`${reason}\n`);
-    process.exitCode = 1;
-  }
+  const reason = await watch(run, writeLine, interrupt.signal);
+  if (reason === undefined) return 0;
+  process.stderr.write(`${reason}\n`);
+  return 1;
 }

@@ -14,11 +14,16 @@ import { Pipeline } from '../core/journal/pipeline.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
 import type { AnyOperation, OperationInput } from '../core/systems/operation.ts';
 import type { Log, SecretKind } from '../core/systems/session.ts';
+import { batchOf } from '../core/journal/recorder.ts';
+import { openJournal } from './journalFile.ts';
+import { writeEvent } from './lines.ts';
 import { lookAtAll, writeMeasured } from './measuring.ts';
 
-export interface ProbeRun {
+export interface WatchRun {
   readonly connection: ConfiguredConnection;
   readonly seconds: number;
+  /** File of the journal that keeps the events; without it they are only written out. */
+  readonly journal?: string;
   /** Also what is measured while somebody looks. */
   readonly measure: boolean;
   readonly operation?: { readonly id: string; readonly key: string | undefined; readonly input: unknown };
@@ -37,8 +42,8 @@ const log: Log = {
  * Opens one connection for some seconds and writes what happens, one object per line. Answers nothing where it was ready
  * at least once, else why it never was.
  */
-export async function runProbe(
-  run: ProbeRun,
+export async function watch(
+  run: WatchRun,
   write: (line: object) => void,
   interrupt: AbortSignal,
 ): Promise<string | undefined> {
@@ -56,9 +61,27 @@ export async function runProbe(
   const failed = Promise.withResolvers<undefined>();
   const outcome = { ready: false, reason: 'the connection did not become ready in time' };
 
-  pipeline.subscribe('probe', ({ fleet, events }) => {
+  // An event has its seq when it is committed.
+  const journal = run.journal === undefined ? undefined : await openJournal(run.journal);
+  const commits = new Set<Promise<void>>();
+  pipeline.subscribe('journal', (change) => {
+    if (!journal) return;
+    const commit = journal.append(batchOf(change)).then(
+      ({ from }) => {
+        for (const [index, event] of change.events.entries())
+          if (event.channel !== 'control') writeEvent({ ...event, seq: from + index }, write);
+      },
+      (error: unknown) => {
+        log.error(text('The journal could not be written: {0}', errorWords(error)));
+      },
+    );
+    commits.add(commit);
+    void commit.finally(() => commits.delete(commit));
+  });
+
+  pipeline.subscribe('watch', ({ fleet, events }) => {
     for (const event of events) {
-      if (event.channel !== 'control') writeEvent(event, write);
+      if (event.channel !== 'control' && !journal) writeEvent(event, write);
       else if (event.type === 'connection.state') write(connectionLine(event));
     }
     const status = fleet.connections.get(settings.id);
@@ -94,6 +117,8 @@ export async function runProbe(
   await operated;
   await connection.stop();
   pipeline.flush();
+  await Promise.all(commits);
+  await journal?.close();
   write(fleetLine(pipeline.fleet()));
   return outcome.ready ? undefined : outcome.reason;
 }
@@ -126,7 +151,7 @@ function timeUp(ms: number, interrupt: AbortSignal): TimeUp {
 
 /** Runs the operation as soon as the connection is ready; it may outlast the time that was given. */
 async function operate(
-  run: ProbeRun,
+  run: WatchRun,
   connection: Connection,
   pipeline: Pipeline,
   host: string,
@@ -181,7 +206,7 @@ async function operate(
     pipeline,
     clock: systemClock,
     host,
-    window: 'probe',
+    window: 'gsops',
     signal,
     // Nobody is there to answer; who means it says so with the input.
     ask: () => Promise.resolve(inputOf(operation, input)['confirm'] === 'yes'),
@@ -205,23 +230,6 @@ function asText(value: unknown): string {
 /** The user knows of it, even if no event has told of it yet. */
 function unheardOf(connection: string, key: string): Instance {
   return { connection, kind: 'instance', key, name: key, state: 'unknown', since: 0, lastEventAt: 0 };
-}
-
-function writeEvent(event: OpsEvent, write: (line: object) => void): void {
-  const { subject, summary, receivedAt, time, timeline, problems, retention, redacted, ...rest } = event;
-  write({
-    event: {
-      ...rest,
-      receivedAt: new Date(receivedAt).toISOString(),
-      ...(time === undefined ? {} : { time: new Date(time).toISOString() }),
-      ...(subject ? { subject: subject.key } : {}),
-      summary: english(summary),
-      ...(redacted.length === 0 ? {} : { redacted }),
-    },
-  });
-  for (const { path, message } of problems) {
-    write({ problem: { connection: event.connection, seq: event.seq, path, message: english(message) } });
-  }
 }
 
 function connectionLine(event: OpsEvent): object {

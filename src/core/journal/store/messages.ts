@@ -1,0 +1,119 @@
+import type { JournalErrorReason } from './journalError.ts';
+import type { CompiledQuery } from './compiled.ts';
+import type { EventRange, JournalChange, JournalState } from './reader.ts';
+import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
+import type { Histogram, Page, RowsRequest } from './result.ts';
+import type { RetentionLimits, RetentionReport } from './retention.ts';
+import type { Order } from './scan.ts';
+import type { CountedField } from './schema.ts';
+import type { Commit } from './writer.ts';
+
+/** A text of the query language, or what its compiler makes of one (without a check, which cannot be posted). */
+export type Query = string | Omit<CompiledQuery, 'check' | 'checkAll'>;
+
+export interface JournalRequest {
+  readonly id: string;
+  /** Id of the connection in the settings. */
+  readonly connection: string;
+  readonly kind: string;
+  readonly body: unknown;
+  readonly askedAt: number;
+  readonly window: string;
+  readonly takenBy?: string;
+  readonly answer?: unknown;
+}
+
+export interface JournalHealth {
+  readonly path: string;
+  readonly journalId: string;
+  readonly bytes: number;
+  readonly pinnedEvents: number;
+  readonly from: number;
+  readonly to: number;
+  readonly classes: readonly { readonly retention: string; readonly count: number; readonly bytes: number }[];
+  readonly connections: readonly { readonly connection: string; readonly count: number }[];
+}
+
+/** Where the events go. In memory: why not into the file. */
+export interface StoreStatus {
+  readonly journalId: string;
+  readonly path: string;
+  readonly durable: boolean;
+  readonly reason?: JournalErrorReason;
+  readonly message?: string;
+  /** New name of a damaged file. */
+  readonly setAside?: string;
+  /** Events that were held in memory got these seqs in the file; others may have written in between. */
+  readonly moved?: Commit;
+  /** Events that memory had no room for before the file could be written again. */
+  readonly lost?: number;
+}
+
+/** Questions to the worker with their answers. */
+export interface Calls {
+  open: { args: { path: string; software: string; limits: RetentionLimits }; answer: StoreStatus };
+  append: { args: EncodedBatch; answer: Commit };
+  query: { args: { query: Query; order: Order }; answer: number };
+  rows: { args: { result: number; request: RowsRequest }; answer: Page };
+  positionOf: { args: { result: number; seq: number }; answer: number };
+  values: { args: { result: number; field: CountedField }; answer: { value: string; count: number }[] };
+  histogram: { args: { result: number; from: number; to: number; bins: number }; answer: Histogram };
+  closeResult: { args: { result: number }; answer: null };
+  event: { args: { seq: number }; answer: JournalEvent | null };
+  changes: {
+    args: { connection: string; what: ChangeRow['what']; key: string; from: number; to: number };
+    answer: JournalChange[];
+  };
+  changesBetween: { args: { from: number; to: number }; answer: JournalChange[] };
+  range: { args: { query: Query; from: number; to: number; limit: number }; answer: EventRange };
+  state: { args: { seq?: number }; answer: JournalState };
+  ask: { args: JournalRequest; answer: null };
+  take: { args: { connections: readonly string[]; window: string }; answer: JournalRequest[] };
+  answerOf: { args: { id: string }; answer: JournalRequest | null };
+  pin: { args: { id: string; from: number; to: number; reason: string }; answer: null };
+  unpin: { args: { id: string }; answer: null };
+  retain: { args: { limits?: RetentionLimits }; answer: RetentionReport };
+  remove: { args: { query: Query }; answer: number };
+  health: { args: null; answer: JournalHealth };
+  check: { args: null; answer: null };
+  backUp: { args: { path: string }; answer: null };
+  follow: { args: { everyMs: number }; answer: null };
+  close: { args: null; answer: null };
+}
+export type CallName = keyof Calls;
+
+export type ToWorker = {
+  [Name in CallName]: { id: number; call: Name; args: Calls[Name]['args'] };
+}[CallName];
+
+export interface Failure {
+  readonly message: string;
+  /** Of a JournalError; an error of the query language has its own fields instead. */
+  readonly reason?: JournalErrorReason;
+  /** What else the error says, e.g. where in a query it is. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface Progress {
+  readonly count: number;
+  readonly done: boolean;
+  /** A check took too long; the result is useless from here on. */
+  readonly failure?: Failure;
+}
+
+/** What the worker says without being asked. */
+export type Notice =
+  /** Events came in, from this window or another. */
+  | { readonly notice: 'commit'; readonly commit: Commit; readonly own: boolean }
+  | ({ readonly notice: 'progress'; readonly result: number } & Progress)
+  | { readonly notice: 'status'; readonly status: StoreStatus };
+export type FromWorker =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failure: Failure }
+  | Notice;
+
+/** Either end of a worker, or of a `MessageChannel` for a store in the same thread. */
+export interface Port {
+  postMessage(message: unknown): void;
+  on(event: string, listener: (message: unknown) => void): unknown;
+}

@@ -1,0 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import type { ServiceOptions } from './service.ts';
+
+/** Clocks and ids of the process. */
+export const nodeServiceOptions: ServiceOptions = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  newId: () => randomUUID(),
+  repeat(ms, run) {
+    const timer = setInterval(run, ms);
+    return () => {
+      clearInterval(timer);
+    };
+  },
+  defer: setImmediate,
+};

@@ -1,0 +1,237 @@
+import type { Problem } from '../../model/event.ts';
+import type { TextArgument } from '../../model/text.ts';
+import type { CompiledQuery } from './compiled.ts';
+import type { JournalDatabase } from './database.ts';
+import type { Address, ChangeRow, ContextRow, CursorRow, JournalEvent } from './records.ts';
+import { matches, sliceSize, textOf } from './scan.ts';
+import {
+  channels,
+  classes,
+  directions,
+  flags,
+  origins,
+  payloadTables,
+  severities,
+  type CountedField,
+} from './schema.ts';
+import { unpackSummary } from './summary.ts';
+
+type Row = Record<string, unknown>;
+
+function addressOf(row: Row): Address {
+  const { source, host, connection, system } = row as unknown as Address;
+  return { source, host, connection, system };
+}
+
+const none: readonly never[] = [];
+
+/** Events in the given order; one that retention deleted meanwhile is left out. */
+export function readEvents(db: JournalDatabase, seqs: readonly number[]): JournalEvent[] {
+  return seqs.flatMap((seq) => {
+    const row = db.get(
+      `SELECT e.seq, e.receivedAt, e.sentAt, e.channel, e.direction, e.origin, e.severity, e.class, e.flags, e.size,
+         e.correlation, e.task, t.value AS type, c.source, c.host, c.connection, c.system, s.kind, s.key, s.name
+       FROM events e JOIN names t ON t.id = e.type JOIN connections c ON c.id = e.connection
+         LEFT JOIN subjects s ON s.id = e.subject WHERE e.seq = ?`,
+      seq,
+    );
+    const table = payloadTables[Number(row?.['class'])];
+    const payload = table
+      ? db.get(
+          `SELECT p.raw, p.summary, p.details, n.value AS template FROM ${table} p
+           LEFT JOIN names n ON n.id = p.template WHERE p.seq = ?`,
+          seq,
+        )
+      : undefined;
+    return row && payload ? [toEvent(row, payload)] : [];
+  });
+}
+
+function toEvent(row: Row, payload: Row): JournalEvent {
+  const bits = Number(row['flags']);
+  const details = JSON.parse((payload['details'] as string | null) ?? '{}') as {
+    args?: TextArgument[];
+    problems?: Problem[];
+    redacted?: string[];
+  };
+  const raw = textOf(payload['raw'] as string | Uint8Array, bits);
+  const optional = {
+    time: bits & flags.timed ? Number(row['sentAt']) : undefined,
+    correlation: row['correlation'] ?? undefined,
+    task: row['task'] ?? undefined,
+    subject:
+      row['kind'] === null
+        ? undefined
+        : { kind: row['kind'], key: row['key'], ...(row['name'] === null ? {} : { name: row['name'] }) },
+    rawBase64: typeof raw === 'string' ? undefined : Buffer.from(raw).toString('base64'),
+    gap: bits & flags.gap ? true : undefined,
+    noise: bits & flags.noise ? true : undefined,
+  };
+  const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  return {
+    seq: Number(row['seq']),
+    ...addressOf(row),
+    receivedAt: Number(row['receivedAt']),
+    channel: channels[Number(row['channel'])] ?? 'push',
+    direction: directions[Number(row['direction'])] ?? 'none',
+    origin: origins[Number(row['origin'])] ?? 'live',
+    severity: severities[Number(row['severity'])] ?? 'info',
+    retention: classes[Number(row['class'])] ?? 'control',
+    type: String(row['type']),
+    summary: unpackSummary(
+      String(payload['summary']),
+      (payload['template'] as string | null) ?? undefined,
+      details.args,
+    ),
+    raw: typeof raw === 'string' ? raw : '',
+    size: Number(row['size']),
+    truncated: (bits & flags.truncated) !== 0,
+    redacted: details.redacted ?? none,
+    problems: details.problems ?? none,
+    ...present,
+  };
+}
+
+/** The words of a value of a counted field. */
+export function valueWords(db: JournalDatabase, field: CountedField, value: number): string {
+  const word = (sql: string): string => String(Object.values(db.get(sql, value) ?? {})[0] ?? value);
+  switch (field) {
+    case 'type':
+      return word('SELECT value FROM names WHERE id = ?');
+    case 'subject':
+      return word('SELECT key FROM subjects WHERE id = ?');
+    case 'connection':
+      return word('SELECT connection FROM connections WHERE id = ?');
+    default: {
+      const tables = {
+        channel: channels,
+        direction: directions,
+        origin: origins,
+        severity: severities,
+        class: classes,
+      };
+      return tables[field][value] ?? String(value);
+    }
+  }
+}
+
+/** A change with the seq after which it was so. */
+export type JournalChange = ChangeRow & { readonly seq: number };
+
+function toChange(row: Row): JournalChange {
+  return {
+    seq: Number(row['seq']),
+    address: addressOf(row),
+    what: row['what'] as ChangeRow['what'],
+    key: String(row['key']),
+    state: row['state'] as string | null,
+  };
+}
+
+const changeColumns = 'x.seq, x.what, x.key, x.state, c.source, c.host, c.connection, c.system';
+
+/** History of one thing. */
+export function readChanges(
+  db: JournalDatabase,
+  thing: Pick<ChangeRow, 'what' | 'key'> & { readonly connection: string },
+  from = 0,
+  to = Number.MAX_SAFE_INTEGER,
+): JournalChange[] {
+  return db
+    .prepare(
+      `SELECT ${changeColumns} FROM changes x JOIN connections c ON c.id = x.connection
+       WHERE x.connection IN (SELECT id FROM connections WHERE connection = ?)
+         AND x.what = ? AND x.key = ? AND x.seq BETWEEN ? AND ? ORDER BY x.id`,
+    )
+    .all(thing.connection, thing.what, thing.key, from, to)
+    .map(toChange);
+}
+
+/** Changes of a range of seqs (`from` exclusive), for a window that follows. */
+export function readChangesBetween(db: JournalDatabase, from: number, to: number): JournalChange[] {
+  return db
+    .prepare(
+      `SELECT ${changeColumns} FROM changes x JOIN connections c ON c.id = x.connection
+       WHERE x.seq > ? AND x.seq <= ? ORDER BY x.id`,
+    )
+    .all(from, to)
+    .map(toChange);
+}
+
+/** Fleet, contexts and cursors of one moment. */
+export interface JournalState {
+  readonly seq: number;
+  readonly changes: readonly JournalChange[];
+  readonly contexts: readonly ContextRow[];
+  readonly cursors: readonly CursorRow[];
+}
+
+function readRows<T>(
+  db: JournalDatabase,
+  table: 'contexts' | 'cursors',
+  toRow: (row: Row, address: Address) => T,
+): T[] {
+  return db
+    .prepare(
+      `SELECT x.*, c.source, c.host, c.connection AS name, c.system FROM ${table} x JOIN connections c ON c.id = x.connection`,
+    )
+    .all()
+    .map((row) => toRow(row, addressOf({ ...row, connection: row['name'] })));
+}
+
+/** The newest state: all of it of one commit. */
+export function readState(db: JournalDatabase): JournalState {
+  db.exec('BEGIN');
+  try {
+    return {
+      seq: db.number("SELECT seq FROM sqlite_sequence WHERE name = 'events'"),
+      changes: db
+        .prepare(`SELECT ${changeColumns} FROM current x JOIN connections c ON c.id = x.connection`)
+        .all()
+        .map(toChange),
+      contexts: readRows(db, 'contexts', (row, address) => ({
+        address,
+        version: String(row['version']),
+        context: String(row['context']),
+      })),
+      cursors: readRows(db, 'cursors', (row, address) => ({ address, cursor: String(row['cursor']) })),
+    };
+  } finally {
+    db.exec('COMMIT');
+  }
+}
+
+export interface EventRange {
+  readonly events: readonly JournalEvent[];
+  /** Where to go on; undefined at the end. */
+  readonly next: number | undefined;
+}
+
+/** Matching events of a range, oldest first, up to `limit`; for replays and exports. */
+export function* readRange(
+  db: JournalDatabase,
+  query: CompiledQuery,
+  from: number,
+  to: number,
+  limit: number,
+  now: () => number,
+): Generator<undefined, EventRange> {
+  const last = Math.min(to, db.number('SELECT max(seq) FROM events'));
+  const seqs: number[] = [];
+  for (let low = Math.max(from, db.number('SELECT min(seq) FROM events')); low <= last;) {
+    const high = Math.min(last, low + sliceSize - 1);
+    // A slice goes newest first and may end early: its rest comes before what was found.
+    let above = high + 1;
+    const found: number[] = [];
+    while (above > low) {
+      const slice = matches(db, query, 'arrival', { time: 0, seq: above }, { time: 0, seq: low }, now);
+      found.push(...slice.seqs);
+      above = slice.end.seq;
+      yield;
+    }
+    seqs.push(...found.reverse());
+    if (seqs.length > limit) return { events: readEvents(db, seqs.slice(0, limit)), next: seqs[limit] };
+    low = high + 1;
+  }
+  return { events: readEvents(db, seqs), next: undefined };
+}

@@ -1,0 +1,178 @@
+import type { OpsEvent } from '../../model/event.ts';
+import { codeTables, flags } from './schema.ts';
+
+/** Where events come from: the connection, and the host behind it if one relays others. */
+export interface Address {
+  /** Id in the settings. */
+  readonly source: string;
+  /** Empty for a direct connection. */
+  readonly host: string;
+  readonly connection: string;
+  readonly system: string;
+}
+
+/** An event as the journal keeps it. Its seq is given at the commit. */
+export interface StoredEvent extends Omit<OpsEvent, 'seq' | 'timeline'>, Address {
+  /** UUID of the task that it belongs to. */
+  readonly task?: string;
+  /** Repeats what is known; hidden by `-is:noise`. */
+  readonly noise?: boolean;
+  /** Stands for events that were lost. */
+  readonly gap?: boolean;
+}
+export type JournalEvent = StoredEvent & { readonly seq: number };
+
+/** The state of one thing after a batch. */
+export interface ChangeRow {
+  readonly address: Address;
+  readonly what: 'instance' | 'task' | 'connection';
+  readonly key: string;
+  /** JSON; null = gone. */
+  readonly state: string | null;
+}
+export interface ContextRow {
+  readonly address: Address;
+  readonly version: string;
+  /** JSON. */
+  readonly context: string;
+}
+export interface CursorRow {
+  readonly address: Address;
+  /** JSON. */
+  readonly cursor: string;
+}
+/** One measurement, for the roll-ups that outlive the metric events. */
+interface Measurement {
+  readonly address: Address;
+  readonly kind: string;
+  readonly key: string;
+  readonly measure: string;
+  readonly at: number;
+  readonly value: number;
+}
+
+/** Events and what came of them: committed together or not at all. */
+export interface Batch {
+  readonly events: readonly StoredEvent[];
+  readonly changes?: readonly ChangeRow[];
+  readonly contexts?: readonly ContextRow[];
+  readonly cursors?: readonly CursorRow[];
+  readonly measurements?: readonly Measurement[];
+  /** Answers to requests of other windows. */
+  readonly answers?: readonly { readonly id: string; readonly answer: unknown }[];
+}
+
+export type Value = string | number | null | Uint8Array;
+/** Values of one event in `EncodedBatch.events`. One flat list costs a third of a list of objects to clone. */
+export const valuesPerEvent = 15;
+
+/** Several batches on their way to the worker, to be committed in one transaction. */
+export interface EncodedBatch {
+  readonly addresses: readonly Address[];
+  readonly events: Value[];
+  /** `after`: number of events of this list that came before. */
+  readonly changes: (ChangeRow & { readonly after: number })[];
+  readonly contexts: ContextRow[];
+  readonly cursors: CursorRow[];
+  readonly measurements: Measurement[];
+  readonly answers: { readonly id: string; readonly answer: unknown }[];
+}
+
+type CodeTable = keyof typeof codeTables;
+const codesOf = (table: readonly string[]): ReadonlyMap<string, number> =>
+  new Map(table.map((value, code) => [value, code]));
+const codes: Readonly<Record<CodeTable, ReadonlyMap<string, number>>> = {
+  channel: codesOf(codeTables.channel),
+  direction: codesOf(codeTables.direction),
+  origin: codesOf(codeTables.origin),
+  severity: codesOf(codeTables.severity),
+  class: codesOf(codeTables.class),
+};
+
+/** Gathers batches for one transaction. */
+export class BatchEncoder {
+  readonly #addressIndex = new Map<string, number>();
+  #lastAddress: StoredEvent | undefined;
+  #lastIndex = 0;
+  readonly batch: EncodedBatch & { addresses: Address[] } = {
+    addresses: [],
+    events: [],
+    changes: [],
+    contexts: [],
+    cursors: [],
+    measurements: [],
+    answers: [],
+  };
+
+  get count(): number {
+    return this.batch.events.length / valuesPerEvent;
+  }
+
+  add({ events, changes = [], contexts = [], cursors = [], measurements = [], answers = [] }: Batch): void {
+    for (const event of events) this.#encode(event);
+    const after = this.count;
+    for (const change of changes) this.batch.changes.push({ ...change, after });
+    this.batch.contexts.push(...contexts);
+    this.batch.cursors.push(...cursors);
+    this.batch.measurements.push(...measurements);
+    this.batch.answers.push(...answers);
+  }
+
+  #encode(event: StoredEvent): void {
+    const { subject, summary, rawBase64, problems, redacted } = event;
+    const { args } = summary;
+    const bits =
+      (event.truncated ? flags.truncated : 0) |
+      (rawBase64 === undefined ? 0 : flags.bytes) |
+      (problems.length > 0 ? flags.problems : 0) |
+      (redacted.length > 0 ? flags.redacted : 0) |
+      (event.gap ? flags.gap : 0) |
+      (event.noise ? flags.noise : 0) |
+      (event.time === undefined ? 0 : flags.timed);
+    const packed =
+      (codes.channel.get(event.channel) ?? 0) |
+      ((codes.direction.get(event.direction) ?? 0) << 3) |
+      ((codes.origin.get(event.origin) ?? 0) << 5) |
+      ((codes.severity.get(event.severity) ?? 0) << 8) |
+      ((codes.class.get(event.retention) ?? 0) << 10) |
+      (bits << 13);
+    this.batch.events.push(
+      event.receivedAt,
+      event.time ?? null,
+      this.#address(event),
+      event.type,
+      subject ? subject.kind : null,
+      subject ? subject.key : null,
+      subject?.name ?? null,
+      packed,
+      event.size,
+      event.correlation ?? null,
+      event.task ?? null,
+      rawBase64 === undefined ? event.raw : Buffer.from(rawBase64, 'base64'),
+      summary.template,
+      args.length === 0 ? null : JSON.stringify(args),
+      bits & (flags.problems | flags.redacted) ? JSON.stringify({ problems, redacted }) : null,
+    );
+  }
+
+  #address(event: StoredEvent): number {
+    const last = this.#lastAddress;
+    if (
+      last?.connection === event.connection &&
+      last.source === event.source &&
+      last.host === event.host &&
+      last.system === event.system
+    )
+      return this.#lastIndex;
+    const { source, host, connection, system } = event;
+    const key = JSON.stringify([source, host, connection, system]);
+    let index = this.#addressIndex.get(key);
+    if (index === undefined) {
+      index = this.batch.addresses.push({ source, host, connection, system }) - 1;
+      this.#addressIndex.set(key, index);
+    }
+    this.#lastAddress = event;
+    this.#lastIndex = index;
+    return index;
+  }
+}

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { batchOf } from '../../../src/core/journal/recorder.ts';
+import { openJournal } from '../../../src/cli/journalFile.ts';
+import { kgsmEvent, core, draft } from '../core/helpers.ts';
+import { temporaryFolder } from '../simulator/kgsmRoot.ts';
+
+const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly errors: string;
+}
+
+function gsops(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let errors = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  return new Promise((resolve) =>
+    child.once('close', (code) => {
+      resolve({ code, out, errors });
+    }),
+  );
+}
+
+/** A journal with a start, a crash of each of three instances, and a stop. */
+async function makeJournal(file: string): Promise<void> {
+  const { pipeline } = core();
+  const journal = await openJournal(file);
+  const commits: Promise<unknown>[] = [];
+  pipeline.subscribe('test', (change) => commits.push(journal.append(batchOf(change))));
+  pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+  for (const name of ['a', 'b', 'c'])
+    pipeline.ingest(draft(kgsmEvent('instance_crashed', name, { ExitCode: '139' })));
+  pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a')));
+  pipeline.flush();
+  await Promise.all(commits);
+  await journal.close();
+}
+
+const eventsOf = ({ out }: Ended): { seq: number; type: string; subject?: string; raw: string }[] =>
+  out
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => (JSON.parse(line) as { event?: never }).event ?? []);
+
+describe('gsops query', () => {
+  it('prints the newest events that match, oldest of them first, with the seqs of the journal', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'home.db');
+    await makeJournal(file);
+    const found = await gsops('query', 'type:instance_crashed', '--journal', file, '--limit', '2');
+    expect(found).toMatchObject({ code: 0, errors: '' });
+    expect(eventsOf(found)).toMatchObject([
+      {
+        seq: 3,
+        type: 'instance_crashed',
+        subject: 'b',
+        raw: kgsmEvent('instance_crashed', 'b', { ExitCode: '139' }),
+      },
+      { seq: 4, type: 'instance_crashed', subject: 'c' },
+    ]);
+    const count = await gsops('query', 'type:instance_crashed OR instance:a', '--journal', file, '--count');
+    expect(count).toEqual({ code: 0, out: '{"count":5}\n', errors: '' });
+  });
+
+  it('keeps beside the events what each thing was after them', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'home.db');
+    await makeJournal(file);
+    const db = new DatabaseSync(file, { readOnly: true });
+    const rows = db.prepare("SELECT state FROM changes WHERE what = 'instance'").all();
+    db.close();
+    expect(
+      rows.map(({ state }) => (JSON.parse(String(state)) as { key: string; state: string }).state).sort(),
+    ).toEqual(['crashed', 'crashed', 'stopped']);
+  });
+
+  it('says where a query is wrong and what was meant', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'home.db');
+    await makeJournal(file);
+    const { code, out, errors } = await gsops('query', 'is:failed tpye:x', '--journal', file);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(errors).toMatch(/tpye.*\(at character 11 of the query\).*type/);
+  });
+
+  it('makes no journal where none is, and says how one is made', async () => {
+    using folder = temporaryFolder();
+    const missing = join(folder.path, 'missing.db');
+    const { code, errors } = await gsops('query', 'x', '--journal', missing);
+    expect(code).toBe(1);
+    expect(errors).toContain('gsops watch');
+    expect(await gsops('query', 'x', '--journal', folder.path)).toMatchObject({ code: 1 });
+  });
+
+  it.each([
+    ['no command', []],
+    ['an unknown command', ['wacth']],
+    ['no journal', ['query', 'x']],
+    ['two queries', ['query', 'x', 'y', '--journal', 'z.db']],
+    ['a wrong limit', ['query', 'x', '--journal', 'z.db', '--limit', 'many']],
+  ])('ends with 2 and the usage for %s', async (_what, args) => {
+    const { code, out, errors } = await gsops(...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(errors).toContain('usage: gsops');
+  });
+});
