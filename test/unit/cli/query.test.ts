@@ -44,12 +44,19 @@ async function makeJournal(file: string): Promise<void> {
   await journal.close();
 }
 
-const eventsOf = ({ out }: Ended): { seq: number; type: string; subject?: string; raw: string }[] =>
+interface PrintedEvent {
+  readonly seq: number;
+  readonly type: string;
+  readonly subject?: string;
+  readonly raw: string;
+}
+
+const eventsOf = ({ out }: Ended): PrintedEvent[] =>
   out
     .trim()
     .split('\n')
     .filter((line) => line !== '')
-    .flatMap((line) => (JSON.parse(line) as { event?: never }).event ?? []);
+    .flatMap((line) => (JSON.parse(line) as { event?: PrintedEvent }).event ?? []);
 
 describe('gsops query', () => {
   it('prints the newest events that match, oldest of them first, with the seqs of the journal', async () => {

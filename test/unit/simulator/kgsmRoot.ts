@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runKgsm, type CliResult } from '../../../src/core/systems/kgsm/cli/runKgsm.ts';
+import { runKgsm, type CliResult } from '../../../src/core/systems/kgsm/program/runKgsm.ts';
 import { UnixListener } from '../../../src/core/wire/unixListener.ts';
 import type { Launch } from '../../../src/simulator/kgsm/root.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { cliSyntaxOf } from '../../../src/core/systems/kgsm/cli/cliSyntax.ts';
+import { cliSyntaxOf } from '../../../src/core/systems/kgsm/program/cliSyntax.ts';
 import { parseKgsmSettings } from '../../../src/core/systems/kgsm/settings.ts';
 import { chooseTransport, type Transport } from '../../../src/core/systems/kgsm/session/transport.ts';
 import { runCli } from '../../../src/simulator/kgsm/cli.ts';

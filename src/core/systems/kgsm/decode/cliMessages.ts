@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Problem } from '../../../model/event.ts';
 import type { Decoded, Message, Signal } from '../../../model/signal.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import { askedInstance } from '../cli/cliSyntax.ts';
+import { askedInstance } from '../program/cliSyntax.ts';
 import { works, type KgsmContext, type InstanceMemory } from './decoderState.ts';
 import { parsedJson } from '../../reading.ts';
 import { gameOf, InstanceUpdate } from './instanceUpdate.ts';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, basename, join, posix } from 'node:path';
 import { oneLine, text } from '../../../model/text.ts';
-import { failureOf, runKgsm } from '../cli/runKgsm.ts';
+import { failureOf, runKgsm } from '../program/runKgsm.ts';
 import {
   assertUnchanged,
   asUtf8,

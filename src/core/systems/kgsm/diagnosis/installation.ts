@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, posix } from 'node:path';
 import { isFields, parsedJson } from '../../reading.ts';
-import { runKgsm } from '../cli/runKgsm.ts';
+import { runKgsm } from '../program/runKgsm.ts';
 
 /**
  * How a version of KGSM emits: `first` 1.6 and 1.7, `second` 2.0 and 2.1, `lists` 2.2 (several sockets, webhooks),

@@ -3,9 +3,9 @@ import { oneLine, text, type Text } from '../../../model/text.ts';
 import { FileFollower, type FileTurn } from '../../../wire/fileFollower.ts';
 import { SessionError } from '../../session.ts';
 import { type Console } from '../../console.ts';
-import { failureOf, runKgsm } from '../cli/runKgsm.ts';
-import { cliSyntaxOf } from '../cli/cliSyntax.ts';
-import { logFileOf } from '../cli/cliQueries.ts';
+import { failureOf, runKgsm } from '../program/runKgsm.ts';
+import { cliSyntaxOf } from '../program/cliSyntax.ts';
+import { logFileOf } from '../program/cliQueries.ts';
 import { checkCommand } from './operations.ts';
 import type { KgsmSettings } from '../settings.ts';
 

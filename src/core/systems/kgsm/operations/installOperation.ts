@@ -1,6 +1,6 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { type ConnectionOperation, refused } from '../../operation.ts';
-import { blueprintsOf, installFolderOf } from '../cli/cliQueries.ts';
+import { blueprintsOf, installFolderOf } from '../program/cliQueries.ts';
 import { runCommand } from './runCommand.ts';
 import type { KgsmSettings } from '../settings.ts';
 

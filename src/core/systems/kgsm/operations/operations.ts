@@ -11,9 +11,9 @@ import {
   refused,
   succeeded,
 } from '../../operation.ts';
-import { failureOf, runKgsm } from '../cli/runKgsm.ts';
-import { backupsOf } from '../cli/cliQueries.ts';
-import { cliSyntaxOf, type Verb } from '../cli/cliSyntax.ts';
+import { failureOf, runKgsm } from '../program/runKgsm.ts';
+import { backupsOf } from '../program/cliQueries.ts';
+import { cliSyntaxOf, type Verb } from '../program/cliSyntax.ts';
 import { installOperation } from './installOperation.ts';
 import { noRoot, runCommand } from './runCommand.ts';
 import type { KgsmSettings } from '../settings.ts';

@@ -1,7 +1,7 @@
 import { text, type Text } from '../../../model/text.ts';
 import { failed, type OperationResult, type OperationRun, refused, succeeded } from '../../operation.ts';
-import { failureOf, runKgsm } from '../cli/runKgsm.ts';
-import { cliSyntaxOf, type CliSyntax } from '../cli/cliSyntax.ts';
+import { failureOf, runKgsm } from '../program/runKgsm.ts';
+import { cliSyntaxOf, type CliSyntax } from '../program/cliSyntax.ts';
 import type { KgsmSettings } from '../settings.ts';
 
 export const noRoot = text(

@@ -6,10 +6,10 @@ import { errorWords, text } from '../../../model/text.ts';
 import { DeferredRun } from '../../conversation/deferredRun.ts';
 import { redactJson } from '../../redaction.ts';
 import type { Session, SessionEnvironment } from '../../session.ts';
-import { failureOf, runKgsm } from '../cli/runKgsm.ts';
+import { failureOf, runKgsm } from '../program/runKgsm.ts';
 import { cliReply, cliRequest } from '../decode/cliMessages.ts';
 import { parsedJson } from '../../reading.ts';
-import { cliSyntaxOf } from '../cli/cliSyntax.ts';
+import { cliSyntaxOf } from '../program/cliSyntax.ts';
 
 /** Asking takes KGSM a fraction of a second; beyond this it hangs. */
 const askTimeoutMs = 20_000;

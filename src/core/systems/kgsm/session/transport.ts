@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { Log } from '../../session.ts';
-import { runKgsm } from '../cli/runKgsm.ts';
+import { runKgsm } from '../program/runKgsm.ts';
 import type { KgsmSettings, WebhookPlace } from '../settings.ts';
 import { isFields, parsedJson } from '../../reading.ts';
 import { webhookAddress } from '../targets.ts';

@@ -8,7 +8,7 @@ import { connectionOffers, instanceOffers } from '../../../../../../src/core/con
 import type { Instance } from '../../../../../../src/core/model/instance.ts';
 import { lifecycleStates, type LifecycleState } from '../../../../../../src/core/model/lifecycle.ts';
 import { english } from '../../../../../../src/core/model/text.ts';
-import { backupsOf, blueprintsOf } from '../../../../../../src/core/systems/kgsm/cli/cliQueries.ts';
+import { backupsOf, blueprintsOf } from '../../../../../../src/core/systems/kgsm/program/cliQueries.ts';
 import { kgsm } from '../../../../../../src/core/systems/kgsm/index.ts';
 import type {
   AnyOperation,
