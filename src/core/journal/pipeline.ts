@@ -21,9 +21,11 @@ interface Timeline {
   readonly contexts: Map<string, unknown>;
 }
 
-/** Entry of the commit queue: an event, or a connection to forget. */
+/** Entry of the commit queue: an event, a connection to forget, or what another window committed. */
 type Waiting = { readonly timeline: string } & (
-  { readonly event: OpsEvent; readonly signals: readonly Signal[] } | { readonly forget: string }
+  | { readonly event: OpsEvent; readonly signals: readonly Signal[] }
+  | { readonly forget: string }
+  | { readonly adopt: (fleet: Fleet) => Fleet }
 );
 
 export interface PipelineOptions {
@@ -152,6 +154,11 @@ export class Pipeline {
     this.#enqueue({ timeline: liveTimeline, forget: connection });
   }
 
+  /** Takes over what another window committed, behind the events that came before. */
+  adopt(change: (fleet: Fleet) => Fleet): void {
+    this.#enqueue({ timeline: liveTimeline, adopt: change });
+  }
+
   /** Called once per commit and timeline, in the order of the commits. `name` stands in the log if the listener throws. */
   subscribe(name: string, listener: (change: TimelineChange) => void): () => void {
     return this.#listeners.add(name, listener);
@@ -181,6 +188,10 @@ export class Pipeline {
         if ('forget' in each) {
           timeline.fleet = forgetConnection(timeline.fleet, each.forget);
           this.#options.metrics?.forget(each.forget);
+          continue;
+        }
+        if ('adopt' in each) {
+          timeline.fleet = each.adopt(timeline.fleet);
           continue;
         }
         const { event, signals } = each;

@@ -1,16 +1,144 @@
 import type { OpsEvent } from '../model/event.ts';
+import { liveTimeline } from '../model/event.ts';
 import type { ConnectionStatus, Fleet } from '../model/fleet.ts';
 import { PersistentMap } from '../model/persistentMap.ts';
-import type { TimelineChange } from './pipeline.ts';
-import type { Address, Batch, ChangeRow, StoredEvent } from './store/records.ts';
+import type { Decoder } from '../model/signal.ts';
+import type { Pipeline, TimelineChange } from './pipeline.ts';
+import type { Commit } from './store/writer.ts';
+import type { Address, Batch, ChangeRow, ContextRow, CursorRow, StoredEvent } from './store/records.ts';
 
-/** What a commit of the pipeline becomes in the journal: its events, and a change row for each thing that it changed. */
-export function batchOf({
-  before,
-  fleet,
-  events,
-}: Pick<TimelineChange, 'before' | 'fleet' | 'events'>): Batch {
-  return { events: events.map(storedEvent), changes: changeRows(before, fleet) };
+export interface RecorderOptions {
+  readonly pipeline: Pipeline;
+  /** The journal of a timeline; nothing where none is kept. */
+  storeOf(timeline: string): { append(batch: Batch): Promise<Commit> } | undefined;
+  decoderOf(system: string): Decoder<unknown> | undefined;
+  /** Only the window that captures a connection writes its events. */
+  writes(connection: string): boolean;
+  readonly now: () => number;
+  /** Runs something a moment later, when the events of the same turn are committed. */
+  readonly later: (run: () => void) => void;
+  onError(error: unknown): void;
+}
+
+/** Characters of a decoder's context for which the next one waits a millisecond: a long one is not written at every event. */
+const contextCharactersPerMs = 1000;
+
+/** Writes what the pipeline commits into the journal: events and all that came of them in one transaction. */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #unsubscribe: () => void;
+  readonly #cursors = new Map<string, unknown>();
+  readonly #movedCursors = new Set<string>();
+  /** What is known of the context that was written last, by connection. */
+  readonly #contexts = new Map<string, { context: unknown; dueAt: number }>();
+  readonly #open = new Set<Promise<unknown>>();
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.pipeline.subscribe('journal', (change) => {
+      this.#record(change);
+    });
+  }
+
+  /** What a session of the connection finds again: it is committed with the events before it. */
+  memory(connection: string): { load(): unknown; save(value: unknown): void } {
+    return {
+      load: () => this.#cursors.get(connection),
+      save: (value) => {
+        this.#cursors.set(connection, value);
+        this.#movedCursors.add(connection);
+        this.#options.later(() => {
+          if (this.#movedCursors.has(connection)) this.#append(liveTimeline, { events: [] });
+        });
+      },
+    };
+  }
+
+  /** Takes over the cursors of the journal. */
+  setCursors(rows: readonly CursorRow[]): void {
+    for (const { address, cursor } of rows) this.#cursors.set(address.connection, JSON.parse(cursor));
+  }
+
+  /** Commits all that is known of a connection; resolves when it is in the journal. */
+  async settle(connection?: string): Promise<void> {
+    this.#options.pipeline.flush();
+    const contexts = [...(connection === undefined ? this.#contexts.keys() : [connection])];
+    for (const each of contexts)
+      this.#contexts.set(each, { context: this.#contexts.get(each)?.context, dueAt: 0 });
+    this.#append(liveTimeline, { events: [] }, contexts);
+    await Promise.allSettled(this.#open);
+  }
+
+  async dispose(): Promise<void> {
+    await this.settle();
+    this.#unsubscribe();
+  }
+
+  #record(change: TimelineChange): void {
+    const { timeline } = change;
+    const batch = batchOf(change, timeline === liveTimeline ? (id) => this.#options.writes(id) : () => true);
+    if (batch.events.length === 0 && (batch.changes ?? []).length === 0) return;
+    const connections = new Set(change.events.map(({ connection }) => connection));
+    this.#append(timeline, batch, timeline === liveTimeline ? [...connections] : []);
+  }
+
+  #append(timeline: string, batch: Batch, connections: readonly string[] = []): void {
+    const isLive = timeline === liveTimeline;
+    const contexts = connections.flatMap((id) => this.#contextRow(id) ?? []);
+    const cursors = isLive ? this.#cursorRows() : [];
+    if (batch.events.length + (batch.changes ?? []).length + contexts.length + cursors.length === 0) return;
+    const stored = this.#options.storeOf(timeline)?.append({ ...batch, contexts, cursors });
+    if (!stored) return;
+    const done = stored.catch((error: unknown) => {
+      this.#options.onError(error);
+    });
+    this.#open.add(done);
+    void done.finally(() => this.#open.delete(done));
+  }
+
+  #addressOf(connection: string): Address | undefined {
+    const system = this.#options.pipeline.fleet().connections.get(connection)?.system;
+    return system === undefined ? undefined : addressOf(connection, system);
+  }
+
+  #cursorRows(): CursorRow[] {
+    return [...this.#movedCursors].flatMap((connection) => {
+      const address = this.#addressOf(connection);
+      if (!address) return [];
+      this.#movedCursors.delete(connection);
+      return [{ address, cursor: JSON.stringify(this.#cursors.get(connection) ?? null) }];
+    });
+  }
+
+  #contextRow(connection: string): ContextRow | undefined {
+    const { pipeline } = this.#options;
+    const address = this.#addressOf(connection);
+    const context = pipeline.context(liveTimeline, connection);
+    const last = this.#contexts.get(connection);
+    if (!address || context === undefined || context === last?.context) return undefined;
+    if (!this.#options.writes(connection)) return undefined;
+    if (last && this.#options.now() < last.dueAt) return undefined;
+    const saved = JSON.stringify(this.#options.decoderOf(address.system)?.save(context) ?? null);
+    this.#contexts.set(connection, {
+      context,
+      dueAt: this.#options.now() + saved.length / contextCharactersPerMs,
+    });
+    return { address, version: '1', context: saved };
+  }
+}
+
+/** What a commit of the pipeline becomes in the journal: its events, and a row for each thing that it changed. */
+export function batchOf(
+  { before, fleet, events }: Pick<TimelineChange, 'before' | 'fleet' | 'events'>,
+  writes: (connection: string) => boolean = () => true,
+): Batch {
+  const written = events.filter(({ connection }) => writes(connection));
+  const connections = new Set(written.map(({ connection }) => connection));
+  const changes = changeRows(before, fleet).filter(
+    ({ address, state }) =>
+      connections.has(address.connection) || (state === null && writes(address.connection)),
+  );
+  return { events: written.map(storedEvent), changes };
 }
 
 function storedEvent({ seq, timeline, ...event }: OpsEvent): StoredEvent {
@@ -45,12 +173,8 @@ function changeRows(before: Fleet, fleet: Fleet): readonly ChangeRow[] {
     const task = fleet.tasks.get(id);
     const connection = (task ?? before.tasks.get(id))?.connection ?? '';
     const { system = '' } = fleet.connections.get(connection) ?? before.connections.get(connection) ?? {};
-    rows.push({
-      address: addressOf(connection, system),
-      what: 'task',
-      key: id,
-      state: task ? JSON.stringify(task) : null,
-    });
+    const state = task ? JSON.stringify(task) : null;
+    rows.push({ address: addressOf(connection, system), what: 'task', key: id, state });
   }
   return rows;
 }

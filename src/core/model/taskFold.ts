@@ -201,3 +201,19 @@ function update(
   }
   return { tasks: kept, taskIds, finishedTasks: finishedTasks.slice(-maxFinishedTasks) };
 }
+
+/** A task as another window left it. */
+export function putTask(before: Tasks, task: Task): Tasks {
+  const { id, connection, systemId } = task;
+  const old = before.tasks.get(id);
+  const ended = isFinished(task.state) && !(old && isFinished(old.state));
+  return {
+    tasks: before.tasks.set(id, task),
+    taskIds: systemId === undefined ? before.taskIds : before.taskIds.set(aliasOf(connection, systemId), id),
+    finishedTasks: ended ? [...before.finishedTasks, id] : before.finishedTasks,
+  };
+}
+
+export function removeTask(before: Tasks, id: string): Tasks {
+  return before.tasks.has(id) ? forgetTasks(before, (task) => task.id === id) : before;
+}

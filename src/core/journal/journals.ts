@@ -1,0 +1,265 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../model/clock.ts';
+import { liveTimeline } from '../model/event.ts';
+import type { Decoder } from '../model/signal.ts';
+import { errorWords, text, type Text } from '../model/text.ts';
+import { restoredFleet, withChanges } from './fleetState.ts';
+import type { Pipeline } from './pipeline.ts';
+import { Recorder } from './recorder.ts';
+import { JournalStore } from './store/journalStore.ts';
+import type { JournalState } from './store/reader.ts';
+import type { Address } from './store/records.ts';
+import { defaultLimits } from './store/retention.ts';
+import type { Backend } from './store/workerBackend.ts';
+
+export interface JournalsOptions {
+  readonly pipeline: Pipeline;
+  /** Folder of the journal, and of the temporary ones below it. */
+  readonly folder: string;
+  readonly software: string;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly backend: () => Backend;
+  /** Loads a system before a state of it is read. */
+  loadSystem(system: string): Promise<unknown>;
+  decoderOf(system: string): Decoder<unknown> | undefined;
+  /** The system of a connection that the settings of this window name. */
+  systemOf(connection: string): string | undefined;
+  readonly log: { warn(message: Text): void; error(message: Text): void };
+}
+
+/** The right to capture a connection; a holder goes on from what the journal holds. */
+interface Lock {
+  acquire(connection: string, signal: AbortSignal, elsewhere: () => void): Promise<() => Promise<void>>;
+}
+
+/** How soon the commits of other windows are noticed. */
+const followEveryMs = 100;
+const retainEveryMs = 10 * 60_000;
+
+/**
+ * The journals of a window: the live one, which all windows share, and one of each replay that is shown, which goes
+ * with it. Everything that the pipeline commits is written; what other windows write is folded here too.
+ */
+export class Journals {
+  readonly #options: JournalsOptions;
+  readonly #recorder: Recorder;
+  readonly #captured = new Set<string>();
+  readonly #live: Promise<JournalStore>;
+  readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
+  #cancelRetention: () => void = () => undefined;
+  #adopted = 0;
+  /** Settles when the state of the last session stands in the live timeline. */
+  readonly restored: Promise<void>;
+
+  constructor(options: JournalsOptions) {
+    this.#options = options;
+    const { clock, pipeline, folder, log } = options;
+    this.#recorder = new Recorder({
+      pipeline,
+      decoderOf: (system) => options.decoderOf(system),
+      writes: (connection) => this.#captured.has(connection) || options.systemOf(connection) === undefined,
+      now: () => clock.now(),
+      later: (run) => clock.after(0, run),
+      storeOf: (timeline) => ({ append: async (batch) => (await this.store(timeline)).append(batch) }),
+      onError: (error) => {
+        log.error(text('The journal could not be written: {0}', errorWords(error)));
+      },
+    });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#live = this.#open(join(folder, 'journal.db'));
+    // A missing SQLite is said by whoever asks; tree, tasks and operations go on without.
+    this.#live.catch((error: unknown) => {
+      log.error(text('There is no history: {0}', errorWords(error)));
+    });
+    this.restored = this.#restore();
+  }
+
+  /** The journal of a timeline, opened with its first use. */
+  store(timeline: string): Promise<JournalStore> {
+    if (timeline === liveTimeline) return this.#live;
+    let store = this.#stores.get(timeline);
+    if (!store) {
+      const temporary = join(this.#options.folder, 'temp');
+      mkdirSync(temporary, { recursive: true, mode: 0o700 });
+      const path = join(temporary, `${process.pid}-${this.#options.newId()}.db`);
+      store = { opened: this.#open(path), path };
+      this.#stores.set(timeline, store);
+    }
+    return store.opened;
+  }
+
+  memory(connection: string): ReturnType<Recorder['memory']> {
+    return this.#recorder.memory(connection);
+  }
+
+  /** A lock whose holder goes on from what the holder before committed, and leaves everything committed. */
+  guard(lock: Lock): Lock {
+    return {
+      acquire: async (connection, signal, elsewhere) => {
+        const release = await lock.acquire(connection, signal, elsewhere);
+        try {
+          await this.#takeOver(connection);
+        } catch (error) {
+          this.#options.log.warn(text('{0}: the history was not read: {1}', connection, errorWords(error)));
+        }
+        this.#captured.add(connection);
+        return async () => {
+          try {
+            await this.#recorder.settle(connection);
+          } catch (error) {
+            this.#options.log.warn(
+              text('{0}: the last state was not kept: {1}', connection, errorWords(error)),
+            );
+          }
+          this.#captured.delete(connection);
+          await release();
+        };
+      },
+    };
+  }
+
+  /** Resolves when everything that the pipeline was given is in the journal. */
+  settle(): Promise<void> {
+    return this.#recorder.settle();
+  }
+
+  /** Deletes the journal of a replay that nobody shows any more. */
+  async drop(timeline: string): Promise<void> {
+    const store = this.#stores.get(timeline);
+    if (!store) return;
+    this.#stores.delete(timeline);
+    try {
+      await (await store.opened).close();
+    } finally {
+      removeDatabase(store.path);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.#cancelRetention();
+    await this.#recorder.dispose();
+    await Promise.allSettled([...this.#stores.keys()].map((timeline) => this.drop(timeline)));
+    await this.#live.then(
+      (store) => store.close(),
+      () => undefined,
+    );
+  }
+
+  async #open(path: string): Promise<JournalStore> {
+    const { software, clock, backend, log } = this.#options;
+    const store = await JournalStore.open({
+      path,
+      software,
+      limits: defaultLimits,
+      clock,
+      backend: backend(),
+    });
+    const tell = ({ durable, message, setAside }: JournalStore['status']): void => {
+      if (setAside !== undefined) log.error(text('The journal was damaged and is kept as {0}', setAside));
+      if (!durable) log.error(text('Events are kept in memory only: {0}', message ?? '–'));
+    };
+    tell(store.status);
+    store.onStatus(tell);
+    return store;
+  }
+
+  async #restore(): Promise<void> {
+    const { pipeline, folder } = this.#options;
+    try {
+      removeLeftovers(join(folder, 'temp'));
+      const store = await this.#live;
+      const state = await store.state();
+      this.#adopted = state.seq;
+      await this.#loadSystems(state);
+      this.#recorder.setCursors(state.cursors);
+      if (state.changes.length > 0)
+        pipeline.restore(liveTimeline, restoredFleet(state.changes), this.#contextsOf(state));
+      store.onCommit(({ commit, own }) => {
+        if (own) this.#adopted = Math.max(this.#adopted, commit.to);
+        else void this.#follow(store, commit.to);
+      });
+      await store.follow(followEveryMs);
+      this.#retain(store);
+    } catch (error) {
+      this.#options.log.error(text('The last state could not be restored: {0}', errorWords(error)));
+    }
+  }
+
+  async #follow(store: JournalStore, to: number): Promise<void> {
+    const from = this.#adopted;
+    this.#adopted = Math.max(from, to);
+    const changes = (await store.changesBetween(from, to)).filter(
+      ({ address }) => !this.#captured.has(address.connection),
+    );
+    if (changes.length > 0) this.#options.pipeline.adopt((fleet) => withChanges(fleet, changes));
+  }
+
+  async #takeOver(connection: string): Promise<void> {
+    const { pipeline } = this.#options;
+    const state = await (await this.#live).state();
+    // An id may have been another system's before.
+    const system = this.#options.systemOf(connection);
+    const isIts = ({ address }: { readonly address: Address }): boolean =>
+      address.connection === connection && address.system === system;
+    await this.#loadSystems(state);
+    this.#recorder.setCursors(state.cursors.filter(isIts));
+    const changes = state.changes.filter(isIts);
+    pipeline.adopt((fleet) => withChanges(fleet, changes));
+    pipeline.flush();
+    pipeline.setContext(liveTimeline, connection, undefined);
+    for (const [id, context] of this.#contextsOf({ ...state, contexts: state.contexts.filter(isIts) }))
+      pipeline.setContext(liveTimeline, id, context);
+  }
+
+  async #loadSystems({ changes, contexts }: JournalState): Promise<void> {
+    const systems = new Set([...changes, ...contexts].map(({ address }) => address.system));
+    await Promise.all([...systems].map((system) => this.#options.loadSystem(system)));
+  }
+
+  #contextsOf({ contexts }: JournalState): Map<string, unknown> {
+    return new Map(
+      contexts.flatMap(({ address, context }): [string, unknown][] => {
+        const decoder = this.#options.decoderOf(address.system);
+        return decoder ? [[address.connection, decoder.load(JSON.parse(context))]] : [];
+      }),
+    );
+  }
+
+  #retain(store: JournalStore): void {
+    this.#cancelRetention = this.#options.clock.after(retainEveryMs, () => {
+      store.retain().catch((error: unknown) => {
+        this.#options.log.warn(text('Old events could not be removed: {0}', errorWords(error)));
+      });
+      this.#retain(store);
+    });
+  }
+}
+
+/** Temporary journals of windows that are gone. */
+function removeLeftovers(folder: string): void {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const pid = Number(/^(\d+)-/.exec(name)?.[1]);
+    if (!isRunning(pid)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '.reserve']) rmSync(`${path}${suffix}`, { force: true });
+}
