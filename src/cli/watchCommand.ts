@@ -12,7 +12,7 @@ const usage = `usage: gsops watch '<one connection as JSON>' [--seconds 10] [--m
   With --journal all events are kept in that file; gsops query reads it.
   A secret goes into the environment variable GSOPS_SECRET, its kind into GSOPS_SECRET_KIND.`;
 
-/** What the command line asks for, or what is wrong with it. */
+/** The run that the command line asks for, or words for what is wrong. */
 async function readCommandLine(args: readonly string[]): Promise<WatchRun | string> {
   let parsed;
   try {

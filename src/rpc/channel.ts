@@ -9,7 +9,7 @@ type Notices<S extends Side> = S['notices'];
 type Params<F> = F extends (params: infer P) => unknown ? P : never;
 type Answer<F> = F extends (params: never) => infer R ? Awaited<R> : never;
 
-/** What one side has to answer: every request and notice of the contract, so that none is forgotten. */
+/** Handlers of one side: the type names every request and notice of the contract, so that none is forgotten. */
 export type Handlers<S extends Side> = {
   readonly [K in keyof Requests<S>]: (
     params: Params<Requests<S>[K]>,

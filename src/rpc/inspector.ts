@@ -64,7 +64,7 @@ export interface Detail {
   readonly host: string;
   readonly correlation: string | null;
   readonly summary: string;
-  /** What this type of event means, from the catalog; empty for unknown types. */
+  /** Meaning of the event type, from the catalog; empty for unknown types. */
   readonly meaning: string;
   /** Exact text after redaction, cut at `rawLimit` for the screen. */
   readonly raw: string;
@@ -105,7 +105,7 @@ export interface EmitOutcome {
   readonly message: string;
 }
 
-/** What the webview keeps over a reload of itself (its own `setState`). */
+/** State that the webview keeps over a reload of itself (its own `setState`). */
 export interface ViewState {
   readonly detailWidth: number;
   /** Used where the detail lies below the grid. */

@@ -3,7 +3,7 @@
  * translated, and names from a server are untrusted on both sides.
  */
 
-/** What the page says above its charts. */
+/** Facts that the page shows above its charts. */
 export interface MetricsState {
   readonly name: string;
   readonly connection: string;

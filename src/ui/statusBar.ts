@@ -25,7 +25,7 @@ const icons: Partial<Record<ConnectionState, string>> = {
   closed: 'debug-disconnect',
 };
 
-/** It counts all instances, which is not worth it for every event. */
+/** Counting goes through all instances, too much for every event. */
 const showEveryMs = 250;
 
 /** One item for all connections: the worst state, how many servers are up, and what is wrong in the tooltip. */

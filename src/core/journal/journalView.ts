@@ -251,7 +251,7 @@ export class JournalView {
     const handle = await store.query(filter.trim() === '' ? allEvents : filter);
     const found: Found = { handle, count: 0, done: false };
     handle.onProgress(({ count, done, failure }) => {
-      // What is found before the first row moves every position.
+      // An event found before the first row moves every position.
       if (!found.done) this.#revision++;
       if (done && !found.done) {
         onDone();

@@ -12,7 +12,7 @@ export interface RecorderOptions {
   /** The journal of a timeline; nothing where none is kept. */
   storeOf(timeline: string): { append(batch: Batch): Promise<Commit> } | undefined;
   decoderOf(system: string): Decoder<unknown> | undefined;
-  /** Only the window that captures a connection writes its events. */
+  /** Whether this window writes the events of a connection: only its capturing window does. */
   writes(connection: string): boolean;
   readonly now: () => number;
   /** Runs something a moment later, when the events of the same turn are committed. */
@@ -29,7 +29,7 @@ export class Recorder {
   readonly #unsubscribe: () => void;
   readonly #cursors = new Map<string, unknown>();
   readonly #movedCursors = new Set<string>();
-  /** What is known of the context that was written last, by connection. */
+  /** The context written last, and when the next may be, by connection. */
   readonly #contexts = new Map<string, { context: unknown; dueAt: number }>();
   readonly #open = new Set<Promise<unknown>>();
 
@@ -40,7 +40,7 @@ export class Recorder {
     });
   }
 
-  /** What a session of the connection finds again: it is committed with the events before it. */
+  /** Memory of a session after a restart, committed with the events before it. */
   memory(connection: string): { load(): unknown; save(value: unknown): void } {
     return {
       load: () => this.#cursors.get(connection),
@@ -127,7 +127,7 @@ export class Recorder {
   }
 }
 
-/** What a commit of the pipeline becomes in the journal: its events, and a row for each thing that it changed. */
+/** The journal's form of a commit of the pipeline: its events, and a row for each changed thing. */
 export function batchOf(
   { before, fleet, events }: Pick<TimelineChange, 'before' | 'fleet' | 'events'>,
   writes: (connection: string) => boolean = () => true,

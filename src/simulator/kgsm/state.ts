@@ -29,7 +29,7 @@ export interface InstanceState {
   readonly port?: string;
   /** Result of the last `check-update --emit`. */
   readonly look?: { readonly latest: string; readonly at: string };
-  /** Its configuration cannot be read: KGSM lists it, but says nothing of it. */
+  /** The configuration cannot be read: KGSM lists the instance without details. */
   readonly malformed?: boolean;
   readonly startedAt?: number;
   readonly pid?: number;

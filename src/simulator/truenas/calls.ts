@@ -77,7 +77,7 @@ function fits(value: unknown, { type }: Param): boolean {
   return type === 'object' ? isObject(value) : typeof value === type;
 }
 
-/** What pydantic expects, and what the schema before it says of a wrong type. */
+/** Expected type in the words of pydantic, and of the schema that came before it. */
 const typeWords: Readonly<Record<Param['type'], readonly [modern: string, old: string]>> = {
   string: ['string', 'Not a string'],
   integer: ['integer', 'Not an integer'],

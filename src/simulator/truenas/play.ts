@@ -116,7 +116,7 @@ async function playWithApps(server: TrueNasServer, pause: Pause): Promise<void> 
   await pause(16);
   await attempt(server, 'app.start', 'terraria');
   await pause(12);
-  // Its world is corrupt: nobody asked for this.
+  // The app breaks by itself because its world is corrupt.
   server.apps.writeLog('terraria', 'Error: unable to read the world file');
   server.apps.setState('terraria', 'CRASHED');
   await pause(8);

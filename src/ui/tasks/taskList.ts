@@ -124,7 +124,7 @@ function connectionName({ connections }: Runtime, task: Task): string {
   return oneLine(connections.get(task.connection)?.settings.name ?? task.connection, 100);
 }
 
-/** Where documents of tasks are provided already. */
+/** Runtimes whose task documents are provided already. */
 const providing = new WeakSet<Runtime>();
 
 /** Opens what is known of a task; the document follows it. */

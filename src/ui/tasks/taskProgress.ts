@@ -43,7 +43,7 @@ class TaskProgress {
         if (timeline !== liveTimeline || before.tasks === fleet.tasks) return;
         for (const task of fleet.tasks.values()) {
           if (before.tasks.get(task.id) === task) continue;
-          // What is read of the past before a connection is ready happened long ago; it is in the journal.
+          // Events read before a connection is ready are old; they are in the journal and not notified.
           const current = fleet.connections.get(task.connection)?.state === 'ready';
           if (current || isOperationOf(runtime.window, task)) this.#follow(task, before.tasks.get(task.id));
         }

@@ -11,10 +11,10 @@ export class LineEditor {
   #line = '';
   #history: string[] = [];
   #at = 0;
-  /** What the server wrote of a line that it has not ended yet. */
+  /** Text of a line that the server has not ended yet. */
   #unfinished = '';
 
-  /** What the terminal gets back for what was typed, and the lines that are done. */
+  /** Takes typed text; answers the echo for the terminal and the finished lines. */
   type(data: string): { readonly echo: string; readonly lines: readonly string[] } {
     const lines: string[] = [];
     for (const key of keysOf(data)) {
@@ -53,7 +53,7 @@ export class LineEditor {
 
 const characters = new Intl.Segmenter();
 
-/** What one takes for a character may be several code points. */
+/** One visible character may be several code points. */
 function withoutLast(line: string): string {
   const last = [...characters.segment(line)].at(-1);
   return line.slice(0, last?.index ?? 0);

@@ -49,7 +49,7 @@ export class Terminals {
   }
 }
 
-/** What an instance writes, and a line to write to it. Everything of the server is made harmless first. */
+/** Terminal of one instance: its log, and a line for commands. Text of the server is made harmless first. */
 class ServerTerminal implements Pseudoterminal {
   readonly #connection: Connection;
   readonly #instance: Instance;

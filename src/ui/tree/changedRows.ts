@@ -6,7 +6,7 @@ import type { Row } from './treeItems.ts';
 /** From so many rows on, the whole list is read anew. */
 const manyRows = 100;
 
-/** What VS Code has read of a connection; it reads the row and its list at different times. */
+/** State of a connection as VS Code has read it: row and list are read at different times. */
 export interface DrawnRow {
   readonly item: Pick<ConnectionStatus, 'state' | 'detail'> & { readonly size: number };
   readonly instances: PersistentMap<Instance>;

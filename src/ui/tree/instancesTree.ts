@@ -37,7 +37,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #changed = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #rows = new Map<string, Row>();
-  /** What each row that is drawn says of its measurements, and since when. */
+  /** Measurements that each drawn row shows, and since when. */
   readonly #said = new Map<string, { readonly words: string; readonly at: number }>();
   /** Rows whose measurements say something else than is drawn. */
   readonly #stale = new Set<Row>();
@@ -157,7 +157,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const settings = connection?.settings;
     const operations =
       live && instance && settings ? offersOf(system, settings, instance, connection.session) : [];
-    // What was measured before somebody looked again says nothing of now.
+    // Measurements from before the instance was shown again are out of date.
     const measured = live ? metrics.latest(row, Date.now() - measuredForMs) : undefined;
     const series = live ? metrics.series(row) : undefined;
     const charted = series ? ['metrics'] : [];

@@ -15,7 +15,7 @@ export type Row =
   | { readonly row: 'connection'; readonly id: string }
   | { readonly row: 'instance'; readonly connection: string; readonly kind: string; readonly key: string };
 
-/** What a connection row needs of its configured connection; a replay has none. */
+/** Facts of the configured connection that its row shows; a replay has none. */
 export interface ConnectionFacts {
   readonly id: string;
   readonly name: string;
@@ -110,9 +110,9 @@ export interface InstanceFacts {
   /** When the connection last listed all of its instances. */
   readonly listedAt?: number | undefined;
   readonly connectionName: string;
-  /** What was measured last, by name. */
+  /** Latest measurements, by name. */
   readonly measured?: Readonly<Record<string, number>> | undefined;
-  /** What was measured of late, oldest first. */
+  /** Recent measurements, oldest first. */
   readonly series?: MetricSeries | undefined;
 }
 
@@ -169,7 +169,7 @@ function measuredRows({ measured = {}, series }: InstanceFacts): [string, string
   });
 }
 
-/** What was measured, as short as a row can have it. */
+/** Measurements in the short form of a row. */
 export function measuredParts(measured: Readonly<Record<string, number>> = {}): readonly string[] {
   const { cpu, memory } = measured;
   return [

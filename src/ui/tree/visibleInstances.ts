@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime.ts';
 /** All instances are gone through for it, which is not worth it for every event. */
 const tellEveryMs = 250;
 
-/** What else shows instances, such as charts. */
+/** Another part that shows instances, such as charts. */
 export interface Looker {
   looked(): readonly InstanceRef[];
   onDidChangeLooked(listener: () => void): { dispose(): unknown };
@@ -25,7 +25,7 @@ export class VisibleInstances {
   readonly #tree: InstancesTree;
   readonly #lookers: readonly Looker[];
   readonly #collapsed = new Set<string>();
-  /** What each session was told, so that it is told only what changes. */
+  /** Instances that each session was told of last: only changes are sent. */
   readonly #told = new WeakMap<Session, string>();
   readonly #pace = new Throttle(tellEveryMs, () => this.#tell());
 

@@ -1,6 +1,6 @@
 import type { ViewState } from '../../rpc/inspector.ts';
 
-/** What a control or a key asks the shell to do. */
+/** Actions that a control or a key asks of the shell. */
 export type Action =
   | 'togglePause'
   | 'toggleFollow'

@@ -1,7 +1,7 @@
 import { type Handlers, type Remote, RpcChannel, type Side } from '../../rpc/channel.ts';
 import type { InspectorHost, InspectorView, ViewState } from '../../rpc/inspector.ts';
 
-/** What VS Code gives to a webview; a plain page gives an object of the same shape. */
+/** VS Code's object in a webview; a plain page gives one of the same shape. */
 export interface WebviewApi {
   postMessage(message: unknown): void;
   getState(): unknown;

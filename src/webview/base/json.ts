@@ -6,7 +6,7 @@ export interface JsonNode {
   readonly key: string | number | null;
   readonly parent: JsonNode | null;
   readonly children: JsonNode[];
-  /** Where it stands in the text, so that numbers and strings are shown as they were sent. */
+  /** Place in the text, so that numbers and strings are shown as they were sent. */
   readonly start: number;
   end: number;
 }

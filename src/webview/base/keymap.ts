@@ -1,6 +1,6 @@
 import { t } from './l10n.ts';
 
-/** What a key does; `where` says which part answers to it. */
+/** Effect of a key; `where` says which part answers to it. */
 export type Command =
   | 'next'
   | 'previous'

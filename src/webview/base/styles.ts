@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What every part shares: box model, focus ring, scroll bars like the workbench's, small icon buttons. */
+/** Styles that every part shares: box model, focus ring, scroll bars like the workbench's, small icon buttons. */
 export const baseStyles = css`
   :host {
     box-sizing: border-box;

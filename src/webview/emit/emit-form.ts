@@ -157,7 +157,7 @@ export class EmitPane extends LitElement {
   #onType(event: Event): void {
     const before = this.#type?.example ?? '';
     this.#type = (event.target as unknown as { value: EmitType | null }).value;
-    // What the user wrote is only replaced when asked for.
+    // Text of the user is only replaced when asked for.
     if (this.#text === '' || this.#text === before) this.#text = this.#type?.example ?? '';
     this.requestUpdate();
   }

@@ -34,7 +34,7 @@ export function severityLabel(severity: Row[8]): string {
   return severity === 'info' ? t('Information') : t('Debug');
 }
 
-/** Where an event came from, if that is worth a word; empty for what arrived live. */
+/** Origin of an event in a word; empty for one that arrived live. */
 export function originLabel(origin: string): string {
   if (origin === 'emitted') return t('emitted');
   if (origin === 'replayed') return t('replayed');

@@ -19,7 +19,7 @@ const BASE_ROWS = 2048;
 /** Height of the head with its border; the style sheet gives it. */
 const HEAD_HEIGHT = 24;
 
-/** What VS Code's context menu asks `webviewSection` for. */
+/** Value of `webviewSection` for VS Code's context menu. */
 const context = (section: string): string =>
   JSON.stringify({ webviewSection: section, preventDefaultContextMenuItems: true });
 const EVENT_CONTEXT = context('event');

@@ -53,7 +53,7 @@ export class RowWindow {
     void this.#load();
   }
 
-  /** What of the wanted range is not there; a hole at both ends is asked for whole. */
+  /** Missing part of the wanted range; a hole at both ends is asked for whole. */
   #missing(): readonly [first: number, end: number] | null {
     const [first, end] = this.#wanted;
     const loadedEnd = this.start + this.rows.length;

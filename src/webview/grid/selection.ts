@@ -8,7 +8,7 @@ export class Selection {
   spans: readonly Span[] = [];
   focus: number | null = null;
   #anchor: number | null = null;
-  /** What was selected beside the range that is being extended. */
+  /** Selection beside the range that is being extended. */
   #kept: readonly Span[] = [];
 
   has(seq: number): boolean {

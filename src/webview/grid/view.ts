@@ -14,7 +14,7 @@ export type Move = 'only' | 'toggle' | 'extend';
 /** Part of a row's place on screen that survives a change of positions. */
 interface Anchor {
   readonly seq: number;
-  /** Its distance from the upper edge of the viewport, in pixels. */
+  /** Distance from the upper edge of the viewport, in pixels. */
   readonly offset: number;
 }
 

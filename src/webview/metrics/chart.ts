@@ -6,7 +6,7 @@ import type { Measure } from './measures.ts';
 import type { Drawn } from './series.ts';
 import { timeOfDay } from './units.ts';
 
-/** What a chart draws: its column over the times that all charts have in common. */
+/** Data of one chart: its column over the times that all charts have in common. */
 export interface ChartData {
   readonly times: readonly number[];
   readonly column: Drawn;
@@ -14,7 +14,7 @@ export interface ChartData {
   readonly to: number;
 }
 
-/** What lies under the crosshair. */
+/** The values under the crosshair. */
 export interface Point {
   readonly at: number;
   readonly value: number;
@@ -23,7 +23,7 @@ export interface Point {
 /** All charts of the page move their crosshair together. */
 const CROSSHAIR = 'metrics';
 const MINUTE = 60_000;
-/** Where the marks of the time axis may stand; the chart's own steps leave too few of them where it is narrow. */
+/** Steps of the time axis; the chart's own steps leave too few marks where it is narrow. */
 const TIME_STEPS: readonly number[] = [
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
   ...[1, 2, 5, 10, 15, 30, 60].map((minutes) => minutes * MINUTE),

@@ -12,11 +12,11 @@ export interface Measure {
   readonly stepped?: boolean;
   /** The top of the axis is no lower than this: what hardly changes shall look like it. */
   readonly least: number;
-  /** Where marks of the axis may stand; the chart's own choice without. */
+  /** Steps of the axis; the chart chooses without. */
   readonly steps?: readonly number[];
 }
 
-/** Only grows while a server runs: a number to read, not to chart. */
+/** A value that only grows while a server runs: a number to read, not to chart. */
 export const uptimeName = 'uptime';
 
 const KNOWN: readonly Measure[] = [

@@ -149,7 +149,7 @@ export class MetricsPage extends LitElement {
     return [t('up for {0}', duration(last.value))];
   }
 
-  /** Where the time axis ends: now, or at the last value where nothing new can come. */
+  /** End of the time axis: now, or the last value where nothing new can come. */
   #end(): number {
     const last = this.#series.times.at(-1);
     if (last !== undefined && this.#state?.current !== true) return last;

@@ -1,6 +1,6 @@
 import type { Samples } from '../../rpc/metrics.ts';
 
-/** What the page has: common times, oldest first, and one column for each name with NaN for what was not measured. */
+/** Data of the page: common times, oldest first, and one column for each name with NaN for missing values. */
 export interface Series {
   readonly times: readonly number[];
   readonly values: Readonly<Record<string, readonly number[]>>;
@@ -81,7 +81,7 @@ export interface Drawing {
  */
 export function drawing(series: Series): Drawing {
   const times: number[] = [];
-  /** Where each time is in the series; -1 for one that was put in to break the lines. */
+  /** Index of each time in the series; -1 for one that was put in to break the lines. */
   const origins: number[] = [];
   for (const [i, time] of series.times.entries()) {
     const before = series.times[i - 1];
@@ -112,7 +112,7 @@ function broken(times: readonly number[], values: readonly number[]): Drawn {
     const from = measured[n - 1];
     if (from === undefined || to === from + 1) continue;
     const distance = (times[to] ?? 0) - (times[from] ?? 0);
-    // What comes every minute is not broken between each two of its values.
+    // A measure that comes every minute is not broken between each two of its values.
     if (distance > Math.max(PAUSE_MS, 3 * pace) || (distance <= PAUSE_MS && distance > 1.5 * pace))
       result.fill(null, from + 1, to);
   }

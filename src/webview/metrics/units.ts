@@ -37,7 +37,7 @@ export function memory(bytes: number): string {
 
 const RATES = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** What goes through a network in a second, in units of 1000 as networks are counted: `640 B/s`, `1.2 MB/s`. */
+/** Network traffic a second, in units of 1000 as networks are counted: `640 B/s`, `1.2 MB/s`. */
 export function rate(bytes: number): string {
   const [value, unit] = scaled(bytes, 1000, RATES);
   const digits = unit === 'B' || Math.abs(value) >= 100 ? whole : tenths;
@@ -64,10 +64,10 @@ export function timeOfDay(at: number, seconds: boolean): string {
   return `${pad(date.getHours())}:${pad(date.getMinutes())}${seconds ? `:${pad(date.getSeconds())}` : ''}`;
 }
 
-/** Where the marks of an axis of bytes may stand: powers of two, since steps of 1,000 would give crooked numbers. */
+/** Steps of an axis of bytes: powers of two, since steps of 1,000 would give crooked numbers. */
 export const memorySteps: readonly number[] = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
-/** Where the marks of an axis of rates may stand. */
+/** Steps of an axis of rates. */
 export const rateSteps: readonly number[] = Array.from({ length: 13 }, (_, power) => 10 ** power).flatMap(
   (unit) => [unit, 2 * unit, 5 * unit],
 );

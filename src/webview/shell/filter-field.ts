@@ -61,7 +61,7 @@ export class FilterField extends LitElement {
   declare status: Status | null;
   declare private text: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What the host was last told; an answer with another text is not ours. */
+  /** The text that the host was sent last; an answer with another text is not ours. */
   #told = '';
 
   constructor() {
@@ -154,7 +154,7 @@ export class FilterField extends LitElement {
   }
 }
 
-/** What the filter understands, one line each. */
+/** Help for the filter, a line for each kind of term. */
 const filterHelp = (): string =>
   [t('Words are searched in everything.'), ...filterTerms().map(([term, text]) => `${term}  ${text}`)].join(
     '\n',

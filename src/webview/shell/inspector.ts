@@ -42,7 +42,7 @@ export class Inspector extends LitElement {
     this.requestUpdate();
   });
 
-  /** What the host may tell; the messages go to the session, or to the part that shows them. */
+  /** Handlers of the host's messages: each goes to the session, or to the part that shows it. */
   readonly handlers: Handlers<InspectorView> = {
     status: (status) => this.#session?.setStatus(status),
     openEmit: ({ text }) => this.#openEmit(text),

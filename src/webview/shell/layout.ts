@@ -1,7 +1,7 @@
 import type { ViewState } from '../../rpc/inspector.ts';
 
 export interface Layout {
-  /** Where the pane lies: beside the grid, below it, or over it where there is no room for both. */
+  /** Place of the pane: beside the grid, below it, or over it where there is no room for both. */
   readonly place: 'beside' | 'below' | 'over';
   /** Width or height of the pane, and the limits of the splitter. */
   readonly size: number;

@@ -5,7 +5,7 @@ import { setStrings } from '../base/l10n.ts';
 /** The detail is asked for when the focus rests this long: holding an arrow key down asks for no detail on the way. */
 const DETAIL_REST_MS = 60;
 
-/** What the shell shows and how it comes from the host; every change is told through one callback. */
+/** State of the shell as the host sends it; every change is told through one callback. */
 export class Session {
   status: Status | null = null;
   home: 'panel' | 'tab' = 'panel';
@@ -124,7 +124,7 @@ export class Session {
         this.detail = detail;
         this.gone = detail === null;
       } finally {
-        // What did not make it to the screen may be asked for again.
+        // A detail that did not reach the screen may be asked for again.
         if (this.#asked === seq && this.detail?.seq !== seq) this.#asked = null;
       }
       this.#changed();

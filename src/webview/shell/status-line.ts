@@ -5,7 +5,7 @@ import { bytes, count, eventCount, rate } from '../base/format.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
 
-/** What the inspector holds, what it had to let go, and how its connections are. */
+/** Status line: events held and discarded, rate, and state of the connections. */
 export class StatusLine extends LitElement {
   static override styles = [
     baseStyles,

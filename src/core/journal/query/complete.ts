@@ -13,14 +13,14 @@ export interface Completion {
   /** The range of the query that an item replaces. */
   readonly from: number;
   readonly to: number;
-  /** What stands between the beginning of the range and the cursor, without a quote before it. */
+  /** Text between the beginning of the range and the cursor, without a quote before it. */
   readonly typed: string;
   readonly items: readonly CompletionItem[];
   /** The journal has values for this place: the caller adds them, each by `insertValue`, with its count. */
   readonly valuesOf?: FieldName;
 }
 
-/** What can stand at the cursor, for all that begins as it was typed. */
+/** Completions at the cursor that begin with the typed text. */
 export function completeQuery(source: string, cursor: number): Completion {
   const before = source.slice(0, cursor);
   const { end, node } = parseQuery(before);

@@ -175,7 +175,7 @@ export class JournalFile {
         flag: 'wx',
       });
     } catch {
-      // It stands already, or the disk is too full for it.
+      // The reserve stands already, or the disk is too full for it.
     }
   }
 }

@@ -183,7 +183,7 @@ export class JournalStore {
     return this.#call('changes', { ...thing, from, to });
   }
 
-  /** What a window that follows folds: changes after `from`, up to `to`. */
+  /** Changes after `from`, up to `to`, for a window that follows. */
   changesBetween(from: number, to: number): Promise<JournalChange[]> {
     return this.#call('changesBetween', { from, to });
   }

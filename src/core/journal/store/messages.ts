@@ -34,7 +34,7 @@ export interface JournalHealth {
   readonly connections: readonly { readonly connection: string; readonly count: number }[];
 }
 
-/** Where the events go. In memory: why not into the file. */
+/** Place of the events; in memory with the reason why not in the file. */
 export interface StoreStatus {
   readonly journalId: string;
   readonly path: string;
@@ -90,7 +90,7 @@ export interface Failure {
   readonly message: string;
   /** Of a JournalError; an error of the query language has its own fields instead. */
   readonly reason?: JournalErrorReason;
-  /** What else the error says, e.g. where in a query it is. */
+  /** Further facts of the error, e.g. its place in a query. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -101,7 +101,7 @@ export interface Progress {
   readonly failure?: Failure;
 }
 
-/** What the worker says without being asked. */
+/** Messages that the worker sends without being asked. */
 export type Notice =
   /** Events came in, from this window or another. */
   | { readonly notice: 'commit'; readonly commit: Commit; readonly own: boolean }

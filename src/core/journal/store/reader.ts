@@ -203,7 +203,7 @@ export function readState(db: JournalDatabase): JournalState {
 
 export interface EventRange {
   readonly events: readonly JournalEvent[];
-  /** Where to go on; undefined at the end. */
+  /** Seq to go on at; undefined at the end. */
   readonly next: number | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { OpsEvent } from '../../model/event.ts';
 import { codeTables, flags } from './schema.ts';
 
-/** Where events come from: the connection, and the host behind it if one relays others. */
+/** Origin of events: the connection, and the host behind it if one relays others. */
 export interface Address {
   /** Id in the settings. */
   readonly source: string;

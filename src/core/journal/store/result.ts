@@ -18,7 +18,7 @@ import { SeqList } from './seqList.ts';
 import { countedCode, type Commit } from './writer.ts';
 
 export interface RowsRequest {
-  /** Where the page begins: beside an event (which is not in it), at a position, or at an end. */
+  /** Begin of the page: beside an event (which is not in it), at a position, or at an end. */
   readonly anchor: { readonly seq: number } | { readonly position: number } | 'newest' | 'oldest';
   readonly direction: 'older' | 'newer';
   readonly count: number;
@@ -45,7 +45,7 @@ interface Ends {
 
 const minuteMs = 60_000;
 
-/** What a query found: a list of seqs for a filter, or the table itself for everything. Grows with each commit. */
+/** Result of a query: a list of seqs for a filter, or the table itself for everything. Grows with each commit. */
 export class Result {
   readonly #db: JournalDatabase;
   readonly #query: CompiledQuery;
