@@ -57,6 +57,7 @@ describe('Bedrock Server Manager in a real VS Code', () => {
 
   it('shows what another client does as a task with its end', async () => {
     await signIn('tasks', 'admin');
+    await fleetWhere((fleet) => fleet.connections.get('tasks')?.state === 'ready', 'it listens');
     const { status } = await rig.ask('POST', '/api/server/beta/start');
     assert.equal(status, 202);
     await fleetWhere(

@@ -23,7 +23,8 @@ export class Room {
   readonly dir: string = mkdtempSync(join(tmpdir(), 'gso-'));
   readonly #closers: (() => void | Promise<void>)[] = [
     () => {
-      rmSync(this.dir, { recursive: true, force: true });
+      // A program that a test started may still write its last file.
+      rmSync(this.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   ];
 
