@@ -16,7 +16,7 @@ export interface Line {
 interface Bounds {
   readonly least?: number;
   readonly most?: number;
-  /** Nothing is a possible outcome, and perhaps the wanted one. */
+  /** The outcome may be nothing, and that may be the wanted one. */
   readonly mayBeZero?: boolean;
 }
 

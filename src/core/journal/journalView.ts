@@ -24,7 +24,7 @@ interface Found {
 }
 
 /**
- * What one inspector shows: the events of a timeline that match its filter, oldest first, by position. New events come
+ * Contents of one inspector: the events of a timeline that match its filter, oldest first, by position. New events come
  * at the end; while a query runs, older ones are found before the first.
  */
 export class JournalView {

@@ -40,7 +40,7 @@ class CountingClock implements Clock {
   }
 }
 
-/** What a process holds: open files and sockets where the system tells, and what keeps its event loop busy. */
+/** Resources that a process holds: open files and sockets where the system tells, and what keeps its event loop busy. */
 function held(clock: CountingClock, folder: string): Record<string, number> {
   const kinds = process.getActiveResourcesInfo();
   // Timers come and go with the servers of the rig; ours are counted by the clock.

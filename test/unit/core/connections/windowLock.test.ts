@@ -233,7 +233,7 @@ describe('WindowLock', () => {
       const said = await Promise.all(
         Array.from({ length: racers }, async (_nothing, index) => {
           const { child, lines } = run(script(index % 2 === 0));
-          // Its output closes a moment before it is dead.
+          // The output of a process closes a moment before the process is dead.
           const gone = exit(child);
           const all: string[] = [];
           for await (const line of lines) all.push(line);

@@ -85,7 +85,7 @@ describe('the journal of a window', () => {
     const other = await openWindow(folder.path);
     holder.pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
     await other.where((fleet) => instancesOf(fleet, 'home').some(({ state }) => state === 'running'));
-    // What a window that is elsewhere reports of itself is nobody else's business.
+    // A window that is elsewhere does not write its own state into the shared journal.
     const where = { timeline: 'live', host: 'h', connection: 'home', system: 'kgsm', receivedAt: 5 };
     other.pipeline.control(where, { type: 'connection.state', state: 'elsewhere', detail: text('x') });
     await other.journals.settle();

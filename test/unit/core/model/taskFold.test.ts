@@ -6,12 +6,12 @@ import { text } from '../../../../src/core/model/text.ts';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/;
 const app = { kind: 'app', key: 'valheim' };
 
-/** What a system tells of its task. */
+/** Folds a fact that a system tells of its task. */
 function told(fleet: Fleet, receivedAt: number, id: string, patch: TaskPatch, connection = 'nas'): Fleet {
   return fold(fleet, { connection, system: 'truenas', receivedAt }, [{ signal: 'task', id, patch }]);
 }
 
-/** What an operation of ours tells of itself. */
+/** Folds a fact that an operation of ours tells of itself. */
 function ours(fleet: Fleet, receivedAt: number, id: string, patch: TaskPatch): Fleet {
   const where = { connection: 'nas', system: 'truenas', receivedAt };
   return fold(fleet, where, [{ signal: 'task', own: true, id, patch }]);

@@ -25,7 +25,7 @@ function left(db: JournalDatabase): Record<string, number> {
   return Object.fromEntries(rows.map(({ class: code, n }) => [classes[Number(code)] ?? '', Number(n)]));
 }
 
-/** What is kept beside the events says the same as the events. */
+/** Counts kept beside the events agree with the events. */
 function expectConsistent(db: JournalDatabase): void {
   const same = [
     'SELECT class, count(*), sum(octet_length(raw)) FROM events JOIN payload USING (seq) GROUP BY class',
@@ -150,7 +150,7 @@ describe('checkpoints', () => {
   it('are written when the changes since the last exceed 1,000 and the number of things', () => {
     const db = openJournal(':memory:');
     changing(db);
-    // There are 1,200 things.
+    // The journal knows 1,200 things.
     expect(db.prepareArrays('SELECT seq, change FROM checkpoints').all()).toEqual([
       [1201, 1201],
       [2402, 2402],
