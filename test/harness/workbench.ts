@@ -162,9 +162,10 @@ export class Workbench implements AsyncDisposable {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Waits until the quick input asks this: a prompt, or the step in its title. */
+  /** Waits until the quick input asks this: a prompt, or the step in its title. The lines of a pick are no question. */
   async asked(prompt: string | RegExp): Promise<void> {
-    await this.page.locator('.quick-input-widget', { hasText: prompt }).first().waitFor();
+    const question = this.page.locator('.quick-input-titlebar, .quick-input-header', { hasText: prompt });
+    await question.filter({ visible: true }).first().waitFor();
   }
 
   /** All toasts, or those with this text. Toasts exist in `installed` mode only. */
