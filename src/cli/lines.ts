@@ -1,7 +1,7 @@
 import type { OpsEvent } from '../core/model/event.ts';
 import { english } from '../core/model/text.ts';
 
-type Printed = Omit<OpsEvent, 'timeline'> & { readonly timeline?: string };
+type Printed = Omit<OpsEvent, 'timeline'> & { readonly seq: number; readonly timeline?: string };
 
 /** One JSON object a line on standard output. */
 export function writeLine(line: object): void {

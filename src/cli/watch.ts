@@ -9,7 +9,6 @@ import { english, errorWords, oneLine, text } from '../core/model/text.ts';
 import { Connection } from '../core/connections/connection.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
-import { Journal } from '../core/journal/journal.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
 import type { AnyOperation, OperationInput } from '../core/systems/operation.ts';
@@ -51,7 +50,6 @@ export async function watch(
   const host = hostname();
   const metrics = new MetricsStore();
   const pipeline = new Pipeline({
-    journal: new Journal(),
     metrics,
     decoderOf: () => system.decoder,
     defer: setImmediate,
@@ -79,9 +77,11 @@ export async function watch(
     void commit.finally(() => commits.delete(commit));
   });
 
+  let seq = 0;
   pipeline.subscribe('watch', ({ fleet, events }) => {
     for (const event of events) {
-      if (event.channel !== 'control' && !journal) writeEvent(event, write);
+      seq++;
+      if (event.channel !== 'control' && !journal) writeEvent({ ...event, seq }, write);
       else if (event.type === 'connection.state') write(connectionLine(event));
     }
     const status = fleet.connections.get(settings.id);

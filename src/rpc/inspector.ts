@@ -28,6 +28,14 @@ export interface ConnectionBadge {
   readonly label: string;
 }
 
+/** A mistake in a filter, from and to in characters, with what was probably meant there. */
+export interface FilterProblem {
+  readonly message: string;
+  readonly from: number;
+  readonly to: number;
+  readonly replacement?: string;
+}
+
 /** A complete snapshot, never a delta: the newest one replaces all before it. */
 export interface Status {
   /** Grows whenever rows may stand at other positions than before (filter, clear, discard). */
@@ -35,11 +43,14 @@ export interface Status {
   readonly matched: number;
   readonly total: number;
   readonly bytes: number;
-  readonly discarded: number;
   /** Rows held back since the view was paused. */
   readonly unseen: number;
   readonly paused: boolean;
   readonly filter: string;
+  /** Why the filter is none, with its place in the text; the last one that was goes on. */
+  readonly problem: FilterProblem | null;
+  /** True while older events are still looked for. */
+  readonly searching: boolean;
   /** Milliseconds that the last full evaluation of the filter took. */
   readonly filterMs: number;
   /** Events a second over the last seconds. */

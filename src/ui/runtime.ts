@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import { ConnectionManager } from '../core/connections/manager.ts';
 import { captureLock } from '../core/connections/captureLock.ts';
 import { watchTasks } from '../core/connections/taskWatch.ts';
-import { Journal } from '../core/journal/journal.ts';
+import { Journals } from '../core/journal/journals.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
+import { workerBackend } from '../core/journal/store/workerBackend.ts';
 import { Emitter } from '../core/playback/emitter.ts';
 import { TimelineSelection } from '../core/playback/timelineSelection.ts';
 import { systems } from '../core/systems/index.ts';
@@ -14,11 +16,8 @@ import { SystemRegistry } from '../core/systems/registry.ts';
 import { errorWords, text } from '../core/model/text.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
-import { DebouncedFiles } from '../core/storage/debouncedFiles.ts';
 import { configuration } from './configuration.ts';
 import { Secrets } from './storage/secrets.ts';
-import { SessionMemories } from './storage/sessionMemory.ts';
-import { FleetStore } from './storage/fleetStore.ts';
 import { coreLog } from './log/log.ts';
 import { type Scope } from '../core/connections/scope.ts';
 
@@ -33,7 +32,7 @@ export interface Runtime {
   readonly restored: Promise<void>;
   /** Names this window in the journal, also for other windows. */
   readonly window: string;
-  readonly journal: Journal;
+  readonly journals: Journals;
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
   readonly emitter: Emitter;
@@ -49,10 +48,8 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const storage = context.globalStorageUri.fsPath;
   const log = coreLog(channel);
   const registry = new SystemRegistry(systems);
-  const journal = new Journal();
   const metrics = new MetricsStore();
   const pipeline: Pipeline = new Pipeline({
-    journal,
     metrics,
     decoderOf: (system) => registry.get(system)?.decoder,
     correlate: (draft) => emitter.correlate(draft),
@@ -60,24 +57,31 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
-  const files = (folder: string): DebouncedFiles =>
-    new DebouncedFiles({ folder: join(storage, folder), clock: systemClock, log });
-  const store = scope.add(new FleetStore(files('fleet'), pipeline, registry));
-  const restored = store
-    .restore()
-    .catch((error: unknown) =>
-      log.error(text('The last state could not be restored: {0}', errorWords(error))),
-    );
-  const memories = scope.add(new SessionMemories(files('sessions')));
+  const journals = scope.add(
+    new Journals({
+      pipeline,
+      folder: join(storage, 'journal'),
+      software: String((context.extension.packageJSON as { version?: unknown }).version),
+      clock: systemClock,
+      newId: randomUUID,
+      backend: () => workerBackend(pathToFileURL(context.asAbsolutePath('dist/journalWorker.js'))),
+      loadSystem: (system) => registry.load(system),
+      decoderOf: (system) => registry.get(system)?.decoder,
+      systemOf: (connection) => connections.get(connection)?.system.id,
+      // The worker is no part of the activation.
+      begin: new Promise((begin) => setImmediate(begin)),
+      log,
+    }),
+  );
   const secrets = new Secrets(context);
-  const connections = new ConnectionManager({
+  const connections: ConnectionManager = new ConnectionManager({
     pipeline,
-    lock: store.guard(captureLock(join(storage, 'locks')), (connection) => memories.flush(connection)),
+    lock: journals.guard(captureLock(join(storage, 'locks'))),
     clock: systemClock,
     random: Math.random,
     log,
     host,
-    memory: (connection) => memories.of(connection),
+    memory: (connection) => journals.memory(connection),
     secrets: (system, settings) => secrets.reader(system, settings),
     keep: (system, settings, kind, value) => secrets.keep(system, settings, kind, value),
   });
@@ -92,16 +96,16 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       captures: (id) => connections.get(id)?.state === 'ready',
     }),
   );
-  const timelines = scope.add(new TimelineSelection({ journal, pipeline }));
+  const timelines = scope.add(new TimelineSelection(pipeline, (timeline) => void journals.drop(timeline)));
   return {
     scope,
     context,
     channel,
     host,
     systems: registry,
-    restored,
+    restored: journals.restored,
     window,
-    journal,
+    journals,
     pipeline,
     connections,
     emitter,

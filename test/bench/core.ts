@@ -1,4 +1,3 @@
-import { Journal } from '../../src/core/journal/journal.ts';
 import { Pipeline } from '../../src/core/journal/pipeline.ts';
 import type { Draft } from '../../src/core/model/event.ts';
 import { kgsm } from '../../src/core/systems/kgsm/index.ts';
@@ -28,9 +27,8 @@ export function message(n: number, instances: number): Buffer {
   return Buffer.from(`${JSON.stringify(event, null, 2)}\n`);
 }
 
-export function pipelineOn(journal: Journal): Pipeline {
+export function pipelineOn(): Pipeline {
   return new Pipeline({
-    journal,
     decoderOf: () => kgsm.decoder,
     defer: setImmediate,
     onListenerError: (_listener, error) => {
@@ -64,19 +62,19 @@ export async function inProcess(): Promise<Line[]> {
       }),
     () =>
       timed(() => {
-        const pipeline = pipelineOn(new Journal());
+        const pipeline = pipelineOn();
         for (const bytes of messages) pipeline.ingest(draft(bytes));
         pipeline.flush();
       }),
   );
-  const what = 'in-process: decoded, journalled, folded';
+  const what = 'in-process: decoded, folded';
   return [ratio(what, bare, ours, '× bare JSON.parse', '', perSecond(messages.length, ours))];
 }
 
 /** The cost of an event must not grow with the number of instances. */
 export async function scale(): Promise<Line[]> {
   const run = async (instances: number): Promise<number> => {
-    const pipeline = pipelineOn(new Journal());
+    const pipeline = pipelineOn();
     for (let n = 0; n < instances; n++) pipeline.ingest(draft(message(n * 5, instances)));
     pipeline.flush();
     const messages = Array.from({ length: 10_000 }, (_, n) => message(n, instances));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { exitOnSignals, run } from '../harness/run.ts';
 import { ROOT } from '../harness/suites.ts';
 import { inProcess, scale } from './core.ts';
-import { millionEvents } from './journal.ts';
+import { journalStore } from './journalStore.ts';
 import { line, rowFrom, type Line } from './measure.ts';
 import { replayTimes } from './replay.ts';
 import { screen } from './screen.ts';
@@ -69,7 +69,7 @@ const parts = [
   replayTimes,
   longestSlice,
   scale,
-  millionEvents,
+  journalStore,
   scrolling,
   screen,
   activation,

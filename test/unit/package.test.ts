@@ -27,6 +27,7 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'dist/extension.js',
+      'dist/journalWorker.js',
       'dist/lazy',
       'dist/webview/codicon.css',
       'dist/webview/codicon.ttf',

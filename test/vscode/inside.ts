@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationTarget, extensions, workspace } from 'vscode';
 import type { Inside } from '../../src/extension.ts';
+import type { JournalEvent } from '../../src/core/journal/store/records.ts';
+import { liveTimeline } from '../../src/core/model/event.ts';
 import type { Fleet } from '../../src/core/model/fleet.ts';
 
 const extensionId = 'game-server-ops.game-server-ops';
@@ -25,9 +27,9 @@ const SEEN_WITHIN_MS = 60_000;
 const notSeen = (what: string): Error => new Error(`not seen within ${SEEN_WITHIN_MS / 1000} s: ${what}`);
 
 /** Waits for something that tells nobody of its changes. */
-export async function eventually(isSo: () => boolean, what: string): Promise<void> {
+export async function eventually(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + SEEN_WITHIN_MS;
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (performance.now() > deadline) throw notSeen(what);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -52,6 +54,15 @@ export async function fleetWhere(wanted: (fleet: Fleet) => boolean, what: string
       resolve(fleet);
     });
   });
+}
+
+/** The live events that are in the journal, oldest first, once all that came so far is. */
+export async function journalled(): Promise<readonly JournalEvent[]> {
+  const { runtime } = await inside();
+  await runtime.journals.settle();
+  const store = await runtime.journals.store(liveTimeline);
+  const { events } = await store.range('', 0, Number.MAX_SAFE_INTEGER, 100_000);
+  return events;
 }
 
 /** A KGSM folder of its own with a connection to it in the settings, connected. */

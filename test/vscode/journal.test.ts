@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { instancesOf } from '../../src/core/model/fleet.ts';
-import { fleetWhere, inside, setConnections } from './inside.ts';
+import { fleetWhere, inside, journalled, setConnections } from './inside.ts';
 
 describe('the journal of KGSM 3 in a real VS Code', () => {
   after(async () => {
@@ -48,7 +48,7 @@ describe('the journal of KGSM 3 in a real VS Code', () => {
       (fleet) => instancesOf(fleet, 'j').some(({ state }) => state === 'stopped'),
       'the missed line is read',
     );
-    const types = [...runtime.journal.events()]
+    const types = (await journalled())
       .filter((e) => e.connection === 'j' && e.channel === 'push')
       .map(({ type }) => type);
     assert.deepEqual(types, ['instance_started', 'instance_ready', 'instance_stopped']);

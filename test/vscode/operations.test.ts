@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from 'vscode';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 import { isFinished } from '../../src/core/model/task.ts';
 import type { Row } from '../../src/ui/tree/treeItems.ts';
-import { connectedRoot, eventually, fleetWhere, inside, send, setConnections } from './inside.ts';
+import { connectedRoot, fleetWhere, inside, journalled, send, setConnections } from './inside.ts';
 
 /** A program in KGSM's place: writes down its arguments and emits what KGSM would, through the real socket. */
 function installProgram(root: string): void {
@@ -70,20 +70,17 @@ describe('operations in a real VS Code', () => {
   });
 
   it('writes everything about an operation into the journal: asked, output, outcome', async () => {
-    const { runtime } = await inside();
-    const ids = [...runtime.journal.events()]
-      .filter(({ type }) => type === 'operation.asked')
-      .map(({ correlation }) => correlation);
-    const last = [...runtime.journal.events()]
-      .filter(({ correlation }) => correlation === ids.at(-1))
-      .map(({ type }) => type);
+    const events = await journalled();
+    const ids = events.filter(({ type }) => type === 'operation.asked').map(({ correlation }) => correlation);
+    const last = events.filter(({ correlation }) => correlation === ids.at(-1)).map(({ type }) => type);
     assert.deepEqual(last, ['operation.asked', 'operation.output', 'operation.finished']);
   });
 
   it('saves what is known of the fleet for the next start', async () => {
     const { runtime } = await inside();
-    const file = join(runtime.context.globalStorageUri.fsPath, 'fleet', 'ops.json');
-    await eventually(() => existsSync(file), 'the file of the fleet');
-    assert.match(readFileSync(file, 'utf8'), /"key":"mc-1"/);
+    await runtime.journals.settle();
+    const { changes } = await (await runtime.journals.store('live')).state();
+    const saved = changes.find(({ address, key }) => address.connection === 'ops' && key.includes('mc-1'));
+    assert.match(saved?.state ?? '', /"key":"mc-1"/);
   });
 });

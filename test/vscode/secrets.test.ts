@@ -6,7 +6,7 @@ import { sendWebhook } from '../../src/core/wire/webhookSender.ts';
 import { freePort } from '../unit/freePort.ts';
 import { identities, pemFolder } from '../unit/simulator/pem.ts';
 import { NotifierServer } from '../../src/simulator/notifier/server.ts';
-import { fleetWhere, inside, setConnections } from './inside.ts';
+import { eventually, fleetWhere, inside, journalled, setConnections } from './inside.ts';
 
 describe('connections with secrets in a real VS Code', () => {
   after(async () => {
@@ -42,7 +42,7 @@ describe('connections with secrets in a real VS Code', () => {
       instancesOf(fleet, 'hook').map(({ key, state }) => [key, state]),
       [['real', 'running']],
     );
-    const journal = JSON.stringify([...runtime.journal.events()]);
+    const journal = JSON.stringify(await journalled());
     assert.ok(!journal.includes('hunter2'));
     assert.ok(journal.includes('connection.gap'), 'the refused event is told as a gap');
 
@@ -60,7 +60,7 @@ describe('connections with secrets in a real VS Code', () => {
       clientAuthority: identities.authority.cert,
       capacity: 5,
     });
-    const { runtime, tree } = await inside();
+    const { tree } = await inside();
     await setConnections([
       {
         kind: 'notifier',
@@ -84,8 +84,8 @@ describe('connections with secrets in a real VS Code', () => {
     assert.match(item.contextValue ?? '', /\.signOut\b/);
     const labels = tree.getChildren(row).map((child) => tree.getTreeItem(child).label);
     assert.ok(labels.includes(bot.slice(0, 15)), JSON.stringify(labels));
-    await fleetWhere(
-      () => [...runtime.journal.events()].some(({ type }) => type === 'broadcast_message'),
+    await eventually(
+      async () => (await journalled()).some(({ type }) => type === 'broadcast_message'),
       'the message is in the journal',
     );
 

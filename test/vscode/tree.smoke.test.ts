@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands, MarkdownString, ThemeIcon, TreeItem } from 'vscode';
-import { connectedRoot, fleetWhere, inside, send, sendText, setConnections } from './inside.ts';
+import { connectedRoot, fleetWhere, inside, journalled, send, sendText, setConnections } from './inside.ts';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 
 describe('the tree in a real VS Code', () => {
@@ -104,14 +104,13 @@ describe('the tree in a real VS Code', () => {
   });
 
   it('keeps what cannot be read in the journal, with its problem, and goes on', async () => {
-    const { runtime } = await inside();
     await sendText(root, '{ this is no JSON');
     await send(root, 'instance_stopped', { InstanceName: 'mc-1' });
     await fleetWhere(
       (fleet) => instancesOf(fleet, 'home').some((i) => i.key === 'mc-1' && i.state === 'stopped'),
       'mc-1 stopped',
     );
-    const unreadable = [...runtime.journal.events()].find(({ raw }) => raw === '{ this is no JSON');
+    const unreadable = (await journalled()).find(({ raw }) => raw === '{ this is no JSON');
     assert.equal(unreadable?.type, 'unreadable');
     assert.equal(unreadable.problems.length, 1);
   });

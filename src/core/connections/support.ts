@@ -2,7 +2,6 @@ import { isFinished, type Task } from '../model/task.ts';
 import type { OpsEvent } from '../model/event.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { english, oneLine } from '../model/text.ts';
-import type { Journal } from '../journal/journal.ts';
 import { redactionMark, redactJson } from '../systems/redaction.ts';
 import type { ConnectionSettings } from '../systems/settings.ts';
 import { connectionStateText } from '../journal/control.ts';
@@ -12,7 +11,10 @@ export interface SupportFacts {
   readonly product: Readonly<Record<string, string>>;
   readonly settings: readonly ConnectionSettings[];
   readonly fleet: Fleet;
-  readonly journal: Pick<Journal, 'count' | 'discarded' | 'events'>;
+  /** The last events, oldest first. */
+  readonly events: readonly Omit<OpsEvent, 'timeline'>[];
+  /** Events of the whole journal. */
+  readonly eventCount: number;
   /** Texts that must not appear in the document, wherever they come from. */
   readonly secrets: readonly string[];
   /** Paths below it say who the user is. */
@@ -20,11 +22,12 @@ export interface SupportFacts {
 }
 
 /** So many of the last events are shown. */
-const shownEvents = 300;
+export const shownEvents = 300;
 
 /** The facts that a helper needs, as a document for the user to read before it is passed on. Always English. */
 export function supportInformation(facts: SupportFacts): string {
-  const { product, settings, journal } = facts;
+  const { product, settings, eventCount } = facts;
+  const events = facts.events.slice(-shownEvents);
   const open = [...facts.fleet.tasks.values()].filter(({ state }) => !isFinished(state));
   const lines = [
     '# Game Server Ops: support information',
@@ -38,10 +41,10 @@ export function supportInformation(facts: SupportFacts): string {
     '',
     ...(open.length === 0 ? ['None.'] : open.map(taskLine)),
     '',
-    `## The last events of ${journal.count} (${journal.discarded} older ones were let go)`,
+    `## The last ${events.length} of ${eventCount} events`,
     '',
     '```text',
-    ...lastOf(journal.events()).flatMap(eventLines),
+    ...events.flatMap(eventLines),
     '```',
     '',
   ];
@@ -74,17 +77,8 @@ function taskLine({ title, state, percent, connection }: Task): string {
   return `* ${connection}: ${oneLine(english(title), 200)} (${state}${done})`;
 }
 
-function lastOf(events: Iterable<OpsEvent>): readonly OpsEvent[] {
-  let last: OpsEvent[] = [];
-  for (const event of events) {
-    last.push(event);
-    if (last.length >= 2 * shownEvents) last = last.slice(-shownEvents);
-  }
-  return last.slice(-shownEvents);
-}
-
 /** Metadata of an event without its payload, which is long and says more of the servers than is needed. */
-function eventLines(event: OpsEvent): string[] {
+function eventLines(event: Omit<OpsEvent, 'timeline'>): string[] {
   const { receivedAt, connection, direction, channel, severity, type, summary, problems } = event;
   const when = new Date(receivedAt).toISOString();
   const words = oneLine(english(summary), 300);

@@ -21,6 +21,8 @@ export interface JournalsOptions {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly backend: () => Backend;
+  /** The journal is opened when this settles. */
+  readonly begin: Promise<unknown>;
   /** Loads a system before a state of it is read. */
   loadSystem(system: string): Promise<unknown>;
   decoderOf(system: string): Decoder<unknown> | undefined;
@@ -67,8 +69,10 @@ export class Journals {
         log.error(text('The journal could not be written: {0}', errorWords(error)));
       },
     });
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#live = this.#open(join(folder, 'journal.db'));
+    this.#live = options.begin.then(() => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return this.#open(join(folder, 'journal.db'));
+    });
     // A missing SQLite is said by whoever asks; tree, tasks and operations go on without.
     this.#live.catch((error: unknown) => {
       log.error(text('There is no history: {0}', errorWords(error)));

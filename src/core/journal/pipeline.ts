@@ -6,7 +6,6 @@ import type { Decoded, Decoder, Message, Signal } from '../model/signal.ts';
 import type { MetricsStore } from '../model/metrics.ts';
 import { text, type Text } from '../model/text.ts';
 import { meaningOf, readControlFact, redactFact, type ControlFact } from './control.ts';
-import type { Journal } from './journal.ts';
 import { readBytes } from './readBytes.ts';
 
 export interface TimelineChange {
@@ -29,7 +28,6 @@ type Waiting = { readonly timeline: string } & (
 );
 
 export interface PipelineOptions {
-  readonly journal: Journal;
   /** The decoder of a system; its context type is its own business. */
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** Finds what an arriving message echoes; answers its correlation. */
@@ -62,7 +60,7 @@ export class Pipeline {
     this.#listeners = new Listeners(options.onListenerError);
   }
 
-  /** Journals a draft now; the fleet follows with the rest of its batch. */
+  /** Reads a draft; it is committed with the rest of its batch. */
   ingest(draft: Draft): OpsEvent {
     const decoder = this.#options.decoderOf(draft.system);
     const read = readBytes(draft, (whole) => decoder?.redact(whole) ?? { text: whole, redacted: none });
@@ -239,9 +237,8 @@ export class Pipeline {
     return { ...meaning, signals: [...meaning.signals, ...lost.signals] };
   }
 
-  #append(entry: Omit<OpsEvent, 'seq'>, signals: readonly Signal[]): OpsEvent {
-    const event = this.#options.journal.append(entry);
-    this.#enqueue({ timeline: entry.timeline, event, signals });
+  #append(event: OpsEvent, signals: readonly Signal[]): OpsEvent {
+    this.#enqueue({ timeline: event.timeline, event, signals });
     return event;
   }
 

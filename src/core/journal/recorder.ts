@@ -141,7 +141,7 @@ export function batchOf(
   return { events: written.map(storedEvent), changes };
 }
 
-function storedEvent({ seq, timeline, ...event }: OpsEvent): StoredEvent {
+function storedEvent({ timeline, ...event }: OpsEvent): StoredEvent {
   return {
     ...event,
     ...addressOf(event.connection, event.system),

@@ -49,10 +49,8 @@ export interface Draft {
   readonly correlation?: string;
 }
 
-/** One entry of the journal. */
+/** A message with its meaning. The journal gives it its place when it is committed. */
 export interface OpsEvent {
-  /** Order in its journal. */
-  readonly seq: number;
   readonly timeline: string;
   readonly receivedAt: number;
   /** The sender's time, if it told one that can be read. */

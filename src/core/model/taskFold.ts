@@ -90,19 +90,6 @@ export function forgetTasks(before: Tasks, gone: (task: Task) => boolean): Tasks
   return { tasks, taskIds, finishedTasks: before.finishedTasks.filter((id) => tasks.has(id)) };
 }
 
-/** The tasks as they were saved. */
-export function tasksFrom(saved: readonly Task[]): Tasks {
-  return {
-    ...noTasks,
-    tasks: PersistentMap.from(saved.map((task) => [task.id, task] as const)),
-    taskIds: PersistentMap.from(
-      saved.flatMap(({ connection, systemId, id }) =>
-        systemId === undefined ? [] : [[aliasOf(connection, systemId), id] as const],
-      ),
-    ),
-  };
-}
-
 /** A connection's id is a slug and holds no slash. */
 function aliasOf(connection: string, systemId: string): string {
   return `${connection}/${systemId}`;

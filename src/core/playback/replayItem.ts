@@ -13,7 +13,7 @@ export interface ReplayItem {
 }
 
 /** The messages that were pushed among the events; requests, replies and our own notes are not sent again. */
-export function itemsOfEvents(events: readonly OpsEvent[]): ReplayItem[] {
+export function itemsOfEvents(events: readonly Omit<OpsEvent, 'timeline'>[]): ReplayItem[] {
   return onOwnConnections(
     events
       .filter(({ channel }) => channel === 'push')

@@ -1,5 +1,4 @@
 import { liveTimeline } from '../model/event.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 
 interface ShownReplay {
@@ -13,15 +12,16 @@ interface ShownReplay {
  * replay exists; leaving it ends it and drops its timeline.
  */
 export class TimelineSelection {
-  readonly #journal: Journal;
   readonly #pipeline: Pipeline;
+  readonly #onLeft: (timeline: string) => void;
   readonly #listeners = new Set<() => void>();
   #replay: ShownReplay | undefined;
   #count = 0;
 
-  constructor({ journal, pipeline }: { readonly journal: Journal; readonly pipeline: Pipeline }) {
-    this.#journal = journal;
+  /** `onLeft` is called when nobody looks at a timeline any more. */
+  constructor(pipeline: Pipeline, onLeft: (timeline: string) => void) {
     this.#pipeline = pipeline;
+    this.#onLeft = onLeft;
   }
 
   get id(): string {
@@ -58,10 +58,8 @@ export class TimelineSelection {
     const left = this.#replay;
     this.#replay = replay;
     left?.abort.abort();
-    if (left) {
-      this.#journal.clear(left.id);
-      this.#pipeline.drop(left.id);
-    }
+    if (left) this.#pipeline.drop(left.id);
     for (const listener of this.#listeners) listener();
+    if (left) this.#onLeft(left.id);
   }
 }

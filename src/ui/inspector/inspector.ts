@@ -1,5 +1,5 @@
 import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel, type Disposable } from 'vscode';
-import type { OpsEvent } from '../../core/model/event.ts';
+import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
 import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.ts';
@@ -60,7 +60,9 @@ export class Inspector {
       return this.#adopt(panel);
     });
     register('showEvents', async (row) => {
-      (await this.#reveal()).filter(isRow(row) ? this.#filterFor(row) : '');
+      const session = await this.#reveal();
+      if (isRow(row)) session.filterBy(...this.#fieldOf(row));
+      else session.filter('');
     });
     register('emit', async () => {
       (await this.#reveal()).openEmit(null);
@@ -68,35 +70,39 @@ export class Inspector {
     register('replay', async (argument) => {
       const { replayCommand } = await import('../playback/replayCommand.ts');
       const file = argument instanceof Uri ? argument : undefined;
-      await replayCommand(this.#runtime, this.#targets, this.#active?.selection ?? [], file);
+      await replayCommand(this.#runtime, this.#targets, file ? [] : await this.#selection(), file);
     });
     register('showLive', () => this.#runtime.timelines.showLive());
     register('copyEvent', async () => {
-      const events = this.#active?.selection ?? [];
+      const events = await this.#selection();
       await env.clipboard.writeText(events.map(({ raw, rawBase64 }) => rawBase64 ?? raw).join('\n'));
     });
-    register('emitAgain', () => {
-      const event = this.#first();
+    register('emitAgain', async () => {
+      const event = await this.#first();
       if (event) this.#active?.openEmit(event.raw);
     });
-    register('filterType', () => {
-      const event = this.#first();
-      if (event) this.#active?.filter(term('type', event.type));
+    register('filterType', async () => {
+      const event = await this.#first();
+      if (event) this.#active?.filterBy('type', event.type);
     });
-    register('filterInstance', () => {
-      const subject = this.#first()?.subject;
-      if (subject) this.#active?.filter(term('instance', subject.name ?? subject.key));
+    register('filterInstance', async () => {
+      const subject = (await this.#first())?.subject;
+      if (subject) this.#active?.filterBy('instance', subject.name ?? subject.key);
     });
   }
 
-  #first(): OpsEvent | undefined {
-    return this.#active?.selection[0];
+  async #selection(): Promise<readonly JournalEvent[]> {
+    return (await this.#active?.selection()) ?? [];
   }
 
-  #filterFor(row: Row): string {
-    if (row.row === 'connection') return term('connection', row.id);
+  async #first(): Promise<JournalEvent | undefined> {
+    return (await this.#selection())[0];
+  }
+
+  #fieldOf(row: Row): [field: string, value: string] {
+    if (row.row === 'connection') return ['connection', row.id];
     const { pipeline, timelines } = this.#runtime;
-    return term('instance', findInstance(pipeline.fleet(timelines.id), row)?.key ?? row.key);
+    return ['instance', findInstance(pipeline.fleet(timelines.id), row)?.key ?? row.key];
   }
 
   /** The inspector used last; where there is none, that of the panel, which is opened. */
@@ -147,11 +153,6 @@ export class Inspector {
     this.#sessions.delete(session);
     if (this.#active === session) this.#active = [...this.#sessions].at(-1);
   }
-}
-
-/** A filter term for exactly this text, also with spaces in it; the filter has no escape for quotes, so they are left out. */
-function term(field: string, value: string): string {
-  return `${field}:"${value.replaceAll('"', '')}"`;
 }
 
 function isRow(value: unknown): value is Row {

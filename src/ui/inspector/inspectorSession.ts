@@ -1,6 +1,8 @@
 import { commands, env, l10n, type Webview } from 'vscode';
-import { liveTimeline, type OpsEvent } from '../../core/model/event.ts';
-import { JournalView } from '../../core/journal/view.ts';
+import { liveTimeline } from '../../core/model/event.ts';
+import { JournalView } from '../../core/journal/journalView.ts';
+import type { JournalEvent } from '../../core/journal/store/records.ts';
+import { insertValue } from '../../core/journal/query/complete.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
 import type { CatalogEntry } from '../../core/systems/emit.ts';
 import type { Handlers, RpcChannel } from '../../rpc/channel.ts';
@@ -29,6 +31,10 @@ const maxRows = 500;
 const rateWindowMs = 5000;
 
 const withoutMetrics = '-channel:metric';
+/** Events taken into a selection at most: they are read into memory. */
+const maxSelected = 200_000;
+/** How often the size of the journal is looked at while it is shown. */
+const bytesEveryMs = 5000;
 
 /** The host side of one inspector: owner of view, filter and selection, which the page shows. */
 export class InspectorSession {
@@ -42,7 +48,9 @@ export class InspectorSession {
   #visible = true;
   #ready = false;
   #timer: NodeJS.Timeout | undefined;
-  #selected: readonly number[] = [];
+  #selected: readonly (readonly [from: number, to: number])[] = [];
+  #bytes = 0;
+  #bytesAt = -Infinity;
   /** Notices for the page that came before it was loaded. */
   #waiting: (() => void)[] = [];
 
@@ -50,10 +58,12 @@ export class InspectorSession {
     this.#runtime = runtime;
     this.#targets = targets;
     this.#home = home;
-    this.#view = this.#scope.add(new JournalView(runtime.journal, runtime.timelines.id));
+    this.#view = this.#scope.add(
+      new JournalView((timeline) => runtime.journals.store(timeline), runtime.timelines.id),
+    );
     // Measurements come every other second and would bury the events; the user can clear the filter.
     if (runtime.connections.connections.some(({ session }) => session?.watch !== undefined))
-      this.#view.setFilter(withoutMetrics);
+      void this.#view.setFilter(withoutMetrics);
     this.#channel = pageChannel(webview, this.#scope, this.#handlers());
     this.#scope.defer(this.#view.onDidChange(() => this.#schedule()));
     this.#scope.defer(
@@ -64,15 +74,19 @@ export class InspectorSession {
     this.#scope.add(
       runtime.timelines.onDidChange(() => {
         this.#selected = [];
-        this.#view.setTimeline(runtime.timelines.id);
+        this.#bytesAt = -Infinity;
+        void this.#view.setTimeline(runtime.timelines.id);
       }),
     );
     this.#scope.defer(() => clearTimeout(this.#timer));
   }
 
-  /** The selected events in order. */
-  get selection(): OpsEvent[] {
-    return this.#selected.flatMap((seq) => this.#runtime.journal.get(seq) ?? []);
+  /** The selected events in order, at most the newest 200,000. */
+  async selection(): Promise<readonly JournalEvent[]> {
+    const parts = await Promise.all(
+      this.#selected.map(([from, to]) => this.#view.between(from, to, maxSelected)),
+    );
+    return parts.flat();
   }
 
   /** Stops and starts sending: VS Code drops messages to a hidden page. */
@@ -85,8 +99,13 @@ export class InspectorSession {
     this.#whenReady(() => this.#channel.notify('openEmit', { text }));
   }
 
+  /** Shows the events with exactly this value. */
+  filterBy(field: string, value: string): void {
+    this.filter(`${field}:${insertValue(value)}`);
+  }
+
   filter(text: string): void {
-    this.#view.setFilter(text);
+    void this.#view.setFilter(text);
     this.#whenReady(() => this.#channel.notify('focusFilter', { text }));
   }
 
@@ -101,36 +120,40 @@ export class InspectorSession {
         for (const run of this.#waiting.splice(0)) setImmediate(run);
         return { strings: l10n.bundle ?? {}, status: this.#status(), home: this.#home };
       },
-      rows: ({ start, count }) => {
+      rows: async ({ start, count }) => {
         const wanted = Math.min(count, maxRows);
         const lead = start > 0 ? 1 : 0;
-        const events = this.#view.rows(start - lead, wanted + lead);
+        const { revision } = this.#view;
+        const events = await this.#view.rows(start - lead, wanted + lead);
         const rows = events
           .map((event, i) => rowOf(event, events[i - 1], this.#name(event.connection)))
           .slice(lead);
-        return { revision: this.#view.revision, start, rows };
+        return { revision, start, rows };
       },
-      setFilter: ({ text }) => {
-        this.#view.setFilter(text);
+      setFilter: async ({ text }) => {
+        await this.#view.setFilter(text);
         return this.#status();
       },
       setPaused: ({ paused }) => {
         this.#view.setPaused(paused);
         return this.#status();
       },
-      clear: () => {
+      clear: async () => {
         this.#selected = [];
-        this.#runtime.journal.clear(this.#view.timeline);
+        await this.#view.clear();
         return this.#status();
       },
-      detail: ({ seq }) => {
-        const event = this.#runtime.journal.get(seq);
+      detail: async ({ seq }) => {
+        const event = await this.#view.event(seq);
+        // The meaning of a type is its system's to say.
+        if (event) await this.#runtime.systems.load(event.system);
         return event ? detailOf(event, this.#name(event.connection), this.#runtime.systems) : null;
       },
       indexOf: ({ seq }) => this.#view.indexOf(seq),
-      select: ({ spans }) => {
-        this.#selected = spans.flatMap(([from, to]) => this.#view.between(from, to));
-        return { count: this.#selected.length };
+      select: async ({ spans }) => {
+        this.#selected = spans;
+        const counts = await Promise.all(spans.map(([from, to]) => this.#view.countBetween(from, to)));
+        return { count: counts.reduce((sum, count) => sum + count, 0) };
       },
       emitForm: () => this.#emitForm(),
       emit: ({ text, targets }) => this.#emit(text, targets),
@@ -190,21 +213,38 @@ export class InspectorSession {
   }
 
   #status(): Status {
-    const { journal, timelines } = this.#runtime;
+    const { timelines } = this.#runtime;
+    void this.#measure();
     return {
       revision: this.#view.revision,
       matched: this.#view.length,
       total: this.#view.total,
-      bytes: journal.bytes,
-      discarded: journal.discarded,
+      bytes: this.#bytes,
       unseen: this.#view.unseen,
       paused: this.#view.paused,
       filter: this.#view.filter,
+      problem: this.#view.problem ?? null,
+      searching: this.#view.searching,
       filterMs: Math.round(this.#view.filterMs * 10) / 10,
       rate: this.#rate(),
       timeline: timelines.label ?? null,
       connections: this.#badges(),
     };
+  }
+
+  /** Looks at the size of the journal, now and then. */
+  async #measure(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#bytesAt < bytesEveryMs) return;
+    this.#bytesAt = now;
+    try {
+      const { bytes } = await (await this.#runtime.journals.store(this.#view.timeline)).health();
+      if (bytes === this.#bytes) return;
+      this.#bytes = bytes;
+      this.#schedule();
+    } catch {
+      // The view says why there is no journal.
+    }
   }
 
   #badges(): ConnectionBadge[] {

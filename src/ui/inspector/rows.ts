@@ -1,4 +1,4 @@
-import type { OpsEvent } from '../../core/model/event.ts';
+import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { SystemRegistry } from '../../core/systems/registry.ts';
 import type { Detail, Row } from '../../rpc/inspector.ts';
@@ -9,7 +9,7 @@ const rawLimit = 512 * 1024;
 /** Longest name in a row; the detail shows it whole. */
 const cellLimit = 200;
 
-export function rowOf(event: OpsEvent, before: OpsEvent | undefined, connectionName: string): Row {
+export function rowOf(event: JournalEvent, before: JournalEvent | undefined, connectionName: string): Row {
   return [
     event.seq,
     event.receivedAt,
@@ -26,11 +26,11 @@ export function rowOf(event: OpsEvent, before: OpsEvent | undefined, connectionN
   ];
 }
 
-function nameOf({ subject }: OpsEvent): string {
+function nameOf({ subject }: JournalEvent): string {
   return subject?.name ?? subject?.key ?? '';
 }
 
-export function detailOf(event: OpsEvent, connectionName: string, systems: SystemRegistry): Detail {
+export function detailOf(event: JournalEvent, connectionName: string, systems: SystemRegistry): Detail {
   const system = systems.get(event.system);
   const entry = system?.catalog.find(({ type }) => type === event.type);
   const base64 = event.rawBase64 !== undefined;

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { l10n, ProgressLocation, type Uri, window, workspace, type QuickPickItem } from 'vscode';
-import type { OpsEvent } from '../../core/model/event.ts';
+import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { readRecording } from '../../core/playback/recordingFile.ts';
 import { itemsFor, itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
 import { replay, replayDuration, type ReplayOutcome, type ReplaySpeed } from '../../core/playback/replay.ts';
@@ -25,7 +25,7 @@ interface Source {
 export async function replayCommand(
   runtime: Runtime,
   targets: EmitTargets,
-  selection: readonly OpsEvent[],
+  selection: readonly JournalEvent[],
   file: Uri | undefined,
 ): Promise<void> {
   const whole = !file && selection.length > 0 ? fromSelection(selection) : await fromFile(runtime, file);
@@ -46,7 +46,7 @@ function isEmpty({ name, items }: Source): boolean {
   return items.length === 0;
 }
 
-function fromSelection(selection: readonly OpsEvent[]): Source {
+function fromSelection(selection: readonly JournalEvent[]): Source {
   const items = itemsOfEvents(selection);
   return { name: l10n.t('{0} events', items.length), items };
 }

@@ -22,7 +22,7 @@ export class DetailPane extends LitElement {
   static override styles = [baseStyles, iconStyles, detailStyles];
   static override properties = { detail: { attribute: false }, gone: { type: Boolean }, tab: {} };
   declare detail: Detail | null;
-  /** The event was discarded meanwhile. */
+  /** The event was removed from the journal meanwhile. */
   declare gone: boolean;
   declare tab: Tab;
   #reading: JsonReading | null = null;
@@ -104,7 +104,7 @@ export class DetailPane extends LitElement {
 
   #renderPanel(): TemplateResult | typeof nothing {
     const { detail } = this;
-    if (this.gone) return html`<p class="hint">${t('This event has been discarded.')}</p>`;
+    if (this.gone) return html`<p class="hint">${t('This event is not in the history any more.')}</p>`;
     if (!detail) return nothing;
     if (this.tab === 'raw') return html`${this.#renderNotices(detail)}${this.#renderRaw(detail)}`;
     return html`${this.#renderFacts(detail)}${this.#renderNotices(detail)}${this.#renderProblems(detail)}

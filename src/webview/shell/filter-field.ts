@@ -1,6 +1,6 @@
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Status } from '../../rpc/inspector.ts';
+import type { FilterProblem, Status } from '../../rpc/inspector.ts';
 import { fire } from '../base/events.ts';
 import { count } from '../base/format.ts';
 import { icon, iconStyles } from '../base/icons.ts';
@@ -19,6 +19,24 @@ export class FilterField extends LitElement {
       :host {
         display: block;
         min-width: 0;
+        position: relative;
+      }
+      .problem {
+        background: var(--vscode-inputValidation-errorBackground, var(--vscode-editorWidget-background));
+        border: 1px solid var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
+        color: var(--vscode-inputValidation-errorForeground, inherit);
+        left: 0;
+        margin: 0;
+        overflow-wrap: anywhere;
+        padding: 3px 6px;
+        position: absolute;
+        right: 0;
+        top: 100%;
+        z-index: 3;
+      }
+      .problem button {
+        color: var(--vscode-textLink-foreground);
+        text-decoration: underline;
       }
       vscode-textfield {
         --vscode-font-family: var(--vscode-editor-font-family, monospace);
@@ -91,17 +109,17 @@ export class FilterField extends LitElement {
 
   protected override render(): TemplateResult {
     return html`<vscode-textfield
-      .label=${t('Filter events')}
-      placeholder=${t('Filter: words, type:…, instance:…, -word')}
-      autocomplete="off"
-      title=${filterHelp()}
-      .value=${this.text}
-      @input=${this.#onInput}
-      @keydown=${this.#onKey}
-    >
-      <span slot="content-before" class="lead">${icon('list-filter')}</span>
-      <span slot="content-after" class="after">${this.#renderResult()}</span>
-    </vscode-textfield>`;
+        .label=${t('Filter events')}
+        placeholder=${t('Filter: words, type:…, is:failed, time:>now-1h, -word')}
+        autocomplete="off"
+        title=${filterHelp()}
+        .value=${this.text}
+        @input=${this.#onInput}
+        @keydown=${this.#onKey}
+      >
+        <span slot="content-before" class="lead">${icon('list-filter')}</span>
+        <span slot="content-after" class="after">${this.#renderResult()}</span> </vscode-textfield
+      >${this.#renderProblem()}`;
   }
 
   #renderResult(): TemplateResult | typeof nothing {
@@ -118,10 +136,34 @@ export class FilterField extends LitElement {
       </button>`;
   }
 
-  #renderCount({ matched, total, filterMs }: Status): TemplateResult {
+  #renderProblem(): TemplateResult | typeof nothing {
+    const { problem, filter } = this.status ?? {};
+    if (!problem || filter !== this.text.trim()) return nothing;
+    const { message, replacement } = problem;
+    return html`<p class="problem" role="alert">
+      ${message}${
+        replacement === undefined
+          ? nothing
+          : html` <button @click=${() => this.#mend(problem, replacement)}>
+              ${t('Use {0}', replacement)}
+            </button>`
+      }
+    </p>`;
+  }
+
+  #mend({ from, to }: FilterProblem, replacement: string): void {
+    const text = this.text.trim();
+    this.setText(text.slice(0, from) + replacement + text.slice(to));
+    this.focus();
+  }
+
+  #renderCount({ matched, total, filterMs, searching, problem }: Status): TemplateResult | typeof nothing {
+    if (problem) return nothing;
     const time = filterMs < 10 && filterMs > 0 ? Math.ceil(filterMs * 10) / 10 : Math.round(filterMs);
     return html`<span class="count ${matched === 0 ? 'none' : ''}"
-      >${t('{0} of {1}', count(matched), count(total))}<span class="time"> · ${t('{0} ms', time)}</span></span
+      >${t('{0} of {1}', count(matched), count(total))}<span class="time">
+        · ${searching ? t('searching…') : t('{0} ms', time)}</span
+      ></span
     >`;
   }
 
@@ -165,7 +207,12 @@ export const filterTerms = (): readonly (readonly [term: string, meaning: string
   ['instance:', t('instance')],
   ['connection:', t('connection')],
   ['severity:', t('debug, info, warning or error')],
-  ['origin:', t('live, emitted, replayed …')],
+  ['is:failed', t('also error, task, gap and noise')],
+  ['time:>now-15m', t('when it arrived')],
+  ['size:>10kB', t('bytes of the message')],
+  ['$.Data.Version:1.2', t('value in the payload')],
+  ['/regex/i', t('regular expression')],
+  ['a OR (b -c)', t('either, both, not')],
   [t('-word'), t('leaves out what has the word')],
 ];
 

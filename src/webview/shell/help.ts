@@ -46,7 +46,7 @@ export class HelpDialog extends LitElement {
       dl {
         display: grid;
         gap: 3px 18px;
-        grid-template-columns: 90px 1fr;
+        grid-template-columns: minmax(90px, auto) 1fr;
         margin: 0;
       }
       dd {

@@ -5,7 +5,7 @@ import { bytes, count, eventCount, rate } from '../base/format.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
 
-/** Status line: events held and discarded, rate, and state of the connections. */
+/** Status line: events held, rate, and state of the connections. */
 export class StatusLine extends LitElement {
   static override styles = [
     baseStyles,
@@ -29,9 +29,6 @@ export class StatusLine extends LitElement {
         min-width: 0;
         overflow: hidden;
         text-overflow: ellipsis;
-      }
-      .discarded {
-        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
       }
       .connections {
         display: flex;
@@ -112,14 +109,7 @@ export class StatusLine extends LitElement {
     const { status } = this;
     if (!status) return nothing;
     return html`<div class="line">
-      <span class="numbers"
-        >${eventCount(status.total)} · ${bytes(status.bytes)} ·
-        <span
-          class=${status.discarded > 0 ? 'discarded' : ''}
-          title=${t('Oldest events that had to make room')}
-          >${t('{0} discarded', count(status.discarded))}</span
-        ></span
-      >
+      <span class="numbers">${eventCount(status.total)} · ${bytes(status.bytes)}</span>
       ${this.narrow ? nothing : html`<span>${rate(status.rate)}</span>`}
       ${this.selected > 1 ? html`<span>${t('{0} selected', count(this.selected))}</span>` : nothing}
       <ul class="connections" aria-label=${t('Connections')}>

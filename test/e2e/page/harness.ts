@@ -21,10 +21,11 @@ class FakeHost {
       matched: events,
       total: events,
       bytes: events * 243,
-      discarded: 0,
       unseen: 0,
       paused: false,
       filter: '',
+      problem: null,
+      searching: false,
       filterMs: 0,
       rate: events === 0 ? 0 : 412,
       timeline: null,
@@ -63,7 +64,7 @@ class FakeHost {
   discard(count: number): void {
     this.#first += count;
     this.#matching = this.#matching?.filter((seq) => seq >= this.#first) ?? null;
-    this.#show({ revision: this.status.revision + 1, discarded: this.status.discarded + count });
+    this.#show({ revision: this.status.revision + 1 });
   }
 
   set(part: Partial<Status>): void {
@@ -136,7 +137,7 @@ class FakeHost {
       clear: () => {
         this.#first = this.#last + 1;
         this.#matching = this.#matching && [];
-        this.#show({ revision: this.status.revision + 1, discarded: 0, unseen: 0 });
+        this.#show({ revision: this.status.revision + 1, unseen: 0 });
         return this.status;
       },
       detail: ({ seq }) => (seq < this.#first ? null : detailOf(rowOf(seq, null))),

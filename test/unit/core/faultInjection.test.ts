@@ -1,13 +1,12 @@
-import * as nodeFs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CaptureLock, ConnectionOptions } from '../../../src/core/connections/connection.ts';
 import { ConnectionManager } from '../../../src/core/connections/manager.ts';
-import { Journal } from '../../../src/core/journal/journal.ts';
 import { Pipeline } from '../../../src/core/journal/pipeline.ts';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
+import type { Commit } from '../../../src/core/journal/store/writer.ts';
 import type { Decoder } from '../../../src/core/model/signal.ts';
 import { text } from '../../../src/core/model/text.ts';
-import { DebouncedFiles, type FileFunctions } from '../../../src/core/storage/debouncedFiles.ts';
+import { Recorder } from '../../../src/core/journal/recorder.ts';
 import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode/decode.ts';
 import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
 import {
@@ -18,7 +17,6 @@ import {
 } from '../../../src/core/systems/session.ts';
 import type { AnySystem } from '../../../src/core/systems/system.ts';
 import { freeLock, kgsmEvent, ManualClock, silentLog } from './helpers.ts';
-import { temporaryFolder } from '../simulator/kgsmRoot.ts';
 
 /** How a seam can fail; a synchronous one cannot reject or hang. */
 type Fault = 'throws' | 'rejects' | 'hangs' | 're-enters';
@@ -65,7 +63,6 @@ const asynchronous: readonly Fault[] = ['throws', 'rejects', 'hangs', 're-enters
 
 const seams = {
   subscriber: synchronous,
-  'journal listener': synchronous,
   decoder: synchronous,
   'manager listener': synchronous,
   memory: synchronous,
@@ -75,7 +72,7 @@ const seams = {
   'session opening': ['throws', 'rejects', 're-enters'],
   'session disposal': asynchronous,
   'own end': asynchronous,
-  store: ['throws'],
+  store: ['throws', 'rejects', 'hangs'],
   clock: ['re-enters'],
 } as const satisfies Record<string, readonly Fault[]>;
 
@@ -87,11 +84,11 @@ const settings = (id: string): { kind: string; id: string; name: string } => ({ 
 class World {
   readonly clock = new ManualClock();
   readonly seam = new Seam();
-  readonly #folder = temporaryFolder();
-  readonly journal: Journal;
   readonly pipeline: Pipeline;
   readonly manager: ConnectionManager;
-  readonly files: DebouncedFiles;
+  readonly recorder: Recorder;
+  /** Types that the journal was given. */
+  readonly stored: string[] = [];
   readonly environments = new Map<string, SessionEnvironment>();
   readonly closers = new Map<string, (error: SessionError) => void>();
   heard = 0;
@@ -105,15 +102,10 @@ class World {
         this.#at('decoder', () => (kgsmDecoder as Decoder<unknown>).decode(context, message)),
     };
     const onListenerError = (): void => undefined;
-    this.journal = new Journal(undefined, onListenerError);
     this.pipeline = new Pipeline({
-      journal: this.journal,
       decoderOf: () => decoder,
       defer: setImmediate,
       onListenerError,
-    });
-    this.journal.subscribe('first', () => {
-      this.#at('journal listener', () => undefined);
     });
     this.pipeline.subscribe('first', () => {
       this.#at('subscriber', () => undefined);
@@ -126,15 +118,24 @@ class World {
       real(ms, () => {
         this.#at('clock', callback);
       });
-    const fs: FileFunctions = {
-      ...nodeFs,
-      writeFileSync: (...given: Parameters<typeof nodeFs.writeFileSync>) => {
-        this.#at('store', () => {
-          nodeFs.writeFileSync(...given);
-        });
-      },
-    };
-    this.files = new DebouncedFiles({ folder: this.#folder.path, clock: this.clock, log: silentLog, fs });
+    this.recorder = new Recorder({
+      pipeline: this.pipeline,
+      decoderOf: () => decoder,
+      writes: () => true,
+      now: () => this.clock.now(),
+      later: (run) => setImmediate(run),
+      storeOf: () => ({
+        append: ({ events }) => {
+          const committed = (): Promise<Commit> => {
+            const from = this.stored.length + 1;
+            this.stored.push(...events.map(({ type }) => type));
+            return Promise.resolve({ from, to: this.stored.length });
+          };
+          return this.#name === 'store' ? this.seam.later(committed) : committed();
+        },
+      }),
+      onError: onListenerError,
+    });
     this.manager = new ConnectionManager({
       pipeline: this.pipeline,
       lock: this.#lock(),
@@ -200,10 +201,6 @@ class World {
     this.manager.get('a')?.scope.defer(() => this.seam.later(() => Promise.resolve()));
   }
 
-  [Symbol.dispose](): void {
-    this.#folder[Symbol.dispose]();
-  }
-
   #lock(): CaptureLock {
     return {
       acquire: (id, signal, elsewhere) => {
@@ -231,13 +228,17 @@ class World {
   }
 }
 
+function started(types: readonly string[]): number {
+  return types.filter((type) => type === 'instance_started').length;
+}
+
 const cases = Object.entries(seams).flatMap(([name, faults]) =>
   faults.map((fault) => ({ name: name as SeamName, fault })),
 );
 
 describe.each(cases)('when $name $fault', ({ name, fault }) => {
   it('everything else goes on, and so does that one the next time', async () => {
-    using world = new World(name);
+    const world = new World(name);
     const { seam, pipeline, manager, clock } = world;
     const reenter = (): void => {
       pipeline.flush();
@@ -256,8 +257,7 @@ describe.each(cases)('when $name $fault', ({ name, fault }) => {
     if (!early) seam.arm(fault, reenter);
     world.ownEnd();
 
-    // Events of both, a write, and the end of both conversations.
-    world.files.change('file.json', () => ['kept']);
+    // Events of both, and the end of both conversations.
     world.event('a');
     world.event('b');
     await world.turns();
@@ -270,6 +270,7 @@ describe.each(cases)('when $name $fault', ({ name, fault }) => {
 
     // Now all is as if nothing had been.
     const before = world.heard;
+    const storedBefore = started(world.stored);
     for (const id of ['a', 'b', 'c', 'd']) world.event(id);
     await world.turns();
     expect(world.heard - before).toBe(4);
@@ -278,13 +279,12 @@ describe.each(cases)('when $name $fault', ({ name, fault }) => {
     );
     for (const id of ['a', 'b', 'c', 'd'])
       expect(instancesOf(pipeline.fleet(), id)).toMatchObject([{ key: id, state: 'running' }]);
-    expect(world.files.read('file.json')).toBe('kept');
+    expect(started(world.stored) - storedBefore).toBe(4);
 
     const ended = manager.dispose();
     await world.turns();
     await ended;
     expect(manager.connections.map(({ state }) => state)).toEqual(Array(4).fill('closed'));
-    world.files.dispose();
     expect(clock.waiting, 'timers that are left').toBe(0);
   });
 });

@@ -4,9 +4,8 @@ import {
   type CaptureLock,
   type ConnectionOptions,
 } from '../../../src/core/connections/connection.ts';
-import { Journal } from '../../../src/core/journal/journal.ts';
 import { Pipeline, type PipelineOptions } from '../../../src/core/journal/pipeline.ts';
-import type { Draft } from '../../../src/core/model/event.ts';
+import type { Draft, OpsEvent } from '../../../src/core/model/event.ts';
 import type { Fleet } from '../../../src/core/model/fleet.ts';
 import { systems as loaders } from '../../../src/core/systems/index.ts';
 import { SystemRegistry } from '../../../src/core/systems/registry.ts';
@@ -74,8 +73,27 @@ export const silentLog: Log = {
 };
 
 export interface Core {
-  readonly journal: Journal;
+  readonly journal: MemoryJournal;
   readonly pipeline: Pipeline;
+}
+
+/** Everything that a pipeline commits, in its order. */
+class MemoryJournal {
+  readonly #pipeline: Pipeline;
+  readonly #events: OpsEvent[] = [];
+
+  constructor(pipeline: Pipeline) {
+    this.#pipeline = pipeline;
+    pipeline.subscribe('journal', ({ events }) => {
+      this.#events.push(...events);
+    });
+  }
+
+  /** Commits before it is read. */
+  events(): readonly OpsEvent[] {
+    this.#pipeline.flush();
+    return this.#events;
+  }
 }
 
 /** Commits before it is read: a test looks at what is, not at what was before the present turn. */
@@ -87,7 +105,6 @@ class CommittedPipeline extends Pipeline {
 }
 
 export function core(options: Partial<PipelineOptions> = {}): Core {
-  const journal = options.journal ?? new Journal();
   const pipeline = new CommittedPipeline({
     decoderOf: (system) => systems.get(system)?.decoder,
     defer: setImmediate,
@@ -95,9 +112,8 @@ export function core(options: Partial<PipelineOptions> = {}): Core {
       throw error;
     },
     ...options,
-    journal,
   });
-  return { journal, pipeline };
+  return { journal: new MemoryJournal(pipeline), pipeline };
 }
 
 export function draft(bytes: Uint8Array | string, fields: Partial<Draft> = {}): Draft {

@@ -12,7 +12,7 @@ export interface Address {
 }
 
 /** An event as the journal keeps it. Its seq is given at the commit. */
-export interface StoredEvent extends Omit<OpsEvent, 'seq' | 'timeline'>, Address {
+export interface StoredEvent extends Omit<OpsEvent, 'timeline'>, Address {
   /** UUID of the task that it belongs to. */
   readonly task?: string;
   /** Repeats what is known; hidden by `-is:noise`. */

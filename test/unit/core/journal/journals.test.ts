@@ -26,6 +26,7 @@ async function openWindow(folder: string, system = 'kgsm') {
     loadSystem: (system) => registry.load(system),
     decoderOf: (system) => registry.get(system)?.decoder,
     systemOf: (connection) => (connection === 'home' ? system : undefined),
+    begin: Promise.resolve(),
     log: silentLog,
   });
   await registry.load(system);

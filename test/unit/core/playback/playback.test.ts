@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english } from '../../../../src/core/model/text.ts';
 import { Emitter } from '../../../../src/core/playback/emitter.ts';
 import { readRecording } from '../../../../src/core/playback/recordingFile.ts';
@@ -215,7 +216,8 @@ describe('each event of a replay', () => {
 describe('a local replay', () => {
   function setUp() {
     const parts = core();
-    const timelines = new TimelineSelection(parts);
+    const left: string[] = [];
+    const timelines = new TimelineSelection(parts.pipeline, (timeline) => left.push(timeline));
     const clock = new ManualClock();
     const shown: string[] = [];
     timelines.onDidChange(() => shown.push(timelines.label ?? 'live'));
@@ -233,8 +235,8 @@ describe('a local replay', () => {
         clock,
         signal,
         deliver: (item) =>
-          parts.pipeline.ingest(localDraft(item, { timeline: id, host: 'h', receivedAt: clock.now() })).seq >
-          0,
+          parts.pipeline.ingest(localDraft(item, { timeline: id, host: 'h', receivedAt: clock.now() }))
+            .type !== '',
       });
       return { id, outcome };
     };
@@ -243,25 +245,24 @@ describe('a local replay', () => {
       clock.advance(100);
       await new Promise(setImmediate);
     };
-    const timelinesOfEvents = (): string[] => [...parts.journal.events()].map(({ timeline }) => timeline);
-    return { ...parts, timelines, clock, shown, begin, step, timelinesOfEvents };
+    return { ...parts, timelines, clock, shown, left, begin, step };
   }
 
   it('ends when the user goes back to what is live, and its timeline goes with it', async () => {
-    const { pipeline, timelines, clock, shown, begin, step, timelinesOfEvents } = setUp();
+    const { pipeline, timelines, clock, shown, left, begin, step } = setUp();
     const { id, outcome } = begin('first', 10);
     await step();
-    expect(timelinesOfEvents()).toEqual([id, id]);
+    expect(instancesOf(pipeline.fleet(id), 'replay')).toHaveLength(2);
     timelines.showLive();
     expect(await outcome).toEqual({ delivered: 2, failed: 0, left: 8 });
     await step();
-    expect([timelines.id, timelinesOfEvents(), clock.waiting]).toEqual(['live', [], 0]);
+    expect([timelines.id, left, clock.waiting]).toEqual(['live', [id], 0]);
     expect(pipeline.fleet(id).connections.size).toBe(0);
     expect(shown).toEqual(['first', 'live']);
   });
 
   it('ends when another one starts', async () => {
-    const { timelines, begin, step, timelinesOfEvents } = setUp();
+    const { pipeline, timelines, left, begin, step } = setUp();
     const first = begin('first', 10);
     await step();
     const second = begin('second', 2);
@@ -269,7 +270,8 @@ describe('a local replay', () => {
     await step();
     expect((await second.outcome).left).toBe(0);
     expect(timelines.id).toBe(second.id);
-    expect(timelinesOfEvents()).toEqual([second.id, second.id]);
+    expect(left).toEqual([first.id]);
+    expect(instancesOf(pipeline.fleet(second.id), 'replay')).toHaveLength(2);
   });
 
   it('ends with the window', async () => {

@@ -92,7 +92,7 @@ describe('a fifth system, which is a folder and one line', () => {
 
     const [heard] = events;
     if (!heard) throw new Error('it was heard');
-    expect(detailOf(heard, settings.name, systems)).toMatchObject({
+    expect(detailOf({ ...heard, source: 'desk', seq: 1 }, settings.name, systems)).toMatchObject({
       system: 'Toy',
       connection: 'Desk',
       instance: 'lamp-1',

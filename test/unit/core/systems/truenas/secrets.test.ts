@@ -27,7 +27,8 @@ function everything(opened: Opened, words: readonly string[] = []): string {
     product: {},
     settings: [connection.settings],
     fleet: pipeline.fleet(),
-    journal,
+    events: journal.events(),
+    eventCount: journal.events().length,
     secrets: [],
     home: '',
   });

@@ -310,8 +310,8 @@ describe("operations through KGSM's program", () => {
     const abort = new AbortController();
     const pending = run('start', instance('stopped'), abort.signal);
     await new Promise<void>((resolve) => {
-      const unsubscribe = parts.journal.subscribe('test', ({ appended }) => {
-        if (!appended.some(({ type }) => type === 'operation.output')) return;
+      const unsubscribe = parts.pipeline.subscribe('test', ({ events }) => {
+        if (!events.some(({ type }) => type === 'operation.output')) return;
         unsubscribe();
         resolve();
       });
