@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { OpsEvent } from '../model/event.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { ConnectionStatus, Fleet } from '../model/fleet.ts';
@@ -14,14 +15,17 @@ export interface RecorderOptions {
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** Whether this window writes the events of a connection: only its capturing window does. */
   writes(connection: string): boolean;
-  readonly now: () => number;
-  /** Runs something a moment later, when the events of the same turn are committed. */
-  readonly later: (run: () => void) => void;
+  readonly clock: Clock;
   onError(error: unknown): void;
 }
 
 /** Characters of a decoder's context for which the next one waits a millisecond: a long one is not written at every event. */
 const contextCharactersPerMs = 1000;
+/**
+ * Events wait so long for the context that belongs to them, half of what the journal may be behind. A context that is due
+ * later comes after its events: one of more than 25,000 characters, while events come without a pause.
+ */
+const longestWaitMs = 25;
 
 /** Writes what the pipeline commits into the journal: events and all that came of them in one transaction. */
 export class Recorder {
@@ -31,6 +35,11 @@ export class Recorder {
   readonly #movedCursors = new Set<string>();
   /** The context written last, and when the next may be, by connection. */
   readonly #contexts = new Map<string, { context: unknown; dueAt: number }>();
+  /** Events and changes of the live timeline that wait for the next write, and connections whose context may have changed. */
+  #events: StoredEvent[] = [];
+  #changes: ChangeRow[] = [];
+  readonly #moved = new Set<string>();
+  #timer: { readonly dueAt: number; readonly cancel: () => void } | undefined;
   readonly #open = new Set<Promise<unknown>>();
 
   constructor(options: RecorderOptions) {
@@ -47,9 +56,7 @@ export class Recorder {
       save: (value) => {
         this.#cursors.set(connection, value);
         this.#movedCursors.add(connection);
-        this.#options.later(() => {
-          if (this.#movedCursors.has(connection)) this.#append(liveTimeline, { events: [] });
-        });
+        this.#writeAt(this.#options.clock.now());
       },
     };
   }
@@ -61,33 +68,68 @@ export class Recorder {
 
   /** Commits all that is known of a connection; resolves when it is in the journal. */
   async settle(connection?: string): Promise<void> {
-    this.#options.pipeline.flush();
-    const contexts = [...(connection === undefined ? this.#contexts.keys() : [connection])];
-    for (const each of contexts)
-      this.#contexts.set(each, { context: this.#contexts.get(each)?.context, dueAt: 0 });
-    this.#append(liveTimeline, { events: [] }, contexts);
+    for (const id of connection === undefined ? this.#contexts.keys() : [connection]) {
+      this.#contexts.set(id, { context: this.#contexts.get(id)?.context, dueAt: 0 });
+      this.#moved.add(id);
+    }
+    this.#write();
     await Promise.allSettled(this.#open);
   }
 
   async dispose(): Promise<void> {
     await this.settle();
+    this.#timer?.cancel();
     this.#unsubscribe();
   }
 
   #record(change: TimelineChange): void {
     const { timeline } = change;
-    const batch = batchOf(change, timeline === liveTimeline ? (id) => this.#options.writes(id) : () => true);
-    if (batch.events.length === 0 && (batch.changes ?? []).length === 0) return;
-    const connections = new Set(change.events.map(({ connection }) => connection));
-    this.#append(timeline, batch, timeline === liveTimeline ? [...connections] : []);
+    const isLive = timeline === liveTimeline;
+    const batch = batchOf(change, isLive ? (id) => this.#options.writes(id) : () => true);
+    const { events, changes = [] } = batch;
+    if (events.length === 0 && changes.length === 0) return;
+    if (!isLive) {
+      this.#append(timeline, batch);
+      return;
+    }
+    for (const event of events) {
+      this.#events.push(event);
+      this.#moved.add(event.connection);
+    }
+    this.#changes.push(...changes);
+    const now = this.#options.clock.now();
+    const dueAt = Math.max(now, ...[...this.#moved].map((id) => this.#contexts.get(id)?.dueAt ?? 0));
+    this.#writeAt(Math.min(dueAt, now + longestWaitMs));
   }
 
-  #append(timeline: string, batch: Batch, connections: readonly string[] = []): void {
-    const isLive = timeline === liveTimeline;
-    const contexts = connections.flatMap((id) => this.#contextRow(id) ?? []);
-    const cursors = isLive ? this.#cursorRows() : [];
-    if (batch.events.length + (batch.changes ?? []).length + contexts.length + cursors.length === 0) return;
-    const stored = this.#options.storeOf(timeline)?.append({ ...batch, contexts, cursors });
+  #writeAt(dueAt: number): void {
+    if (this.#timer && this.#timer.dueAt <= dueAt) return;
+    this.#timer?.cancel();
+    const { clock } = this.#options;
+    const cancel = clock.after(Math.max(0, dueAt - clock.now()), () => {
+      this.#write();
+    });
+    this.#timer = { dueAt, cancel };
+  }
+
+  #write(): void {
+    // First: cursors and contexts are already those of events that still wait in the pipeline.
+    this.#options.pipeline.flush();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const contexts = [...this.#moved].flatMap((id) => this.#contextRow(id) ?? []);
+    const [events, changes] = [this.#events, this.#changes];
+    this.#events = [];
+    this.#changes = [];
+    this.#append(liveTimeline, { events, changes, contexts, cursors: this.#cursorRows() });
+    const later = [...this.#moved].map((id) => this.#contexts.get(id)?.dueAt ?? 0);
+    if (later.length > 0) this.#writeAt(Math.min(...later));
+  }
+
+  #append(timeline: string, batch: Batch): void {
+    const { events, changes = [], contexts = [], cursors = [] } = batch;
+    if (events.length + changes.length + contexts.length + cursors.length === 0) return;
+    const stored = this.#options.storeOf(timeline)?.append(batch);
     if (!stored) return;
     const done = stored.catch((error: unknown) => {
       this.#options.onError(error);
@@ -110,19 +152,18 @@ export class Recorder {
     });
   }
 
+  /** The context of a connection, if it changed; one that is not due yet stays among the moved ones. */
   #contextRow(connection: string): ContextRow | undefined {
-    const { pipeline } = this.#options;
+    const { pipeline, clock } = this.#options;
+    const last = this.#contexts.get(connection);
+    if (last && clock.now() < last.dueAt) return undefined;
+    this.#moved.delete(connection);
     const address = this.#addressOf(connection);
     const context = pipeline.context(liveTimeline, connection);
-    const last = this.#contexts.get(connection);
     if (!address || context === undefined || context === last?.context) return undefined;
     if (!this.#options.writes(connection)) return undefined;
-    if (last && this.#options.now() < last.dueAt) return undefined;
     const saved = JSON.stringify(this.#options.decoderOf(address.system)?.save(context) ?? null);
-    this.#contexts.set(connection, {
-      context,
-      dueAt: this.#options.now() + saved.length / contextCharactersPerMs,
-    });
+    this.#contexts.set(connection, { context, dueAt: clock.now() + saved.length / contextCharactersPerMs });
     return { address, version: '1', context: saved };
   }
 }
