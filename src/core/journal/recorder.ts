@@ -39,7 +39,8 @@ export class Recorder {
   #events: StoredEvent[] = [];
   #changes: ChangeRow[] = [];
   readonly #moved = new Set<string>();
-  #timer: { readonly dueAt: number; readonly cancel: () => void } | undefined;
+  #waitingSince: number | undefined;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   readonly #open = new Set<Promise<unknown>>();
 
   constructor(options: RecorderOptions) {
@@ -56,7 +57,7 @@ export class Recorder {
       save: (value) => {
         this.#cursors.set(connection, value);
         this.#movedCursors.add(connection);
-        this.#writeAt(this.#options.clock.now());
+        this.#writeSoon();
       },
     };
   }
@@ -68,11 +69,9 @@ export class Recorder {
 
   /** Commits all that is known of a connection; resolves when it is in the journal. */
   async settle(connection?: string): Promise<void> {
-    for (const id of connection === undefined ? this.#contexts.keys() : [connection]) {
-      this.#contexts.set(id, { context: this.#contexts.get(id)?.context, dueAt: 0 });
-      this.#moved.add(id);
-    }
-    this.#write();
+    for (const id of connection === undefined ? this.#contexts.keys() : [connection]) this.#moved.add(id);
+    this.#options.pipeline.flush();
+    this.#write(Infinity);
     await Promise.allSettled(this.#open);
   }
 
@@ -97,33 +96,52 @@ export class Recorder {
       this.#moved.add(event.connection);
     }
     this.#changes.push(...changes);
+    this.#writeSoon();
+  }
+
+  #writeSoon(): void {
     const now = this.#options.clock.now();
-    const dueAt = Math.max(now, ...[...this.#moved].map((id) => this.#contexts.get(id)?.dueAt ?? 0));
-    this.#writeAt(Math.min(dueAt, now + longestWaitMs));
+    this.#waitingSince ??= now;
+    this.#writeAt(Math.max(now, this.#plannedAt()));
   }
 
-  #writeAt(dueAt: number): void {
-    if (this.#timer && this.#timer.dueAt <= dueAt) return;
+  /** When the contexts of all that waits are due, and no later than events may wait. */
+  #plannedAt(): number {
+    const dueAt = Math.max(0, ...[...this.#moved].map((id) => this.#dueAt(id)));
+    return Math.min(dueAt, (this.#waitingSince ?? -Infinity) + longestWaitMs);
+  }
+
+  #writeAt(at: number): void {
+    if (this.#timer?.at === at) return;
     this.#timer?.cancel();
-    const { clock } = this.#options;
-    const cancel = clock.after(Math.max(0, dueAt - clock.now()), () => {
-      this.#write();
+    const { clock, pipeline } = this.#options;
+    const cancel = clock.after(Math.max(0, at - clock.now()), () => {
+      this.#timer = undefined;
+      // Cursors and contexts are already those of events that still wait in the pipeline.
+      pipeline.flush();
+      // A timer may come a moment early.
+      const now = Math.max(at, clock.now());
+      if (this.#plannedAt() > now) this.#writeSoon();
+      else this.#write(now);
     });
-    this.#timer = { dueAt, cancel };
+    this.#timer = { at, cancel };
   }
 
-  #write(): void {
-    // First: cursors and contexts are already those of events that still wait in the pipeline.
-    this.#options.pipeline.flush();
+  /** Writes all that waits, with the contexts that are due at a time. */
+  #write(at: number): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    const contexts = [...this.#moved].flatMap((id) => this.#contextRow(id) ?? []);
+    this.#waitingSince = undefined;
+    const contexts = [...this.#moved].flatMap((id) => this.#contextRow(id, at) ?? []);
     const [events, changes] = [this.#events, this.#changes];
     this.#events = [];
     this.#changes = [];
     this.#append(liveTimeline, { events, changes, contexts, cursors: this.#cursorRows() });
-    const later = [...this.#moved].map((id) => this.#contexts.get(id)?.dueAt ?? 0);
-    if (later.length > 0) this.#writeAt(Math.min(...later));
+    if (this.#moved.size > 0) this.#writeAt(Math.min(...[...this.#moved].map((id) => this.#dueAt(id))));
+  }
+
+  #dueAt(connection: string): number {
+    return this.#contexts.get(connection)?.dueAt ?? 0;
   }
 
   #append(timeline: string, batch: Batch): void {
@@ -153,14 +171,14 @@ export class Recorder {
   }
 
   /** The context of a connection, if it changed; one that is not due yet stays among the moved ones. */
-  #contextRow(connection: string): ContextRow | undefined {
+  #contextRow(connection: string, at: number): ContextRow | undefined {
     const { pipeline, clock } = this.#options;
-    const last = this.#contexts.get(connection);
-    if (last && clock.now() < last.dueAt) return undefined;
+    if (this.#dueAt(connection) > at) return undefined;
     this.#moved.delete(connection);
     const address = this.#addressOf(connection);
     const context = pipeline.context(liveTimeline, connection);
-    if (!address || context === undefined || context === last?.context) return undefined;
+    if (!address || context === undefined || context === this.#contexts.get(connection)?.context)
+      return undefined;
     if (!this.#options.writes(connection)) return undefined;
     const saved = JSON.stringify(this.#options.decoderOf(address.system)?.save(context) ?? null);
     this.#contexts.set(connection, { context, dueAt: clock.now() + saved.length / contextCharactersPerMs });

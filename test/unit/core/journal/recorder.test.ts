@@ -88,6 +88,20 @@ it('events come with the context that they led to', () => {
   expect(told().slice(1)).toEqual([{ events: 2, context: 102 }]);
 });
 
+it('a cursor that moves does not hurry events away from their context', () => {
+  const { clock, memory, deliver, commit, told } = rig();
+  deliver(...Array.from({ length: 100 }, (_, n) => `server-${n}`));
+  commit();
+  clock.advance(0);
+  deliver('a');
+  commit();
+  memory.save({ line: 1 });
+  // Still in its turn when the moment to write comes.
+  deliver('b');
+  clock.advance(25);
+  expect(told().slice(1)).toEqual([{ events: 2, context: 102 }]);
+});
+
 it('events do not wait longer than 25 ms for a long context, which follows by itself', () => {
   const { clock, deliver, commit, told } = rig();
   deliver(...Array.from({ length: 2000 }, (_, n) => `server-${n}`));
