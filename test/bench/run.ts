@@ -16,25 +16,11 @@ import { activation } from './starts.ts';
 import { longestSlice, webSocketThroughput } from './webSocket.ts';
 import { scrolling } from './webview.ts';
 
-const history = 'History that lasts';
-const inspector = 'The event inspector that people switch for';
 const playback = 'Record, replay, travel in time';
 const gsops = '`gsops`';
 
 /** Budgets whose code is still to come. */
 const later: readonly Line[] = [
-  rowFrom(
-    history,
-    'commit: behind, sustained, stored size, CPU of the host',
-    '≤ 50 ms, 20,000 events/s, ≤ 300 B, ≤ 4 µs',
-  ),
-  rowFrom(history, 'growth to 5,000,000 events', '≤ 2 × of 1,000,000'),
-  rowFrom(history, 'second window behind the first', '≤ 300 ms'),
-  rowFrom(history, 'worker: its start and its bundle', ''),
-  rowFrom(inspector, 'first 100 rows in either order', '≤ 20 ms'),
-  rowFrom(inspector, 'values and their counts', '≤ 30 ms'),
-  rowFrom(inspector, 'payload path with prefilter', '≤ 700 ms'),
-  rowFrom(inspector, 'histogram, all and matching', '≤ 40 ms, ≤ 500 ms'),
   rowFrom(playback, 'seek in 1,000,000 events', '≤ 100 ms'),
   rowFrom(gsops, 'command line, simulators: their bundles', '≤ 400 kB'),
   rowFrom('the relay', 'NATS client: its bundle', ''),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { Decoder } from '../model/signal.ts';
+import type { Task } from '../model/task.ts';
 import { errorWords, text, type Text } from '../model/text.ts';
 import { restoredFleet, withChanges } from './fleetState.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -62,8 +63,7 @@ export class Journals {
       pipeline,
       decoderOf: (system) => options.decoderOf(system),
       writes: (connection) => this.#captured.has(connection) || options.systemOf(connection) === undefined,
-      now: () => clock.now(),
-      later: (run) => clock.after(0, run),
+      clock,
       storeOf: (timeline) => ({ append: async (batch) => (await this.store(timeline)).append(batch) }),
       onError: (error) => {
         log.error(text('The journal could not be written: {0}', errorWords(error)));
@@ -179,7 +179,7 @@ export class Journals {
       await this.#loadSystems(state);
       this.#recorder.setCursors(state.cursors);
       if (state.changes.length > 0)
-        pipeline.restore(liveTimeline, restoredFleet(state.changes), this.#contextsOf(state));
+        pipeline.restore(liveTimeline, restoredFleet(oldestFirst(state.changes)), this.#contextsOf(state));
       store.onCommit(({ commit, own }) => {
         if (own) this.#adopted = Math.max(this.#adopted, commit.to);
         else void this.#follow(store, commit.to);
@@ -239,6 +239,16 @@ export class Journals {
       this.#retain(store);
     });
   }
+}
+
+/** Tasks in the order in which they ended: the fleet forgets the oldest first. The journal tells of them in no order. */
+function oldestFirst(changes: JournalState['changes']): JournalState['changes'] {
+  const endOf = ({ what, state }: JournalState['changes'][number]): number =>
+    what === 'task' && state !== null ? ((JSON.parse(state) as Task).finishedAt ?? 0) : 0;
+  return changes
+    .map((change) => ({ change, end: endOf(change) }))
+    .sort((a, b) => a.end - b.end || a.change.seq - b.change.seq)
+    .map(({ change }) => change);
 }
 
 /** Temporary journals of windows that are gone. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { OpsEvent } from '../model/event.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { ConnectionStatus, Fleet } from '../model/fleet.ts';
@@ -14,14 +15,17 @@ export interface RecorderOptions {
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** Whether this window writes the events of a connection: only its capturing window does. */
   writes(connection: string): boolean;
-  readonly now: () => number;
-  /** Runs something a moment later, when the events of the same turn are committed. */
-  readonly later: (run: () => void) => void;
+  readonly clock: Clock;
   onError(error: unknown): void;
 }
 
 /** Characters of a decoder's context for which the next one waits a millisecond: a long one is not written at every event. */
 const contextCharactersPerMs = 1000;
+/**
+ * Events wait so long for the context that belongs to them, half of what the journal may be behind. A context that is due
+ * later comes after its events: one of more than 25,000 characters, while events come without a pause.
+ */
+const longestWaitMs = 25;
 
 /** Writes what the pipeline commits into the journal: events and all that came of them in one transaction. */
 export class Recorder {
@@ -31,6 +35,12 @@ export class Recorder {
   readonly #movedCursors = new Set<string>();
   /** The context written last, and when the next may be, by connection. */
   readonly #contexts = new Map<string, { context: unknown; dueAt: number }>();
+  /** Events and changes of the live timeline that wait for the next write, and connections whose context may have changed. */
+  #events: StoredEvent[] = [];
+  #changes: ChangeRow[] = [];
+  readonly #moved = new Set<string>();
+  #waitingSince: number | undefined;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   readonly #open = new Set<Promise<unknown>>();
 
   constructor(options: RecorderOptions) {
@@ -47,9 +57,7 @@ export class Recorder {
       save: (value) => {
         this.#cursors.set(connection, value);
         this.#movedCursors.add(connection);
-        this.#options.later(() => {
-          if (this.#movedCursors.has(connection)) this.#append(liveTimeline, { events: [] });
-        });
+        this.#writeSoon();
       },
     };
   }
@@ -61,33 +69,85 @@ export class Recorder {
 
   /** Commits all that is known of a connection; resolves when it is in the journal. */
   async settle(connection?: string): Promise<void> {
+    for (const id of connection === undefined ? this.#contexts.keys() : [connection]) this.#moved.add(id);
     this.#options.pipeline.flush();
-    const contexts = [...(connection === undefined ? this.#contexts.keys() : [connection])];
-    for (const each of contexts)
-      this.#contexts.set(each, { context: this.#contexts.get(each)?.context, dueAt: 0 });
-    this.#append(liveTimeline, { events: [] }, contexts);
+    this.#write(Infinity);
     await Promise.allSettled(this.#open);
   }
 
   async dispose(): Promise<void> {
     await this.settle();
+    this.#timer?.cancel();
     this.#unsubscribe();
   }
 
   #record(change: TimelineChange): void {
     const { timeline } = change;
-    const batch = batchOf(change, timeline === liveTimeline ? (id) => this.#options.writes(id) : () => true);
-    if (batch.events.length === 0 && (batch.changes ?? []).length === 0) return;
-    const connections = new Set(change.events.map(({ connection }) => connection));
-    this.#append(timeline, batch, timeline === liveTimeline ? [...connections] : []);
+    const isLive = timeline === liveTimeline;
+    const batch = batchOf(change, isLive ? (id) => this.#options.writes(id) : () => true);
+    const { events, changes = [] } = batch;
+    if (events.length === 0 && changes.length === 0) return;
+    if (!isLive) {
+      this.#append(timeline, batch);
+      return;
+    }
+    for (const event of events) {
+      this.#events.push(event);
+      this.#moved.add(event.connection);
+    }
+    this.#changes.push(...changes);
+    this.#writeSoon();
   }
 
-  #append(timeline: string, batch: Batch, connections: readonly string[] = []): void {
-    const isLive = timeline === liveTimeline;
-    const contexts = connections.flatMap((id) => this.#contextRow(id) ?? []);
-    const cursors = isLive ? this.#cursorRows() : [];
-    if (batch.events.length + (batch.changes ?? []).length + contexts.length + cursors.length === 0) return;
-    const stored = this.#options.storeOf(timeline)?.append({ ...batch, contexts, cursors });
+  #writeSoon(): void {
+    const now = this.#options.clock.now();
+    this.#waitingSince ??= now;
+    this.#writeAt(Math.max(now, this.#plannedAt()));
+  }
+
+  /** When the contexts of all that waits are due, and no later than events may wait. */
+  #plannedAt(): number {
+    const dueAt = Math.max(0, ...[...this.#moved].map((id) => this.#dueAt(id)));
+    return Math.min(dueAt, (this.#waitingSince ?? -Infinity) + longestWaitMs);
+  }
+
+  #writeAt(at: number): void {
+    if (this.#timer?.at === at) return;
+    this.#timer?.cancel();
+    const { clock, pipeline } = this.#options;
+    const cancel = clock.after(Math.max(0, at - clock.now()), () => {
+      this.#timer = undefined;
+      // Cursors and contexts are already those of events that still wait in the pipeline.
+      pipeline.flush();
+      // A timer may come a moment early.
+      const now = Math.max(at, clock.now());
+      if (this.#plannedAt() > now) this.#writeSoon();
+      else this.#write(now);
+    });
+    this.#timer = { at, cancel };
+  }
+
+  /** Writes all that waits, with the contexts that are due at a time. */
+  #write(at: number): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#waitingSince = undefined;
+    const contexts = [...this.#moved].flatMap((id) => this.#contextRow(id, at) ?? []);
+    const [events, changes] = [this.#events, this.#changes];
+    this.#events = [];
+    this.#changes = [];
+    this.#append(liveTimeline, { events, changes, contexts, cursors: this.#cursorRows() });
+    if (this.#moved.size > 0) this.#writeAt(Math.min(...[...this.#moved].map((id) => this.#dueAt(id))));
+  }
+
+  #dueAt(connection: string): number {
+    return this.#contexts.get(connection)?.dueAt ?? 0;
+  }
+
+  #append(timeline: string, batch: Batch): void {
+    const { events, changes = [], contexts = [], cursors = [] } = batch;
+    if (events.length + changes.length + contexts.length + cursors.length === 0) return;
+    const stored = this.#options.storeOf(timeline)?.append(batch);
     if (!stored) return;
     const done = stored.catch((error: unknown) => {
       this.#options.onError(error);
@@ -110,19 +170,18 @@ export class Recorder {
     });
   }
 
-  #contextRow(connection: string): ContextRow | undefined {
-    const { pipeline } = this.#options;
+  /** The context of a connection, if it changed; one that is not due yet stays among the moved ones. */
+  #contextRow(connection: string, at: number): ContextRow | undefined {
+    const { pipeline, clock } = this.#options;
+    if (this.#dueAt(connection) > at) return undefined;
+    this.#moved.delete(connection);
     const address = this.#addressOf(connection);
     const context = pipeline.context(liveTimeline, connection);
-    const last = this.#contexts.get(connection);
-    if (!address || context === undefined || context === last?.context) return undefined;
+    if (!address || context === undefined || context === this.#contexts.get(connection)?.context)
+      return undefined;
     if (!this.#options.writes(connection)) return undefined;
-    if (last && this.#options.now() < last.dueAt) return undefined;
     const saved = JSON.stringify(this.#options.decoderOf(address.system)?.save(context) ?? null);
-    this.#contexts.set(connection, {
-      context,
-      dueAt: this.#options.now() + saved.length / contextCharactersPerMs,
-    });
+    this.#contexts.set(connection, { context, dueAt: clock.now() + saved.length / contextCharactersPerMs });
     return { address, version: '1', context: saved };
   }
 }

@@ -79,6 +79,28 @@ describe('the journal of a window', () => {
     await second.journals.dispose();
   });
 
+  it('forgets the tasks that ended first, also those that ended before the last start', async () => {
+    using folder = temporaryFolder();
+    let at = 1000;
+    const backUp = ({ pipeline }: Window, count: number): void => {
+      for (let n = 0; n < count; n++)
+        for (const step of ['started', 'finished'])
+          pipeline.ingest(draft(kgsmEvent(`instance_backup_${step}`, 'a'), { receivedAt: ++at }));
+    };
+    const first = await openWindow(folder.path);
+    const release = await first.capture();
+    backUp(first, 150);
+    await release();
+    await first.journals.dispose();
+    const second = await openWindow(folder.path);
+    await second.capture();
+    backUp(second, 100);
+    const ends = [...second.pipeline.fleet().tasks.values()].map(({ finishedAt = 0 }) => finishedAt);
+    // The last 200 of 250, each of two events.
+    expect(ends.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, n) => 1102 + 2 * n));
+    await second.journals.dispose();
+  });
+
   it('shows another window what the holder hears, without a second event of it', async () => {
     using folder = temporaryFolder();
     const holder = await openWindow(folder.path);

@@ -1,57 +1,100 @@
+import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { JournalStore } from '../../../../../src/core/journal/store/journalStore.ts';
-import type { StoredEvent } from '../../../../../src/core/journal/store/records.ts';
-import { defaultLimits } from '../../../../../src/core/journal/store/retention.ts';
+import { join } from 'node:path';
+import { Connection } from '../../../../../src/core/connections/connection.ts';
+import { Journal } from '../../../../../src/core/journal/journal.ts';
+import { Journals } from '../../../../../src/core/journal/journals.ts';
+import { Pipeline } from '../../../../../src/core/journal/pipeline.ts';
 import { workerBackend } from '../../../../../src/core/journal/store/workerBackend.ts';
+import { systemClock } from '../../../../../src/core/model/clock.ts';
+import { liveTimeline } from '../../../../../src/core/model/event.ts';
+import { english, type Text } from '../../../../../src/core/model/text.ts';
+import { kgsm } from '../../../../../src/core/systems/kgsm/index.ts';
+import { crashEvent, numberOf } from './crashEvents.ts';
 
-/** Appends 5,000 events a second and prints the last number of each batch that was acknowledged, until it is killed. */
-const [path = '', begin = '0'] = process.argv.slice(2);
-const address = { source: 'home', host: '', connection: 'home', system: 'kgsm' };
-const store = await JournalStore.open({
-  path,
-  software: 'crash',
-  limits: defaultLimits,
-  clock: {
-    now: () => performance.now(),
-    after(ms, run) {
-      const timer = setTimeout(run, ms);
-      return () => {
-        clearTimeout(timer);
-      };
-    },
-  },
-  backend: workerBackend(new URL('../../../../../src/core/journal/store/worker.ts', import.meta.url)),
+/**
+ * Captures the KGSM event files of `events/` as connection `home`, and 2,500 drafts a second as connection `drafts`, into
+ * `history/`, until it is killed. After each commit prints the last number of each connection that it holds.
+ */
+const [folder = '', firstDraft = '0'] = process.argv.slice(2);
+
+const fail = (problem: unknown): never => {
+  console.error(problem);
+  process.exit(1);
+};
+const failOn = (message: Text): never => fail(english(message));
+const log = { debug: () => undefined, info: () => undefined, warn: failOn, error: failOn };
+
+const decoderOf = () => kgsm.decoder;
+const pipeline = new Pipeline({
+  journal: new Journal(),
+  decoderOf,
+  defer: setImmediate,
+  onListenerError: (_listener, error) => fail(error),
 });
-let next = Number(begin);
-const started = performance.now();
+const journals = new Journals({
+  pipeline,
+  folder: join(folder, 'history'),
+  software: 'crash',
+  clock: systemClock,
+  newId: randomUUID,
+  backend: () => workerBackend(new URL('../../../../../src/core/journal/store/worker.ts', import.meta.url)),
+  loadSystem: () => Promise.resolve(),
+  decoderOf,
+  systemOf: () => kgsm.id,
+  log,
+});
+await journals.restored;
+const store = await journals.store(liveTimeline);
+
+/** Events on their way to the journal, in its order. */
+const underWay: { readonly connection: string; readonly number: number | undefined }[] = [];
+pipeline.subscribe('crash', ({ events }) => {
+  for (const { connection, raw } of events) underWay.push({ connection, number: numberOf(raw) });
+});
+store.onCommit(({ commit: { from, to } }) => {
+  const committed = underWay.splice(0, to - from + 1);
+  const last = (of: string): number | undefined =>
+    committed.findLast(({ connection, number }) => connection === of && number !== undefined)?.number;
+  writeSync(1, `${JSON.stringify({ home: last('home'), drafts: last('drafts') })}\n`);
+});
+
+const lock = journals.guard({ acquire: () => Promise.resolve(() => Promise.resolve()) });
+await lock.acquire('drafts', new AbortController().signal, () => undefined);
+const parsed = kgsm.parseSettings({
+  kind: 'kgsm',
+  id: 'home',
+  events: 'journal',
+  journalDir: join(folder, 'events'),
+});
+if (!parsed.ok) throw new Error(parsed.problems.map(english).join());
+new Connection({
+  system: kgsm,
+  settings: parsed.settings,
+  pipeline,
+  lock,
+  clock: systemClock,
+  random: () => 0,
+  log,
+  host: 'gamehost',
+  memory: (connection) => journals.memory(connection),
+  secrets: () => () => Promise.resolve(undefined),
+}).start();
+
+let next = Number(firstDraft);
+const begun = performance.now();
 setInterval(() => {
-  const due = Number(begin) + (performance.now() - started) * 5;
-  const events: StoredEvent[] = [];
-  while (next < due)
-    events.push({
-      ...address,
+  const due = Number(firstDraft) + (performance.now() - begun) * 2.5;
+  for (; next < due; next++)
+    pipeline.ingest({
+      timeline: liveTimeline,
       receivedAt: Date.now(),
+      host: 'gamehost',
+      connection: 'drafts',
+      system: kgsm.id,
       channel: 'push',
       direction: 'in',
       origin: 'live',
-      type: 'instance_started',
-      subject: { kind: 'instance', key: `i-${next % 20}` },
-      severity: 'info',
-      retention: next % 3 === 0 ? 'log' : 'lifecycle',
-      summary: { template: 'started', args: [] },
-      raw: String(next++),
-      size: 8,
-      truncated: false,
-      redacted: [],
-      problems: [],
+      bytes: Buffer.from(crashEvent(next)),
     });
-  const last = next - 1;
-  void store
-    .append({
-      events,
-      changes: [{ address, what: 'instance', key: 'last', state: JSON.stringify(last) }],
-      contexts: [{ address, version: '1', context: JSON.stringify(last) }],
-      cursors: [{ address, cursor: JSON.stringify(last) }],
-    })
-    .then(() => writeSync(1, `${last}\n`));
 }, 4);
