@@ -147,13 +147,17 @@ export class Recorder {
   #append(timeline: string, batch: Batch): void {
     const { events, changes = [], contexts = [], cursors = [] } = batch;
     if (events.length + changes.length + contexts.length + cursors.length === 0) return;
-    const stored = this.#options.storeOf(timeline)?.append(batch);
-    if (!stored) return;
-    const done = stored.catch((error: unknown) => {
-      this.#options.onError(error);
-    });
+    const done = this.#store(timeline, batch);
     this.#open.add(done);
     void done.finally(() => this.#open.delete(done));
+  }
+
+  async #store(timeline: string, batch: Batch): Promise<void> {
+    try {
+      await this.#options.storeOf(timeline)?.append(batch);
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 
   #addressOf(connection: string): Address | undefined {

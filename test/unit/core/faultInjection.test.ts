@@ -122,8 +122,7 @@ class World {
       pipeline: this.pipeline,
       decoderOf: () => decoder,
       writes: () => true,
-      now: () => this.clock.now(),
-      later: (run) => setImmediate(run),
+      clock: this.clock,
       storeOf: () => ({
         append: ({ events }) => {
           const committed = (): Promise<Commit> => {

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { Journal } from '../../../../src/core/journal/journal.ts';
 import { Pipeline } from '../../../../src/core/journal/pipeline.ts';
 import { Recorder } from '../../../../src/core/journal/recorder.ts';
 import type { Batch } from '../../../../src/core/journal/store/records.ts';
@@ -11,7 +10,6 @@ function rig() {
   const clock = new ManualClock();
   const deferred: (() => void)[] = [];
   const pipeline = new Pipeline({
-    journal: new Journal(),
     decoderOf: () => kgsm.decoder,
     defer: (run) => deferred.push(run),
     onListenerError: (_listener, error) => {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '../../../../../src/core/connections/connection.ts';
-import { Journal } from '../../../../../src/core/journal/journal.ts';
 import { Journals } from '../../../../../src/core/journal/journals.ts';
 import { Pipeline } from '../../../../../src/core/journal/pipeline.ts';
 import { workerBackend } from '../../../../../src/core/journal/store/workerBackend.ts';
@@ -27,7 +26,6 @@ const log = { debug: () => undefined, info: () => undefined, warn: failOn, error
 
 const decoderOf = () => kgsm.decoder;
 const pipeline = new Pipeline({
-  journal: new Journal(),
   decoderOf,
   defer: setImmediate,
   onListenerError: (_listener, error) => fail(error),
@@ -42,6 +40,7 @@ const journals = new Journals({
   loadSystem: () => Promise.resolve(),
   decoderOf,
   systemOf: () => kgsm.id,
+  begin: Promise.resolve(),
   log,
 });
 await journals.restored;
