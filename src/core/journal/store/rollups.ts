@@ -55,9 +55,10 @@ export function readRollups(
   { connection, key, name, from, to, step }: RollupsRequest,
 ): RollupSeries[] {
   const [minute, hour] = rollupWidths;
-  const oldest = (width: number): number =>
-    db.number('SELECT min(start) FROM rollups WHERE bucket = ?', width);
-  const isInMinutes = from >= oldest(minute) || oldest(minute) - oldest(hour) < hour;
+  const [oldestMinute = 0, oldestHour = 0] = rollupWidths.map((each) =>
+    db.number('SELECT min(start) FROM rollups WHERE bucket = ?', each),
+  );
+  const isInMinutes = oldestMinute > 0 && (from >= oldestMinute || oldestMinute - oldestHour < hour);
   const bucket = step < hour && isInMinutes ? minute : hour;
   const width = Math.max(1, Math.ceil(step / bucket)) * bucket;
   const rows = db
