@@ -24,7 +24,7 @@ export interface StoredEvent extends Omit<OpsEvent, 'seq' | 'timeline'>, Address
 }
 export type JournalEvent = StoredEvent & { readonly seq: number };
 
-export interface Metric {
+interface Metric {
   /** Of the instance; 'instance' where absent. */
   readonly kind?: string;
   readonly key: string;
@@ -72,7 +72,7 @@ export interface BatchNumber {
 }
 
 /** Metrics of one event. */
-export interface Measurement {
+interface Measurement {
   readonly address: number;
   readonly at: number;
   readonly metrics: readonly Metric[];

@@ -15,7 +15,7 @@ export interface RollupsRequest {
   readonly step: number;
 }
 
-export interface RollupPoint {
+interface RollupPoint {
   /** Begin of the span. */
   readonly at: number;
   readonly count: number;

@@ -13,7 +13,7 @@ export class QueryError extends Error {
   }
 }
 
-export function errorOf({ reason, message, facts }: Failure): Error {
+function errorOf({ reason, message, facts }: Failure): Error {
   return reason ? new JournalError(reason, message) : new QueryError(message, facts);
 }
 
@@ -28,7 +28,7 @@ export interface ServiceClientOptions {
 }
 
 /** Pause before another try after a service that ended before it was open, or again and again. */
-export const restartMs = 30_000;
+const restartMs = 30_000;
 /** Services that may end one after the other, without an answer in between, before the pause. */
 const maxQuickEnds = 3;
 

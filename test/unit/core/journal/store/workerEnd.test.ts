@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { inProcessBackend } from '../../../../../src/core/journal/store/inProcessBackend.ts';
 import { JournalError } from '../../../../../src/core/journal/store/journalError.ts';
 import { JournalStore } from '../../../../../src/core/journal/store/journalStore.ts';
@@ -64,11 +64,9 @@ describe('a worker that does not start', () => {
   });
 
   it('because Node has no SQLite makes the opening reject and say so', async () => {
-    const original = process.getBuiltinModule;
-    process.getBuiltinModule = ((id: string) =>
-      id === 'node:sqlite' ? undefined : original(id)) as typeof original;
+    const load = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
     onTestFinished(() => {
-      process.getBuiltinModule = original;
+      load.mockRestore();
     });
     await expect(openStore(':memory:', inProcessBackend())).rejects.toMatchObject({
       reason: 'missing-sqlite',
