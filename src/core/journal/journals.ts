@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
@@ -11,7 +11,7 @@ import { Recorder } from './recorder.ts';
 import { JournalStore } from './store/journalStore.ts';
 import type { JournalState } from './store/reader.ts';
 import type { Address } from './store/records.ts';
-import { defaultLimits } from './store/retention.ts';
+import type { RetentionLimits } from './store/retention.ts';
 import type { Backend } from './store/workerBackend.ts';
 
 export interface JournalsOptions {
@@ -27,6 +27,10 @@ export interface JournalsOptions {
   /** Loads a system before a state of it is read. */
   loadSystem(system: string): Promise<unknown>;
   decoderOf(system: string): Decoder<unknown> | undefined;
+  /** How long and how much is kept, as the settings are now. */
+  limits(): RetentionLimits;
+  /** Whether events of a connection are written, as the settings are now. */
+  keepsEvents(connection: string): boolean;
   /** The system of a connection that the settings of this window name. */
   systemOf(connection: string): string | undefined;
   readonly log: { warn(message: Text): void; error(message: Text): void };
@@ -63,16 +67,14 @@ export class Journals {
       pipeline,
       decoderOf: (system) => options.decoderOf(system),
       writes: (connection) => this.#captured.has(connection) || options.systemOf(connection) === undefined,
+      keepsEvents: (connection) => options.keepsEvents(connection),
       clock,
       storeOf: (timeline) => ({ append: async (batch) => (await this.store(timeline)).append(batch) }),
       onError: (error) => {
         log.error(text('The journal could not be written: {0}', errorWords(error)));
       },
     });
-    this.#live = options.begin.then(() => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return this.#open(join(folder, 'journal.db'));
-    });
+    this.#live = options.begin.then(() => this.#open(join(folder, 'journal.db')));
     // A missing SQLite is said by whoever asks; tree, tasks and operations go on without.
     this.#live.catch((error: unknown) => {
       log.error(text('There is no history: {0}', errorWords(error)));
@@ -85,9 +87,7 @@ export class Journals {
     if (timeline === liveTimeline) return this.#live;
     let store = this.#stores.get(timeline);
     if (!store) {
-      const temporary = join(this.#options.folder, 'temp');
-      mkdirSync(temporary, { recursive: true, mode: 0o700 });
-      const path = join(temporary, `${process.pid}-${this.#options.newId()}.db`);
+      const path = join(this.#options.folder, 'temp', `${process.pid}-${this.#options.newId()}.db`);
       store = { opened: this.#open(path), path };
       this.#stores.set(timeline, store);
     }
@@ -156,7 +156,7 @@ export class Journals {
     const store = await JournalStore.open({
       path,
       software,
-      limits: defaultLimits,
+      limits: this.#options.limits(),
       clock,
       backend: backend(),
     });
@@ -233,7 +233,7 @@ export class Journals {
 
   #retain(store: JournalStore): void {
     this.#cancelRetention = this.#options.clock.after(retainEveryMs, () => {
-      store.retain().catch((error: unknown) => {
+      store.retain(this.#options.limits()).catch((error: unknown) => {
         this.#options.log.warn(text('Old events could not be removed: {0}', errorWords(error)));
       });
       this.#retain(store);

@@ -15,6 +15,8 @@ export interface RecorderOptions {
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** Whether this window writes the events of a connection: only its capturing window does. */
   writes(connection: string): boolean;
+  /** Whether the events of a connection are kept; what became of its things is, in any case: another window goes on from there. */
+  keepsEvents(connection: string): boolean;
   readonly clock: Clock;
   onError(error: unknown): void;
 }
@@ -92,7 +94,7 @@ export class Recorder {
       return;
     }
     for (const event of events) {
-      this.#events.push(event);
+      if (this.#options.keepsEvents(event.connection)) this.#events.push(event);
       this.#moved.add(event.connection);
     }
     this.#changes.push(...changes);

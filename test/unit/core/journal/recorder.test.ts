@@ -27,6 +27,7 @@ function rig() {
     }),
     decoderOf: () => kgsm.decoder,
     writes: () => true,
+    keepsEvents: () => true,
     clock,
     onError: (error) => {
       throw error;
