@@ -36,6 +36,8 @@ const PALETTE_LEFT = `(typed) => {
 }`;
 /** VS Code's own mark for the end of its start. */
 const RESTORED = `performance.getEntriesByName('code/didStartWorkbench').length > 0`;
+/** Words of the message that comes with the first connection of a new user. */
+const FIRST_RUN = /keeps the events that it receives in a file/;
 const FRAMES_DRAWN =
   'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))';
 
@@ -181,6 +183,20 @@ export class Workbench implements AsyncDisposable {
     // Buttons of a collapsed toast become clickable under the mouse.
     await toast.hover();
     await toast.getByRole('button', { name: button }).click();
+  }
+
+  /** Closes the message about the history that comes with the first connection. */
+  async dismissFirstRun(): Promise<void> {
+    const toast = this.toasts(FIRST_RUN).first();
+    await toast.waitFor();
+    await this.#clear(toast);
+  }
+
+  async #clear(toast: Locator): Promise<void> {
+    // Buttons of a collapsed toast become clickable under the mouse.
+    await toast.hover();
+    await toast.getByRole('button', { name: /^Clear Notification/ }).click();
+    await toast.waitFor({ state: 'detached' });
   }
 
   /** The modal question that is open. */

@@ -23,7 +23,7 @@ export interface HistorySettings {
   readonly problems: readonly HistoryProblem[];
 }
 
-export interface HistoryProblem {
+interface HistoryProblem {
   /** Name behind `gameServerOps.`. */
   readonly setting: string;
   readonly message: Text;

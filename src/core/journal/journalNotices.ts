@@ -16,7 +16,7 @@ export interface JournalNotice {
 export type Kept = 'file' | 'memory' | 'none';
 
 /** Why events are not kept in the file, and what to do. */
-export function failureText(reason: JournalErrorReason | undefined, path: string, message: string): Text {
+function failureText(reason: JournalErrorReason | undefined, path: string, message: string): Text {
   switch (reason) {
     case 'missing-sqlite':
       return text(

@@ -60,7 +60,7 @@ export class HistoryActions {
       { connection },
       l10n.t('Delete the history of {0}?', name),
       l10n.t(
-        '{0} go, with its tasks, its charts and the last known states of its servers. The connection stays.',
+        'This deletes {0}, and with them tasks, charts and the last known states of its servers. The connection stays.',
         amountText(amount ?? { count: 0, bytes: 0 }),
       ),
     );
@@ -70,7 +70,7 @@ export class HistoryActions {
     await this.#delete(
       { retention },
       l10n.t('Delete all events of the class "{0}"?', classLabel(retention)),
-      l10n.t('{0} go, of all connections.', amountText(amount)),
+      l10n.t('This deletes {0}, of all connections.', amountText(amount)),
     );
   }
 
@@ -95,7 +95,11 @@ export class HistoryActions {
       age.days === 0
         ? l10n.t('Delete all events?')
         : l10n.t('Delete the events from before {0}?', new Date(before).toLocaleString());
-    await this.#delete({ before }, question, l10n.t('{0} go, of all connections.', eventsText(count)));
+    await this.#delete(
+      { before },
+      question,
+      l10n.t('This deletes {0}, of all connections.', eventsText(count)),
+    );
   }
 
   async deleteNaming(): Promise<void> {
@@ -118,7 +122,7 @@ export class HistoryActions {
       { names },
       l10n.t('Delete everything that names "{0}"?', shown),
       l10n.t(
-        '{0} go, and each state of a server or task that holds the name. A server of this name comes back with the next list of its manager.',
+        'This deletes {0}, and each state of a server or task that holds the name. A server of this name comes back with the next list of its manager.',
         eventsText(count),
       ),
     );
@@ -169,8 +173,12 @@ export class HistoryActions {
     const { events, pinned } = deleted;
     this.#tell(
       pinned > 0
-        ? l10n.t('{0} were deleted; {1} stay because a recording pins them.', eventsText(events), pinned)
-        : l10n.t('{0} were deleted from the history.', eventsText(events)),
+        ? l10n.t(
+            'Deleted from the history: {0}. Pinned by recordings, and still there: {1}.',
+            eventsText(events),
+            eventsText(pinned),
+          )
+        : l10n.t('Deleted from the history: {0}.', eventsText(events)),
     );
   }
 
