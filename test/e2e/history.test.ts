@@ -2,10 +2,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useWorkbench, withWorkbench } from '../harness/e2e.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { KgsmRoot } from './kgsm.ts';
+import * as inspectorPage from './webview.page.ts';
 
 const kgsm = new KgsmRoot();
 const base = mkdtempSync(join(tmpdir(), 'gso-'));
@@ -30,6 +31,7 @@ function newerHistory(): string {
 describe('the history', () => {
   const workbench = useWorkbench({
     mode: 'installed',
+    firstRun: true,
     machineSettings: {
       'gameServerOps.connections': [kgsm.connection()],
       'gameServerOps.history.folder': join(base, 'kept'),
@@ -119,5 +121,27 @@ it('a wrong setting is named, and the history is kept all the same', async () =>
     await wb.screenshots('history-wrong-setting');
     await wb.command('Game Servers: History…');
     await wb.quickItem('Logs').getByText('kept for 7 days').waitFor();
+  });
+});
+
+describe('an inspector without a journal', () => {
+  beforeAll(inspectorPage.start);
+  afterAll(inspectorPage.stop);
+
+  it('says in the place of the events why there are none', async () => {
+    await inspectorPage.open({ events: 0 });
+    await inspectorPage.fake(
+      "set({ kept: 'none', keptWhy: 'This program comes without SQLite. VS Code has it from version 1.103 on.' })",
+    );
+    const { page: shown } = inspectorPage;
+    await shown.getByText('No events can be shown: there is no history').waitFor();
+    await shown
+      .getByRole('alert')
+      .getByText(/from version 1\.103 on/)
+      .waitFor();
+    await shown.getByRole('button', { name: /^no history/ }).waitFor();
+    await shown.screenshot({ path: 'test/results/screenshots/history-none.png' });
+    await shown.getByRole('button', { name: 'Show Log' }).click();
+    await inspectorPage.settled(() => inspectorPage.fake("called('run').at(-1).command"), 'showLog');
   });
 });

@@ -62,7 +62,7 @@ function failureText(reason: JournalErrorReason | undefined, path: string, messa
 
 const remediesOf: Readonly<Partial<Record<JournalErrorReason, readonly JournalRemedy[]>>> = {
   'missing-sqlite': [],
-  'newer-version': ['reload', 'settings', 'history'],
+  'newer-version': ['reload', 'history'],
   worker: ['reload'],
   corrupt: ['history'],
 };

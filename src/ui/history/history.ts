@@ -129,7 +129,7 @@ function tellFirstRun({ context, pipeline, journals, history, scope }: Runtime):
     const { lifecycle, log, metric } = history.settings.days;
     showInformation(
       l10n.t(
-        'Game Server Ops keeps the events that it receives in a file on this machine, which only you can read: those about servers and tasks for {0} days, logs for {1}, measurements for {2}.',
+        'Game Server Ops keeps the events that it receives in a file on this machine, which only you can read: those about servers for {0} days, logs for {1}, measurements for {2}.',
         lifecycle,
         log,
         metric,

@@ -6,11 +6,12 @@ import type { Query } from '../../core/journal/store/messages.ts';
 import type { DeletionScope } from '../../core/journal/store/deletion.ts';
 import type { JournalStore } from '../../core/journal/store/journalStore.ts';
 import type { RetentionClass } from '../../core/model/event.ts';
-import { oneLine } from '../../core/model/text.ts';
+import { oneLine, type Text } from '../../core/model/text.ts';
 import { prefix } from '../contributions/commands.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
-import { historyAction } from './history.ts';
+import { translate } from '../translate.ts';
+import { historyAction, openSettings } from './history.ts';
 import { amountText, classLabel, eventsText, sizeText } from './words.ts';
 
 interface Amount {
@@ -37,6 +38,17 @@ export class HistoryActions {
 
   async reveal(path: string): Promise<void> {
     await commands.executeCommand('revealFileInOS', Uri.file(path));
+  }
+
+  /** Says in full why events are in memory only: the page has room for one line. */
+  async explain(why: Text | undefined): Promise<void> {
+    const settings = l10n.t('Open Settings');
+    const chosen = await window.showWarningMessage(
+      l10n.t('Events are kept in memory only, and are lost when this window closes.'),
+      { modal: true, detail: why ? translate(why) : '' },
+      settings,
+    );
+    if (chosen === settings) await openSettings();
   }
 
   /** Writes the events of a connection from now on, or no more. */
@@ -129,7 +141,9 @@ export class HistoryActions {
   }
 
   async compact(): Promise<void> {
-    const bytes = await this.#do(l10n.t('Compacting the history'), () => this.#store.compact());
+    const bytes = await this.#do(l10n.t('Compacting the history'), ProgressLocation.Notification, () =>
+      this.#store.compact(),
+    );
     if (bytes === undefined) return;
     this.#tell(
       bytes === 0
@@ -146,7 +160,7 @@ export class HistoryActions {
       filters: { SQLite: ['db'] },
     });
     if (!target) return;
-    const done = await this.#do(l10n.t('Backing up the history'), async () => {
+    const done = await this.#do(l10n.t('Backing up the history'), ProgressLocation.Notification, async () => {
       await this.#runtime.journals.settle();
       await this.#store.backUp(target.fsPath);
       return true;
@@ -155,7 +169,7 @@ export class HistoryActions {
   }
 
   async check(): Promise<void> {
-    const done = await this.#do(l10n.t('Checking the history'), async () => {
+    const done = await this.#do(l10n.t('Checking the history'), ProgressLocation.Notification, async () => {
       await this.#store.check();
       return true;
     });
@@ -165,10 +179,14 @@ export class HistoryActions {
   async #delete(scope: DeletionScope, question: string, detail: string): Promise<void> {
     const warning = l10n.t('This cannot be undone. Events that a recording pins stay.');
     if (!(await agreed(question, `${detail}\n\n${warning}`, l10n.t('Delete')))) return;
-    const deleted = await this.#do(l10n.t('Deleting from the history'), async () => {
-      await this.#runtime.journals.settle();
-      return this.#store.delete(scope);
-    });
+    const deleted = await this.#do(
+      l10n.t('Deleting from the history'),
+      ProgressLocation.Notification,
+      async () => {
+        await this.#runtime.journals.settle();
+        return this.#store.delete(scope);
+      },
+    );
     if (!deleted) return;
     const { events, pinned } = deleted;
     this.#tell(
@@ -184,7 +202,9 @@ export class HistoryActions {
 
   /** How many events a query finds; undefined where that failed, which is told. */
   #count(query: Query): Promise<number | undefined> {
-    return this.#do(l10n.t('Looking through the history'), async () => {
+    const title = l10n.t('Looking through the history');
+    // The question comes next: a notification would stand behind it.
+    return this.#do(title, ProgressLocation.Window, async () => {
       await this.#runtime.journals.settle();
       const handle = await this.#store.query(query);
       try {
@@ -201,9 +221,9 @@ export class HistoryActions {
   }
 
   /** Runs something that may take long; tells a failure and answers undefined then. */
-  async #do<T>(title: string, run: () => Promise<T>): Promise<T | undefined> {
+  async #do<T>(title: string, location: ProgressLocation, run: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await window.withProgress({ location: ProgressLocation.Notification, title }, run);
+      return await window.withProgress({ location, title }, run);
     } catch (error) {
       const failure = journalError(error);
       this.#runtime.channel.error(`${title}: ${failure.message}`);

@@ -140,7 +140,7 @@ function placeItems(store: JournalStore, health: JournalHealth, actions: History
           label: `$(warning) ${l10n.t('In memory only')}`,
           detail: why ? translate(why) : '',
           buttons: [copy],
-          run: openSettings,
+          run: () => actions.explain(why),
         }
       : {
           label: `$(database) ${basename(path)}`,
@@ -219,6 +219,14 @@ function connectionItems(
   });
 }
 
+const classIcons: Readonly<Record<RetentionClass, string>> = {
+  lifecycle: 'server',
+  task: 'tasklist',
+  control: 'arrow-swap',
+  log: 'output',
+  metric: 'graph-line',
+};
+
 function classItems({ history }: Runtime, health: JournalHealth, actions: HistoryActions): PageItem[] {
   const order: readonly RetentionClass[] = ['lifecycle', 'task', 'control', 'log', 'metric'];
   return order.map((cls): PageItem => {
@@ -226,7 +234,7 @@ function classItems({ history }: Runtime, health: JournalHealth, actions: Histor
     const label = classLabel(cls);
     const remove = (): unknown => actions.deleteClass(cls, amount);
     return {
-      label: `$(symbol-event) ${label}`,
+      label: `$(${classIcons[cls]}) ${label}`,
       description: `${amountText(amount)} · ${l10n.t('kept for {0} days', history.settings.days[cls])}`,
       buttons: [{ iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Delete These Events…'), run: remove }],
       run: () =>

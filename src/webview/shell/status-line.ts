@@ -81,17 +81,17 @@ export class StatusLine extends LitElement {
       .failed .label {
         color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));
       }
-      .memory {
-        align-items: center;
-        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
-        display: inline-flex;
-        gap: 4px;
-      }
       button.link {
         border-radius: 3px;
         color: inherit;
         flex: none;
         padding: 0 4px;
+      }
+      button.place {
+        align-items: center;
+        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+        display: inline-flex;
+        gap: 4px;
       }
       @media (forced-colors: active) {
         .ready .dot {
@@ -134,7 +134,7 @@ export class StatusLine extends LitElement {
     if (kept === 'file') return nothing;
     const words = kept === 'memory' ? t('in memory') : t('no history');
     return html`<button
-      class="link memory"
+      class="link place"
       title=${keptWhy}
       aria-label=${`${words}: ${keptWhy}`}
       @click=${firing(this, 'gso-action', 'history')}
