@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
@@ -30,6 +30,8 @@ export interface OpenOptions {
 }
 
 export const inMemory = ':memory:';
+/** Pages that a backup copies while a write waits: 2 MB, a few milliseconds. */
+const backupPages = 256;
 type Row = Record<string, SQLOutputValue>;
 
 /** An open journal. Statements are prepared once; every write goes through `write`. */
@@ -42,20 +44,13 @@ export class JournalDatabase {
   readonly journalId: string;
   /** A damaged file that stood in the way was renamed to this. */
   readonly setAside: string | undefined;
-  /** The journal was not closed the last time, or another window has it open. */
-  readonly wasLeftOpen: boolean;
 
-  constructor(
-    db: DatabaseSync,
-    version: number,
-    facts: { path: string; setAside?: string; wasLeftOpen: boolean },
-  ) {
+  constructor(db: DatabaseSync, version: number, facts: { path: string; setAside?: string }) {
     this.#db = db;
     this.#version = version;
     this.path = facts.path;
     this.setAside = facts.setAside;
-    this.wasLeftOpen = facts.wasLeftOpen;
-    this.journalId = String(this.get("SELECT value FROM meta WHERE key = 'journalId'")?.['value']);
+    this.journalId = String(this.meta('journalId'));
   }
 
   /** A prepared statement that answers rows as objects. Texts of users are bound, never part of `sql`: each text is kept. */
@@ -85,6 +80,27 @@ export class JournalDatabase {
   /** The first column of the first row as a number; 0 where none is. */
   number(sql: string, ...params: SQLInputValue[]): number {
     return Number(this.prepareArrays(sql).all(...params)[0]?.[0] ?? 0);
+  }
+
+  /** The value of a row of `meta`. */
+  meta(key: string): string | undefined {
+    return this.get('SELECT value FROM meta WHERE key = ?', key)?.['value'] as string | undefined;
+  }
+
+  setMeta(key: string, value: string | number): void {
+    this.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, String(value));
+  }
+
+  /** Copies the database in steps between which others write. A file of that name is replaced. */
+  async backUp(path: string): Promise<void> {
+    rmSync(path, { force: true });
+    closeSync(openSync(path, 'wx', 0o600));
+    try {
+      await loadSqlite().backup(this.#db, path, { rate: backupPages });
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw journalError(error);
+    }
   }
 
   exec(sql: string): void {
@@ -154,8 +170,6 @@ function open(options: OpenOptions, setAside?: string): JournalDatabase {
   const { path, migrations = allMigrations } = options;
   const { DatabaseSync } = loadSqlite();
   if (path !== inMemory) prepareFile(path);
-  const wasLeftOpen =
-    path !== inMemory && (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   // Foreign keys are documentation here: checked, they cost four lookups an event.
   const db = new DatabaseSync(path, { enableForeignKeyConstraints: false });
   try {
@@ -166,7 +180,6 @@ function open(options: OpenOptions, setAside?: string): JournalDatabase {
     migrate(db, migrations, options);
     return new JournalDatabase(db, migrations.length, {
       path,
-      wasLeftOpen,
       ...(setAside ? { setAside } : {}),
     });
   } catch (error) {

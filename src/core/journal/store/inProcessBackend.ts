@@ -6,14 +6,18 @@ import type { Backend } from './workerBackend.ts';
 
 /** The same in this thread, for tests and the command line. */
 export function inProcessBackend(compile?: CompileQuery, options: Partial<ServiceOptions> = {}): Backend {
-  const { port1, port2 } = new MessageChannel();
-  new JournalService(port2, { ...nodeServiceOptions, ...options, ...(compile ? { compile } : {}) });
   return {
-    port: port1,
-    onEnd: () => undefined,
-    end() {
-      port1.close();
-      return Promise.resolve();
+    start() {
+      const { port1, port2 } = new MessageChannel();
+      new JournalService(port2, { ...nodeServiceOptions, ...options, ...(compile ? { compile } : {}) });
+      return {
+        port: port1,
+        onEnd: () => undefined,
+        end() {
+          port1.close();
+          return Promise.resolve();
+        },
+      };
     },
   };
 }

@@ -1,7 +1,17 @@
 import { errorWords } from '../../model/text.ts';
 
 export type JournalErrorReason =
-  'missing-sqlite' | 'newer-version' | 'corrupt' | 'read-only' | 'disk-full' | 'locked' | 'io';
+  | 'missing-sqlite'
+  | 'newer-version'
+  | 'corrupt'
+  | 'read-only'
+  | 'disk-full'
+  | 'locked'
+  | 'io'
+  /** The worker could not be started or ended by itself. */
+  | 'worker'
+  /** The journal was closed by this window. */
+  | 'closed';
 
 /** Why a journal cannot be read or written. */
 export class JournalError extends Error {

@@ -6,6 +6,7 @@ import { readChangesBetween, readEvents, readState } from './reader.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { retain, type RetentionLimits } from './retention.ts';
 import type { ServiceOptions } from './service.ts';
+import { enterWriter, leaveWriter } from './writers.ts';
 import { Writer, continueAfter, lastSeq, type Commit } from './writer.ts';
 
 /** How often a journal in memory tries its file again. */
@@ -25,6 +26,8 @@ export class JournalFile {
   #status!: StoreStatus;
   #stopRetry: (() => void) | undefined;
   #lost = 0;
+  /** A window that had the file open ended without closing it: pages may be damaged. */
+  wasLeftOpen = false;
 
   /** Opens the file. `onSwitch` is called when another database takes its place later. */
   constructor(
@@ -45,10 +48,11 @@ export class JournalFile {
     return this.#status;
   }
 
-  append(batch: EncodedBatch): Commit {
+  /** Commits a batch, once, with what `also` writes to the database. */
+  append(batch: EncodedBatch, also?: () => void): Commit {
     let commit: Commit;
     try {
-      commit = this.#writer.append(batch);
+      commit = this.#writer.append(batch, also);
     } catch (error) {
       const failure = journalError(error);
       if (this.#db.path === inMemory) throw failure;
@@ -73,6 +77,13 @@ export class JournalFile {
 
   close(): void {
     this.#stopRetry?.();
+    try {
+      this.#db.write(() => {
+        leaveWriter(this.#db, this.#opened.writer);
+      });
+    } catch {
+      // The next window that opens the journal checks it.
+    }
     this.#db.close();
   }
 
@@ -94,10 +105,18 @@ export class JournalFile {
     const { path } = this.#opened;
     this.#db = db;
     this.#writer = new Writer(db);
+    try {
+      const { pid, isRunning } = this.#options;
+      this.wasLeftOpen = enterWriter(db, this.#opened.writer, pid, isRunning);
+    } catch (error) {
+      // A full disk, for instance: the first batch meets the same and is helped.
+      if (journalError(error).reason === 'corrupt') throw error;
+    }
     this.#status = {
       journalId: db.journalId,
       path,
       durable: db.path === path,
+      seq: lastSeq(db),
       ...(db.setAside === undefined ? {} : { setAside: db.setAside }),
       ...more,
     };

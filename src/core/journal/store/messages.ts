@@ -1,9 +1,12 @@
 import type { JournalErrorReason } from './journalError.ts';
 import type { CompiledQuery } from './compiled.ts';
+import type { Deleted, DeletionScope } from './deletion.ts';
+import type { JournalHealth } from './health.ts';
 import type { EventRange, JournalChange, JournalState } from './reader.ts';
 import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
 import type { Histogram, Page, RowsRequest } from './result.ts';
 import type { RetentionLimits, RetentionReport } from './retention.ts';
+import type { RollupSeries, RollupsRequest } from './rollups.ts';
 import type { Order } from './scan.ts';
 import type { CountedField } from './schema.ts';
 import type { Commit } from './writer.ts';
@@ -23,22 +26,13 @@ export interface JournalRequest {
   readonly answer?: unknown;
 }
 
-export interface JournalHealth {
-  readonly path: string;
-  readonly journalId: string;
-  readonly bytes: number;
-  readonly pinnedEvents: number;
-  readonly from: number;
-  readonly to: number;
-  readonly classes: readonly { readonly retention: string; readonly count: number; readonly bytes: number }[];
-  readonly connections: readonly { readonly connection: string; readonly count: number }[];
-}
-
 /** Place of the events; in memory with the reason why not in the file. */
 export interface StoreStatus {
   readonly journalId: string;
   readonly path: string;
   readonly durable: boolean;
+  /** The newest seq when it was opened. */
+  readonly seq: number;
   readonly reason?: JournalErrorReason;
   readonly message?: string;
   /** New name of a damaged file. */
@@ -51,7 +45,18 @@ export interface StoreStatus {
 
 /** Questions to the worker with their answers. */
 export interface Calls {
-  open: { args: { path: string; software: string; limits: RetentionLimits }; answer: StoreStatus };
+  open: {
+    args: {
+      path: string;
+      software: string;
+      limits: RetentionLimits;
+      /** UUID of the window's session. */
+      writer: string;
+      /** The newest seq that the window was told of, where a service before this one ended. */
+      toldSeq?: number;
+    };
+    answer: StoreStatus;
+  };
   append: { args: EncodedBatch; answer: Commit };
   query: { args: { query: Query; order: Order }; answer: number };
   rows: { args: { result: number; request: RowsRequest }; answer: Page };
@@ -74,6 +79,9 @@ export interface Calls {
   unpin: { args: { id: string }; answer: null };
   retain: { args: { limits?: RetentionLimits }; answer: RetentionReport };
   remove: { args: { query: Query }; answer: number };
+  delete: { args: { scope: DeletionScope }; answer: Deleted };
+  rollups: { args: RollupsRequest; answer: RollupSeries[] };
+  compact: { args: null; answer: number };
   health: { args: null; answer: JournalHealth };
   check: { args: null; answer: null };
   backUp: { args: { path: string }; answer: null };
@@ -96,6 +104,7 @@ export interface Failure {
 
 export interface Progress {
   readonly count: number;
+  /** Goes back to false when rows went or were found anew: they stand at other positions then. */
   readonly done: boolean;
   /** A check took too long; the result is useless from here on. */
   readonly failure?: Failure;

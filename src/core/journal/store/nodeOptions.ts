@@ -13,4 +13,13 @@ export const nodeServiceOptions: ServiceOptions = {
     };
   },
   defer: setImmediate,
+  pid: process.pid,
+  isRunning(pid) {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EPERM';
+    }
+  },
 };

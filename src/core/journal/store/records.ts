@@ -19,8 +19,18 @@ export interface StoredEvent extends Omit<OpsEvent, 'timeline'>, Address {
   readonly noise?: boolean;
   /** Stands for events that were lost. */
   readonly gap?: boolean;
+  /** Values that it measured, for the roll-ups that outlive it. Not read back with the event. */
+  readonly metrics?: readonly Metric[];
 }
 export type JournalEvent = StoredEvent & { readonly seq: number };
+
+interface Metric {
+  /** Of the instance; 'instance' where absent. */
+  readonly kind?: string;
+  readonly key: string;
+  readonly name: string;
+  readonly value: number;
+}
 
 /** The state of one thing after a batch. */
 export interface ChangeRow {
@@ -41,23 +51,12 @@ export interface CursorRow {
   /** JSON. */
   readonly cursor: string;
 }
-/** One measurement, for the roll-ups that outlive the metric events. */
-interface Measurement {
-  readonly address: Address;
-  readonly kind: string;
-  readonly key: string;
-  readonly measure: string;
-  readonly at: number;
-  readonly value: number;
-}
-
 /** Events and what came of them: committed together or not at all. */
 export interface Batch {
   readonly events: readonly StoredEvent[];
   readonly changes?: readonly ChangeRow[];
   readonly contexts?: readonly ContextRow[];
   readonly cursors?: readonly CursorRow[];
-  readonly measurements?: readonly Measurement[];
   /** Answers to requests of other windows. */
   readonly answers?: readonly { readonly id: string; readonly answer: unknown }[];
 }
@@ -66,8 +65,22 @@ export type Value = string | number | null | Uint8Array;
 /** Values of one event in `EncodedBatch.events`. One flat list costs a third of a list of objects to clone. */
 export const valuesPerEvent = 15;
 
+/** Which transaction of which writer a batch is; a number that the journal holds already is not written again. */
+export interface BatchNumber {
+  readonly writer: string;
+  readonly number: number;
+}
+
+/** Metrics of one event. */
+interface Measurement {
+  readonly address: number;
+  readonly at: number;
+  readonly metrics: readonly Metric[];
+}
+
 /** Several batches on their way to the worker, to be committed in one transaction. */
 export interface EncodedBatch {
+  readonly id?: BatchNumber;
   readonly addresses: readonly Address[];
   readonly events: Value[];
   /** `after`: number of events of this list that came before. */
@@ -94,27 +107,31 @@ export class BatchEncoder {
   readonly #addressIndex = new Map<string, number>();
   #lastAddress: StoredEvent | undefined;
   #lastIndex = 0;
-  readonly batch: EncodedBatch & { addresses: Address[] } = {
-    addresses: [],
-    events: [],
-    changes: [],
-    contexts: [],
-    cursors: [],
-    measurements: [],
-    answers: [],
-  };
+  readonly batch: EncodedBatch & { addresses: Address[] };
+
+  constructor(id?: BatchNumber) {
+    this.batch = {
+      ...(id ? { id } : {}),
+      addresses: [],
+      events: [],
+      changes: [],
+      contexts: [],
+      cursors: [],
+      measurements: [],
+      answers: [],
+    };
+  }
 
   get count(): number {
     return this.batch.events.length / valuesPerEvent;
   }
 
-  add({ events, changes = [], contexts = [], cursors = [], measurements = [], answers = [] }: Batch): void {
+  add({ events, changes = [], contexts = [], cursors = [], answers = [] }: Batch): void {
     for (const event of events) this.#encode(event);
     const after = this.count;
     for (const change of changes) this.batch.changes.push({ ...change, after });
     this.batch.contexts.push(...contexts);
     this.batch.cursors.push(...cursors);
-    this.batch.measurements.push(...measurements);
     this.batch.answers.push(...answers);
   }
 
@@ -136,10 +153,13 @@ export class BatchEncoder {
       ((codes.severity.get(event.severity) ?? 0) << 8) |
       ((codes.class.get(event.retention) ?? 0) << 10) |
       (bits << 13);
+    const address = this.#address(event);
+    if (event.metrics)
+      this.batch.measurements.push({ address, at: event.receivedAt, metrics: event.metrics });
     this.batch.events.push(
       event.receivedAt,
       event.time ?? null,
-      this.#address(event),
+      address,
       event.type,
       subject ? subject.kind : null,
       subject ? subject.key : null,

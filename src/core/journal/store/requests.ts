@@ -1,7 +1,5 @@
 import type { JournalDatabase } from './database.ts';
-import type { JournalHealth, JournalRequest } from './messages.ts';
-import { usedBytes } from './retention.ts';
-import { classes } from './schema.ts';
+import type { JournalRequest } from './messages.ts';
 
 /** Operations that one window asks of the one that holds the connection. */
 export function askRequest(db: JournalDatabase, request: JournalRequest): null {
@@ -46,27 +44,5 @@ function toRequest(row: Record<string, unknown>): JournalRequest {
     window: String(row['window']),
     ...(typeof row['takenBy'] === 'string' ? { takenBy: row['takenBy'] } : {}),
     ...(typeof row['answer'] === 'string' ? { answer: JSON.parse(row['answer']) as unknown } : {}),
-  };
-}
-
-export function readHealth(db: JournalDatabase): JournalHealth {
-  const list = (sql: string): Record<string, unknown>[] => db.prepare(sql).all();
-  return {
-    path: db.path,
-    journalId: db.journalId,
-    bytes: usedBytes(db),
-    pinnedEvents: db.number(
-      'SELECT count(*) FROM events e WHERE EXISTS (SELECT 1 FROM pins WHERE e.seq BETWEEN fromSeq AND toSeq)',
-    ),
-    from: db.number('SELECT min(minute) FROM minutes WHERE received > 0') * 60_000,
-    to: db.number('SELECT receivedAt FROM events ORDER BY seq DESC LIMIT 1'),
-    classes: list('SELECT class, count, bytes FROM totals').map((row) => ({
-      retention: classes[Number(row['class'])] ?? '',
-      count: Number(row['count']),
-      bytes: Number(row['bytes']),
-    })),
-    connections: list(
-      'SELECT c.connection, sum(n.count) AS count FROM counts n JOIN connections c ON c.id = n.value WHERE n.field = 2 GROUP BY 1',
-    ).map((row) => ({ connection: String(row['connection']), count: Number(row['count']) })),
   };
 }

@@ -3,8 +3,10 @@ import { retentionClasses, type RetentionClass } from '../../model/event.ts';
 import type { CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
 import { scanDown } from './scan.ts';
+import { noteRemoved } from './removed.ts';
+import { rollupWidths } from './rollups.ts';
 import { countedFields, classes, payloadTables } from './schema.ts';
-import { Counted, rollupWidths } from './writer.ts';
+import { Counted } from './writer.ts';
 
 interface ClassLimit {
   readonly maxAgeMs?: number;
@@ -103,6 +105,8 @@ function deleteRows(
 const isUnpinned = 'NOT EXISTS (SELECT 1 FROM pins WHERE e.seq BETWEEN fromSeq AND toSeq)';
 const deletedColumns = `e.seq, e.receivedAt, e.sentAt, octet_length(p.raw), e.class, ${countedFields.map((field) => `e.${field}`).join(', ')}`;
 
+const connectionAt = countedFields.indexOf('connection');
+
 /** Deletes the events of these rows (`deletedColumns`) with their payloads, and takes them out of the counts. */
 function deleteAndCount(db: JournalDatabase, rows: readonly SQLOutputValue[][]): void {
   const counted = new Counted();
@@ -111,20 +115,27 @@ function deleteAndCount(db: JournalDatabase, rows: readonly SQLOutputValue[][]):
     db.prepare('DELETE FROM events WHERE seq = ?').run(seq);
     counted.add(values as (number | null)[], -1);
     counted.addMinutes(Number(seq), Number(receivedAt), Number(sentAt), -1);
-    counted.addBytes(Number(cls), -Number(bytes), -1);
+    counted.addBytes(Number(values[connectionAt]), Number(cls), -Number(bytes), -1);
   }
   counted.write(db);
+  if (rows.length > 0)
+    noteRemoved(
+      db,
+      rows.map(([, receivedAt = 0, , , cls = 0, type = 0]) => [cls, receivedAt, type]),
+    );
 }
 
-/** Deletes what a query finds, a step at a time, pinned events excepted; answers how many went. For a user who asks for it. */
+/** Deletes what a query finds, a step at a time; answers how many went, and how many are pinned. For a user who asks for it. */
 export function* deleteMatching(
   db: JournalDatabase,
   query: CompiledQuery,
   now: () => number,
-): Generator<undefined, number> {
+): Generator<undefined, { gone: number; pinned: number }> {
   let gone = 0;
+  let found = 0;
   for (const { seqs } of scanDown(db, query, 'arrival', now))
     for (let at = 0; at < seqs.length; at += stepRows) {
+      found += Math.min(stepRows, seqs.length - at);
       gone += db.write(() => {
         const rows = db
           .prepareArrays(
@@ -138,7 +149,7 @@ export function* deleteMatching(
       vacuum(db);
       yield;
     }
-  return gone;
+  return { gone, pinned: found - gone };
 }
 
 /** Change rows and checkpoints live as long as lifecycle events; the checkpoint at the begin of what is left stays. */
@@ -155,8 +166,29 @@ function deleteOldState(db: JournalDatabase, beforeSeq: number): number {
 }
 
 /** Gives free pages back to the file system, which SQLite does as the rows of the pragma are read. */
-function vacuum(db: JournalDatabase): void {
-  db.prepare('PRAGMA incremental_vacuum(256)').all();
+function vacuum(db: JournalDatabase, pages = 256): void {
+  db.prepare(`PRAGMA incremental_vacuum(${pages})`).all();
+}
+
+/** A step of compacting takes about this long: a write waits no longer than that and the step's commit. */
+const compactStepMs = 10;
+const maxCompactPages = 512;
+
+/** Gives all free pages back, in steps as large as the disk allows; answers how many bytes. */
+export function* compact(db: JournalDatabase, now: () => number): Generator<undefined, number> {
+  const free = (): number => db.number('PRAGMA freelist_count');
+  const before = free();
+  let pages = 32;
+  while (free() > 0) {
+    const begun = now();
+    const left = free();
+    vacuum(db, pages);
+    // A reader of an old state, or a pointer that is not to be moved.
+    if (free() >= left) break;
+    pages = now() - begun > compactStepMs ? Math.max(1, pages >> 1) : Math.min(maxCompactPages, pages * 2);
+    yield;
+  }
+  return (before - free()) * db.number('PRAGMA page_size');
 }
 
 /** Removes what the limits do not cover, a small step at a time; answers how many events of each class went. */
@@ -167,7 +199,7 @@ export function* retain(
 ): Generator<undefined, RetentionReport> {
   const report = Object.fromEntries(retentionClasses.map((cls) => [cls, 0])) as RetentionReport;
   const total = (cls: RetentionClass, column: 'count' | 'bytes'): number =>
-    db.number(`SELECT ${column} FROM totals WHERE class = ?`, classes.indexOf(cls));
+    db.number(`SELECT sum(${column}) FROM totals WHERE class = ?`, classes.indexOf(cls));
   function* remove(cls: RetentionClass, mayGo: () => number, before?: number): Generator<undefined, void> {
     report[cls] += yield* deleteOldest(db, cls, mayGo, before);
   }
@@ -203,6 +235,9 @@ export function* retain(
     vacuum(db);
     yield;
   }
-  db.exec('DELETE FROM counts WHERE count = 0; DELETE FROM minutes WHERE received = 0 AND sent = 0');
+  db.write(() => {
+    db.exec('DELETE FROM counts WHERE count = 0; DELETE FROM minutes WHERE received = 0 AND sent = 0');
+    db.setMeta('retainedAt', now);
+  });
   return report;
 }

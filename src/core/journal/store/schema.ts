@@ -84,6 +84,7 @@ function payloadTable(name: string): string {
 /** Each entry brings a database from the version of its position to the next. Never change one that was released. */
 export const migrations: readonly (readonly string[])[] = [
   [
+    // Keys: journalId, created, software; checkedAt, retainedAt; deletions (rows deleted so far), removed (JSON, to be told).
     'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID',
     // Strings that many events share: types, templates of summaries, names of measures.
     'CREATE TABLE names (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT',
@@ -128,7 +129,13 @@ export const migrations: readonly (readonly string[])[] = [
     'CREATE INDEX events_task ON events (task) WHERE task IS NOT NULL',
     ...distinctPayloadTables.map(payloadTable),
     `CREATE VIEW payload AS ${distinctPayloadTables.map((name) => `SELECT * FROM ${name}`).join(' UNION ALL ')}`,
-    'CREATE TABLE totals (class INTEGER PRIMARY KEY, count INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT',
+    `CREATE TABLE totals (
+  connection INTEGER NOT NULL, -- connections.id
+  class INTEGER NOT NULL, -- as in events
+  count INTEGER NOT NULL,
+  bytes INTEGER NOT NULL, -- of the payloads
+  PRIMARY KEY (connection, class)
+) STRICT, WITHOUT ROWID`,
     `CREATE TABLE counts (
   field INTEGER NOT NULL, -- 0 type, 1 subject, 2 connection, 3 channel, 4 direction, 5 origin, 6 severity, 7 class
   value INTEGER NOT NULL,
@@ -177,6 +184,14 @@ export const migrations: readonly (readonly string[])[] = [
   window TEXT NOT NULL, -- the window that asks
   takenBy TEXT, -- the window that does it
   answer TEXT -- JSON
+) STRICT, WITHOUT ROWID`,
+    // Windows that have the journal open; one whose process is gone did not close it.
+    `CREATE TABLE writers (
+  id TEXT PRIMARY KEY, -- UUID, of the window's session
+  pid INTEGER NOT NULL,
+  number INTEGER NOT NULL, -- its last transaction; the same number is not written again
+  fromSeq INTEGER NOT NULL, -- events of that transaction
+  toSeq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE pins (
   id TEXT PRIMARY KEY,

@@ -1,14 +1,18 @@
 import { stateAt, checkpointIfDue } from './checkpoints.ts';
 import { everything, type CompileQuery, type CompiledQuery } from './compiled.ts';
 import { type JournalDatabase } from './database.ts';
-import { journalError, JournalError } from './journalError.ts';
+import { deleteScope, scopeQuery, type DeletionScope } from './deletion.ts';
+import { readHealth } from './health.ts';
+import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
-import type { Calls, Failure, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
-import { readChanges, readChangesBetween, readEvents, readRange, valueWords } from './reader.ts';
-import type { EncodedBatch } from './records.ts';
-import { answerOf, askRequest, readHealth, takeRequests } from './requests.ts';
-import { Result } from './result.ts';
-import { deleteMatching, retain, type RetentionLimits } from './retention.ts';
+import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
+import { readChanges, readChangesBetween, readEvents, readRange } from './reader.ts';
+import { BatchEncoder, type EncodedBatch } from './records.ts';
+import { forgetRemoved, removedEvent } from './removed.ts';
+import { answerOf, askRequest, takeRequests } from './requests.ts';
+import { failureOf, OpenResults } from './openResults.ts';
+import { compact, deleteMatching, retain, type RetentionLimits } from './retention.ts';
+import { readRollups } from './rollups.ts';
 import { lastSeq, type Commit } from './writer.ts';
 
 export interface ServiceOptions {
@@ -20,6 +24,8 @@ export interface ServiceOptions {
   readonly repeat: (ms: number, run: () => void) => () => void;
   /** Runs after messages that have arrived meanwhile. */
   readonly defer: (run: () => void) => void;
+  readonly pid: number;
+  readonly isRunning: (pid: number) => boolean;
 }
 
 /** Idle time after which the WAL is copied into the file: passive, because others may write. */
@@ -29,13 +35,6 @@ interface Task {
   readonly id: number;
   readonly steps: Generator<undefined, unknown>;
 }
-interface OpenResult {
-  readonly result: Result;
-  told: string;
-  /** A check took too long: the result holds what was found before. */
-  failure?: Failure;
-}
-
 /** The loop of the worker: a write runs when it arrives, and between two of them one slice of one read. */
 export class JournalService {
   readonly #port: Port;
@@ -43,8 +42,7 @@ export class JournalService {
   #file!: JournalFile;
   #limits!: RetentionLimits;
   #tasks: Task[] = [];
-  readonly #results = new Map<number, OpenResult>();
-  #lastResult = 0;
+  readonly #results: OpenResults;
   #isLooping = false;
   /** The newest seq that this service told of, and SQLite's mark of what others did. */
   #toldSeq = 0;
@@ -57,6 +55,17 @@ export class JournalService {
   constructor(port: Port, options: ServiceOptions) {
     this.#port = port;
     this.#options = options;
+    this.#results = new OpenResults({
+      db: () => this.#db,
+      compile: (query) => this.#compile(query),
+      elapsed: options.elapsed,
+      run: (steps) => {
+        this.#start({ id: 0, steps });
+      },
+      post: (notice) => {
+        this.#post(notice);
+      },
+    });
     port.on('message', (message) => {
       this.#receive(message as ToWorker);
     });
@@ -65,7 +74,16 @@ export class JournalService {
   #receive(message: ToWorker): void {
     try {
       const answer = this.#answer(message);
-      if (answer && typeof answer === 'object' && 'next' in answer && typeof answer.next === 'function')
+      if (answer instanceof Promise)
+        answer.then(
+          (value) => {
+            this.#post({ id: message.id, answer: value as unknown });
+          },
+          (error: unknown) => {
+            this.#fail(message.id, error);
+          },
+        );
+      else if (answer && typeof answer === 'object' && 'next' in answer && typeof answer.next === 'function')
         this.#start({ id: message.id, steps: answer as Generator<undefined, unknown> });
       else this.#post({ id: message.id, answer });
     } catch (error) {
@@ -81,17 +99,17 @@ export class JournalService {
       case 'append':
         return this.#append(args);
       case 'query':
-        return this.#query(args);
+        return this.#results.open(args);
       case 'rows':
-        return this.#rows(args);
+        return this.#results.rows(args);
       case 'positionOf':
-        return this.#result(args.result).positionOf(args.seq);
+        return this.#results.get(args.result).positionOf(args.seq);
       case 'values':
-        return this.#values(args);
+        return this.#results.values(args);
       case 'histogram':
-        return this.#result(args.result).histogram(args.from, args.to, args.bins);
+        return this.#results.get(args.result).histogram(args.from, args.to, args.bins);
       case 'closeResult':
-        this.#results.delete(args.result);
+        this.#results.close(args.result);
         return null;
       case 'event':
         return readEvents(db, [args.seq])[0] ?? null;
@@ -127,16 +145,22 @@ export class JournalService {
         db.write(() => db.prepare('DELETE FROM pins WHERE id = ?').run(args.id));
         return null;
       case 'retain':
-        return retain(db, args.limits ?? this.#limits, this.#options.now());
+        return this.#deleting(retain(db, args.limits ?? this.#limits, this.#options.now()), false);
       case 'remove':
-        return deleteMatching(db, this.#compile(args.query), this.#options.elapsed);
+        return this.#remove(this.#compile(args.query));
+      case 'delete':
+        return this.#delete(args.scope);
+      case 'rollups':
+        return readRollups(db, args);
+      case 'compact':
+        this.#isWalDirty = true;
+        return compact(db, this.#options.elapsed);
       case 'health':
         return readHealth(db);
       case 'check':
         return this.#check();
       case 'backUp':
-        db.prepare('VACUUM INTO ?').run(args.path);
-        return null;
+        return db.backUp(args.path).then(() => null);
       case 'follow':
         this.#follow(args.everyMs);
         return null;
@@ -151,11 +175,14 @@ export class JournalService {
     this.#file = new JournalFile(this.#options, args, (status) => {
       for (const { id } of this.#tasks.splice(0))
         if (id !== 0) this.#fail(id, new Error('The journal was opened anew.'));
-      this.#results.clear();
       this.#begin();
+      this.#results.restart();
       this.#post({ notice: 'status', status });
     });
     this.#begin();
+    const { toldSeq } = args;
+    if (toldSeq !== undefined && toldSeq < this.#toldSeq)
+      this.#post({ notice: 'commit', commit: { from: toldSeq + 1, to: this.#toldSeq }, own: false });
     this.#stops.push(
       this.#options.repeat(idleMs, () => {
         this.#idle();
@@ -168,7 +195,8 @@ export class JournalService {
   #begin(): void {
     this.#toldSeq = lastSeq(this.#db);
     this.#dataVersion = this.#db.number('PRAGMA data_version');
-    if (this.#db.wasLeftOpen) this.#start({ id: 0, steps: this.#check() });
+    this.#results.noteDeletions();
+    if (this.#file.wasLeftOpen) this.#start({ id: 0, steps: this.#check() });
   }
 
   get #db(): JournalDatabase {
@@ -179,6 +207,10 @@ export class JournalService {
     const commit = this.#file.append(batch);
     this.#lastWrite = this.#options.elapsed();
     this.#isWalDirty = true;
+    // Posted again after a worker ended: everybody has been told.
+    if (commit.to <= this.#toldSeq) return commit;
+    // What another window wrote since the last look comes first.
+    this.#told({ from: this.#toldSeq + 1, to: commit.from - 1 }, false);
     this.#told(commit, true);
     return commit;
   }
@@ -187,32 +219,8 @@ export class JournalService {
   #told(commit: Commit, own: boolean): void {
     if (commit.to < commit.from) return;
     this.#toldSeq = commit.to;
-    for (const [id, open] of this.#results)
-      this.#guard(id, open, () => {
-        if (open.result.commit(commit) > 0) this.#progress(id, open);
-      });
+    this.#results.commit(commit);
     this.#post({ notice: 'commit', commit, own });
-  }
-
-  /** A query that fails fails alone: neither the commit nor other results know of it. */
-  #guard(id: number, open: OpenResult, run: () => void): void {
-    if (open.failure) return;
-    try {
-      run();
-    } catch (error) {
-      if (journalError(error).reason === 'corrupt') throw error;
-      open.failure = failureOf(error);
-      const { count } = open.result;
-      this.#post({ notice: 'progress', result: id, count, done: true, failure: open.failure });
-    }
-  }
-
-  #progress(id: number, open: OpenResult): void {
-    if (open.failure) return;
-    const { count, done } = open.result;
-    if (open.told === `${count} ${String(done)}`) return;
-    open.told = `${count} ${String(done)}`;
-    this.#post({ notice: 'progress', result: id, count, done });
   }
 
   #compile(query: Query): CompiledQuery {
@@ -222,50 +230,46 @@ export class JournalService {
     return this.#options.compile(query, { now: this.#options.now() });
   }
 
-  #query({ query, order }: Calls['query']['args']): number {
-    const id = ++this.#lastResult;
-    const open = {
-      result: new Result(this.#db, this.#compile(query), order, this.#options.elapsed),
-      told: '',
-    };
-    this.#results.set(id, open);
-    this.#start({ id: 0, steps: this.#scan(id, open) });
-    return id;
-  }
-
-  *#scan(id: number, open: OpenResult): Generator<undefined, void> {
-    const slices = open.result.scan();
-    // Until it is closed, failed or at its end.
-    while (this.#results.has(id) && !open.failure && !open.result.done) {
-      this.#guard(id, open, () => {
-        slices.next();
-        this.#progress(id, open);
-      });
-      yield;
+  /** Runs a deletion to its end, then tells of it in the journal and finds the results anew. */
+  *#deleting<T>(steps: Generator<undefined, T>, isAsked: boolean): Generator<undefined, T> {
+    const answer = yield* steps;
+    this.#isWalDirty = true;
+    const now = this.#options.now();
+    const event = removedEvent(this.#db, now, isAsked);
+    if (event) {
+      const encoder = new BatchEncoder();
+      encoder.add({ events: [event] });
+      const db = this.#db;
+      this.#told(
+        this.#file.append(encoder.batch, () => {
+          forgetRemoved(db, now);
+        }),
+        true,
+      );
     }
-    this.#progress(id, open);
+    this.#results.refreshIfStale();
+    return answer;
   }
 
-  *#rows({ result, request }: Calls['rows']['args']): Generator<undefined, unknown> {
-    while (!this.#result(result).hasRows(request)) yield;
-    return this.#result(result).rows(request);
+  *#remove(query: CompiledQuery): Generator<undefined, number> {
+    const { gone } = yield* this.#deleting(deleteMatching(this.#db, query, this.#options.elapsed), true);
+    return gone;
   }
 
-  *#values({ result, field }: Calls['values']['args']): Generator<undefined, unknown> {
-    const counts = yield* this.#result(result).values(field);
-    const values = [...counts].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
-    return values.map(([value, count]) => ({ value: valueWords(this.#db, field, value), count }));
-  }
-
-  #result(id: number): Result {
-    const open = this.#results.get(id);
-    if (!open) throw new Error('This result was closed.');
-    if (open.failure) throw Object.assign(new Error(open.failure.message), open.failure.facts);
-    return open.result;
+  *#delete(scope: DeletionScope): Generator<undefined, unknown> {
+    const { names } = scope;
+    // Lower case finds every case.
+    const word = names === undefined ? undefined : this.#compile(quoted(names.toLowerCase()));
+    const query = scopeQuery(scope, word);
+    return yield* this.#deleting(deleteScope(this.#db, scope, query, this.#options.elapsed), true);
   }
 
   *#check(): Generator<undefined, null> {
-    yield* this.#db.check();
+    const db = this.#db;
+    yield* db.check();
+    db.write(() => {
+      db.setMeta('checkedAt', this.#options.now());
+    });
     return null;
   }
 
@@ -313,10 +317,14 @@ export class JournalService {
   #look(): void {
     try {
       const version = this.#db.number('PRAGMA data_version');
-      if (version === this.#dataVersion) return;
+      if (version === this.#dataVersion) {
+        this.#results.lookForDeletions(version);
+        return;
+      }
       this.#dataVersion = version;
       const to = lastSeq(this.#db);
       this.#told({ from: this.#toldSeq + 1, to }, false);
+      this.#results.lookForDeletions(version);
     } catch (error) {
       this.#post({ notice: 'status', status: { ...this.#file.status, ...failureOf(error) } });
     }
@@ -351,14 +359,7 @@ export class JournalService {
   }
 }
 
-function failureOf(error: unknown): Failure {
-  const isOfSqlite =
-    error instanceof JournalError || (error as { errcode?: number } | null)?.errcode !== undefined;
-  const failure = isOfSqlite ? journalError(error) : (error as Error);
-  const facts = isOfSqlite ? {} : { ...(error as object) };
-  return {
-    message: failure.message,
-    facts,
-    ...(failure instanceof JournalError ? { reason: failure.reason } : {}),
-  };
+/** A text of the query language for words as they stand. */
+function quoted(words: string): string {
+  return `"${words.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -1,8 +1,10 @@
 import type { TextArgument } from '../../model/text.ts';
 import type { JournalDatabase } from './database.ts';
 import { valuesPerEvent, type Address, type EncodedBatch, type Value } from './records.ts';
-import { countedFields, flags, payloadTables, type CountedField } from './schema.ts';
+import { rollUp } from './rollups.ts';
+import { classes, countedFields, flags, payloadTables, type CountedField } from './schema.ts';
 import { packSummary } from './summary.ts';
+import { committedBefore, noteCommit } from './writers.ts';
 
 /** The events of one commit: `to` < `from` where it had none. */
 export interface Commit {
@@ -27,10 +29,18 @@ export class Writer {
     this.#db = db;
   }
 
-  /** Commits a batch; after a failure nothing of it is there. */
-  append(batch: EncodedBatch): Commit {
+  /** Commits a batch, with what `also` writes; after a failure nothing of it is there. A batch is committed once. */
+  append(batch: EncodedBatch, also?: () => void): Commit {
     try {
-      return this.#db.write(() => this.#append(batch));
+      return this.#db.write(() => {
+        const { id } = batch;
+        const before = id && committedBefore(this.#db, id);
+        if (before) return before;
+        const commit = this.#append(batch);
+        if (id) noteCommit(this.#db, id, commit);
+        also?.();
+        return commit;
+      });
     } catch (error) {
       // Ids that were given in the transaction are gone with it.
       this.#names.clear();
@@ -58,7 +68,7 @@ export class Writer {
       this.#db.prepare('INSERT OR REPLACE INTO cursors VALUES (?, ?)').run(this.#addressId(address), cursor);
     for (const { id, answer } of batch.answers)
       this.#db.prepare('UPDATE requests SET answer = ? WHERE id = ?').run(JSON.stringify(answer), id);
-    this.#rollUp(batch);
+    this.#rollUp(batch, addresses);
     return { from: before + 1, to: seq };
   }
 
@@ -110,7 +120,11 @@ export class Writer {
       .run(seq, raw, summary, template, details);
     this.#counted.add([type, subject, connection, channel, direction, origin, severity, cls]);
     this.#counted.addMinutes(seq, receivedAt, sentAt);
-    this.#counted.addBytes(cls, typeof raw === 'string' ? Buffer.byteLength(raw) : raw.byteLength);
+    this.#counted.addBytes(
+      connection,
+      cls,
+      typeof raw === 'string' ? Buffer.byteLength(raw) : raw.byteLength,
+    );
   }
 
   #texts(
@@ -155,18 +169,14 @@ export class Writer {
     }
   }
 
-  #rollUp({ measurements }: EncodedBatch): void {
-    for (const { address, kind, key, measure, at, value } of measurements) {
-      const subject = this.#subjectId(this.#addressId(address), kind, key, null);
-      const name = this.#nameId(measure);
-      for (const bucket of rollupWidths)
-        this.#db
-          .prepare(
-            `INSERT INTO rollups VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5, ?5) ON CONFLICT DO UPDATE SET
-             count = count + 1, min = min(min, ?5), max = max(max, ?5), sum = sum + ?5`,
-          )
-          .run(subject, name, bucket, Math.floor(at / bucket) * bucket, value);
-    }
+  #rollUp({ measurements }: EncodedBatch, addresses: readonly number[]): void {
+    for (const { address, at, metrics } of measurements)
+      for (const { kind = 'instance', key, name, value } of metrics) {
+        // NaN and infinity have no place in a sum.
+        if (!Number.isFinite(value)) continue;
+        const subject = this.#subjectId(addresses[address] ?? 0, kind, key, null);
+        rollUp(this.#db, subject, this.#nameId(name), at, value);
+      }
   }
 
   #nameId(value: string): number {
@@ -224,9 +234,6 @@ export class Writer {
   }
 }
 
-/** Widths of the roll-ups in milliseconds: a minute and an hour. */
-export const rollupWidths = [60_000, 3_600_000] as const;
-
 /** The newest seq that was ever given. */
 export function lastSeq(db: JournalDatabase): number {
   return db.number("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
@@ -248,7 +255,7 @@ interface MinuteCounts {
 export class Counted {
   readonly #values = countedFields.map(() => new Map<number, number>());
   readonly #minutes = new Map<number, MinuteCounts>();
-  readonly #totals = new Map<number, { count: number; bytes: number }>();
+  readonly #totals = new Map<number, { connection: number; cls: number; count: number; bytes: number }>();
 
   /** Values of one event in the order of `countedFields`. */
   add(values: readonly (number | null)[], count = 1): void {
@@ -268,12 +275,13 @@ export class Counted {
     this.#minute(sentAt).sent += count;
   }
 
-  addBytes(cls: number, bytes: number, count = 1): void {
-    const total = this.#totals.get(cls);
+  addBytes(connection: number, cls: number, bytes: number, count = 1): void {
+    const key = connection * classes.length + cls;
+    const total = this.#totals.get(key);
     if (total) {
       total.count += count;
       total.bytes += bytes;
-    } else this.#totals.set(cls, { count, bytes });
+    } else this.#totals.set(key, { connection, cls, count, bytes });
   }
 
   #minute(time: number): MinuteCounts {
@@ -300,11 +308,11 @@ export class Counted {
          firstSeq = min(coalesce(firstSeq, excluded.firstSeq), coalesce(excluded.firstSeq, firstSeq)),
          lastSeq = max(coalesce(lastSeq, excluded.lastSeq), coalesce(excluded.lastSeq, lastSeq))`,
       ).run(minute, received, sent, firstSeq, lastSeq);
-    for (const [cls, { count, bytes }] of this.#totals)
+    for (const { connection, cls, count, bytes } of this.#totals.values())
       db.prepare(
-        `INSERT INTO totals VALUES (?, ?, ?)
+        `INSERT INTO totals VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET count = count + excluded.count, bytes = bytes + excluded.bytes`,
-      ).run(cls, count, bytes);
+      ).run(connection, cls, count, bytes);
   }
 
   clear(): void {

@@ -166,16 +166,13 @@ describe('a batch', () => {
     expect(db.number('SELECT count(*) FROM payloads_log')).toBe(1);
   });
 
-  it('rolls measurements up by the minute and the hour', () => {
+  it('rolls what its events measured up by the minute and the hour', () => {
     const db = openJournal(':memory:');
     const at = Date.UTC(2026, 10, 1, 12);
-    const measurement = { address: home, kind: 'instance', key: 'a', measure: 'cpu' };
-    new Writer(db).append(
-      encode({
-        events: [],
-        measurements: [1, 5, 3].map((value, n) => ({ ...measurement, at: at + n * 40_000, value })),
-      }),
+    const events = [1, 5, 3, NaN].map((value, n) =>
+      storedEvent(n, { receivedAt: at + n * 40_000, metrics: [{ key: 'a', name: 'cpu', value }] }),
     );
+    new Writer(db).append(encode({ events }));
     expect(db.prepare('SELECT bucket, start, count, min, max, sum FROM rollups').all()).toMatchObject([
       { bucket: 60_000, start: at, count: 2, min: 1, max: 5, sum: 6 },
       { bucket: 60_000, start: at + 60_000, count: 1, sum: 3 },
