@@ -95,8 +95,12 @@ class Rig {
 
   first(what: string, text: string, order: Order = 'arrival'): Promise<Line> {
     const { where, params } = compileText(text, { now: 0 });
-    const by = order === 'sent' ? 'e.sentAt DESC, e.seq DESC' : 'e.seq DESC';
-    const sql = `SELECT e.*, p.raw, p.summary FROM events e JOIN payloads p ON p.seq = e.seq
+    // Told to go newest first: the planner would sort all that match.
+    const [from, by] =
+      order === 'sent'
+        ? ['events e INDEXED BY events_sentAt', 'e.sentAt DESC, e.seq DESC']
+        : ['events e NOT INDEXED', 'e.seq DESC'];
+    const sql = `SELECT e.*, p.raw, p.summary FROM ${from} CROSS JOIN payloads p ON p.seq = e.seq
       WHERE ${where} ORDER BY ${by} LIMIT 100`;
     const ask = (): Promise<unknown> => this.#ask(text, (result) => result.rows(newest), order);
     return this.#beside(what, '≤ 20', () => this.#bare.prepare(sql).all(...params), ask, 9);

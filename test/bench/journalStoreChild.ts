@@ -17,7 +17,7 @@ import { line, median, percentile, ratio, takeTurns, timed, type Line } from './
 /** Events of one transaction. */
 const BATCH = 2000;
 /** Inspectors at a time while their cost is measured: that of a single one drowns in the noise. */
-const INSPECTORS = 20;
+const INSPECTORS = 50;
 
 const count = Number(process.argv[2]);
 const folder = mkdtempSync(join(tmpdir(), 'gsb-'));
@@ -240,7 +240,7 @@ async function liveQuery(what: string, text: string): Promise<Line> {
     return ms;
   };
   const { bare, ours } = await takeTurns(
-    3,
+    7,
     () => round(0),
     () => round(INSPECTORS),
   );

@@ -160,10 +160,9 @@ export class FilterField extends LitElement {
   #renderCount({ matched, total, filterMs, searching, problem }: Status): TemplateResult | typeof nothing {
     if (problem) return nothing;
     const time = filterMs < 10 && filterMs > 0 ? Math.ceil(filterMs * 10) / 10 : Math.round(filterMs);
+    const spent = searching ? t('searching…') : t('{0} ms', time);
     return html`<span class="count ${matched === 0 ? 'none' : ''}"
-      >${t('{0} of {1}', count(matched), count(total))}<span class="time">
-        · ${searching ? t('searching…') : t('{0} ms', time)}</span
-      ></span
+      >${t('{0} of {1}', count(matched), count(total))}<span class="time"> · ${spent}</span></span
     >`;
   }
 
