@@ -110,6 +110,13 @@ export class JournalNotices {
         remedies: ['history'],
       };
     if (!wasTold) return undefined;
+    // The memory went with its worker.
+    if (!status.moved)
+      return {
+        severity: 'warning',
+        message: text('Events are kept in the file again. Those that were held in memory were lost.'),
+        remedies: ['history'],
+      };
     return lost > 0
       ? {
           severity: 'warning',

@@ -44,6 +44,12 @@ describe('messages about the place of the history', () => {
     expect(notices.status(memory('disk-full'))?.severity).toBe('error');
   });
 
+  it('tell that what was held in memory is lost where its worker ended', () => {
+    const notices = new JournalNotices();
+    notices.status(memory('disk-full'));
+    expect(words(notices.status(file))).toMatch(/Those that were held in memory were lost/);
+  });
+
   it('tell once of a damaged file that was set aside when it was opened', () => {
     const notices = new JournalNotices();
     const opened = { ...file, setAside: '/h/journal.db.damaged-1' };
