@@ -88,6 +88,10 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     log,
     host,
     memory: (connection) => journals.memory(connection),
+    keeping: {
+      committed: (connection) => journals.settle(connection),
+      pressure: () => journals.pressure(),
+    },
     secrets: (system, settings) => secrets.reader(system, settings),
     keep: (system, settings, kind, value) => secrets.keep(system, settings, kind, value),
   });

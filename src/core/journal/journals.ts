@@ -43,6 +43,8 @@ interface Lock {
 
 /** How soon the commits of other windows are noticed. */
 const followEveryMs = 100;
+/** A quarter of a second at the full speed of the journal; pushes may fill eight times as much. */
+const pauseBytes = 8_000_000;
 const retainEveryMs = 10 * 60_000;
 
 /**
@@ -54,6 +56,7 @@ export class Journals {
   readonly #recorder: Recorder;
   readonly #captured = new Set<string>();
   readonly #live: Promise<JournalStore>;
+  #opened: JournalStore | undefined;
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
   #cancelRetention: () => void = () => undefined;
   #adopted = 0;
@@ -75,6 +78,7 @@ export class Journals {
       },
     });
     this.#live = options.begin.then(() => this.#open(join(folder, 'journal.db')));
+    void this.#live.then((store) => (this.#opened = store)).catch(() => undefined);
     // A missing SQLite is said by whoever asks; tree, tasks and operations go on without.
     this.#live.catch((error: unknown) => {
       log.error(text('There is no history: {0}', errorWords(error)));
@@ -124,9 +128,14 @@ export class Journals {
     };
   }
 
-  /** Resolves when everything that the pipeline was given is in the journal. */
-  settle(): Promise<void> {
-    return this.#recorder.settle();
+  /** What can wait pauses while so much is on its way to the journal. */
+  pressure(): Promise<void> | undefined {
+    return (this.#opened?.waitingBytes ?? 0) > pauseBytes ? this.settle() : undefined;
+  }
+
+  /** Resolves when everything that the pipeline was given is in the journal, with the memory of one connection or of all. */
+  settle(connection?: string): Promise<void> {
+    return this.#recorder.settle(connection);
   }
 
   /** Deletes the journal of a replay that nobody shows any more. */
