@@ -64,6 +64,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const journals = scope.add(
     new Journals({
       pipeline,
+      storage,
       folder: history.folder,
       limits: () => history.settings.limits,
       keepsEvents: (connection) => !history.settings.off.has(connection),

@@ -16,6 +16,8 @@ import type { Backend } from './store/workerBackend.ts';
 
 export interface JournalsOptions {
   readonly pipeline: Pipeline;
+  /** Storage of the extension, where versions before the journal kept their files. */
+  readonly storage: string;
   /** Folder of the journal, and of the temporary ones below it. */
   readonly folder: string;
   readonly software: string;
@@ -183,6 +185,7 @@ export class Journals {
     try {
       removeLeftovers(join(folder, 'temp'));
       const store = await this.#live;
+      await this.#upgrade(store);
       const state = await store.state();
       this.#adopted = state.seq;
       await this.#loadSystems(state);
@@ -197,6 +200,21 @@ export class Journals {
       this.#retain(store);
     } catch (error) {
       this.#options.log.error(text('The last state could not be restored: {0}', errorWords(error)));
+    }
+  }
+
+  async #upgrade(store: JournalStore): Promise<void> {
+    const { storage, log } = this.#options;
+    const { hasOldStorage, takeOverOldStorage } = await import('./oldStorage.ts');
+    if (!hasOldStorage(storage)) return;
+    try {
+      const contextVersion = async (system: string): Promise<string> => {
+        await this.#options.loadSystem(system);
+        return String(this.#options.decoderOf(system)?.version);
+      };
+      await takeOverOldStorage({ storage, store, contextVersion, runs: isRunning, log });
+    } catch (error) {
+      log.error(text('The state of the version before could not be taken over: {0}', errorWords(error)));
     }
   }
 
@@ -231,11 +249,20 @@ export class Journals {
     await Promise.all([...systems].map((system) => this.#options.loadSystem(system)));
   }
 
+  /** The contexts that this version understands; the others begin anew. */
   #contextsOf({ contexts }: JournalState): Map<string, unknown> {
     return new Map(
-      contexts.flatMap(({ address, context }): [string, unknown][] => {
+      contexts.flatMap(({ address, version, context }): [string, unknown][] => {
         const decoder = this.#options.decoderOf(address.system);
-        return decoder ? [[address.connection, decoder.load(JSON.parse(context))]] : [];
+        if (!decoder || version !== String(decoder.version)) return [];
+        try {
+          return [[address.connection, decoder.load(JSON.parse(context))]];
+        } catch (error) {
+          const { connection } = address;
+          const reason = errorWords(error);
+          this.#options.log.warn(text('{0}: the memory of its events begins anew: {1}', connection, reason));
+          return [];
+        }
       }),
     );
   }
