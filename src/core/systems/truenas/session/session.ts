@@ -50,6 +50,8 @@ export async function openTrueNasSession(
 }
 
 class LiveTrueNasSession implements TrueNasSession {
+  /** The opening asks for everything. */
+  readonly listed = Promise.resolve();
   readonly #settings: TrueNasSettings;
   readonly #environment: SessionEnvironment;
   readonly #subscriptions: Subscriptions;
@@ -146,6 +148,9 @@ class LiveTrueNasSession implements TrueNasSession {
     const rpc = await this.#connect(ca);
     this.#rpc = rpc;
     void rpc.ended.then((end) => this.#end.finish(closeError(end)));
+    const giveUp = (): void => rpc.terminate();
+    environment.signal.addEventListener('abort', giveUp, { once: true });
+    if (environment.signal.aborted) giveUp();
     try {
       environment.report('authenticating', text('signing in as {0}', settings.username));
       const modern = this.#protocol === 'jsonrpc' || settings.protocol === 'ddp';
@@ -163,6 +168,8 @@ class LiveTrueNasSession implements TrueNasSession {
       // How it ended says more than that something was not answered.
       if (ConversationError.is(error, 'closed')) throw await this.#endOf(rpc);
       throw error;
+    } finally {
+      environment.signal.removeEventListener('abort', giveUp);
     }
     if (this.#end.isOver()) throw await this.closed;
     this.#opened = true;
