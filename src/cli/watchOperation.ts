@@ -51,7 +51,11 @@ export async function watchOperation(asked: AskedOperation, parts: Parts): Promi
   const { connection, pipeline, host, time } = parts;
   const { system, settings } = connection;
   const input = inputOf(operation, asked.input);
-  const wrong = await orOver(refusal(operation, instance, input, parts), parts, 'its choices were not listed');
+  const wrong = await orOver(
+    refusal(operation, instance, input, parts),
+    parts,
+    'its choices were not listed',
+  );
   if (wrong !== undefined) {
     report('refused', wrong);
     return;
@@ -71,6 +75,7 @@ export async function watchOperation(asked: AskedOperation, parts: Parts): Promi
       operation,
       instance,
       session: connection.session,
+      nextSession: (after, signal) => connection.nextSession(after, signal),
       input,
       pipeline,
       clock: systemClock,

@@ -8,11 +8,11 @@ import { Subscriptions } from '../../conversation/subscriptions.ts';
 import { TaskLedger } from '../../conversation/taskLedger.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
-import type { TrueNasSession, JobEnd, JobRun } from './trueNasSession.ts';
+import type { TrueNasSession, JobEnd, JobReference, JobRun } from './trueNasSession.ts';
 import { decodeEjson, encodeEjson } from '../ejson.ts';
 import { ListRefresh } from './listRefresh.ts';
 import { takeJob, type JobLedger, type JobNow } from './jobLedger.ts';
-import { connectionOver, runJob } from './jobRun.ts';
+import { connectionOver, resumeJob, runJob } from './jobRun.ts';
 import {
   collectionNames,
   collections,
@@ -185,6 +185,10 @@ class LiveTrueNasSession implements TrueNasSession {
   job(method: string, params: readonly unknown[], run: JobRun): Promise<JobEnd> {
     const parts = { rpc: this.#openRpc(), ledger: this.#ledger, withheld: this.#withheld };
     return runJob(parts, method, params, run);
+  }
+
+  resume(job: JobReference, run: JobRun): Promise<JobEnd> {
+    return resumeJob({ rpc: this.#openRpc(), ledger: this.#ledger }, job, run);
   }
 
   entry(collection: Collection, key: string, signal: AbortSignal): Promise<Fields | undefined> {
