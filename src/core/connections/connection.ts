@@ -69,6 +69,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #state: ConnectionState = 'closed';
   #session: Session | undefined;
+  /** Told of the next session, or that none comes. */
+  readonly #awaiting = new Set<(session: Session | undefined) => void>();
   #wanted = false;
   #run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   #failure: SessionError | undefined;
@@ -122,6 +124,19 @@ export class Connection {
     return this.#session?.refresh !== undefined;
   }
 
+  /** The session that follows this one; nothing where none comes: the attempts ended, or the signal aborted. */
+  async nextSession(after: Session, signal: AbortSignal): Promise<Session | undefined> {
+    if (this.#session && this.#session !== after) return this.#session;
+    if (!this.#run) return undefined;
+    const next = Promise.withResolvers<Session | undefined>();
+    this.#awaiting.add(next.resolve);
+    try {
+      return await orAborted(next.promise, signal);
+    } finally {
+      this.#awaiting.delete(next.resolve);
+    }
+  }
+
   /** Asks the system again for everything that there is. */
   refresh(): void {
     this.#session?.refresh?.();
@@ -159,6 +174,7 @@ export class Connection {
     const abort = new AbortController();
     const done = this.#loop(abort.signal).then(() => {
       this.#run = undefined;
+      this.#tellAwaiting(undefined);
       if (abort.signal.aborted && this.#state !== 'failed') this.#report('closed');
       this.#proceed();
     });
@@ -239,6 +255,7 @@ export class Connection {
     try {
       this.#failure = undefined;
       this.#report('ready');
+      this.#tellAwaiting(session);
       if (this.#disconnectedSince !== undefined && session.catchesUp !== true) {
         const seconds = Math.max(1, Math.round((this.#options.clock.now() - this.#disconnectedSince) / 1000));
         this.#gap(text('Nothing was received for {0} s; what happened then is not delivered later', seconds));
@@ -275,6 +292,11 @@ export class Connection {
     await orAborted(waited.promise, signal);
     cancel();
     this.#skipWait = undefined;
+  }
+
+  #tellAwaiting(session: Session | undefined): void {
+    for (const tell of this.#awaiting) tell(session);
+    this.#awaiting.clear();
   }
 
   #gap(message: Text): void {

@@ -85,6 +85,8 @@ export interface Session {
   readonly address?: string;
   /** True for a session that delivers later what happened while nobody listened: an interruption loses nothing. */
   readonly catchesUp?: boolean;
+  /** Resolves when all instances were told of once; absent where nobody can tell when that is. */
+  readonly listed?: Promise<unknown>;
   /** Sets the instances that are on screen. Measurements that load the system are asked for of these alone. */
   watch?(visible: readonly Subject[]): void;
   /** Asks the system again for everything that there is, where it can be asked. */

@@ -27,6 +27,8 @@ export class Peer implements Hearer {
   login: Login | undefined;
   /** Username that still has to give its second factor. */
   waitsForOtp: string | undefined;
+  /** Wrong codes for that second factor so far. */
+  wrongCodes = 0;
   readonly options: RpcOptions = { legacy_jobs: true, private_methods: false, py_exceptions: false };
   /** Plain events: the name by the id of the subscription. */
   readonly plain = new Map<string | number, string>();

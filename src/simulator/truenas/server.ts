@@ -86,6 +86,11 @@ export class TrueNasServer extends RestartableServer<Life> {
     return this.life?.gateway.peers.size ?? 0;
   }
 
+  /** Connections that are still open though their upgrade was refused. */
+  get refusedSockets(): number {
+    return this.life?.gateway.refused.size ?? 0;
+  }
+
   /** Usernames that are logged in, one for each socket. */
   get loggedIn(): readonly string[] {
     return [...(this.life?.gateway.peers.values() ?? [])].flatMap(({ login }) => login?.username ?? []);

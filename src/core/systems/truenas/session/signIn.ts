@@ -178,7 +178,8 @@ async function signInModern(
   const otp_token = await codeOf(credentials);
   const next = { mechanism: 'OTP_TOKEN', otp_token, login_options: options };
   const answer = await rpc.call('auth.login_ex_continue', [next], { timeoutMs: signInMs });
-  if (typeOf(answer) === 'AUTH_ERR') throw wrongCode();
+  // 25.10 asks for the code again after the first wrong ones, and refuses only later ones.
+  if (['AUTH_ERR', 'OTP_REQUIRED'].includes(typeOf(answer) ?? '')) throw wrongCode();
   accepted(answer, kind, username);
   return 'oneTime';
 }
