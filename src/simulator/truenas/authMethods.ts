@@ -91,10 +91,10 @@ export function authMethods(traits: Traits, accounts: Accounts, refuse: () => Pr
       ],
     },
   };
-  return traits.loginEx ? { ...old, ...loginEx(accounts, refuse) } : old;
+  return traits.loginEx ? { ...old, ...loginEx(traits, accounts, refuse) } : old;
 }
 
-function loginEx(accounts: Accounts, refuse: () => Promise<void>): Methods {
+function loginEx({ scramKeys }: Traits, accounts: Accounts, refuse: () => Promise<void>): Methods {
   const params = [{ name: 'login_data', type: 'object' }] as const;
   const failed = async (response_type: 'AUTH_ERR' | 'EXPIRED'): Promise<object> => {
     await refuse();
@@ -136,6 +136,7 @@ function loginEx(accounts: Accounts, refuse: () => Promise<void>): Methods {
             return otpRequired(user);
           }
           case 'API_KEY_PLAIN': {
+            if (scramKeys) return { response_type: 'DENIED' };
             const login = accounts.withKey(text('api_key'), peer.parts.insecure, text('username'));
             if (typeof login === 'object') return entered(peer, login, given);
             return failed(login === 'revoked' ? 'EXPIRED' : 'AUTH_ERR');

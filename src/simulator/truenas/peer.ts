@@ -72,6 +72,7 @@ const roleOf: Readonly<Record<string, string>> = {
   'app.query': 'APPS_READ',
   'app.stats': 'APPS_READ',
   'vm.query': 'VM_READ',
+  'container.query': 'CONTAINER_READ',
   'virt.instance.query': 'VIRT_INSTANCE_READ',
   'reporting.realtime': 'REPORTING_READ',
   'alert.list': 'ALERT_LIST_READ',
