@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isWindowOpen } from '../../../../src/core/connections/windowName.ts';
 import { compileText } from '../../../../src/core/journal/compileText.ts';
 import { Journals } from '../../../../src/core/journal/journals.ts';
 import { JournalView } from '../../../../src/core/journal/journalView.ts';
@@ -28,6 +29,7 @@ async function openWindow(folder: string, system = 'kgsm', off: readonly string[
     decoderOf: (system) => registry.get(system)?.decoder,
     limits: () => defaultLimits,
     keepsEvents: (connection) => !off.includes(connection),
+    isOpen: isWindowOpen,
     systemOf: (connection) => (connection === 'home' ? system : undefined),
     begin: Promise.resolve(),
     log: silentLog,
