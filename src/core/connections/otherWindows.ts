@@ -266,6 +266,8 @@ export class OtherWindows {
     pipeline.adopt((fleet) => {
       const task = fleet.tasks.get(id);
       if (!task || isFinished(task.state)) return fleet;
+      // All windows are told by the next one that captures the connection.
+      if (state === 'lost' && task.state !== 'waiting') return fleet;
       const at = clock.now();
       const ended = { ...task, state, message, finishedAt: at, lastEventAt: at, cancellable: false };
       return { ...fleet, ...putTask(fleet, ended) };

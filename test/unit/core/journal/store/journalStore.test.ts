@@ -159,7 +159,7 @@ describe('a store in a worker', () => {
     const taken = await Promise.all([
       holder.take(['home'], 'w2', 0),
       third.take(['home'], 'w3', 0),
-      third.take(['x'], 'w3', 0),
+      third.take(['x'], 'w4', 0),
     ]);
     expect(taken.flat()).toMatchObject([request]);
     await holder.append({ events: events(0, 1), answers: [{ id: 'r1', answer: { outcome: 'succeeded' } }] });
