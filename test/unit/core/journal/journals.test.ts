@@ -2,6 +2,7 @@ import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { isWindowOpen } from '../../../../src/core/connections/windowName.ts';
 import { compileText } from '../../../../src/core/journal/compileText.ts';
 import { Journals } from '../../../../src/core/journal/journals.ts';
 import { JournalView } from '../../../../src/core/journal/journalView.ts';
@@ -35,6 +36,7 @@ async function openWindow(folder: string, system = 'kgsm', off: readonly string[
     decoderOf,
     limits: () => defaultLimits,
     keepsEvents: (connection) => !off.includes(connection),
+    isOpen: isWindowOpen,
     systemOf: (connection) => (connection === 'home' ? system : undefined),
     begin: Promise.resolve(),
     log: silentLog,
