@@ -57,6 +57,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
+  const lock = captureLock(join(storage, 'locks'));
   const journals = scope.add(
     new Journals({
       pipeline,
@@ -68,6 +69,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       loadSystem: (system) => registry.load(system),
       decoderOf: (system) => registry.get(system)?.decoder,
       systemOf: (connection) => connections.get(connection)?.system.id,
+      oldStorage: { folder: storage, lock },
       // The worker is no part of the activation.
       begin: new Promise((begin) => setImmediate(begin)),
       log,
@@ -76,7 +78,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const secrets = new Secrets(context);
   const connections: ConnectionManager = new ConnectionManager({
     pipeline,
-    lock: journals.guard(captureLock(join(storage, 'locks'))),
+    lock: journals.guard(lock),
     clock: systemClock,
     random: Math.random,
     log,

@@ -7,6 +7,7 @@ type ToyContext = number;
 
 /** `{"switched":"lamp-1","on":true}` */
 export const toyDecoder: Decoder<ToyContext> = {
+  version: 1,
   initial: 0,
   decode(context, message) {
     const parsed = parseMessage(message);

@@ -5,12 +5,13 @@ import { liveTimeline } from '../model/event.ts';
 import type { Decoder } from '../model/signal.ts';
 import type { Task } from '../model/task.ts';
 import { errorWords, text, type Text } from '../model/text.ts';
+import { OldStorage } from './oldStorage.ts';
 import { restoredFleet, withChanges } from './fleetState.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Recorder } from './recorder.ts';
 import { JournalStore } from './store/journalStore.ts';
 import type { JournalState } from './store/reader.ts';
-import type { Address } from './store/records.ts';
+import type { Address, ContextRow } from './store/records.ts';
 import { defaultLimits } from './store/retention.ts';
 import type { Backend } from './store/workerBackend.ts';
 
@@ -29,6 +30,8 @@ export interface JournalsOptions {
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** The system of a connection that the settings of this window name. */
   systemOf(connection: string): string | undefined;
+  /** What versions before the journal left, and the lock with which a connection of theirs is taken over. */
+  readonly oldStorage?: { readonly folder: string; readonly lock: Lock };
   readonly log: { warn(message: Text): void; error(message: Text): void };
 }
 
@@ -48,7 +51,10 @@ const retainEveryMs = 10 * 60_000;
 export class Journals {
   readonly #options: JournalsOptions;
   readonly #recorder: Recorder;
+  readonly #oldStorage: OldStorage | undefined;
   readonly #captured = new Set<string>();
+  /** Connections whose decoder began anew. */
+  readonly #discarded = new Set<string>();
   readonly #live: Promise<JournalStore>;
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
   #cancelRetention: () => void = () => undefined;
@@ -58,7 +64,9 @@ export class Journals {
 
   constructor(options: JournalsOptions) {
     this.#options = options;
-    const { clock, pipeline, folder, log } = options;
+    const { clock, pipeline, folder, log, oldStorage } = options;
+    this.#oldStorage =
+      oldStorage && new OldStorage({ folder: oldStorage.folder, now: () => clock.now(), log });
     this.#recorder = new Recorder({
       pipeline,
       decoderOf: (system) => options.decoderOf(system),
@@ -174,6 +182,7 @@ export class Journals {
     try {
       removeLeftovers(join(folder, 'temp'));
       const store = await this.#live;
+      await this.#takeOverOldStorage(store);
       const state = await store.state();
       this.#adopted = state.seq;
       await this.#loadSystems(state);
@@ -191,6 +200,33 @@ export class Journals {
     }
   }
 
+  /** Connections that another window captures are taken over when it lets go of them. */
+  async #takeOverOldStorage(store: JournalStore): Promise<void> {
+    const { oldStorage } = this.#options;
+    for (const connection of this.#oldStorage?.connections() ?? []) {
+      const held = new AbortController();
+      const release = await oldStorage?.lock
+        .acquire(connection, held.signal, () => {
+          held.abort();
+        })
+        // Whatever keeps the lock from being had now: it is asked for again with the capture.
+        .catch(() => undefined);
+      if (!release) continue;
+      await this.#takeOverOld(store, connection);
+      await release();
+    }
+  }
+
+  async #takeOverOld(store: JournalStore, connection: string, system?: string): Promise<void> {
+    try {
+      await this.#oldStorage?.takeOver(store, connection, system);
+    } catch (error) {
+      this.#options.log.warn(
+        text('{0}: the state of an earlier version was not taken over: {1}', connection, errorWords(error)),
+      );
+    }
+  }
+
   async #follow(store: JournalStore, to: number): Promise<void> {
     const from = this.#adopted;
     this.#adopted = Math.max(from, to);
@@ -202,7 +238,9 @@ export class Journals {
 
   async #takeOver(connection: string): Promise<void> {
     const { pipeline } = this.#options;
-    const state = await (await this.#live).state();
+    const store = await this.#live;
+    await this.#takeOverOld(store, connection, this.#options.systemOf(connection));
+    const state = await store.state();
     // An id may have been another system's before.
     const system = this.#options.systemOf(connection);
     const isIts = ({ address }: { readonly address: Address }): boolean =>
@@ -224,10 +262,32 @@ export class Journals {
 
   #contextsOf({ contexts }: JournalState): Map<string, unknown> {
     return new Map(
-      contexts.flatMap(({ address, context }): [string, unknown][] => {
-        const decoder = this.#options.decoderOf(address.system);
-        return decoder ? [[address.connection, decoder.load(JSON.parse(context))]] : [];
+      contexts.flatMap((row): [string, unknown][] => {
+        const decoder = this.#options.decoderOf(row.address.system);
+        const context = decoder && this.#contextOf(decoder, row);
+        return context === undefined ? [] : [[row.address.connection, context]];
       }),
+    );
+  }
+
+  /** Without its context a decoder begins anew; every session asks for a snapshot when it opens. */
+  #contextOf(decoder: Decoder<unknown>, { address, version, context }: ContextRow): unknown {
+    const { connection } = address;
+    try {
+      if (version === String(decoder.version)) return decoder.load(JSON.parse(context));
+      this.#tellDiscarded(connection, text('another version of the decoder wrote it'));
+    } catch (error) {
+      this.#tellDiscarded(connection, errorWords(error));
+    }
+    return undefined;
+  }
+
+  #tellDiscarded(connection: string, reason: Text | string): void {
+    // The row stays until the decoder has a context again: a takeover meets it after the start did.
+    if (this.#discarded.has(connection)) return;
+    this.#discarded.add(connection);
+    this.#options.log.warn(
+      text('{0}: the memory of the decoder cannot be used, it begins anew: {1}', connection, reason),
     );
   }
 

@@ -71,6 +71,8 @@ export interface DecodeStep<C> {
  * The meaning of a system's messages. `decode` is pure and total: whatever arrives, it returns an event and never throws.
  */
 export interface Decoder<C> {
+  /** Form of the contexts; raised with every change that gives what was saved another meaning. */
+  readonly version: number;
   readonly initial: C;
   decode(context: C, message: Message): Decoded<C>;
   /** Signals of an open task that was not heard of for too long. */

@@ -1,57 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compileText } from '../../../../src/core/journal/compileText.ts';
-import { Journals } from '../../../../src/core/journal/journals.ts';
 import { JournalView } from '../../../../src/core/journal/journalView.ts';
-import { inProcessBackend } from '../../../../src/core/journal/store/inProcessBackend.ts';
-import { instancesOf, type Fleet } from '../../../../src/core/model/fleet.ts';
+import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { text } from '../../../../src/core/model/text.ts';
-import { systems } from '../../../../src/core/systems/index.ts';
-import { SystemRegistry } from '../../../../src/core/systems/registry.ts';
-import { core, draft, freeLock, kgsmEvent, realClock, silentLog } from '../helpers.ts';
+import { draft, kgsmEvent } from '../helpers.ts';
+import { openWindow, type Window } from './journalWindow.ts';
 import { temporaryFolder } from '../../simulator/kgsmRoot.ts';
-
-/** One window on the journal of a folder. */
-async function openWindow(folder: string, system = 'kgsm') {
-  const registry = new SystemRegistry(systems);
-  const { pipeline } = core({ decoderOf: (system) => registry.get(system)?.decoder });
-  const journals = new Journals({
-    pipeline,
-    folder,
-    software: 'test',
-    clock: realClock,
-    newId: () => 'id',
-    backend: () => inProcessBackend(compileText),
-    loadSystem: (system) => registry.load(system),
-    decoderOf: (system) => registry.get(system)?.decoder,
-    systemOf: (connection) => (connection === 'home' ? system : undefined),
-    begin: Promise.resolve(),
-    log: silentLog,
-  });
-  await registry.load(system);
-  await journals.restored;
-  const lock = journals.guard(freeLock);
-  return {
-    pipeline,
-    journals,
-    /** Takes the connection as its only window; answers how to let go of it. */
-    capture: () => lock.acquire('home', new AbortController().signal, () => undefined),
-    where(wanted: (fleet: Fleet) => boolean): Promise<void> {
-      return new Promise((resolve) => {
-        const look = (): void => {
-          if (!wanted(pipeline.fleet())) return;
-          unsubscribe();
-          resolve();
-        };
-        const unsubscribe = pipeline.subscribe('where', look);
-        look();
-      });
-    },
-  };
-}
-
-type Window = Awaited<ReturnType<typeof openWindow>>;
 
 const statesIn = ({ pipeline }: Pick<Window, 'pipeline'>, timeline = 'live'): Record<string, string> =>
   Object.fromEntries(instancesOf(pipeline.fleet(timeline), 'home').map(({ key, state }) => [key, state]));

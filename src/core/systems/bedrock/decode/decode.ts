@@ -25,6 +25,7 @@ const unknown = text('Something that is no message of Bedrock Server Manager');
 type Step = Decoded<BedrockContext>;
 
 export const bedrockDecoder: Decoder<BedrockContext> = {
+  version: 1,
   initial: initialContext,
   decode(context, message) {
     return decode({ ...context, tick: context.tick + 1 }, message);

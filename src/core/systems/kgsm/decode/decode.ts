@@ -15,6 +15,7 @@ const unknown = text('Something that is no KGSM event');
 const commandFields = ['Command'];
 
 export const kgsmDecoder: Decoder<KgsmContext> = {
+  version: 1,
   initial: initialContext,
   decode,
   taskLost: applyLostTask,

@@ -25,6 +25,7 @@ type Step = Decoded<TrueNasContext>;
 type Of<F extends Frame['frame']> = Extract<Frame, { frame: F }>;
 
 export const trueNasDecoder: Decoder<TrueNasContext> = {
+  version: 1,
   initial: initialContext,
   decode(context, message) {
     return withName(decode({ ...context, tick: context.tick + 1 }, message));
