@@ -28,4 +28,6 @@ if (!command) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
+  // A connection that the other side holds open does not keep the command alive; a slow reader gets all that was written.
+  process.stdout.write('', () => process.exit());
 }

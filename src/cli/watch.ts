@@ -1,21 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../core/model/clock.ts';
 import type { OpsEvent } from '../core/model/event.ts';
 import { instancesOf, type Fleet } from '../core/model/fleet.ts';
-import { instanceId, type Instance } from '../core/model/instance.ts';
+import { instanceId } from '../core/model/instance.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
-import { english, errorWords, oneLine, text } from '../core/model/text.ts';
+import { english, errorWords, text } from '../core/model/text.ts';
 import { Connection } from '../core/connections/connection.ts';
-import { runOperation } from '../core/connections/runOperation.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
-import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
-import type { AnyOperation, OperationInput } from '../core/systems/operation.ts';
-import type { Log, SecretKind } from '../core/systems/session.ts';
+import type { Log, SecretKind, SessionMemory } from '../core/systems/session.ts';
 import { batchOf } from '../core/journal/recorder.ts';
 import { openJournal } from './journalFile.ts';
 import { writeEvent } from './lines.ts';
+import { watchOperation, type AskedOperation } from './watchOperation.ts';
 import { lookAtAll, writeMeasured } from './measuring.ts';
 
 export interface WatchRun {
@@ -25,10 +22,13 @@ export interface WatchRun {
   readonly journal?: string;
   /** Also what is measured while somebody looks. */
   readonly measure: boolean;
-  readonly operation?: { readonly id: string; readonly key: string | undefined; readonly input: unknown };
+  readonly operation?: AskedOperation;
   /** The secret of the environment, and what it is. */
   readonly secret?: { readonly kind: SecretKind; readonly value: string };
 }
+
+/** How long the end of the connection may take; what hangs beyond it ends with the process. */
+const endingMs = 2000;
 
 const log: Log = {
   debug: () => undefined,
@@ -55,7 +55,6 @@ export async function watch(
     defer: setImmediate,
     onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
   });
-  const ready = Promise.withResolvers<undefined>();
   const failed = Promise.withResolvers<undefined>();
   const outcome = { ready: false, reason: 'the connection did not become ready in time' };
 
@@ -87,11 +86,12 @@ export async function watch(
     const status = fleet.connections.get(settings.id);
     if (status?.state === 'ready') {
       outcome.ready = true;
-      ready.resolve(undefined);
     } else if (status?.detail) outcome.reason = english(status.detail);
     if (status?.state === 'failed') failed.resolve(undefined);
   });
 
+  const memory = memoryOfRun();
+  const kept = new Map<SecretKind, string>();
   const connection = new Connection({
     system,
     settings,
@@ -101,9 +101,13 @@ export async function watch(
     random: Math.random,
     log,
     host,
-    // A look of some seconds; it begins anew every time.
-    memory: () => ({ load: () => undefined, save: () => undefined }),
-    secrets: () => (kind) => Promise.resolve(run.secret?.kind === kind ? run.secret.value : undefined),
+    memory: () => memory,
+    secrets: () => (kind) => {
+      const once = kept.get(kind);
+      kept.delete(kind);
+      return Promise.resolve(once ?? (run.secret?.kind === kind ? run.secret.value : undefined));
+    },
+    keep: (_system, _settings, kind, value) => kept.set(kind, value),
   });
   if (run.measure) {
     writeMeasured(metrics, write);
@@ -111,11 +115,13 @@ export async function watch(
   }
   connection.start();
   const time = timeUp(run.seconds * 1000, interrupt);
-  const operated = operate(run, connection, pipeline, host, ready.promise, time.aborted, write);
+  const operated = run.operation
+    ? watchOperation(run.operation, { connection, pipeline, host, time, failed: failed.promise, write })
+    : undefined;
   await Promise.race([time.over, failed.promise]);
   time.end();
   await operated;
-  await connection.stop();
+  await within(endingMs, connection.stop());
   pipeline.flush();
   await Promise.all(commits);
   await journal?.close();
@@ -123,8 +129,29 @@ export async function watch(
   return outcome.ready ? undefined : outcome.reason;
 }
 
-interface TimeUp {
+/** Memory of a session over reconnects; the next run begins anew. */
+function memoryOfRun(): SessionMemory {
+  let saved: unknown;
+  return {
+    load: () => saved,
+    save: (value) => {
+      saved = value;
+    },
+  };
+}
+
+/** Resolves with the promise, and at the latest after this time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), ms);
+  await Promise.race([promise, late.promise]);
+  clearTimeout(timer);
+}
+
+/** The time that a run has. */
+export interface TimeUp {
   readonly over: Promise<undefined>;
+  /** Aborted by the user, not by the end of the time. */
   readonly aborted: AbortSignal;
   end(): void;
 }
@@ -143,93 +170,9 @@ function timeUp(ms: number, interrupt: AbortSignal): TimeUp {
     aborted: abort.signal,
     end() {
       clearTimeout(timer);
-      interrupt.removeEventListener('abort', stop);
       resolve(undefined);
     },
   };
-}
-
-/** Runs the operation as soon as the connection is ready; it may outlast the time that was given. */
-async function operate(
-  run: WatchRun,
-  connection: Connection,
-  pipeline: Pipeline,
-  host: string,
-  ready: Promise<undefined>,
-  signal: AbortSignal,
-  write: (line: object) => void,
-): Promise<void> {
-  if (!run.operation) return;
-  const { id, key, input } = run.operation;
-  const { system, settings } = run.connection;
-  const report = (outcome: string, message: string): void => {
-    write({ operation: { id, ...(key === undefined ? {} : { subject: key }), outcome, message } });
-  };
-  const operation = system.operations.find((o) => o.id === id);
-  if (!operation) {
-    report(
-      'refused',
-      `there is no operation ${oneLine(id, 40)}; there is: ${system.operations.map((o) => o.id).join(', ')}`,
-    );
-    return;
-  }
-  if (key === undefined && operation.target === 'instance') {
-    report('refused', `${id} needs an instance: --run ${id}:<instance key>`);
-    return;
-  }
-  const inTime = await Promise.race([
-    ready.then(() => true),
-    new Promise<false>((r) => setTimeout(r, run.seconds * 1000, false).unref()),
-  ]);
-  if (!inTime) {
-    report('refused', 'the connection did not become ready');
-    return;
-  }
-  const known = instancesOf(pipeline.fleet(), settings.id).find((instance) => instance.key === key);
-  const instance = key === undefined ? undefined : (known ?? unheardOf(settings.id, key));
-  const offers = instance
-    ? instanceOffers(system, settings, instance, connection.session)
-    : connectionOffers(system, settings, connection.session);
-  if (!offers.some((offer) => offer.id === id)) {
-    report('refused', english(text('{0} is not on offer while it is {1}', id, instance?.state ?? 'ready')));
-    return;
-  }
-  const logLine = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const result = await runOperation({
-    id: randomUUID(),
-    connection: settings,
-    system,
-    operation,
-    instance,
-    session: connection.session,
-    input: inputOf(operation, input),
-    pipeline,
-    clock: systemClock,
-    host,
-    window: 'gsops',
-    signal,
-    // Nobody is there to answer; who means it says so with the input.
-    ask: () => Promise.resolve(inputOf(operation, input)['confirm'] === 'yes'),
-    log: logLine,
-  });
-  report(result.outcome, english(result.message));
-}
-
-/** An object gives every input by its field; anything else is meant for the first. */
-function inputOf(operation: AnyOperation, input: unknown): OperationInput {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input))
-    return Object.fromEntries(Object.entries(input).map(([field, value]) => [field, asText(value)]));
-  const [first] = operation.inputs ?? [];
-  return first && input !== undefined ? { [first.field]: asText(input) } : {};
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** The user knows of it, even if no event has told of it yet. */
-function unheardOf(connection: string, key: string): Instance {
-  return { connection, kind: 'instance', key, name: key, state: 'unknown', since: 0, lastEventAt: 0 };
 }
 
 function connectionLine(event: OpsEvent): object {

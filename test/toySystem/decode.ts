@@ -7,7 +7,6 @@ type ToyContext = number;
 
 /** `{"switched":"lamp-1","on":true}` */
 export const toyDecoder: Decoder<ToyContext> = {
-  version: 1,
   initial: 0,
   decode(context, message) {
     const parsed = parseMessage(message);
@@ -31,6 +30,7 @@ export const toyDecoder: Decoder<ToyContext> = {
   },
   taskLost: (context) => ({ context, signals: [] }),
   save: (context) => context,
+  version: 1,
   load: (saved) => (typeof saved === 'number' ? saved : 0),
   redact: (raw) => ({ text: raw, redacted: [] }),
 };

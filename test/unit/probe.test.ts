@@ -86,7 +86,23 @@ describe('the probe', () => {
   });
 
   it.each([
-    ['start:nobody', 'failed', 'KGSM does not know it'],
+    [undefined, 'refused'],
+    ['{"confirm":"yes"}', 'refused'],
+    ['{"confirm":"mc-1"}', 'succeeded'],
+  ])('removes an instance only with its name as the answer: %j is %s', async (input, outcome) => {
+    makeRoot(root, { launch, instances: [{ name: 'mc-1', blueprint: 'minecraft' }] });
+    const more = input === undefined ? [] : ['--input', input];
+    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', root });
+    const { lines } = await run([connection, '--seconds', '30', '--run', 'remove:mc-1', ...more]);
+    expect(lines.flatMap((line) => line['operation'] ?? [])).toMatchObject([
+      outcome === 'succeeded'
+        ? { outcome }
+        : { outcome, message: expect.stringContaining('{"confirm":"mc-1"}') as string },
+    ]);
+  });
+
+  it.each([
+    ['start:nobody', 'refused', 'there is no instance nobody on kgsm'],
     ['fly:mc-1', 'refused', 'there is no operation fly'],
     ['start', 'refused', 'start needs an instance'],
   ])('tells why %s did not work', async (wanted, outcome, message) => {

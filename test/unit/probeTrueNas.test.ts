@@ -292,4 +292,81 @@ describe('the probe at TrueNAS', () => {
       expect(server.messages.some((each) => each.includes('9-swordfish-and-wrong'))).toBe(true);
     },
   );
+
+  it('keeps to its time while a sign-in is not answered', async () => {
+    await using server = await start('25.10');
+    server.hold('auth.login_ex');
+    const probed = await run([connectionTo(server), '--seconds', '0.5'], undefined, {
+      GSOPS_SECRET: password,
+    });
+    expect(probed.code).toBe(1);
+    expect(probed.lines.at(-1)).toHaveProperty('fleet');
+  });
+
+  it('knows after a restart of the NAS that the jobs of before are lost', async () => {
+    await using server = await start('24.10');
+    server.define('pool.scrub.scrub', { job: () => ({ run: (job) => job.rest(600_000) }) });
+    const probed = await run(
+      [connectionTo(server), '--seconds', '60'],
+      async (probe) => {
+        await server.act('pool.scrub.scrub');
+        await probe.until(() => toldIn(probe.lines).some(({ raw }) => raw.includes('"state": "RUNNING"')));
+        const isReady = (): number =>
+          probe.lines.filter(({ connection }) => connection?.['state'] === 'ready').length;
+        const before = isReady();
+        await server.restart();
+        await probe.until(() => isReady() > before);
+      },
+      { GSOPS_SECRET: password },
+    );
+    expect(fleetOf(probed).tasks.map(({ state }) => state)).toEqual(['lost']);
+  });
+
+  it.each([
+    ['stop:minecraft', undefined, 'refused', /Stop minecraft on nas\?.*"confirm":"yes"/],
+    ['stop:minecraft', '{"confirm":"yes"}', 'succeeded', /minecraft stopped/],
+    ['rollback:minecraft', '{"confirm":"yes"}', 'refused', /--input needs "version", one of "1\.0\.2"/],
+    ['rollback:minecraft', '{"confirm":"yes","version":"9"}', 'refused', /one of "1\.0\.2"/],
+    ['start:minecraft', undefined, 'refused', /not on offer while it is running/],
+    ['start:nobody', undefined, 'refused', /there is no instance nobody on nas; there is: .*minecraft/],
+    [
+      'request',
+      '{"method":"app.delete","params":"[\\"minecraft\\"]"}',
+      'refused',
+      /Call app\.delete on nas\?/,
+    ],
+  ])('asks for %s with %j what a window would ask', async (wanted, input, outcome, message) => {
+    await using server = await start('25.10');
+    server.define('app.rollback_versions', { params: [{ name: 'name', type: 'any' }], run: () => ['1.0.2'] });
+    const more = input === undefined ? [] : ['--input', input];
+    const args = [connectionTo(server), '--seconds', '30', '--run', wanted, ...more];
+    const { lines } = await run(args, undefined, { GSOPS_SECRET: password });
+    expect(lines.flatMap((line) => line['operation'] ?? [])).toMatchObject([
+      { outcome, message: expect.stringMatching(message) as string },
+    ]);
+    expect(server.calls.get('app.stop') ?? 0).toBe(outcome === 'succeeded' ? 1 : 0);
+  });
+
+  it('tells how an operation ended whose job went on while the connection was gone', async () => {
+    await using server = await start('25.10');
+    const end = Promise.withResolvers<null>();
+    server.define('app.redeploy', {
+      params: [{ name: 'app_name', type: 'string' }],
+      job: () => ({ run: () => end.promise }),
+    });
+    const args = ['--seconds', '60', '--run', 'redeploy:minecraft', '--input', '{"confirm":"yes"}'];
+    const { lines } = await run(
+      [connectionTo(server), ...args],
+      async (probe) => {
+        await probe.until(() =>
+          toldIn(probe.lines).some(({ raw }) => raw.includes('"state": "RUNNING", "time')),
+        );
+        server.dropSockets(1001, 'Going away');
+        end.resolve(null);
+        await probe.until(() => probe.lines.some(({ operation }) => operation));
+      },
+      { GSOPS_SECRET: password },
+    );
+    expect(lines.flatMap((line) => line['operation'] ?? [])).toMatchObject([{ outcome: 'succeeded' }]);
+  });
 });

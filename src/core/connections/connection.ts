@@ -26,6 +26,14 @@ export interface CaptureLock {
   acquire(connection: string, signal: AbortSignal, elsewhere: () => void): Promise<() => Promise<void>>;
 }
 
+/** Waiting for the journal. */
+interface Keeping {
+  /** Resolves when all that came over a connection is in the journal, or will never be. */
+  committed(connection: string): Promise<void>;
+  /** Where too much waits: resolves when it does no longer. */
+  pressure(): Promise<void> | undefined;
+}
+
 export interface ConnectionOptions {
   readonly system: AnySystem;
   readonly settings: ConnectionSettings;
@@ -37,6 +45,8 @@ export interface ConnectionOptions {
   readonly host: string;
   /** State that a session of this connection keeps over restarts. */
   readonly memory: (connection: string) => SessionMemory;
+  /** The journal behind the pipeline; without one nothing has to be waited for. */
+  readonly keeping?: Keeping;
   /** Reads the secrets of a connection. */
   readonly secrets: (system: AnySystem, settings: ConnectionSettings) => SecretReader;
   /** Stores a secret that the next session of the connection can use once. */
@@ -59,6 +69,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #state: ConnectionState = 'closed';
   #session: Session | undefined;
+  /** Told of the next session, or that none comes. */
+  readonly #awaiting = new Set<(session: Session | undefined) => void>();
   #wanted = false;
   #run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   #failure: SessionError | undefined;
@@ -112,6 +124,19 @@ export class Connection {
     return this.#session?.refresh !== undefined;
   }
 
+  /** The session that follows this one; nothing where none comes: the attempts ended, or the signal aborted. */
+  async nextSession(after: Session, signal: AbortSignal): Promise<Session | undefined> {
+    if (this.#session && this.#session !== after) return this.#session;
+    if (!this.#run) return undefined;
+    const next = Promise.withResolvers<Session | undefined>();
+    this.#awaiting.add(next.resolve);
+    try {
+      return await orAborted(next.promise, signal);
+    } finally {
+      this.#awaiting.delete(next.resolve);
+    }
+  }
+
   /** Asks the system again for everything that there is. */
   refresh(): void {
     this.#session?.refresh?.();
@@ -149,6 +174,7 @@ export class Connection {
     const abort = new AbortController();
     const done = this.#loop(abort.signal).then(() => {
       this.#run = undefined;
+      this.#tellAwaiting(undefined);
       if (abort.signal.aborted && this.#state !== 'failed') this.#report('closed');
       this.#proceed();
     });
@@ -206,6 +232,8 @@ export class Connection {
       secret: this.secret,
       keep: (kind, value) => this.#options.keep?.(system, settings, kind, value),
       deliver: (draft) => this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft }),
+      committed: () => this.#options.keeping?.committed(this.id) ?? Promise.resolve(),
+      pressure: () => this.#options.keeping?.pressure(),
       report: (state, detail) => {
         if (!isAborted(signal)) this.#report(state, detail);
       },
@@ -227,6 +255,7 @@ export class Connection {
     try {
       this.#failure = undefined;
       this.#report('ready');
+      this.#tellAwaiting(session);
       if (this.#disconnectedSince !== undefined && session.catchesUp !== true) {
         const seconds = Math.max(1, Math.round((this.#options.clock.now() - this.#disconnectedSince) / 1000));
         this.#gap(text('Nothing was received for {0} s; what happened then is not delivered later', seconds));
@@ -263,6 +292,11 @@ export class Connection {
     await orAborted(waited.promise, signal);
     cancel();
     this.#skipWait = undefined;
+  }
+
+  #tellAwaiting(session: Session | undefined): void {
+    for (const tell of this.#awaiting) tell(session);
+    this.#awaiting.clear();
   }
 
   #gap(message: Text): void {

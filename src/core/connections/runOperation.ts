@@ -31,6 +31,8 @@ export interface RunOperation {
   /** The id of the window that it runs in. */
   readonly window: string;
   readonly signal: AbortSignal;
+  /** Waits for the session that follows this one; without it, an operation ends with its session. */
+  readonly nextSession?: (after: Session, signal: AbortSignal) => Promise<Session | undefined>;
   ask(question: Question): Promise<boolean>;
   /** A line for the log. */
   log(line: string): void;
@@ -69,6 +71,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
       session,
       input,
       signal: run.signal,
+      nextSession: async (after) => run.nextSession?.(after, run.signal),
       ask: (question) => run.ask(question),
       progress(message) {
         say({ type: 'operation.progress', id, message });

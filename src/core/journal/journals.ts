@@ -1,18 +1,18 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { Decoder } from '../model/signal.ts';
 import type { Task } from '../model/task.ts';
 import { errorWords, text, type Text } from '../model/text.ts';
-import { OldStorage } from './oldStorage.ts';
+import type { OldStorage } from './oldStorage.ts';
 import { restoredFleet, withChanges } from './fleetState.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Recorder } from './recorder.ts';
 import { JournalStore } from './store/journalStore.ts';
 import type { JournalState } from './store/reader.ts';
 import type { Address, ContextRow } from './store/records.ts';
-import { defaultLimits } from './store/retention.ts';
+import type { RetentionLimits } from './store/retention.ts';
 import type { Backend } from './store/workerBackend.ts';
 
 export interface JournalsOptions {
@@ -28,6 +28,10 @@ export interface JournalsOptions {
   /** Loads a system before a state of it is read. */
   loadSystem(system: string): Promise<unknown>;
   decoderOf(system: string): Decoder<unknown> | undefined;
+  /** How long and how much is kept, as the settings are now. */
+  limits(): RetentionLimits;
+  /** Whether events of a connection are written, as the settings are now. */
+  keepsEvents(connection: string): boolean;
   /** The system of a connection that the settings of this window name. */
   systemOf(connection: string): string | undefined;
   /** What versions before the journal left, and the lock with which a connection of theirs is taken over. */
@@ -40,8 +44,12 @@ interface Lock {
   acquire(connection: string, signal: AbortSignal, elsewhere: () => void): Promise<() => Promise<void>>;
 }
 
+/** Folders that the versions before the journal wrote into. */
+const oldFolders = ['fleet', 'sessions'];
 /** How soon the commits of other windows are noticed. */
 const followEveryMs = 100;
+/** A quarter of a second at the full speed of the journal; pushes may fill eight times as much. */
+const pauseBytes = 8_000_000;
 const retainEveryMs = 10 * 60_000;
 
 /**
@@ -51,11 +59,11 @@ const retainEveryMs = 10 * 60_000;
 export class Journals {
   readonly #options: JournalsOptions;
   readonly #recorder: Recorder;
-  readonly #oldStorage: OldStorage | undefined;
   readonly #captured = new Set<string>();
   /** Connections whose decoder began anew. */
   readonly #discarded = new Set<string>();
   readonly #live: Promise<JournalStore>;
+  #opened: JournalStore | undefined;
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
   #cancelRetention: () => void = () => undefined;
   #adopted = 0;
@@ -64,23 +72,20 @@ export class Journals {
 
   constructor(options: JournalsOptions) {
     this.#options = options;
-    const { clock, pipeline, folder, log, oldStorage } = options;
-    this.#oldStorage =
-      oldStorage && new OldStorage({ folder: oldStorage.folder, now: () => clock.now(), log });
+    const { clock, pipeline, folder, log } = options;
     this.#recorder = new Recorder({
       pipeline,
       decoderOf: (system) => options.decoderOf(system),
       writes: (connection) => this.#captured.has(connection) || options.systemOf(connection) === undefined,
+      keepsEvents: (connection) => options.keepsEvents(connection),
       clock,
       storeOf: (timeline) => ({ append: async (batch) => (await this.store(timeline)).append(batch) }),
       onError: (error) => {
         log.error(text('The journal could not be written: {0}', errorWords(error)));
       },
     });
-    this.#live = options.begin.then(() => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return this.#open(join(folder, 'journal.db'));
-    });
+    this.#live = options.begin.then(() => this.#open(join(folder, 'journal.db')));
+    void this.#live.then((store) => (this.#opened = store)).catch(() => undefined);
     // A missing SQLite is said by whoever asks; tree, tasks and operations go on without.
     this.#live.catch((error: unknown) => {
       log.error(text('There is no history: {0}', errorWords(error)));
@@ -93,9 +98,7 @@ export class Journals {
     if (timeline === liveTimeline) return this.#live;
     let store = this.#stores.get(timeline);
     if (!store) {
-      const temporary = join(this.#options.folder, 'temp');
-      mkdirSync(temporary, { recursive: true, mode: 0o700 });
-      const path = join(temporary, `${process.pid}-${this.#options.newId()}.db`);
+      const path = join(this.#options.folder, 'temp', `${process.pid}-${this.#options.newId()}.db`);
       store = { opened: this.#open(path), path };
       this.#stores.set(timeline, store);
     }
@@ -132,9 +135,14 @@ export class Journals {
     };
   }
 
-  /** Resolves when everything that the pipeline was given is in the journal. */
-  settle(): Promise<void> {
-    return this.#recorder.settle();
+  /** What can wait pauses while so much is on its way to the journal. */
+  pressure(): Promise<void> | undefined {
+    return (this.#opened?.waitingBytes ?? 0) > pauseBytes ? this.settle() : undefined;
+  }
+
+  /** Resolves when everything that the pipeline was given is in the journal, with the memory of one connection or of all. */
+  settle(connection?: string): Promise<void> {
+    return this.#recorder.settle(connection);
   }
 
   /** Deletes the journal of a replay that nobody shows any more. */
@@ -164,7 +172,7 @@ export class Journals {
     const store = await JournalStore.open({
       path,
       software,
-      limits: defaultLimits,
+      limits: this.#options.limits(),
       clock,
       backend: backend(),
     });
@@ -203,7 +211,7 @@ export class Journals {
   /** Connections that another window captures are taken over when it lets go of them. */
   async #takeOverOldStorage(store: JournalStore): Promise<void> {
     const { oldStorage } = this.#options;
-    for (const connection of this.#oldStorage?.connections() ?? []) {
+    for (const connection of (await this.#old())?.connections() ?? []) {
       const held = new AbortController();
       const release = await oldStorage?.lock
         .acquire(connection, held.signal, () => {
@@ -219,12 +227,21 @@ export class Journals {
 
   async #takeOverOld(store: JournalStore, connection: string, system?: string): Promise<void> {
     try {
-      await this.#oldStorage?.takeOver(store, connection, system);
+      await (await this.#old())?.takeOver(store, connection, system);
     } catch (error) {
       this.#options.log.warn(
         text('{0}: the state of an earlier version was not taken over: {1}', connection, errorWords(error)),
       );
     }
+  }
+
+  /** The files of the versions before the journal; nothing, and nothing loaded, where there are none. */
+  async #old(): Promise<OldStorage | undefined> {
+    const { oldStorage, clock, log } = this.#options;
+    if (!oldStorage || !oldFolders.some((name) => existsSync(join(oldStorage.folder, name))))
+      return undefined;
+    const { OldStorage } = await import('./oldStorage.ts');
+    return new OldStorage({ folder: oldStorage.folder, now: () => clock.now(), log });
   }
 
   async #follow(store: JournalStore, to: number): Promise<void> {
@@ -260,6 +277,7 @@ export class Journals {
     await Promise.all([...systems].map((system) => this.#options.loadSystem(system)));
   }
 
+  /** The contexts that this version understands; the others begin anew. */
   #contextsOf({ contexts }: JournalState): Map<string, unknown> {
     return new Map(
       contexts.flatMap((row): [string, unknown][] => {
@@ -286,14 +304,12 @@ export class Journals {
     // The row stays until the decoder has a context again: a takeover meets it after the start did.
     if (this.#discarded.has(connection)) return;
     this.#discarded.add(connection);
-    this.#options.log.warn(
-      text('{0}: the memory of the decoder cannot be used, it begins anew: {1}', connection, reason),
-    );
+    this.#options.log.warn(text('{0}: the memory of its events begins anew: {1}', connection, reason));
   }
 
   #retain(store: JournalStore): void {
     this.#cancelRetention = this.#options.clock.after(retainEveryMs, () => {
-      store.retain().catch((error: unknown) => {
+      store.retain(this.#options.limits()).catch((error: unknown) => {
         this.#options.log.warn(text('Old events could not be removed: {0}', errorWords(error)));
       });
       this.#retain(store);

@@ -71,9 +71,12 @@ export interface DecodeStep<C> {
  * The meaning of a system's messages. `decode` is pure and total: whatever arrives, it returns an event and never throws.
  */
 export interface Decoder<C> {
-  /** Form of the contexts; raised with every change that gives what was saved another meaning. */
-  readonly version: number;
   readonly initial: C;
+  /**
+   * Grows when a saved context means something else than before. One of another version begins as `initial`; the list that
+   * a connection gets after connecting says the rest.
+   */
+  readonly version: number;
   decode(context: C, message: Message): Decoded<C>;
   /** Signals of an open task that was not heard of for too long. */
   taskLost(context: C, task: string): DecodeStep<C>;

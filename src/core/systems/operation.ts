@@ -87,6 +87,11 @@ interface Run<S, Sess extends Session> {
   readonly session: Sess | undefined;
   readonly input: OperationInput;
   readonly signal: AbortSignal;
+  /**
+   * The session that follows this one after an interruption. Nothing where none comes: the connection ended, the operation
+   * was cancelled, or its time is over.
+   */
+  nextSession(after: Sess): Promise<Sess | undefined>;
   /** Tells the present step, for the task. */
   progress(message: Text): void;
   /** Adds output of the program to the log of the task. */

@@ -67,6 +67,10 @@ export interface SessionEnvironment {
   /** Puts aside what the next conversation can use once, in place of what the user would have to type again. */
   keep(kind: SecretKind, value: string): void;
   deliver(draft: SessionDraft): void;
+  /** Resolves when all that was delivered is in the journal, or will never be; never rejects. */
+  committed(): Promise<void>;
+  /** Where so much waits for the journal that what can wait should: resolves when it goes on. */
+  pressure(): Promise<void> | undefined;
   /** A step on the way to `ready`, in words that a user sees while it lasts. */
   report(state: Extract<ConnectionState, 'connecting' | 'authenticating'>, detail?: Text): void;
   /** Something was lost that nobody can deliver any more: it stands in the journal as a gap. */
@@ -81,6 +85,8 @@ export interface Session {
   readonly address?: string;
   /** True for a session that delivers later what happened while nobody listened: an interruption loses nothing. */
   readonly catchesUp?: boolean;
+  /** Resolves when all instances were told of once; absent where nobody can tell when that is. */
+  readonly listed?: Promise<unknown>;
   /** Sets the instances that are on screen. Measurements that load the system are asked for of these alone. */
   watch?(visible: readonly Subject[]): void;
   /** Asks the system again for everything that there is, where it can be asked. */

@@ -64,6 +64,8 @@ export class WebSocketConnection {
     const url = new URL(options.url);
     const socket = new WebSocket(url, {
       ...tlsOptions(options),
+      // Without a pool: a refused upgrade would leave its socket there, open for as long as the server likes.
+      agent: false,
       perMessageDeflate: false,
       followRedirects: false,
       handshakeTimeout: options.timeoutMs,

@@ -6,6 +6,9 @@ import type { GivenUser } from './options.ts';
 import type { Peer } from './peer.ts';
 import type { Traits } from './profiles.ts';
 
+/** 25.10 repeats `OTP_REQUIRED` for wrong codes before this one, which is refused with an error. */
+const maxWrongCodes = 3;
+
 /** Logging in by the ways of the generations. `refuse` is how long a wrong secret takes. */
 export function authMethods(traits: Traits, accounts: Accounts, refuse: () => Promise<void>): Methods {
   const entered = async (peer: Peer, login: Login | undefined): Promise<boolean> => {
@@ -88,10 +91,10 @@ export function authMethods(traits: Traits, accounts: Accounts, refuse: () => Pr
       ],
     },
   };
-  return traits.loginEx ? { ...old, ...loginEx(accounts, refuse) } : old;
+  return traits.loginEx ? { ...old, ...loginEx(traits, accounts, refuse) } : old;
 }
 
-function loginEx(accounts: Accounts, refuse: () => Promise<void>): Methods {
+function loginEx({ scramKeys }: Traits, accounts: Accounts, refuse: () => Promise<void>): Methods {
   const params = [{ name: 'login_data', type: 'object' }] as const;
   const failed = async (response_type: 'AUTH_ERR' | 'EXPIRED'): Promise<object> => {
     await refuse();
@@ -100,6 +103,7 @@ function loginEx(accounts: Accounts, refuse: () => Promise<void>): Methods {
   const entered = (peer: Peer, login: Login, given: Record<string, unknown>): object => {
     peer.login = login;
     peer.waitsForOtp = undefined;
+    peer.wrongCodes = 0;
     const options = objectAt([given['login_options']], 0);
     const user_info = options['user_info'] === false ? null : personOf(accounts, login);
     return { response_type: 'SUCCESS', user_info, authenticator: 'LEVEL_1' };
@@ -107,7 +111,12 @@ function loginEx(accounts: Accounts, refuse: () => Promise<void>): Methods {
   const second = (peer: Peer, given: Record<string, unknown>): object | Promise<object> => {
     const user = peer.waitsForOtp === undefined ? undefined : accounts.user(peer.waitsForOtp);
     if (!user) throw callError('OTP_TOKEN may not be used without a preceding login attempt', errno.invalid);
-    if (given['otp_token'] !== user.otp) return failed('AUTH_ERR');
+    if (given['otp_token'] !== user.otp) {
+      peer.wrongCodes += 1;
+      if (peer.wrongCodes < maxWrongCodes) return otpRequired(user);
+      peer.waitsForOtp = undefined;
+      return failed('AUTH_ERR');
+    }
     return entered(peer, accounts.login(user), given);
   };
   return {
@@ -123,9 +132,11 @@ function loginEx(accounts: Accounts, refuse: () => Promise<void>): Methods {
             if (!user) return failed('AUTH_ERR');
             if (user.otp === undefined) return entered(peer, accounts.login(user), given);
             peer.waitsForOtp = user.name;
-            return { response_type: 'OTP_REQUIRED', username: user.name };
+            peer.wrongCodes = 0;
+            return otpRequired(user);
           }
           case 'API_KEY_PLAIN': {
+            if (scramKeys) return { response_type: 'DENIED' };
             const login = accounts.withKey(text('api_key'), peer.parts.insecure, text('username'));
             if (typeof login === 'object') return entered(peer, login, given);
             return failed(login === 'revoked' ? 'EXPIRED' : 'AUTH_ERR');
@@ -159,6 +170,10 @@ function loginEx(accounts: Accounts, refuse: () => Promise<void>): Methods {
       },
     },
   };
+}
+
+function otpRequired({ name }: GivenUser): object {
+  return { response_type: 'OTP_REQUIRED', username: name };
 }
 
 function personOf(accounts: Accounts, login: Login | undefined): object | null {

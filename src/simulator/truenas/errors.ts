@@ -165,7 +165,7 @@ function traceOf({ thrown, reason }: Refusal, traits: Traits, params: unknown): 
   };
   return {
     class: thrown.className,
-    frames: [frame],
+    ...(traits.traceFrames ? { frames: [frame] } : {}),
     formatted: `Traceback (most recent call last):\n  File "${frame.filename}", line ${frame.lineno}, in ${frame.method}\n${thrown.className}: ${reason}\n`,
     ...(traits.errnames ? { repr: thrown.repr } : {}),
   };

@@ -34,6 +34,8 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 4 * 1024 * 1024 });
   readonly peers = new Map<WebSocket, Peer>();
+  /** Connections whose upgrade was refused: nginx keeps them open for another request. */
+  readonly refused = new Set<Duplex>();
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -53,8 +55,9 @@ export class Gateway {
       const { status, headers, body } = this.#page(request);
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
       const title = { 200: 'OK', 302: 'Moved Temporarily', 307: 'Temporary Redirect' }[status];
-      raw.end(
-        `HTTP/1.1 ${status} ${title}\r\n${lines.join('')}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+      this.#refuse(
+        raw,
+        `HTTP/1.1 ${status} ${title}\r\n${lines.join('')}content-length: ${body.length}\r\nconnection: keep-alive\r\n\r\n${body}`,
       );
       return;
     }
@@ -68,11 +71,21 @@ export class Gateway {
     for (const socket of this.peers.keys())
       if (code === undefined) socket.terminate();
       else socket.close(code, reason);
+    if (code === undefined) for (const raw of this.refused) raw.destroy();
   }
 
   /** Exactly this to everybody. */
   sendRaw(data: string | Uint8Array): void {
     for (const socket of this.peers.keys()) socket.send(data);
+  }
+
+  #refuse(raw: Duplex, answer: string): void {
+    this.refused.add(raw);
+    raw.on('close', () => this.refused.delete(raw));
+    raw.on('error', () => raw.destroy());
+    raw.on('end', () => raw.end());
+    raw.resume();
+    raw.write(answer);
   }
 
   #open(socket: WebSocket, rpc: boolean, address: string): void {

@@ -155,7 +155,7 @@ export class Jobs {
       result: job.result ?? null,
       ...(scale ? { result_encoding_error: null } : {}),
       error: refused?.refusal.reason ?? null,
-      exception: refused ? `Traceback (most recent call last):\n${refused.message}\n` : null,
+      exception: refused ? tracebackOf(refused) : null,
       exc_info: refused ? jobError(refused, traits) : null,
       state: job.state,
       time_started: this.#date(job.started),
@@ -255,6 +255,12 @@ export class Jobs {
     const first = this.all.find(isOver);
     if (first) this.#jobs.delete(first.id);
   }
+}
+
+/** Text of the exception, whose last line has its class and words as Python prints them. */
+function tracebackOf({ refusal }: Refused): string {
+  const { className = 'Exception' } = refusal.thrown ?? {};
+  return `Traceback (most recent call last):\n${className}: ${refusal.reason}\n`;
 }
 
 export function isOver({ state }: Pick<Job, 'state'>): boolean {

@@ -97,8 +97,8 @@ export class JsonRpc extends Conversation {
     return null;
   }
 
+  /** Needs no login: the official client sets its options before it signs in. */
   #setOptions(given: Record<string, unknown>): object {
-    this.#login();
     const { options } = this.peer;
     for (const key of ['legacy_jobs', 'private_methods', 'py_exceptions'] as const) {
       const value = given[key];

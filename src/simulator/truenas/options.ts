@@ -64,6 +64,13 @@ export interface GivenVirtInstance {
   readonly type?: 'CONTAINER' | 'VM';
 }
 
+/** Of 26 and later. */
+export interface GivenContainer {
+  readonly name: string;
+  /** `STOPPED` by default. */
+  readonly state?: 'RUNNING' | 'STOPPED';
+}
+
 /** Of CORE. */
 export interface GivenJail {
   readonly name: string;
@@ -109,6 +116,7 @@ export interface TrueNasServerOptions {
   readonly apps?: readonly GivenApp[];
   readonly vms?: readonly GivenVm[];
   readonly virtInstances?: readonly GivenVirtInstance[];
+  readonly containers?: readonly GivenContainer[];
   readonly jails?: readonly GivenJail[];
   readonly alerts?: readonly GivenAlert[];
   readonly timing?: Partial<Timing>;

@@ -27,6 +27,8 @@ export class Peer implements Hearer {
   login: Login | undefined;
   /** Username that still has to give its second factor. */
   waitsForOtp: string | undefined;
+  /** Wrong codes for that second factor so far. */
+  wrongCodes = 0;
   readonly options: RpcOptions = { legacy_jobs: true, private_methods: false, py_exceptions: false };
   /** Plain events: the name by the id of the subscription. */
   readonly plain = new Map<string | number, string>();
@@ -70,6 +72,7 @@ const roleOf: Readonly<Record<string, string>> = {
   'app.query': 'APPS_READ',
   'app.stats': 'APPS_READ',
   'vm.query': 'VM_READ',
+  'container.query': 'CONTAINER_READ',
   'virt.instance.query': 'VIRT_INSTANCE_READ',
   'reporting.realtime': 'REPORTING_READ',
   'alert.list': 'ALERT_LIST_READ',

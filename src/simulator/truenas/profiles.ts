@@ -1,4 +1,4 @@
-export type Profile = 'core-13' | '24.10' | '25.10';
+export type Profile = 'core-13' | '24.10' | '25.10' | '26.0';
 
 /** Differences between the generations of the middleware. */
 export interface Traits {
@@ -27,6 +27,12 @@ export interface Traits {
   readonly sourcesEndAtLogout: boolean;
   readonly apps: boolean;
   readonly virt: boolean;
+  /** Containers instead of Incus; events of machines hold the full entry. */
+  readonly containers: boolean;
+  /** Traces hold frames, with what the caller gave. */
+  readonly traceFrames: boolean;
+  /** API keys sign in by SCRAM; one that is sent as it is gets `DENIED`. */
+  readonly scramKeys: boolean;
   readonly jails: boolean;
   /** Whole seconds only. */
   readonly wholeSeconds: boolean;
@@ -44,6 +50,27 @@ const scale = {
   apps: true,
   jails: false,
   wholeSeconds: true,
+  containers: false,
+  traceFrames: true,
+  scramKeys: false,
+} as const;
+
+const modern = {
+  ...scale,
+  version: 'TrueNAS-25.10.1',
+  jsonRpc: true,
+  pong: false,
+  notAuthenticated: 'callError',
+  rateLimit: 'beforeLogin',
+  nonObject: 'close',
+  pingBeforeLogin: true,
+  loginEx: true,
+  userKeys: true,
+  sourcesEndAtLogout: true,
+  virt: true,
+  jobs: 'withMessageIds',
+  realtime: 'netdata',
+  schema: 'pydantic',
 } as const;
 
 export const traitsOf: Readonly<Record<Profile, Traits>> = {
@@ -65,6 +92,9 @@ export const traitsOf: Readonly<Record<Profile, Traits>> = {
     sourcesEndAtLogout: false,
     apps: false,
     virt: false,
+    containers: false,
+    traceFrames: true,
+    scramKeys: false,
     jails: true,
     wholeSeconds: false,
     jobs: 'core',
@@ -88,21 +118,13 @@ export const traitsOf: Readonly<Record<Profile, Traits>> = {
     realtime: 'psutil',
     schema: 'old',
   },
-  '25.10': {
-    ...scale,
-    version: 'TrueNAS-25.10.1',
-    jsonRpc: true,
-    pong: false,
-    notAuthenticated: 'callError',
-    rateLimit: 'beforeLogin',
-    nonObject: 'close',
-    pingBeforeLogin: true,
-    loginEx: true,
-    userKeys: true,
-    sourcesEndAtLogout: true,
-    virt: true,
-    jobs: 'withMessageIds',
-    realtime: 'netdata',
-    schema: 'pydantic',
+  '25.10': modern,
+  '26.0': {
+    ...modern,
+    version: 'TrueNAS-26.0.0-BETA.1',
+    virt: false,
+    containers: true,
+    traceFrames: false,
+    scramKeys: true,
   },
 };

@@ -5,6 +5,7 @@ import { Apps } from './apps.ts';
 import { authMethods } from './authMethods.ts';
 import type { Method, Methods } from './calls.ts';
 import { alertEntry, coreMethods, systemMethods } from './coreMethods.ts';
+import { Containers } from './containers.ts';
 import { Dispatcher, type Plans } from './dispatcher.ts';
 import { uncaught, type Refused } from './errors.ts';
 import { Gateway } from './gateway.ts';
@@ -38,6 +39,7 @@ export class TrueNasServer extends RestartableServer<Life> {
   readonly apps: Apps;
   readonly vms: Vms;
   readonly virt: Virt;
+  readonly containers: Containers;
   readonly jails: Jails;
   /** Nobody's address is allowed any more: who connects is closed with 1008. */
   refusesAddresses = false;
@@ -68,6 +70,7 @@ export class TrueNasServer extends RestartableServer<Life> {
     this.apps = new Apps(options.apps ?? [], this.#traits, extraKeys, publish, this.#now);
     this.vms = new Vms(options.vms ?? [], this.#traits, extraKeys, publish);
     this.virt = new Virt(options.virtInstances ?? [], extraKeys, publish);
+    this.containers = new Containers(options.containers ?? [], publish);
     this.jails = new Jails(options.jails ?? [], extraKeys);
   }
 
@@ -84,6 +87,11 @@ export class TrueNasServer extends RestartableServer<Life> {
   /** Open sockets, logged in or not. */
   get sockets(): number {
     return this.life?.gateway.peers.size ?? 0;
+  }
+
+  /** Connections that are still open though their upgrade was refused. */
+  get refusedSockets(): number {
+    return this.life?.gateway.refused.size ?? 0;
   }
 
   /** Usernames that are logged in, one for each socket. */
@@ -270,6 +278,7 @@ export class TrueNasServer extends RestartableServer<Life> {
       ...systemMethods(traits, this.#alerts, this.#now),
       ...(traits.apps ? this.apps.methods() : {}),
       ...(traits.virt ? this.virt.methods() : {}),
+      ...(traits.containers ? this.containers.methods() : {}),
       ...(traits.jails ? this.jails.methods() : {}),
       ...this.vms.methods(),
     };

@@ -109,6 +109,10 @@ export class Vms {
     vm.state = state;
     if (state === 'STOPPED') vm.pid = null;
     else vm.pid ??= this.#nextPid();
+    if (this.#traits.containers) {
+      this.#publish({ msg: 'changed', collection: 'vm.query', id: vm.id, fields: this.#entry(vm) });
+      return;
+    }
     const { domain, event } = words[state];
     const { devices, ...fields } = this.#entry(vm);
     this.#publish({

@@ -11,6 +11,7 @@ import { runOperation } from '../../core/connections/runOperation.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnyOperation, OperationInput, Question } from '../../core/systems/operation.ts';
 import { systemClock } from '../../core/model/clock.ts';
+import { configuration } from '../configuration.ts';
 import { operationCommandId } from '../contributions/commands.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { agreed, isTrusted, showInformation } from '../showMessage.ts';
@@ -186,6 +187,11 @@ export class Operations {
         operation,
         instance,
         session: connection.session,
+        nextSession: (after, signal) =>
+          connection.nextSession(
+            after,
+            AbortSignal.any([signal, AbortSignal.timeout(configuration().taskTimeoutMs)]),
+          ),
         input,
         pipeline,
         clock: systemClock,

@@ -156,6 +156,7 @@ export function openConnection(
         operation,
         instance: operation.target === 'instance' ? found : undefined,
         session: connection.session,
+        nextSession: (after, signal) => connection.nextSession(after, signal),
         input,
         pipeline: aside,
         clock: realClock,

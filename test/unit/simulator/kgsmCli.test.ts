@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/simulator/kgsm/cli.ts';
+import { watchInstance } from '../../../src/simulator/kgsm/games.ts';
+import { Kgsm } from '../../../src/simulator/kgsm/kgsm.ts';
 import { makeRoot, type RootOptions } from '../../../src/simulator/kgsm/root.ts';
 import { hear, kgsm, launch, temporaryFolder } from './kgsmRoot.ts';
 
@@ -52,15 +54,20 @@ describe('the events of the KGSM stand-in', () => {
     using folder = temporaryFolder();
     const path = root(folder, [srv]);
     await using heard = await hear(join(path, 'kgsm.sock'));
-    const started = spawn(join(path, 'kgsm.sh'), ['-i', 'srv', '--start'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const watcherEnded = once(started.stdout, 'close');
-    started.stdout.resume();
-    await once(started, 'exit');
+    await kgsm(path, '-i', 'srv', '--start');
+    await heard.count(2);
+    const environment = {
+      root: path,
+      launch,
+      write: () => undefined,
+      complain: () => undefined,
+      now: () => 0,
+    };
+    const { run = '' } = new Kgsm(environment).store.get('srv') ?? {};
+    expect(existsSync(run)).toBe(true);
     await kgsm(path, '-i', 'srv', '--stop');
-    await watcherEnded;
-    expect(heard.types()).toEqual(['instance_started', 'instance_stopped']);
+    await watchInstance(environment, 'srv', run);
+    expect(heard.types()).toEqual(['instance_started', 'instance_ready', 'instance_stopped']);
   });
 
   it('begin an installation over an existing name and break it off', async () => {

@@ -80,6 +80,7 @@ describe.each(['lax', 'strict'] as const)('two windows at a %s server', (revisio
       signal: new AbortController().signal,
       progress: () => undefined,
       output: () => undefined,
+      nextSession: () => Promise.resolve(undefined),
       ask: () => Promise.resolve(false),
     });
     expect(result.outcome).toBe('succeeded');

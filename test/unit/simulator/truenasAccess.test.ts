@@ -128,9 +128,18 @@ describe('signing in', () => {
       username: 'root',
     });
     const otp = (otp_token: string): object => ({ mechanism: 'OTP_TOKEN', otp_token });
-    expect(await slowly(rig, client, 'auth.login_ex_continue', otp('0'))).toEqual({
+    expect(await client.call('auth.login_ex_continue', otp('0'))).toEqual({
+      response_type: 'OTP_REQUIRED',
+      username: 'root',
+    });
+    expect(await client.call('auth.login_ex_continue', otp('1'))).toMatchObject({
+      response_type: 'OTP_REQUIRED',
+    });
+    expect(await slowly(rig, client, 'auth.login_ex_continue', otp('2'))).toEqual({
       response_type: 'AUTH_ERR',
     });
+    await client.call('auth.login_ex', given);
+    await client.call('auth.login_ex_continue', otp('3'));
     expect(await client.call('auth.login_ex_continue', otp('123456'))).toMatchObject({
       response_type: 'SUCCESS',
     });

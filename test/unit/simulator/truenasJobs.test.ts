@@ -147,13 +147,15 @@ describe('jobs', () => {
 
   it('are found by whoever asks for no ids in the answer to the call', async () => {
     await using rig = await startTrueNas({ profile: '25.10' });
-    const client = await rig.enter('jsonrpc');
-    await client.subscribe('core.get_jobs');
+    const client = await rig.open('jsonrpc');
+    // As the official client does, before it signs in.
     expect(await client.call('core.set_options', { legacy_jobs: false })).toEqual({
       legacy_jobs: false,
       private_methods: false,
       py_exceptions: false,
     });
+    expect(await client.call('auth.login', 'root', 'secret')).toBe(true);
+    await client.subscribe('core.get_jobs');
     const id = client.ask('app.stop', 'minecraft');
     expect(job(await client.next())['message_ids']).toEqual([id]);
     await eventually(() => rig.clock.waiting > 0);

@@ -1,6 +1,7 @@
 import { compileText } from '../../../../src/core/journal/compileText.ts';
 import { Journals, type JournalsOptions } from '../../../../src/core/journal/journals.ts';
 import { inProcessBackend } from '../../../../src/core/journal/store/inProcessBackend.ts';
+import { defaultLimits } from '../../../../src/core/journal/store/retention.ts';
 import type { Fleet } from '../../../../src/core/model/fleet.ts';
 import { systems } from '../../../../src/core/systems/index.ts';
 import { SystemRegistry } from '../../../../src/core/systems/registry.ts';
@@ -20,6 +21,8 @@ export async function openWindow(folder: string, system = 'kgsm', given: Partial
     newId: () => 'id',
     backend: () => inProcessBackend(compileText),
     loadSystem: (system) => registry.load(system),
+    limits: () => defaultLimits,
+    keepsEvents: () => true,
     systemOf: (connection) => (connection === 'home' ? system : undefined),
     begin: Promise.resolve(),
     log: silentLog,

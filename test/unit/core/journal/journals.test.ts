@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { JournalView } from '../../../../src/core/journal/journalView.ts';
@@ -223,4 +223,46 @@ describe('a view of the journal', () => {
     await until(() => view.length === 1 && !view.searching);
     expect(await keys(0, 5)).toEqual(['s21']);
   });
+});
+
+describe('a connection without history', () => {
+  it('leaves no event, and yet another window goes on from its state, memory and cursor', async () => {
+    using folder = temporaryFolder();
+    const first = await openWindow(folder.path, 'kgsm', {
+      keepsEvents: (connection) => !['home'].includes(connection),
+    });
+    const release = await first.capture();
+    first.pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    first.pipeline.ingest(draft(kgsmEvent('instance_update_started', 'b')));
+    first.journals.memory('home').save({ line: 2 });
+    await release();
+    const { events } = await (await first.journals.store('live')).range('', 0, 100);
+    expect(events).toEqual([]);
+    await first.journals.dispose();
+
+    const second = await openWindow(folder.path);
+    await second.capture();
+    expect(statesIn(second)).toEqual({ a: 'running', b: 'updating' });
+    expect(second.journals.memory('home').load()).toEqual({ line: 2 });
+    second.pipeline.ingest(draft(kgsmEvent('instance_update_finished', 'b')));
+    second.pipeline.flush();
+    expect([...second.pipeline.fleet().tasks.values()].map(({ state }) => state)).toEqual(['succeeded']);
+    await second.journals.dispose();
+  });
+});
+
+it('a view without a journal says why, and takes the filter for no mistake', async () => {
+  const view = new JournalView(() => Promise.reject(new Error('no SQLite')));
+  await view.setFilter('word');
+  expect(view.unavailable?.message).toBe('no SQLite');
+  expect(view.problem).toBeUndefined();
+  view.dispose();
+});
+
+it('a journal whose folder cannot be made is kept in memory', async () => {
+  using folder = temporaryFolder();
+  writeFileSync(join(folder.path, 'file'), '');
+  const window = await openWindow(join(folder.path, 'file', 'history'));
+  expect((await window.journals.store('live')).status).toMatchObject({ durable: false });
+  await window.journals.dispose();
 });

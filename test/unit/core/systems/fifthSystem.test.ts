@@ -119,7 +119,7 @@ describe('a fifth system, which is a folder and one line', () => {
   it('is watched and operated by the probe', async () => {
     const lines: object[] = [];
     const done = new AbortController();
-    const operation = { id: 'switchOff', key: 'lamp-1', input: undefined };
+    const operation = { id: 'switchOff', key: 'lamp-1', input: { confirm: 'yes' } };
     const reason = await watch(
       { connection, seconds: 10, measure: false, operation },
       (line) => {

@@ -25,7 +25,6 @@ const unknown = text('Something that is no message of Bedrock Server Manager');
 type Step = Decoded<BedrockContext>;
 
 export const bedrockDecoder: Decoder<BedrockContext> = {
-  version: 1,
   initial: initialContext,
   decode(context, message) {
     return decode({ ...context, tick: context.tick + 1 }, message);
@@ -38,6 +37,7 @@ export const bedrockDecoder: Decoder<BedrockContext> = {
     };
   },
   save: saveContext,
+  version: 1,
   load: loadContext,
   redact: redactBedrock,
 };

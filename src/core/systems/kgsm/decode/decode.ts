@@ -15,11 +15,11 @@ const unknown = text('Something that is no KGSM event');
 const commandFields = ['Command'];
 
 export const kgsmDecoder: Decoder<KgsmContext> = {
-  version: 1,
   initial: initialContext,
   decode,
   taskLost: applyLostTask,
   save: saveContext,
+  version: 1,
   load: loadContext,
   redact: (raw) => redactJson(raw, commandFields),
 };

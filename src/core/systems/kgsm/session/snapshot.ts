@@ -31,8 +31,9 @@ class Snapshots {
     );
   }
 
-  take(): void {
-    void this.#runs.now();
+  /** Resolves when all was asked for. Never rejects. */
+  take(): Promise<void> {
+    return this.#runs.now();
   }
 
   /** Ends the run under way and waits for it. */
@@ -94,10 +95,11 @@ export function withSnapshots(
 ): Session {
   if (root === undefined) return session;
   const snapshots = new Snapshots(root, environment);
-  snapshots.take();
+  const listed = snapshots.take();
   return {
     closed: session.closed,
-    refresh: () => snapshots.take(),
+    listed,
+    refresh: () => void snapshots.take(),
     async dispose() {
       await snapshots.dispose();
       await session.dispose();

@@ -25,7 +25,6 @@ type Step = Decoded<TrueNasContext>;
 type Of<F extends Frame['frame']> = Extract<Frame, { frame: F }>;
 
 export const trueNasDecoder: Decoder<TrueNasContext> = {
-  version: 1,
   initial: initialContext,
   decode(context, message) {
     return withName(decode({ ...context, tick: context.tick + 1 }, message));
@@ -34,6 +33,7 @@ export const trueNasDecoder: Decoder<TrueNasContext> = {
     return jobGone(context, task);
   },
   save: saveContext,
+  version: 1,
   load: loadContext,
   redact: redactTrueNas,
 };

@@ -16,6 +16,14 @@ import {
 } from './decoderState.ts';
 import { keyOf } from '../messages.ts';
 
+/** Classes of exceptions that the NAS words for people. */
+const expected: ReadonlySet<string> = new Set([
+  'CallError',
+  'ValidationErrors',
+  'ValidationError',
+  'VALIDATION',
+]);
+
 const maxLog = 16 * 1024;
 
 const states: Readonly<Record<string, TaskState>> = {
@@ -234,9 +242,13 @@ export function logOf(fields: Fields, state: TaskState | undefined): string | un
   return parts.length === 0 ? undefined : parts.join('\n').slice(0, maxLog);
 }
 
-/** Why a job failed: its words, and what was wrong with what it was given. */
+/**
+ * Why a job failed: its words, and what was wrong with what it was given. An exception that the NAS did not expect has its
+ * class in front, because its words alone may be as little as `'boom'`.
+ */
 export function errorOf(fields: Fields): string {
-  const said = (named(fields['error']) ?? '–').replace(/^\[[A-Z]+\] /, '');
+  const raw = named(fields['error']) ?? '–';
+  const said = raw.replace(/^\[[A-Z]+\] /, '');
   const info = isFields(fields['exc_info']) ? fields['exc_info'] : {};
   const { type, extra } = info;
   if (type === 'VALIDATION' && Array.isArray(extra)) {
@@ -247,7 +259,9 @@ export function errorOf(fields: Fields): string {
       );
     if (wrong.length > 0) return wrong.join('; ');
   }
-  return said;
+  const className = named(type);
+  const isUnexpected = said === raw && className !== undefined && !expected.has(className);
+  return isUnexpected && !said.startsWith(className) ? `${oneLine(className, 60)}: ${said}` : said;
 }
 
 function actorOf(credentials: unknown): string | undefined {

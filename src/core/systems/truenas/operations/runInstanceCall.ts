@@ -79,24 +79,44 @@ export async function runInstanceCall(
   id: string,
   run: OperationRun<TrueNasSettings, TrueNasSession>,
 ): Promise<OperationResult> {
-  const { session, instance, input, signal } = run;
-  if (!session) return noConnection;
+  const { session: first, instance, input, signal } = run;
+  if (!first) return noConnection;
   const woken = id === 'start' && instance.state === 'paused';
   const call = calls[instance.kind]?.[woken ? 'resume' : id];
   if (!call) return refused(text('This cannot be done with it.'));
   if (id === 'rollback' && !input['version']) return refused(text('A version is needed.'));
   const [method, params] = call(instance.key, input);
   return explained(async () => {
-    const end = await session.job(method, params, {
-      signal,
-      progress: (words) => run.progress(text('{0}', oneLine(words, 200))),
-    });
+    const { end, session } = await endOfJob(run, first, method, params);
     if (end.log !== undefined) run.output(`${end.log}\n`);
     if (end.state === 'succeeded' && id === 'stop') return await verifyStopped(session, instance, signal);
     // A machine is started by no job, and not every release tells of it.
     if (instance.kind === 'vm' || instance.kind === 'container') await look(session, instance, signal);
     return resultOf(end, done[id]?.(oneLine(instance.name, 60)) ?? text('Done'));
   });
+}
+
+/** Waits for the end of a job over interruptions; answers also the session that told of it. */
+async function endOfJob(
+  run: OperationRun<TrueNasSettings, TrueNasSession>,
+  first: TrueNasSession,
+  method: string,
+  params: readonly unknown[],
+): Promise<{ readonly end: JobEnd; readonly session: TrueNasSession }> {
+  const waiting = {
+    signal: run.signal,
+    progress: (words: string) => run.progress(text('{0}', oneLine(words, 200))),
+  };
+  let session = first;
+  let end = await session.job(method, params, waiting);
+  while (end.unsettled) {
+    run.progress(text('The connection broke; the NAS is asked when it is back'));
+    const next = await run.nextSession(session);
+    if (!next) break;
+    session = next;
+    end = await session.resume(end.unsettled, waiting);
+  }
+  return { end, session };
 }
 
 /** Outcome of a job in words for people. */

@@ -8,11 +8,11 @@ import { Subscriptions } from '../../conversation/subscriptions.ts';
 import { TaskLedger } from '../../conversation/taskLedger.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
-import type { TrueNasSession, JobEnd, JobRun } from './trueNasSession.ts';
+import type { TrueNasSession, JobEnd, JobReference, JobRun } from './trueNasSession.ts';
 import { decodeEjson, encodeEjson } from '../ejson.ts';
 import { ListRefresh } from './listRefresh.ts';
 import { takeJob, type JobLedger, type JobNow } from './jobLedger.ts';
-import { connectionOver, runJob } from './jobRun.ts';
+import { connectionOver, resumeJob, runJob } from './jobRun.ts';
 import {
   collectionNames,
   collections,
@@ -50,6 +50,8 @@ export async function openTrueNasSession(
 }
 
 class LiveTrueNasSession implements TrueNasSession {
+  /** The opening asks for everything. */
+  readonly listed = Promise.resolve();
   readonly #settings: TrueNasSettings;
   readonly #environment: SessionEnvironment;
   readonly #subscriptions: Subscriptions;
@@ -146,6 +148,9 @@ class LiveTrueNasSession implements TrueNasSession {
     const rpc = await this.#connect(ca);
     this.#rpc = rpc;
     void rpc.ended.then((end) => this.#end.finish(closeError(end)));
+    const giveUp = (): void => rpc.terminate();
+    environment.signal.addEventListener('abort', giveUp, { once: true });
+    if (environment.signal.aborted) giveUp();
     try {
       environment.report('authenticating', text('signing in as {0}', settings.username));
       const modern = this.#protocol === 'jsonrpc' || settings.protocol === 'ddp';
@@ -163,6 +168,8 @@ class LiveTrueNasSession implements TrueNasSession {
       // How it ended says more than that something was not answered.
       if (ConversationError.is(error, 'closed')) throw await this.#endOf(rpc);
       throw error;
+    } finally {
+      environment.signal.removeEventListener('abort', giveUp);
     }
     if (this.#end.isOver()) throw await this.closed;
     this.#opened = true;
@@ -178,6 +185,10 @@ class LiveTrueNasSession implements TrueNasSession {
   job(method: string, params: readonly unknown[], run: JobRun): Promise<JobEnd> {
     const parts = { rpc: this.#openRpc(), ledger: this.#ledger, withheld: this.#withheld };
     return runJob(parts, method, params, run);
+  }
+
+  resume(job: JobReference, run: JobRun): Promise<JobEnd> {
+    return resumeJob({ rpc: this.#openRpc(), ledger: this.#ledger }, job, run);
   }
 
   entry(collection: Collection, key: string, signal: AbortSignal): Promise<Fields | undefined> {

@@ -153,8 +153,9 @@ async function codeOf({ settings, secret }: Credentials): Promise<string> {
 async function signInModern(
   rpc: RpcConnection,
   credentials: Credentials,
-  { kind, secret }: Proof,
+  proof: Proof,
 ): Promise<'known' | 'oneTime' | 'unknown'> {
+  const { kind, secret } = proof;
   const { username } = credentials.settings;
   const options = { user_info: true };
   const request: Fields =
@@ -171,6 +172,9 @@ async function signInModern(
     if (failure?.noMethod || failure?.unauthenticated) return 'unknown';
     throw error;
   }
+  // A key that is refused for its kind stays stored; the password that the user was asked for then is good beside it.
+  const password = kind === 'apiKey' && typeOf(result) === 'DENIED' && (await credentials.secret('password'));
+  if (password) return signInModern(rpc, credentials, { kind: 'password', secret: password });
   if (typeOf(result) !== 'OTP_REQUIRED') {
     accepted(result, kind, username);
     return 'known';
@@ -178,7 +182,8 @@ async function signInModern(
   const otp_token = await codeOf(credentials);
   const next = { mechanism: 'OTP_TOKEN', otp_token, login_options: options };
   const answer = await rpc.call('auth.login_ex_continue', [next], { timeoutMs: signInMs });
-  if (typeOf(answer) === 'AUTH_ERR') throw wrongCode();
+  // 25.10 asks for the code again after the first wrong ones, and refuses only later ones.
+  if (['AUTH_ERR', 'OTP_REQUIRED'].includes(typeOf(answer) ?? '')) throw wrongCode();
   accepted(answer, kind, username);
   return 'oneTime';
 }
@@ -213,10 +218,15 @@ function accepted(result: unknown, kind: Proof['kind'], username: string): void 
       );
     }
     case 'DENIED':
-      throw new SessionError(text('{0} may not use this way to sign in.', oneLine(username, 60)), {
-        retry: false,
-        secret: kind,
-      });
+      throw new SessionError(
+        kind === 'apiKey'
+          ? text(
+              'The NAS does not take the API key of {0} as it is: from TrueNAS 26 on keys sign in by SCRAM, which this version does not speak. Sign in with a password or a token.',
+              oneLine(username, 60),
+            )
+          : text('{0} may not use this way to sign in.', oneLine(username, 60)),
+        { retry: false, secret: kind === 'apiKey' ? 'password' : kind },
+      );
     default:
       throw new SessionError(text('The NAS answered the sign-in with {0}.', shown(type, 60)), {
         retry: false,

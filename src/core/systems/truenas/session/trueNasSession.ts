@@ -11,6 +11,18 @@ export interface JobEnd {
   readonly message: Text;
   /** Log of the job, or the place where it broke. */
   readonly log?: string;
+  /** The connection ended before the job did: a later session can tell how it ended. */
+  readonly unsettled?: JobReference;
+}
+
+/** A job by what tells it from others; ids begin with 1 again when the NAS does. */
+export interface JobReference {
+  readonly method: string;
+  /** Id of the call that began the job; the job names it from 25.10 on. */
+  readonly call: string;
+  /** Id of the job, and when it was made, as far as they were told. */
+  readonly id?: string;
+  readonly started?: number;
 }
 
 /** A caller that waits for a job and is told how far it is. */
@@ -34,6 +46,8 @@ export interface TrueNasSession extends Session {
    * aborts the job where the NAS lets that be done, and ends the waiting.
    */
   job(method: string, params: readonly unknown[], run: JobRun): Promise<JobEnd>;
+  /** Follows a job that an earlier session began to its end; `lost` where the NAS does not know it any more. */
+  resume(job: JobReference, run: JobRun): Promise<JobEnd>;
   /** Asks for one entry of a list anew; answers nothing where the list does not have it. */
   entry(collection: Collection, key: string, signal: AbortSignal): Promise<Fields | undefined>;
   subscribe(name: string): Promise<void>;

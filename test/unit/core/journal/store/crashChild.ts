@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Connection } from '../../../../../src/core/connections/connection.ts';
 import { Journals } from '../../../../../src/core/journal/journals.ts';
 import { Pipeline } from '../../../../../src/core/journal/pipeline.ts';
+import { defaultLimits } from '../../../../../src/core/journal/store/retention.ts';
 import { workerBackend } from '../../../../../src/core/journal/store/workerBackend.ts';
 import { systemClock } from '../../../../../src/core/model/clock.ts';
 import { liveTimeline } from '../../../../../src/core/model/event.ts';
@@ -39,6 +40,8 @@ const journals = new Journals({
   backend: () => workerBackend(new URL('../../../../../src/core/journal/store/worker.ts', import.meta.url)),
   loadSystem: () => Promise.resolve(),
   decoderOf,
+  limits: () => defaultLimits,
+  keepsEvents: () => true,
   systemOf: () => kgsm.id,
   begin: Promise.resolve(),
   log,

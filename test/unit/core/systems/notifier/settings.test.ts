@@ -145,6 +145,7 @@ describe('sending a message', () => {
       signal: new AbortController().signal,
       progress: () => undefined,
       output: () => undefined,
+      nextSession: () => Promise.resolve(undefined),
       ask: () => Promise.resolve(false),
     });
     expect(result.outcome).toBe('refused');

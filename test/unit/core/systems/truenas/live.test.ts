@@ -5,6 +5,7 @@ import { english } from '../../../../../src/core/model/text.ts';
 import { trueNas } from '../../../../../src/core/systems/truenas/index.ts';
 import type { TrueNasServerOptions } from '../../../../../src/simulator/truenas/options.ts';
 import { TrueNasServer } from '../../../../../src/simulator/truenas/server.ts';
+import { eventually } from '../../../simulator/truenasServer.ts';
 import { failed, open, ready, type Given, type Opened } from './rig.ts';
 
 const ways = [
@@ -104,6 +105,18 @@ describe.each(ways)('$profile over $spoken', ({ profile, protocol, spoken }) => 
     }
     expect(problems(opened)).toEqual([]);
     expect(opened.gaps()).toEqual([]);
+  });
+
+  it('leaves no socket open beside its own, however often it connects', async () => {
+    await using server = await start({ profile });
+    await using opened = connect(server, protocol);
+    for (let time = 0; time < 3; time++) {
+      await ready(opened);
+      await eventually(() => server.refusedSockets === 0);
+      expect(server.sockets).toBe(1);
+      server.dropSockets('abrupt');
+      await opened.until(() => opened.connection.state !== 'ready');
+    }
   });
 
   it('does everything that is on offer, and its jobs end', async () => {

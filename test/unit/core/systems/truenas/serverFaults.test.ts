@@ -15,12 +15,14 @@ const ways = [
   { profile: '24.10', protocol: 'auto' },
   { profile: '25.10', protocol: 'ddp' },
   { profile: '25.10', protocol: 'jsonrpc' },
+  { profile: '26.0', protocol: 'jsonrpc' },
 ] as const;
 
 /** Jobs that somebody starts, by what there is: the method, and to what it is done. */
 const calls: Readonly<Record<Profile, readonly (readonly [string, ...unknown[]])[]>> = {
   'core-13': machines(),
   '24.10': [...apps(), ...machines()],
+  '26.0': [...apps(), ...machines()],
   '25.10': [
     ...apps(),
     ...machines(),
