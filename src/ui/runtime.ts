@@ -77,11 +77,11 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     newId: randomUUID,
     forward: (request) => forwardEmission(request, connections, otherWindows),
   });
+  const lock = captureLock(join(storage, 'locks'));
   const history = scope.add(new HistoryConfiguration(join(storage, 'journal')));
   const journals = scope.add(
     new Journals({
       pipeline,
-      storage,
       folder: history.folder,
       limits: () => history.settings.limits,
       keepsEvents: (connection) => !history.settings.off.has(connection),
@@ -93,6 +93,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       decoderOf: (system) => registry.get(system)?.decoder,
       isOpen: isWindowOpen,
       systemOf: (connection) => connections.get(connection)?.system.id,
+      oldStorage: { folder: storage, lock },
       // The worker is no part of the activation.
       begin: new Promise((begin) => setImmediate(begin)),
       log,
@@ -101,7 +102,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const secrets = new Secrets(context);
   const connections: ConnectionManager = new ConnectionManager({
     pipeline,
-    lock: journals.guard(captureLock(join(storage, 'locks'))),
+    lock: journals.guard(lock),
     clock: systemClock,
     random: Math.random,
     log,

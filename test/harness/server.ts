@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -60,6 +60,8 @@ export interface VscodeServer extends AsyncDisposable {
   readonly home: string;
   readonly userDataDir: string;
   readonly extensionsDir: string;
+  /** Process ids of the extension hosts that run now, one for each window. */
+  extensionHosts(): readonly number[];
   /** What the server has said so far. */
   output(): string;
   /** Ends the server with all its children and removes every folder above. */
@@ -120,6 +122,7 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
       home: folders.home,
       userDataDir: folders.userData,
       extensionsDir: folders.extensions,
+      extensionHosts: () => extensionHostsOf(child?.pid),
       output: () => output.join(''),
       dispose,
       [Symbol.asyncDispose]: dispose,
@@ -283,6 +286,25 @@ function workbenchUrl(port: number, workspace: string, options: ServerOptions): 
     url.searchParams.set('payload', JSON.stringify(payload));
   }
   return url.href;
+}
+
+/** The server is the child of its leash; extension hosts stand somewhere below it. */
+function extensionHostsOf(leash: number | undefined): readonly number[] {
+  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .flatMap((line) => {
+      const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), args }];
+    });
+  const family = new Set([leash]);
+  // Children may stand before their parents once process ids began again.
+  for (let before = 0; before < family.size;) {
+    before = family.size;
+    for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
+  }
+  return processes
+    .filter(({ pid, args }) => family.has(pid) && args.includes('--type=extensionHost'))
+    .map(({ pid }) => pid);
 }
 
 async function stop(child: ChildProcess): Promise<void> {

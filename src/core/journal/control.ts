@@ -45,6 +45,8 @@ const controlFacts = z.discriminatedUnion('type', [
     title: z.custom<Text>(isText),
   }),
   z.object({ type: z.literal('connection.gap'), message: z.custom<Text>(isText) }),
+  /** The journal took over what an earlier version had kept of the connection. */
+  z.object({ type: z.literal('journal.begun'), instances: z.number() }),
   z.object({ type: z.literal('emit.failed'), address: z.string(), message: z.custom<Text>(isText) }),
 ]);
 
@@ -195,6 +197,19 @@ export function meaningOf(fact: ControlFact): ControlMeaning {
     case 'connection.gap':
       return {
         event: { type: fact.type, severity: 'warning', retention: 'lifecycle', summary: fact.message },
+        signals: [],
+      };
+    case 'journal.begun':
+      return {
+        event: {
+          type: fact.type,
+          severity: 'info',
+          retention: 'control',
+          summary: text(
+            'The history begins with the state of an earlier version: {0} instances',
+            fact.instances,
+          ),
+        },
         signals: [],
       };
     case 'emit.failed':

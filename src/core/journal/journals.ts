@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
@@ -6,18 +6,17 @@ import type { Decoder } from '../model/signal.ts';
 import type { Task } from '../model/task.ts';
 import { errorWords, text, type Text } from '../model/text.ts';
 import { restoredFleet, withChanges, withConnection } from './fleetState.ts';
+import type { OldStorage } from './oldStorage.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Recorder } from './recorder.ts';
 import { JournalStore } from './store/journalStore.ts';
 import type { JournalState } from './store/reader.ts';
-import type { Address } from './store/records.ts';
+import type { Address, ContextRow } from './store/records.ts';
 import type { RetentionLimits } from './store/retention.ts';
 import type { Backend } from './store/workerBackend.ts';
 
 export interface JournalsOptions {
   readonly pipeline: Pipeline;
-  /** Storage of the extension, where versions before the journal kept their files. */
-  readonly storage: string;
   /** Folder of the journal, and of the temporary ones below it. */
   readonly folder: string;
   readonly software: string;
@@ -37,6 +36,8 @@ export interface JournalsOptions {
   isOpen(window: string): boolean;
   /** The system of a connection that the settings of this window name. */
   systemOf(connection: string): string | undefined;
+  /** What versions before the journal left, and the lock with which a connection of theirs is taken over. */
+  readonly oldStorage?: { readonly folder: string; readonly lock: Lock };
   readonly log: { warn(message: Text): void; error(message: Text): void };
 }
 
@@ -45,6 +46,8 @@ interface Lock {
   acquire(connection: string, signal: AbortSignal, elsewhere: () => void): Promise<() => Promise<void>>;
 }
 
+/** Folders that the versions before the journal wrote into. */
+const oldFolders = ['fleet', 'sessions'];
 /** How soon the commits of other windows are noticed. */
 const followEveryMs = 100;
 /** A quarter of a second at the full speed of the journal; pushes may fill eight times as much. */
@@ -59,6 +62,8 @@ export class Journals {
   readonly #options: JournalsOptions;
   readonly #recorder: Recorder;
   readonly #captured = new Set<string>();
+  /** Connections whose decoder began anew. */
+  readonly #discarded = new Set<string>();
   readonly #live: Promise<JournalStore>;
   #opened: JournalStore | undefined;
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
@@ -197,7 +202,7 @@ export class Journals {
     try {
       removeLeftovers(join(folder, 'temp'));
       const store = await this.#live;
-      await this.#upgrade(store);
+      await this.#takeOverOldStorage(store);
       const state = await store.state();
       this.#adopted = state.seq;
       await this.#loadSystems(state);
@@ -219,19 +224,40 @@ export class Journals {
     }
   }
 
-  async #upgrade(store: JournalStore): Promise<void> {
-    const { storage, log } = this.#options;
-    const { hasOldStorage, takeOverOldStorage } = await import('./oldStorage.ts');
-    if (!hasOldStorage(storage)) return;
-    try {
-      const contextVersion = async (system: string): Promise<string> => {
-        await this.#options.loadSystem(system);
-        return String(this.#options.decoderOf(system)?.version);
-      };
-      await takeOverOldStorage({ storage, store, contextVersion, runs: isRunning, log });
-    } catch (error) {
-      log.error(text('The state of the version before could not be taken over: {0}', errorWords(error)));
+  /** Connections that another window captures are taken over when it lets go of them. */
+  async #takeOverOldStorage(store: JournalStore): Promise<void> {
+    const { oldStorage } = this.#options;
+    for (const connection of (await this.#old())?.connections() ?? []) {
+      const held = new AbortController();
+      const release = await oldStorage?.lock
+        .acquire(connection, held.signal, () => {
+          held.abort();
+        })
+        // Whatever keeps the lock from being had now: it is asked for again with the capture.
+        .catch(() => undefined);
+      if (!release) continue;
+      await this.#takeOverOld(store, connection);
+      await release();
     }
+  }
+
+  async #takeOverOld(store: JournalStore, connection: string, system?: string): Promise<void> {
+    try {
+      await (await this.#old())?.takeOver(store, connection, system);
+    } catch (error) {
+      this.#options.log.warn(
+        text('{0}: the state of an earlier version was not taken over: {1}', connection, errorWords(error)),
+      );
+    }
+  }
+
+  /** The files of the versions before the journal; nothing, and nothing loaded, where there are none. */
+  async #old(): Promise<OldStorage | undefined> {
+    const { oldStorage, clock, log } = this.#options;
+    if (!oldStorage || !oldFolders.some((name) => existsSync(join(oldStorage.folder, name))))
+      return undefined;
+    const { OldStorage } = await import('./oldStorage.ts');
+    return new OldStorage({ folder: oldStorage.folder, now: () => clock.now(), log });
   }
 
   async #follow(store: JournalStore, to: number): Promise<void> {
@@ -246,6 +272,7 @@ export class Journals {
   async #takeOver(connection: string): Promise<void> {
     const { pipeline } = this.#options;
     const store = await this.#live;
+    await this.#takeOverOld(store, connection, this.#options.systemOf(connection));
     const state = await store.state();
     // An id may have been another system's before.
     const system = this.#options.systemOf(connection);
@@ -273,19 +300,31 @@ export class Journals {
   /** The contexts that this version understands; the others begin anew. */
   #contextsOf({ contexts }: JournalState): Map<string, unknown> {
     return new Map(
-      contexts.flatMap(({ address, version, context }): [string, unknown][] => {
-        const decoder = this.#options.decoderOf(address.system);
-        if (!decoder || version !== String(decoder.version)) return [];
-        try {
-          return [[address.connection, decoder.load(JSON.parse(context))]];
-        } catch (error) {
-          const { connection } = address;
-          const reason = errorWords(error);
-          this.#options.log.warn(text('{0}: the memory of its events begins anew: {1}', connection, reason));
-          return [];
-        }
+      contexts.flatMap((row): [string, unknown][] => {
+        const decoder = this.#options.decoderOf(row.address.system);
+        const context = decoder && this.#contextOf(decoder, row);
+        return context === undefined ? [] : [[row.address.connection, context]];
       }),
     );
+  }
+
+  /** Without its context a decoder begins anew; every session asks for a snapshot when it opens. */
+  #contextOf(decoder: Decoder<unknown>, { address, version, context }: ContextRow): unknown {
+    const { connection } = address;
+    try {
+      if (version === String(decoder.version)) return decoder.load(JSON.parse(context));
+      this.#tellDiscarded(connection, text('another version of the decoder wrote it'));
+    } catch (error) {
+      this.#tellDiscarded(connection, errorWords(error));
+    }
+    return undefined;
+  }
+
+  #tellDiscarded(connection: string, reason: Text | string): void {
+    // The row stays until the decoder has a context again: a takeover meets it after the start did.
+    if (this.#discarded.has(connection)) return;
+    this.#discarded.add(connection);
+    this.#options.log.warn(text('{0}: the memory of its events begins anew: {1}', connection, reason));
   }
 
   #retain(store: JournalStore): void {

@@ -1,15 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { instanceId } from '../model/instance.ts';
 import { lifecycleStates } from '../model/lifecycle.ts';
+import { instanceId, type Instance } from '../model/instance.ts';
 import { errorWords, isText, text, type Text } from '../model/text.ts';
+import { meaningOf } from './control.ts';
+import { addressOf } from './recorder.ts';
 import type { JournalStore } from './store/journalStore.ts';
-import type { Address, Batch } from './store/records.ts';
+import type { Batch } from './store/records.ts';
 
-const words = z.custom<Text>(isText);
+const optionalText = z.optional(z.string());
 
-const instanceSchema = z.looseObject({
+const instanceSchema = z.object({
   connection: z.string(),
   kind: z.string(),
   key: z.string(),
@@ -17,20 +19,33 @@ const instanceSchema = z.looseObject({
   state: z.enum(lifecycleStates),
   since: z.number(),
   lastEventAt: z.number(),
-  detail: z.optional(words),
+  game: optionalText,
+  version: optionalText,
+  latestVersion: optionalText,
+  players: z.optional(z.number()),
+  detail: z.optional(z.custom<Text>(isText)),
+  actor: optionalText,
 });
 
-const taskSchema = z.looseObject({
+const taskSchema = z.object({
   id: z.string(),
+  systemId: optionalText,
   connection: z.string(),
-  title: words,
+  subject: z.optional(z.object({ kind: z.string(), key: z.string(), name: z.optional(z.string()) })),
+  title: z.custom<Text>(isText),
   state: z.enum(['waiting', 'running', 'cancelling']),
-  message: z.optional(words),
+  percent: z.nullable(z.number()),
+  message: z.optional(z.custom<Text>(isText)),
+  steps: z.array(z.object({ label: z.string(), at: z.number() })),
   startedAt: z.number(),
+  lastEventAt: z.number(),
+  cancellable: z.boolean(),
+  startedBy: z.optional(z.object({ actor: z.string() })),
+  operation: optionalText,
 });
 
-/** The file of a connection: its state at the last write. */
-const stateSchema = z.object({
+/** State of one connection in `fleet/<connection>.json`, as the versions before the journal wrote it. */
+const checkpointSchema = z.object({
   gameServerOpsCheckpoint: z.literal(2),
   connection: z.string(),
   system: z.string(),
@@ -40,125 +55,166 @@ const stateSchema = z.object({
   tasks: z.array(taskSchema),
   context: z.unknown(),
 });
+type Checkpoint = z.infer<typeof checkpointSchema>;
 
-const oldFolders = ['fleet', 'sessions'] as const;
+/** Decoders had no versions then: all of them wrote what is the first one now. */
+const contextVersion = '1';
+/** Name of the folder, beside the old ones, that the files are moved to once the journal has what they say. */
+const asideFolder = 'before-journal';
 
-interface Old {
-  /** Where the folders of the version before the journal stand. */
-  readonly storage: string;
-  readonly store: Pick<JournalStore, 'append' | 'state' | 'status'>;
-  readonly contextVersion: (system: string) => Promise<string>;
-  /** Whether a process runs. */
-  readonly runs: (pid: number) => boolean;
+export interface OldStorageOptions {
+  /** The folder that holds `fleet` and `sessions`. */
+  readonly folder: string;
+  readonly now: () => number;
   readonly log: { warn(message: Text): void };
 }
 
-/** Whether there is anything of the version before the journal, or of an upgrade that did not end. */
-export function hasOldStorage(storage: string): boolean {
-  return oldFolders.some((name) => existsSync(join(storage, name))) || claims(storage).length > 0;
-}
-
 /**
- * Takes the state and the read positions of the version before the journal over, once: whoever moves the folders has
- * them. They go when all is on disk; of a window that died before that, the next one takes them over.
+ * The files of the versions before the journal. Whoever takes a connection over has its lock: that version may still run in
+ * another window, and goes on writing until it lets go.
  */
-export async function takeOverOldStorage(old: Old): Promise<void> {
-  const claim = claimOf(old);
-  if (claim === undefined) return;
-  const { changes, cursors } = await old.store.state();
-  const known = new Set([...changes, ...cursors].map(({ address }) => address.connection));
-  for (const name of names(join(claim, 'fleet'))) {
-    const state = readState(claim, name, old.log);
-    if (state && !known.has(state.connection)) await old.store.append(await batchOf(state, name, claim, old));
+export class OldStorage {
+  readonly #options: OldStorageOptions;
+
+  constructor(options: OldStorageOptions) {
+    this.#options = options;
   }
-  if (old.store.status.durable) rmSync(claim, { recursive: true, force: true });
-}
 
-/** The folders, moved to where only this process takes them. */
-function claimOf({ storage, runs }: Old): string | undefined {
-  const claim = join(storage, `upgrade-${process.pid}`);
-  const left = claims(storage).find(({ pid }) => pid === process.pid || !runs(pid));
-  if (left && left.pid !== process.pid && !moved(left.path, claim)) return undefined;
-  mkdirSync(claim, { recursive: true, mode: 0o700 });
-  for (const name of oldFolders) moved(join(storage, name), join(claim, name));
-  return claim;
-}
-
-function claims(folder: string): { readonly path: string; readonly pid: number }[] {
-  return names(folder).flatMap((name) => {
-    const pid = /^upgrade-(\d+)$/.exec(name)?.[1];
-    return pid === undefined ? [] : [{ path: join(folder, name), pid: Number(pid) }];
-  });
-}
-
-/** False where another process was first, or nothing was there. */
-function moved(from: string, to: string): boolean {
-  try {
-    renameSync(from, to);
-    return true;
-  } catch {
-    return false;
+  /** Connections with a readable state; damaged and foreign files are told in the log and stay. */
+  connections(): readonly string[] {
+    return this.#names('fleet').filter((connection) => this.#checkpoint(connection) !== undefined);
   }
-}
 
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
+  /**
+   * Gives the journal the state and the read position of a connection that it does not know, and puts their files aside.
+   * Without a readable state the system is that of the settings. A death in between is harmless: before the commit the
+   * files stand as they did, after it the journal knows the connection.
+   */
+  async takeOver(store: JournalStore, connection: string, systemOfSettings?: string): Promise<void> {
+    const checkpoint = this.#checkpoint(connection);
+    const cursor = this.#cursor(connection);
+    const system = checkpoint?.system ?? (cursor === undefined ? undefined : systemOfSettings);
+    if (system === undefined) return;
+    const { changes, contexts, cursors } = await store.state();
+    const known = [...changes, ...contexts, ...cursors];
+    if (!known.some(({ address }) => address.connection === connection))
+      await store.append(batchOf({ connection, system, checkpoint, cursor, now: this.#options.now() }));
+    // What is in memory only may still be lost.
+    if (!store.status.durable) return;
+    if (checkpoint) this.#putAside('fleet', connection);
+    if (cursor !== undefined) this.#putAside('sessions', connection);
   }
-}
 
-function readState(claim: string, name: string, log: Old['log']): z.infer<typeof stateSchema> | undefined {
-  try {
-    return stateSchema.parse(JSON.parse(readFileSync(join(claim, 'fleet', name), 'utf8')));
-  } catch (error) {
-    log.warn(text('The stored state {0} is damaged and was left out: {1}', name, errorWords(error)));
+  #checkpoint(connection: string): Checkpoint | undefined {
+    const value = this.#read('fleet', connection);
+    if (value === undefined) return undefined;
+    const result = checkpointSchema.safeParse(value);
+    if (result.success && result.data.connection === connection) return result.data;
+    this.#warn('fleet', connection, text('its content is of another kind'));
     return undefined;
   }
+
+  /** The read position of a session, as JSON. */
+  #cursor(connection: string): string | undefined {
+    const value = this.#read('sessions', connection);
+    return value === undefined ? undefined : JSON.stringify(value);
+  }
+
+  #names(folder: string): readonly string[] {
+    try {
+      return readdirSync(join(this.#options.folder, folder)).flatMap((name) =>
+        name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [],
+      );
+    } catch {
+      return [];
+    }
+  }
+
+  #read(folder: string, connection: string): unknown {
+    try {
+      return JSON.parse(readFileSync(this.#path(folder, connection), 'utf8')) as unknown;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.#warn(folder, connection, errorWords(error));
+      return undefined;
+    }
+  }
+
+  #putAside(folder: string, connection: string): void {
+    const aside = join(this.#options.folder, asideFolder, folder);
+    try {
+      mkdirSync(aside, { recursive: true, mode: 0o700 });
+      renameSync(this.#path(folder, connection), join(aside, `${connection}.json`));
+    } catch (error) {
+      this.#warn(folder, connection, errorWords(error));
+      return;
+    }
+    try {
+      rmdirSync(join(this.#options.folder, folder));
+    } catch {
+      // Files of other connections are still in it.
+    }
+  }
+
+  #warn(folder: string, connection: string, reason: Text | string): void {
+    this.#options.log.warn(
+      text('{0} of an earlier version was left as it is: {1}', this.#path(folder, connection), reason),
+    );
+  }
+
+  #path(folder: string, connection: string): string {
+    return join(this.#options.folder, folder, `${connection}.json`);
+  }
 }
 
-async function batchOf(
-  { connection, system, lastEventAt, listedAt, instances, tasks, context }: z.infer<typeof stateSchema>,
-  name: string,
-  claim: string,
-  { contextVersion }: Old,
-): Promise<Batch> {
-  const address: Address = { source: connection, host: '', connection, system };
+/** One event that says where the state comes from, and the state: windows that follow notice events. */
+function batchOf({
+  connection,
+  system,
+  checkpoint,
+  cursor,
+  now,
+}: {
+  readonly connection: string;
+  readonly system: string;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly cursor: string | undefined;
+  readonly now: number;
+}): Batch {
+  const address = addressOf(connection, system);
+  const fact = { type: 'journal.begun', instances: checkpoint?.instances.length ?? 0 } as const;
+  const raw = JSON.stringify(fact);
+  const begun = {
+    ...address,
+    ...meaningOf(fact).event,
+    receivedAt: now,
+    channel: 'control',
+    direction: 'none',
+    origin: 'imported',
+    raw,
+    size: raw.length,
+    truncated: false,
+    redacted: [],
+    problems: [],
+  } as const;
+  const cursors = cursor === undefined ? [] : [{ address, cursor }];
+  if (!checkpoint) return { events: [begun], cursors };
+  const { lastEventAt, listedAt, instances, tasks, context } = checkpoint;
   const status = { id: connection, system, state: 'closed', since: lastEventAt ?? 0, listedAt };
-  const cursor = readCursor(join(claim, 'sessions', name));
   return {
-    events: [],
+    events: [begun],
     changes: [
       { address, what: 'connection', key: '', state: JSON.stringify(status) },
       ...instances.map((instance) => ({
         address,
         what: 'instance' as const,
-        key: instanceId(instance),
+        key: instanceId(instance as Instance),
         state: JSON.stringify(instance),
       })),
-      ...tasks.map((task) => ({
-        address,
-        what: 'task' as const,
-        key: task.id,
-        state: JSON.stringify(task),
-      })),
+      ...tasks.map((task) => ({ address, what: 'task' as const, key: task.id, state: JSON.stringify(task) })),
     ],
     contexts:
-      context === undefined
-        ? []
-        : [{ address, version: await contextVersion(system), context: JSON.stringify(context) }],
-    cursors: cursor === undefined ? [] : [{ address, cursor }],
+      context === undefined ? [] : [{ address, version: contextVersion, context: JSON.stringify(context) }],
+    cursors,
   };
-}
-
-/** The JSON of a read position; nothing where there is none that can be read. */
-function readCursor(path: string): string | undefined {
-  try {
-    const json = readFileSync(path, 'utf8');
-    JSON.parse(json);
-    return json;
-  } catch {
-    return undefined;
-  }
 }

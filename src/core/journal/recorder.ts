@@ -229,7 +229,7 @@ function storedEvent({ timeline, ...event }: OpsEvent, metrics?: readonly Measur
 }
 
 /** The host is empty for a direct connection, because machines are renamed. */
-function addressOf(connection: string, system: string): Address {
+export function addressOf(connection: string, system: string): Address {
   return { source: connection, host: '', connection, system };
 }
 

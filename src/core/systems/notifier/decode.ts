@@ -15,6 +15,8 @@ const unknown = text('Something that is no event of the notification server');
 type Step = Decoded<NotifierContext>;
 
 export const notifierDecoder: Decoder<NotifierContext> = {
+  // Of the two contexts that are saved as one: this one's and KGSM's.
+  version: 1000 * 1 + kgsmDecoder.version,
   initial: initialContext,
   decode,
   taskLost(context, task) {
@@ -22,7 +24,6 @@ export const notifierDecoder: Decoder<NotifierContext> = {
     return { context: { ...context, kgsm: lost.context }, signals: lost.signals };
   },
   save: saveContext,
-  version: 1,
   load: loadContext,
   redact: redactNotifier,
 };

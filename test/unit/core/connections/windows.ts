@@ -101,7 +101,6 @@ async function openWindow(windows: Windows, folder: string, name: string) {
   const { pipeline } = core();
   const journals = new Journals({
     pipeline,
-    storage: join(folder, 'storage'),
     folder,
     software: 'test',
     clock: realClock,

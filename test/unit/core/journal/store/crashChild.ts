@@ -33,7 +33,6 @@ const pipeline = new Pipeline({
 });
 const journals = new Journals({
   pipeline,
-  storage: join(folder, 'storage'),
   folder: join(folder, 'history'),
   software: 'crash',
   clock: systemClock,
