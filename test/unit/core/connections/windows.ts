@@ -106,7 +106,7 @@ async function openWindow(windows: Windows, folder: string, name: string) {
     newId: () => crypto.randomUUID(),
     backend: () => inProcessBackend(compileText),
     loadSystem: () => Promise.resolve(),
-    decoderOf: () => kgsm.decoder as never,
+    decoderOf: () => kgsm.decoder,
     limits: () => defaultLimits,
     keepsEvents: () => true,
     isOpen: windows.isOpen,
