@@ -1,21 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { elsewhere } from '../../../../src/core/systems/operation.ts';
 import { takenWithinMs } from '../../../../src/core/connections/requestBox.ts';
+import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english, text } from '../../../../src/core/model/text.ts';
 import { isFinished } from '../../../../src/core/model/task.ts';
 import { temporaryFolder } from '../../simulator/kgsmRoot.ts';
 import { Windows, type Run } from './windows.ts';
 
 /** Two windows: the first is connected and knows the running instance `a`, the second one sees it. */
-async function twoWindows(folder: string) {
-  const windows = new Windows(folder);
+async function twoWindows() {
+  const folder = temporaryFolder();
+  const windows = new Windows(folder.path);
   const first = await windows.open('first');
   await first.isIn('ready');
   const second = await windows.open('second');
   await second.isIn('elsewhere');
   first.hear('instance_stopped', 'a');
   await second.until(() => second.states()['a'] === 'stopped');
-  return { windows, first, second };
+  return {
+    windows,
+    first,
+    second,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await windows[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
 }
 
 /** An operation that the test ends, with the runs that wait. */
@@ -41,9 +51,8 @@ const eventTypes = async ({
 
 describe('an operation for a connection of another window', () => {
   it('is done once by the window that is connected, and is one task in both', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     expect(second.connection.reach).toBe(elsewhere);
     const { began, end } = pending(windows);
     const result = second.start('a', { version: 'x' });
@@ -64,9 +73,8 @@ describe('an operation for a connection of another window', () => {
   });
 
   it('says in the asking window why it failed or was turned down', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     windows.operate = () => Promise.resolve({ outcome: 'failed', message: text('the disk is full') });
     expect(await second.start('a')).toEqual({ outcome: 'failed', message: text('the disk is full') });
     first.hear('instance_uninstalled', 'a');
@@ -78,17 +86,16 @@ describe('an operation for a connection of another window', () => {
   });
 
   it('asks its questions in the window where it was asked for, and gets its choices from the other', async () => {
-    using folder = temporaryFolder();
-    const { windows, second } = await twoWindows(folder.path);
-    await using _ = windows;
-    windows.operate = async ({ ask }) => {
-      const yes = await ask({ message: text('Overwrite?'), detail: text('d'), action: text('Yes') });
+    await using rig = await twoWindows();
+    const { windows, second } = rig;
+    windows.operate = async (run) => {
+      const yes = await run.ask({ message: text('Overwrite?'), detail: text('d'), action: text('Yes') });
       return { outcome: yes ? 'succeeded' : 'refused', message: text('m') };
     };
     expect((await second.start('a')).outcome).toBe('succeeded');
     expect(windows.questions).toEqual(['second: Overwrite?']);
     const [operation] = second.connection.system.operations;
-    const instance = second.pipeline.fleet().connections.get('home')?.instances.values().next().value;
+    const [instance] = instancesOf(second.pipeline.fleet(), 'home');
     if (!operation) throw new Error('an operation');
     const choices = await second.otherWindows.choices(
       { connection: second.connection, operation, instance, field: 'version', given: {} },
@@ -98,9 +105,8 @@ describe('an operation for a connection of another window', () => {
   });
 
   it('is cancelled from the asking window, and from the other', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     windows.operate = ({ signal }) =>
       new Promise((resolve) =>
         signal.addEventListener('abort', () =>
@@ -122,9 +128,8 @@ describe('an operation for a connection of another window', () => {
   });
 
   it('is taken back where it is cancelled before anybody took it', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     windows.kill(first, true);
     const result = second.start('a');
     const [task] = second.tasks();
@@ -139,9 +144,8 @@ describe('an operation for a connection of another window', () => {
   });
 
   it('is done by the asking window itself where the other one ends before it takes it', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     windows.kill(first, true);
     const result = second.start('a');
     expect(second.taskWords()).toEqual(['Starting a: waiting']);
@@ -152,9 +156,8 @@ describe('an operation for a connection of another window', () => {
   });
 
   it('is done by a third window where the asking one closed and the connected one ended', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     const third = await windows.open('third');
     await third.isIn('elsewhere');
     windows.kill(first, true);
@@ -168,10 +171,25 @@ describe('an operation for a connection of another window', () => {
     expect(windows.begun).toEqual(['third a']);
   });
 
+  it('is not done by a third window that comes too late for what a closed one asked', async () => {
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
+    windows.kill(first, true);
+    void second.start('a');
+    await (await second.journals.store('live')).health();
+    windows.kill(second);
+    windows.clock.advance(takenWithinMs + 1);
+    const third = await windows.open('third');
+    windows.releaseLockOf(first);
+    await third.isIn('ready');
+    // Behind what the window took when it was connected.
+    expect(await (await third.journals.store('live')).take([], 'third', 0)).toEqual([]);
+    expect(windows.begun).toEqual([]);
+  });
+
   it('has an outcome that is not known where the window ends that runs it, and is never begun again', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     const { began } = pending(windows);
     const result = second.start('a');
     await began;
@@ -191,9 +209,8 @@ describe('an operation for a connection of another window', () => {
   });
 
   it('goes on where the asking window closes', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     const { began, end } = pending(windows);
     void second.start('a');
     await began;
@@ -204,9 +221,8 @@ describe('an operation for a connection of another window', () => {
   });
 
   it('expires where nobody takes it, and is not done later', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     windows.kill(first, true);
     const result = second.start('a');
     await second.journals.settle();
@@ -225,9 +241,8 @@ describe('an operation for a connection of another window', () => {
 
 describe('an event for a connection of another window', () => {
   it('is sent by that window', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { first, second } = rig;
     const emission = {
       address: '/x',
       base64: Buffer.from('{"a":1}').toString('base64'),
@@ -241,9 +256,8 @@ describe('an event for a connection of another window', () => {
 
 describe('a window that takes over', () => {
   it('has the tree and the tasks of the last commit, and nothing that was removed before it', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     first.hear('instance_started', 'b');
     await second.until(() => second.states()['b'] === 'running');
     const store = await second.journals.store('live');
@@ -258,9 +272,8 @@ describe('a window that takes over', () => {
   });
 
   it('ends what the window before ran, once, and its own journal has every event once', async () => {
-    using folder = temporaryFolder();
-    const { windows, first, second } = await twoWindows(folder.path);
-    await using _ = windows;
+    await using rig = await twoWindows();
+    const { windows, first, second } = rig;
     const { began } = pending(windows);
     void first.start('a');
     await began;
