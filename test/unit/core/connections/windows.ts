@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Connection, type CaptureLock } from '../../../../src/core/connections/connection.ts';
 import { OperationRuns } from '../../../../src/core/connections/operationRuns.ts';
 import { OtherWindows } from '../../../../src/core/connections/otherWindows.ts';
