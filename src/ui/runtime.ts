@@ -5,7 +5,11 @@ import { pathToFileURL } from 'node:url';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import { ConnectionManager } from '../core/connections/manager.ts';
 import { captureLock } from '../core/connections/captureLock.ts';
+import { OperationRuns } from '../core/connections/operationRuns.ts';
+import { OtherWindows } from '../core/connections/otherWindows.ts';
+import { RequestBox } from '../core/connections/requestBox.ts';
 import { watchTasks } from '../core/connections/taskWatch.ts';
+import { isWindowOpen, windowName } from '../core/connections/windowName.ts';
 import { Journals } from '../core/journal/journals.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { workerBackend } from '../core/journal/store/workerBackend.ts';
@@ -14,10 +18,13 @@ import { TimelineSelection } from '../core/playback/timelineSelection.ts';
 import { systems } from '../core/systems/index.ts';
 import { SystemRegistry } from '../core/systems/registry.ts';
 import { errorWords, text } from '../core/model/text.ts';
+import { liveTimeline } from '../core/model/event.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
 import { configuration } from './configuration.ts';
 import { HistoryConfiguration } from './history/historyConfiguration.ts';
+import { confirmed } from './operations/questions.ts';
+import { emitForWindow, forwardEmission } from './playback/emitElsewhere.ts';
 import { Secrets } from './storage/secrets.ts';
 import { coreLog } from './log/log.ts';
 import { type Scope } from '../core/connections/scope.ts';
@@ -38,6 +45,10 @@ export interface Runtime {
   readonly history: HistoryConfiguration;
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
+  /** Operations that run in this window. */
+  readonly runs: OperationRuns;
+  /** Windows that capture what this one does not. */
+  readonly otherWindows: OtherWindows;
   readonly emitter: Emitter;
   /** Measurements of the live instances. */
   readonly metrics: MetricsStore;
@@ -47,7 +58,7 @@ export interface Runtime {
 
 export function createRuntime(context: ExtensionContext, channel: LogOutputChannel, scope: Scope): Runtime {
   const host = hostname();
-  const window = randomUUID();
+  const window = windowName(process.pid, randomUUID());
   const storage = context.globalStorageUri.fsPath;
   const log = coreLog(channel);
   const registry = new SystemRegistry(systems);
@@ -59,7 +70,13 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     defer: setImmediate,
     onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
   });
-  const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
+  const emitter: Emitter = new Emitter({
+    pipeline,
+    clock: systemClock,
+    host,
+    newId: randomUUID,
+    forward: (request) => forwardEmission(request, connections, otherWindows),
+  });
   const lock = captureLock(join(storage, 'locks'));
   const history = scope.add(new HistoryConfiguration(join(storage, 'journal')));
   const journals = scope.add(
@@ -74,6 +91,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       backend: () => workerBackend(pathToFileURL(context.asAbsolutePath('dist/journalWorker.js'))),
       loadSystem: (system) => registry.load(system),
       decoderOf: (system) => registry.get(system)?.decoder,
+      isOpen: isWindowOpen,
       systemOf: (connection) => connections.get(connection)?.system.id,
       oldStorage: { folder: storage, lock },
       // The worker is no part of the activation.
@@ -105,9 +123,48 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       host,
       window,
       timeoutMs: () => configuration().taskTimeoutMs,
-      captures: (id) => connections.get(id)?.state === 'ready',
+      isConnected: (id) => connections.get(id)?.state === 'ready',
+      captures: (id) => journals.captures(id),
+      isOpen: isWindowOpen,
     }),
   );
+  const runs = new OperationRuns({
+    pipeline,
+    clock: systemClock,
+    host,
+    window,
+    taskTimeoutMs: () => configuration().taskTimeoutMs,
+    log: (connection, line) => channel.info(`[${connection.settings.name}] ${line}`),
+  });
+  const box: RequestBox = scope.add(
+    new RequestBox({
+      store: journals.store(liveTimeline),
+      window,
+      isOpen: isWindowOpen,
+      connections: () => connections.connections.filter(({ state }) => state === 'ready').map(({ id }) => id),
+      serve: (request) => otherWindows.serve(request),
+      answer: (id, answer) => journals.answer(id, answer),
+      clock: systemClock,
+      log,
+    }),
+  );
+  // What was asked while no window was connected is taken as soon as this one is.
+  scope.defer(
+    pipeline.subscribe('requests of other windows', ({ timeline, events }) => {
+      if (timeline === liveTimeline && events.some(({ type }) => type === 'connection.state')) box.look();
+    }),
+  );
+  const otherWindows: OtherWindows = new OtherWindows({
+    box,
+    pipeline,
+    runs,
+    clock: systemClock,
+    window,
+    newId: randomUUID,
+    connection: (id) => connections.get(id),
+    ask: confirmed,
+    emit: (connection, emission) => emitForWindow(connection, emission, emitter),
+  });
   const timelines = scope.add(new TimelineSelection(pipeline, (timeline) => void journals.drop(timeline)));
   return {
     scope,
@@ -121,6 +178,8 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     history,
     pipeline,
     connections,
+    runs,
+    otherWindows,
     emitter,
     metrics,
     secrets,

@@ -12,6 +12,7 @@ import {
   type Session,
   type SessionMemory,
 } from '../systems/session.ts';
+import { elsewhere, type Reach } from '../systems/operation.ts';
 import { type AnySystem } from '../systems/system.ts';
 import { type ConnectionSettings } from '../systems/settings.ts';
 import { fullJitterDelay } from '../wire/backoff.ts';
@@ -98,6 +99,11 @@ export class Connection {
 
   get session(): Session | undefined {
     return this.#session;
+  }
+
+  /** What operations can reckon with: the session, or another window's. */
+  get reach(): Reach<Session> {
+    return this.#state === 'elsewhere' ? elsewhere : this.#session;
   }
 
   /** Why it failed or waits, until it is ready. */
@@ -190,8 +196,8 @@ export class Connection {
       let error: SessionError | undefined;
       try {
         if (!locked) {
-          const elsewhere = (): void => this.#report('elsewhere');
-          scope.defer(await this.#options.lock.acquire(this.id, signal, elsewhere));
+          const report = (): void => this.#report('elsewhere');
+          scope.defer(await this.#options.lock.acquire(this.id, signal, report));
           locked = true;
         }
         this.#report('connecting');

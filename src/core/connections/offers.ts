@@ -1,5 +1,5 @@
 import type { Instance } from '../model/instance.ts';
-import type { AnyConnectionOperation, AnyInstanceOperation } from '../systems/operation.ts';
+import type { AnyConnectionOperation, AnyInstanceOperation, Reach } from '../systems/operation.ts';
 import type { AnySystem } from '../systems/system.ts';
 import type { ConnectionSettings } from '../systems/settings.ts';
 import type { Session } from '../systems/session.ts';
@@ -9,11 +9,11 @@ export function instanceOffers(
   system: AnySystem,
   settings: ConnectionSettings,
   instance: Instance,
-  session: Session | undefined,
+  reach: Reach<Session>,
 ): readonly AnyInstanceOperation[] {
   return system.operations.filter(
     (operation): operation is AnyInstanceOperation =>
-      operation.target === 'instance' && operation.when(instance, settings, session),
+      operation.target === 'instance' && operation.when(instance, settings, reach),
   );
 }
 
@@ -21,10 +21,10 @@ export function instanceOffers(
 export function connectionOffers(
   system: AnySystem,
   settings: ConnectionSettings,
-  session: Session | undefined,
+  reach: Reach<Session>,
 ): readonly AnyConnectionOperation[] {
   return system.operations.filter(
     (operation): operation is AnyConnectionOperation =>
-      operation.target === 'connection' && operation.when(settings, session),
+      operation.target === 'connection' && operation.when(settings, reach),
   );
 }

@@ -28,8 +28,10 @@ export interface RunOperation {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly host: string;
-  /** The id of the window that it runs in. */
+  /** The name of the window in which it was asked for. */
   readonly window: string;
+  /** The name of the window that it runs in, where that is another. */
+  readonly runner?: string;
   readonly signal: AbortSignal;
   /** Waits for the session that follows this one; without it, an operation ends with its session. */
   readonly nextSession?: (after: Session, signal: AbortSignal) => Promise<Session | undefined>;
@@ -58,7 +60,9 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   };
   const subject = instance ? subjectOf(instance) : {};
   const title = titleOf(run);
-  say({ type: 'operation.asked', id, operation: operation.id, title, window: run.window, ...subject });
+  const { window, runner } = run;
+  const who = { window, ...(runner === undefined ? {} : { runner }) };
+  say({ type: 'operation.asked', id, operation: operation.id, title, ...who, ...subject });
   run.log(english(title));
   const onAbort = (): void => say({ type: 'operation.cancelling', id });
   run.signal.addEventListener('abort', onAbort, { once: true });
@@ -119,7 +123,12 @@ function subjectOf({ kind, key, name }: Instance): { kind: string; key: string; 
   return { kind, key, ...(name === key ? {} : { name }) };
 }
 
-function titleOf({ operation, instance, input }: RunOperation): Text {
+/** Title of the task of an operation. */
+export function titleOf({
+  operation,
+  instance,
+  input,
+}: Pick<RunOperation, 'operation' | 'instance' | 'input'>): Text {
   if (operation.target === 'connection') return operation.progressTitle(input);
   return instance ? operation.progressTitle(instance) : text('{0}', operation.id);
 }

@@ -120,7 +120,7 @@ export async function isHolderAlive({ pid, lifeSign }: Holder): Promise<boolean>
   return lifeSign === undefined || (await isAnswering(lifeSign));
 }
 
-function isProcessAlive(pid: number): boolean {
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

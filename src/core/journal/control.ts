@@ -18,6 +18,8 @@ const controlFacts = z.discriminatedUnion('type', [
     title: z.custom<Text>(isText),
     /** The id of the window in which it was asked for. */
     window: z.optional(z.string()),
+    /** The id of the window that runs it, where that is another. */
+    runner: z.optional(z.string()),
     kind: z.optional(z.string()),
     key: z.optional(z.string()),
     name: z.optional(z.string()),
@@ -136,7 +138,10 @@ export function meaningOf(fact: ControlFact): ControlMeaning {
               ...subject,
               state: 'running',
               operation: fact.operation,
-              startedBy: { window: fact.window ?? '' },
+              startedBy: {
+                window: fact.window ?? '',
+                ...(fact.runner === undefined ? {} : { runner: fact.runner }),
+              },
               cancellable: true,
             },
           },

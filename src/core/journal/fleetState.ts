@@ -1,8 +1,8 @@
 import { emptyFleet, type ConnectionStatus, type Fleet } from '../model/fleet.ts';
 import { instanceId, type Instance } from '../model/instance.ts';
 import { PersistentMap } from '../model/persistentMap.ts';
-import { isFinished, isOperation, type Task } from '../model/task.ts';
-import { putTask, removeTask } from '../model/taskFold.ts';
+import { isFinished, isOperation, runnerOf, type Task } from '../model/task.ts';
+import { forgetTasks, putTask, removeTask } from '../model/taskFold.ts';
 import type { JournalChange } from './store/reader.ts';
 
 /**
@@ -15,19 +15,50 @@ export function withChanges(fleet: Fleet, changes: readonly JournalChange[]): Fl
   return result;
 }
 
-/** The fleet that a journal begins with: every connection closed, its instances and tasks as they were left. */
-export function restoredFleet(changes: readonly JournalChange[]): Fleet {
-  return withChanges(emptyFleet, changes);
+/**
+ * The fleet that a journal begins with: every connection closed, its instances and tasks as they were left. Operations
+ * that no window goes on with are left out: the window that captures their connection says that they are lost.
+ */
+export function restoredFleet(
+  changes: readonly JournalChange[],
+  isOpen: (window: string) => boolean = () => false,
+): Fleet {
+  const fleet = withChanges(emptyFleet, changes);
+  return { ...fleet, ...forgetTasks(fleet, (task) => isUnfinished(task) && !isOpen(runnerOf(task) ?? '')) };
+}
+
+/**
+ * The fleet with all that the journal knows of a connection, and no more of it: what another window removed last may
+ * not have been followed. An operation of this window that the other one was only asked for stays.
+ */
+export function withConnection(fleet: Fleet, connection: string, changes: readonly JournalChange[]): Fleet {
+  const known = fleet.connections.get(connection);
+  const told = new Set(changes.map(({ what, key }) => `${what} ${key}`));
+  let result: Fleet = {
+    ...fleet,
+    ...forgetTasks(
+      fleet,
+      (task) => task.connection === connection && !told.has(`task ${task.id}`) && !isUnfinished(task),
+    ),
+  };
+  if (known) {
+    let { instances } = known;
+    for (const instance of known.instances.values())
+      if (!told.has(`instance ${instanceId(instance)}`)) instances = instances.delete(instanceId(instance));
+    result = { ...result, connections: result.connections.set(connection, { ...known, instances }) };
+  }
+  return withChanges(result, changes);
+}
+
+function isUnfinished(task: Task): boolean {
+  return isOperation(task) && !isFinished(task.state);
 }
 
 function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange): Fleet {
   const { connection: id, system } = address;
   if (what === 'task') {
     const task = parsed(state) as Task | undefined;
-    // An operation that no window goes on with has nobody who ends it.
-    if (!task || (isOperation(task) && !isFinished(task.state)))
-      return { ...fleet, ...removeTask(fleet, key) };
-    return { ...fleet, ...putTask(fleet, task) };
+    return { ...fleet, ...(task ? putTask(fleet, task) : removeTask(fleet, key)) };
   }
   const known = fleet.connections.get(id);
   if (what === 'connection') {

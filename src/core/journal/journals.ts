@@ -5,8 +5,8 @@ import { liveTimeline } from '../model/event.ts';
 import type { Decoder } from '../model/signal.ts';
 import type { Task } from '../model/task.ts';
 import { errorWords, text, type Text } from '../model/text.ts';
+import { restoredFleet, withChanges, withConnection } from './fleetState.ts';
 import type { OldStorage } from './oldStorage.ts';
-import { restoredFleet, withChanges } from './fleetState.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Recorder } from './recorder.ts';
 import { gapEvent } from './store/gap.ts';
@@ -34,6 +34,8 @@ export interface JournalsOptions {
   limits(): RetentionLimits;
   /** Whether events of a connection are written, as the settings are now. */
   keepsEvents(connection: string): boolean;
+  /** Whether a window is there, by its name in the journal. */
+  isOpen(window: string): boolean;
   /** The system of a connection that the settings of this window name. */
   systemOf(connection: string): string | undefined;
   /** What versions before the journal left, and the lock with which a connection of theirs is taken over. */
@@ -145,6 +147,16 @@ export class Journals {
     };
   }
 
+  /** Whether this window captures a connection, and is the one that writes its events. */
+  captures(connection: string): boolean {
+    return this.#captured.has(connection);
+  }
+
+  /** Answers a request of another window in one commit with all that came of it. */
+  answer(id: string, answer: unknown): void {
+    this.#recorder.answer(id, answer);
+  }
+
   /** What can wait pauses while so much is on its way to the journal. */
   pressure(): Promise<void> | undefined {
     return (this.#opened?.waitingBytes ?? 0) > pauseBytes ? this.settle() : undefined;
@@ -229,7 +241,11 @@ export class Journals {
       await this.#loadSystems(state);
       this.#recorder.setCursors(state.cursors);
       if (state.changes.length > 0)
-        pipeline.restore(liveTimeline, restoredFleet(oldestFirst(state.changes)), this.#contextsOf(state));
+        pipeline.restore(
+          liveTimeline,
+          restoredFleet(oldestFirst(state.changes), (window) => this.#options.isOpen(window)),
+          this.#contextsOf(state),
+        );
       store.onCommit(({ commit, own }) => {
         if (own) this.#adopted = Math.max(this.#adopted, commit.to);
         else void this.#follow(store, commit.to);
@@ -303,7 +319,11 @@ export class Journals {
     await this.#loadSystems(state);
     this.#recorder.setCursors(state.cursors.filter(isIts));
     const changes = state.changes.filter(isIts);
-    pipeline.adopt((fleet) => withChanges(fleet, changes));
+    // Memory that stands in for the file knows what this window wrote into it, and that is no reason to forget the rest.
+    const { durable } = store.status;
+    pipeline.adopt((fleet) =>
+      durable ? withConnection(fleet, connection, changes) : withChanges(fleet, changes),
+    );
     pipeline.flush();
     pipeline.setContext(liveTimeline, connection, undefined);
     for (const [id, context] of this.#contextsOf({ ...state, contexts: state.contexts.filter(isIts) }))

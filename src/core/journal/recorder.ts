@@ -41,6 +41,7 @@ export class Recorder {
   /** Events and changes of the live timeline that wait for the next write, and connections whose context may have changed. */
   #events: StoredEvent[] = [];
   #changes: ChangeRow[] = [];
+  #answers: { readonly id: string; readonly answer: unknown }[] = [];
   readonly #moved = new Set<string>();
   #waitingSince: number | undefined;
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
@@ -68,6 +69,13 @@ export class Recorder {
   /** Takes over the cursors of the journal. */
   setCursors(rows: readonly CursorRow[]): void {
     for (const { address, cursor } of rows) this.#cursors.set(address.connection, JSON.parse(cursor));
+  }
+
+  /** Answers a request of another window in one commit with all that came of it. */
+  answer(id: string, answer: unknown): void {
+    this.#options.pipeline.flush();
+    this.#answers.push({ id, answer });
+    this.#writeSoon();
   }
 
   /** Commits all that is known of a connection; resolves when it is in the journal. */
@@ -149,10 +157,11 @@ export class Recorder {
     this.#timer = undefined;
     this.#waitingSince = undefined;
     const contexts = [...this.#moved].flatMap((id) => this.#contextRow(id, at) ?? []);
-    const [events, changes] = [this.#events, this.#changes];
+    const [events, changes, answers] = [this.#events, this.#changes, this.#answers];
     this.#events = [];
     this.#changes = [];
-    this.#append(liveTimeline, { events, changes, contexts, cursors: this.#cursorRows() });
+    this.#answers = [];
+    this.#append(liveTimeline, { events, changes, contexts, cursors: this.#cursorRows(), answers });
     if (this.#moved.size > 0) this.#writeAt(Math.min(...[...this.#moved].map((id) => this.#dueAt(id))));
   }
 
@@ -161,8 +170,8 @@ export class Recorder {
   }
 
   #append(timeline: string, batch: Batch): void {
-    const { events, changes = [], contexts = [], cursors = [] } = batch;
-    if (events.length + changes.length + contexts.length + cursors.length === 0) return;
+    const { events, changes = [], contexts = [], cursors = [], answers = [] } = batch;
+    if (events.length + changes.length + contexts.length + cursors.length + answers.length === 0) return;
     const done = this.#store(timeline, batch);
     this.#open.add(done);
     void done.finally(() => this.#open.delete(done));

@@ -9,8 +9,14 @@ interface TaskStep {
   readonly at: number;
 }
 
-/** Starter of a task: an operation in one of our windows, or an actor that the system names. */
-export type TaskStarter = { readonly window: string } | { readonly actor: string };
+/** Starter of a task: the window of ours in which an operation was asked for, or an actor that the system names. */
+export type TaskStarter =
+  | {
+      readonly window: string;
+      /** Window that runs the operation for the one in which it was asked for. */
+      readonly runner?: string;
+    }
+  | { readonly actor: string };
 
 export interface Task {
   /** A UUID, given with the first fact that is known of the task. */
@@ -62,7 +68,14 @@ export function isOperation({ startedBy }: Task): boolean {
   return startedBy !== undefined && 'window' in startedBy;
 }
 
-/** Whether an operation of this very window is the task. */
+/** The window that runs the operation that the task is; undefined for a task of the system. */
+export function runnerOf({ startedBy }: Task): string | undefined {
+  return startedBy !== undefined && 'window' in startedBy
+    ? (startedBy.runner ?? startedBy.window)
+    : undefined;
+}
+
+/** Whether the task is an operation that was asked for in this very window. */
 export function isOperationOf(window: string, { startedBy }: Task): boolean {
   return startedBy !== undefined && 'window' in startedBy && startedBy.window === window;
 }

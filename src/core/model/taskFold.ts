@@ -193,11 +193,18 @@ function update(
 export function putTask(before: Tasks, task: Task): Tasks {
   const { id, connection, systemId } = task;
   const old = before.tasks.get(id);
-  const ended = isFinished(task.state) && !(old && isFinished(old.state));
+  const [had, has] = [old !== undefined && isFinished(old.state), isFinished(task.state)];
+  const { finishedTasks } = before;
   return {
     tasks: before.tasks.set(id, task),
     taskIds: systemId === undefined ? before.taskIds : before.taskIds.set(aliasOf(connection, systemId), id),
-    finishedTasks: ended ? [...before.finishedTasks, id] : before.finishedTasks,
+    finishedTasks:
+      had === has
+        ? finishedTasks
+        : has
+          ? [...finishedTasks, id]
+          : // This window took it for ended; the one that writes the journal knows better.
+            finishedTasks.filter((each) => each !== id),
   };
 }
 

@@ -29,6 +29,8 @@ export interface EmitterOptions {
   readonly clock: Clock;
   readonly host: string;
   readonly newId: () => string;
+  /** Lets another window send, where that one captures the connection of the target. */
+  readonly forward?: (request: EmitRequest) => Promise<EmitResult> | undefined;
 }
 
 /** An echo comes within a moment or not at all. */
@@ -58,7 +60,10 @@ export class Emitter {
     this.#options = options;
   }
 
-  async emit({ target, bytes, origin, signal }: EmitRequest): Promise<EmitResult> {
+  async emit(request: EmitRequest): Promise<EmitResult> {
+    const forwarded = this.#options.forward?.(request);
+    if (forwarded) return forwarded;
+    const { target, bytes, origin, signal } = request;
     const { pipeline, clock, host } = this.#options;
     const correlation = this.#options.newId();
     const connection = target.connection ?? target.address;

@@ -14,6 +14,11 @@ export interface Question {
   readonly typed?: string;
 }
 
+/** In the place of a session that another window has: what it can do is known there alone, and decided there. */
+export const elsewhere: unique symbol = Symbol('elsewhere');
+/** The open conversation of a connection, if there is one, here or in another window. */
+export type Reach<Sess extends Session> = Sess | typeof elsewhere | undefined;
+
 /** Input of an operation, by the names of its fields. */
 export type OperationInput = Readonly<Record<string, string>>;
 
@@ -142,7 +147,7 @@ interface InstanceOperationBase<S, Sess extends Session> extends OperationBase<S
   /** Title of the task while it runs: "Starting {0}". */
   progressTitle(instance: Instance): Text;
   /** Whether it is on offer: by what the instance is now, and by what this connection can do at all. */
-  when(instance: Instance, settings: S, session: Sess | undefined): boolean;
+  when(instance: Instance, settings: S, reach: Reach<Sess>): boolean;
   run(run: OperationRun<S, Sess>): Promise<OperationResult>;
 }
 
@@ -153,7 +158,7 @@ export type InstanceOperation<S, Sess extends Session = Session> = InstanceOpera
 interface ConnectionOperationBase<S, Sess extends Session> extends OperationBase<S, Sess> {
   readonly target: 'connection';
   progressTitle(input: OperationInput): Text;
-  when(settings: S, session: Sess | undefined): boolean;
+  when(settings: S, reach: Reach<Sess>): boolean;
   run(run: Run<S, Sess>): Promise<OperationResult>;
 }
 

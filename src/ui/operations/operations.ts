@@ -7,11 +7,8 @@ import { lifecycle } from '../../core/model/lifecycle.ts';
 import type { Task } from '../../core/model/task.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { Connection } from '../../core/connections/connection.ts';
-import { runOperation } from '../../core/connections/runOperation.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnyOperation, OperationInput, Question } from '../../core/systems/operation.ts';
-import { systemClock } from '../../core/model/clock.ts';
-import { configuration } from '../configuration.ts';
 import { operationCommandId } from '../contributions/commands.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { agreed, isTrusted, showInformation } from '../showMessage.ts';
@@ -36,7 +33,6 @@ export class Operations {
   readonly #runtime: Runtime;
   /** Titles of the operations' commands, by the ids of the operations. */
   readonly #titles: ReadonlyMap<string, string>;
-  readonly #running = new Map<string, AbortController>();
 
   constructor(runtime: Runtime, selection: () => readonly Row[]) {
     this.#runtime = runtime;
@@ -52,16 +48,13 @@ export class Operations {
 
   /** Ends what was started here; for a task of the system itself, asks it to end that. */
   async cancel(task: Task): Promise<void> {
-    const own = this.#running.get(task.id);
-    if (own) {
-      own.abort();
-      return;
-    }
+    const { runs, otherWindows } = this.#runtime;
+    if (runs.cancel(task.id) || otherWindows.cancel(task)) return;
     const connection = this.#runtime.connections.get(task.connection);
     const way = task.systemId === undefined ? undefined : connection?.system.cancelTask?.(task.systemId);
     if (!connection || !way) return;
-    const { system, settings, session } = connection;
-    const operation = connectionOffers(system, settings, session).find(({ id }) => id === way.operation);
+    const { system, settings, reach } = connection;
+    const operation = connectionOffers(system, settings, reach).find(({ id }) => id === way.operation);
     if (!operation) return;
     const candidate = { connection, instance: undefined, operation };
     const question = this.#question(candidate, way.input);
@@ -94,14 +87,14 @@ export class Operations {
         connection.system,
         connection.settings,
         instance,
-        connection.session,
+        connection.reach,
       ).find(({ id }) => id === verb);
       return operation ? [{ connection, instance, operation }] : [];
     });
     const clicked = new Set(rows.map((row) => (row.row === 'connection' ? row.id : row.connection)));
     const ofConnections = connections.connections.flatMap((connection): Candidate[] => {
       if (clicked.size > 0 && !clicked.has(connection.id)) return [];
-      const operation = connectionOffers(connection.system, connection.settings, connection.session).find(
+      const operation = connectionOffers(connection.system, connection.settings, connection.reach).find(
         ({ id }) => id === verb,
       );
       return operation ? [{ connection, instance: undefined, operation }] : [];
@@ -169,44 +162,33 @@ export class Operations {
       operation.target === 'instance' && instance
         ? translate(operation.progressTitle(instance))
         : `${this.#title(verb)} · ${connection.settings.name}`;
-    return askInputs(title, inputs, { settings, instance, session });
+    const other = { connection, operation, instance };
+    const { otherWindows } = this.#runtime;
+    return askInputs(title, inputs, {
+      settings,
+      instance,
+      session,
+      ...(connection.state === 'elsewhere'
+        ? {
+            elsewhere: {
+              choices: (field, given, signal) => otherWindows.choices({ ...other, field, given }, signal),
+              firstValue: (field, given, signal) =>
+                otherWindows.firstValue({ ...other, field, given }, signal),
+            },
+          }
+        : {}),
+    });
   }
 
-  async #run({ connection, instance, operation }: Candidate, input: OperationInput): Promise<void> {
-    const { pipeline, channel, host } = this.#runtime;
-    const id = randomUUID();
-    const abort = new AbortController();
-    this.#running.set(id, abort);
-    const scope = connection.scope.child();
-    scope.defer(() => abort.abort());
-    try {
-      const result = await runOperation({
-        id,
-        connection: connection.settings,
-        system: connection.system,
-        operation,
-        instance,
-        session: connection.session,
-        nextSession: (after, signal) =>
-          connection.nextSession(
-            after,
-            AbortSignal.any([signal, AbortSignal.timeout(configuration().taskTimeoutMs)]),
-          ),
-        input,
-        pipeline,
-        clock: systemClock,
-        host,
-        window: this.#runtime.window,
-        signal: abort.signal,
-        ask: confirmed,
-        log: (line) => channel.info(`[${connection.settings.name}] ${line}`),
-      });
-      if (operation.silent) connection.refresh();
-      if (operation.answers && result.outcome === 'succeeded') showInformation(translate(result.message));
-    } finally {
-      this.#running.delete(id);
-      await scope.dispose();
-    }
+  async #run(candidate: Candidate, input: OperationInput): Promise<void> {
+    const { runs, otherWindows, window } = this.#runtime;
+    const { connection, operation } = candidate;
+    const order = { ...candidate, input };
+    const result =
+      connection.state === 'elsewhere'
+        ? await otherWindows.run(order)
+        : await runs.run(order, { id: randomUUID(), window, ask: confirmed });
+    if (operation.answers && result.outcome === 'succeeded') showInformation(translate(result.message));
   }
 
   #title(verb: string): string {

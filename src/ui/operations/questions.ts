@@ -16,11 +16,20 @@ import { translate } from '../translate.ts';
 /** Time in which a program has to list the choices. */
 const optionsWithinMs = 30_000;
 
+/** Context of the inputs of one operation. */
+interface AskedContext extends Pick<InputContext<ConnectionSettings>, 'settings' | 'instance' | 'session'> {
+  /** What another window knows, where that one captures the connection. */
+  readonly elsewhere?: {
+    choices(field: string, given: OperationInput, signal: AbortSignal): Promise<readonly InputChoice[]>;
+    firstValue(field: string, given: OperationInput, signal: AbortSignal): Promise<string>;
+  };
+}
+
 /** Asks for what an operation needs, one thing after another; nothing where the user turned back. */
 export async function askInputs(
   title: string,
   inputs: readonly Input<ConnectionSettings>[],
-  context: Pick<InputContext<ConnectionSettings>, 'settings' | 'instance' | 'session'>,
+  context: AskedContext,
 ): Promise<OperationInput | undefined> {
   let given: OperationInput = {};
   for (const [i, input] of inputs.entries()) {
@@ -37,7 +46,7 @@ export async function askInputs(
 async function askInput(
   title: string,
   input: Input<ConnectionSettings>,
-  context: InputContext<ConnectionSettings>,
+  context: InputContext<ConnectionSettings> & AskedContext,
 ): Promise<string | undefined> {
   if ('check' in input && input.suggestions) return suggest(title, input, input.suggestions(context));
   if ('check' in input) {
@@ -45,7 +54,7 @@ async function askInput(
       title,
       prompt: translate(input.prompt),
       placeHolder: translate(input.placeholder),
-      value: (await input.value?.(context)) ?? '',
+      value: (await firstValueOf(input, context)) ?? '',
       ignoreFocusOut: true,
       validateInput: (value) => {
         const wrong = input.check(value);
@@ -71,12 +80,23 @@ async function askInput(
   return (await window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
 }
 
+/** The value that stands in the field at first. */
+async function firstValueOf(
+  input: LineInput,
+  context: InputContext<ConnectionSettings> & AskedContext,
+): Promise<string | undefined> {
+  if (!input.value) return undefined;
+  const { elsewhere, given, signal } = context;
+  return elsewhere ? elsewhere.firstValue(input.field, given, signal) : input.value(context);
+}
+
 async function optionsOf(
   input: PickInput,
-  context: InputContext<ConnectionSettings>,
+  context: InputContext<ConnectionSettings> & AskedContext,
 ): Promise<readonly InputChoice[]> {
+  const { elsewhere, given, signal } = context;
   try {
-    return await input.options(context);
+    return await (elsewhere ? elsewhere.choices(input.field, given, signal) : input.options(context));
   } catch {
     return [];
   }

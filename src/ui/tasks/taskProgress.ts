@@ -1,6 +1,7 @@
 import { commands, l10n, ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
 import { liveTimeline } from '../../core/model/event.ts';
 import { isFinished, isOperationOf, type Task } from '../../core/model/task.ts';
+import { isWindowOpen } from '../../core/connections/windowName.ts';
 import { configuration } from '../configuration.ts';
 import { commandId } from '../contributions/commands.ts';
 import { showError, type Actions } from '../showMessage.ts';
@@ -115,6 +116,8 @@ class TaskProgress {
   }
 
   #conclude(task: Task): void {
+    // The window in which it was asked for tells its user.
+    if (isOfAnotherWindow(this.#runtime.window, task)) return;
     const name = this.#connectionName(task);
     const title = translate(task.title);
     const reason = task.message ? translate(task.message) : '';
@@ -148,4 +151,10 @@ class TaskProgress {
   #connectionName(task: Task): string {
     return this.#runtime.connections.get(task.connection)?.settings.name ?? task.connection;
   }
+}
+
+/** Whether a window that is open and is not this one asked for the task. */
+function isOfAnotherWindow(here: string, { startedBy }: Task): boolean {
+  if (startedBy === undefined || !('window' in startedBy)) return false;
+  return startedBy.window !== here && isWindowOpen(startedBy.window);
 }

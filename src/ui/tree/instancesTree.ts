@@ -6,6 +6,7 @@ import { isFinished } from '../../core/model/task.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
 import type { ConnectionSettings } from '../../core/systems/settings.ts';
+import type { Reach } from '../../core/systems/operation.ts';
 import type { Session } from '../../core/systems/session.ts';
 import { viewIds } from '../contributions/ids.ts';
 import {
@@ -139,7 +140,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       active: connection?.active ?? false,
       refreshable: connection?.refreshable ?? false,
       operations: connection
-        ? connectionOffers(connection.system, connection.settings, connection.session).map((o) => o.id)
+        ? connectionOffers(connection.system, connection.settings, connection.reach).map((o) => o.id)
         : [],
       diagnosable: connection?.system.diagnose !== undefined,
       hasSecrets: connection !== undefined && connection.system.secrets(connection.settings).length > 0,
@@ -156,7 +157,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const connection = this.#runtime.connections.get(row.connection);
     const settings = connection?.settings;
     const operations =
-      live && instance && settings ? offersOf(system, settings, instance, connection.session) : [];
+      live && instance && settings ? offersOf(system, settings, instance, connection.reach) : [];
     // Measurements from before the instance was shown again are out of date.
     const measured = live ? metrics.latest(row, Date.now() - measuredForMs) : undefined;
     const series = live ? metrics.series(row) : undefined;
@@ -240,10 +241,10 @@ function offersOf(
   system: AnySystem | undefined,
   settings: ConnectionSettings,
   instance: Instance,
-  session: Session | undefined,
+  reach: Reach<Session>,
 ): readonly string[] {
   if (!system) return [];
-  const ids = instanceOffers(system, settings, instance, session).map(({ id }) => id);
+  const ids = instanceOffers(system, settings, instance, reach).map(({ id }) => id);
   return system.console?.when(instance, settings) === true ? [...ids, 'logs'] : ids;
 }
 

@@ -7,15 +7,26 @@ const cases = [
   { profile: '24.10', protocol: 'ddp' },
   { profile: '25.10', protocol: 'ddp' },
   { profile: '25.10', protocol: 'jsonrpc' },
+  { profile: '26.0', protocol: 'jsonrpc' },
 ] as const;
 
 /** What the official Python client was seen to check of the real server. */
 describe.each(cases)(
   '$profile over $protocol passes the checks of the official client:',
   ({ profile, protocol }) => {
-    const modern = profile === '25.10';
+    const modern = profile !== '24.10';
     const isRpc = protocol === 'jsonrpc';
     const dataOf = (error: unknown): unknown => (isRpc ? (error as { data: unknown }).data : error);
+
+    it.runIf(isRpc)('it takes options before the login', async () => {
+      await using rig = await startTrueNas({ profile });
+      const client = await rig.open(protocol);
+      expect(await client.call('core.set_options', { py_exceptions: true })).toEqual({
+        legacy_jobs: true,
+        private_methods: false,
+        py_exceptions: true,
+      });
+    });
 
     it('it refuses calls and subscriptions before the login', async () => {
       await using rig = await startTrueNas({ profile });

@@ -139,9 +139,16 @@ export class JournalStore {
   async ask(request: Omit<JournalRequest, 'takenBy' | 'answer'>): Promise<void> {
     await this.#client.call('ask', request);
   }
-  /** Requests for these connections that no other window took. Their answers go with the batch that came of them. */
-  take(connections: readonly string[], window: string): Promise<JournalRequest[]> {
-    return this.#client.call('take', { connections, window });
+  /**
+   * Takes the requests for these connections that no other window took, and answers all that this one has not answered.
+   * Their answers go with the batch that came of them.
+   */
+  take(connections: readonly string[], window: string, notBefore: number): Promise<JournalRequest[]> {
+    return this.#client.call('take', { connections, window, notBefore });
+  }
+  /** Takes a request back before another window takes it; false where one did. */
+  withdraw(id: string, window: string): Promise<boolean> {
+    return this.#client.call('withdraw', { id, window });
   }
   async answerOf(id: string): Promise<JournalRequest | undefined> {
     return (await this.#client.call('answerOf', { id })) ?? undefined;

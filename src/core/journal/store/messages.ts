@@ -16,7 +16,7 @@ export type Query = string | Omit<CompiledQuery, 'check' | 'checkAll'>;
 
 export interface JournalRequest {
   readonly id: string;
-  /** Id of the connection in the settings. */
+  /** Id of the connection in the settings; `window:` and its name where a window is asked. */
   readonly connection: string;
   readonly kind: string;
   readonly body: unknown;
@@ -73,7 +73,11 @@ export interface Calls {
   range: { args: { query: Query; from: number; to: number; limit: number }; answer: EventRange };
   state: { args: { seq?: number }; answer: JournalState };
   ask: { args: JournalRequest; answer: null };
-  take: { args: { connections: readonly string[]; window: string }; answer: JournalRequest[] };
+  take: {
+    args: { connections: readonly string[]; window: string; notBefore: number };
+    answer: JournalRequest[];
+  };
+  withdraw: { args: { id: string; window: string }; answer: boolean };
   answerOf: { args: { id: string }; answer: JournalRequest | null };
   pin: { args: { id: string; from: number; to: number; reason: string }; answer: null };
   unpin: { args: { id: string }; answer: null };
@@ -112,7 +116,7 @@ export interface Progress {
 
 /** Messages that the worker sends without being asked. */
 export type Notice =
-  /** Events came in, from this window or another. */
+  /** Events came in, from this window or another; none where another window wrote something else. */
   | { readonly notice: 'commit'; readonly commit: Commit; readonly own: boolean }
   | ({ readonly notice: 'progress'; readonly result: number } & Progress)
   | { readonly notice: 'status'; readonly status: StoreStatus };

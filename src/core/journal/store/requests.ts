@@ -1,31 +1,50 @@
 import type { JournalDatabase } from './database.ts';
-import type { JournalRequest } from './messages.ts';
+import type { Calls, JournalRequest } from './messages.ts';
 
-/** Operations that one window asks of the one that holds the connection. */
+/** Requests older than this are of use to nobody. */
+const keptForMs = 24 * 60 * 60_000;
+
+/** What one window asks of the one that holds a connection. A second time with the same id changes nothing. */
 export function askRequest(db: JournalDatabase, request: JournalRequest): null {
   const { id, connection, kind, body, askedAt, window } = request;
-  db.write(() =>
-    db
-      .prepare('INSERT INTO requests (id, connection, kind, body, askedAt, window) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(id, connection, kind, JSON.stringify(body), askedAt, window),
-  );
+  db.write(() => {
+    db.prepare('DELETE FROM requests WHERE askedAt < ?').run(askedAt - keptForMs);
+    db.prepare(
+      'INSERT OR IGNORE INTO requests (id, connection, kind, body, askedAt, window) VALUES (?, ?, ?, ?, ?, ?)',
+    ).run(id, connection, kind, JSON.stringify(body), askedAt, window);
+  });
   return null;
 }
 
-/** Takes what nobody took yet; what this answers, no other window gets. */
+/**
+ * Takes what nobody took yet and what is not too old; no other window gets it. Answers all that this window took and did
+ * not answer, so that nothing is forgotten where the worker ended before it could answer.
+ */
 export function takeRequests(
   db: JournalDatabase,
-  { connections, window }: { readonly connections: readonly string[]; readonly window: string },
+  { connections, window, notBefore }: Calls['take']['args'],
 ): JournalRequest[] {
-  const waiting = `takenBy IS NULL AND connection IN (SELECT value FROM json_each(?))`;
+  const waiting = `takenBy IS NULL AND askedAt >= ? AND connection IN (SELECT value FROM json_each(?))`;
   const held = JSON.stringify(connections);
-  if (db.number(`SELECT count(*) FROM requests WHERE ${waiting}`, held) === 0) return [];
-  return db.write(() =>
-    db
-      .prepare(`UPDATE requests SET takenBy = ? WHERE ${waiting} RETURNING *`)
-      .all(window, held)
-      .map(toRequest)
-      .sort((a, b) => a.askedAt - b.askedAt),
+  if (db.number(`SELECT count(*) FROM requests WHERE ${waiting}`, notBefore, held) > 0)
+    db.write(() =>
+      db.prepare(`UPDATE requests SET takenBy = ? WHERE ${waiting}`).run(window, notBefore, held),
+    );
+  return db
+    .prepare('SELECT * FROM requests WHERE takenBy = ? AND answer IS NULL ORDER BY askedAt')
+    .all(window)
+    .map(toRequest);
+}
+
+/** Takes a request back; false where somebody took it before. */
+export function withdrawRequest(db: JournalDatabase, { id, window }: Calls['withdraw']['args']): boolean {
+  return db.write(
+    () =>
+      Number(
+        db
+          .prepare("UPDATE requests SET takenBy = ?, answer = 'null' WHERE id = ? AND takenBy IS NULL")
+          .run(window, id).changes,
+      ) === 1,
   );
 }
 

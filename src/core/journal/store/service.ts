@@ -9,7 +9,7 @@ import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './me
 import { readChanges, readChangesBetween, readEvents, readRange } from './reader.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
-import { answerOf, askRequest, takeRequests } from './requests.ts';
+import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.ts';
 import { failureOf, OpenResults } from './openResults.ts';
 import { compact, deleteMatching, retain, type RetentionLimits } from './retention.ts';
 import { readRollups } from './rollups.ts';
@@ -132,6 +132,8 @@ export class JournalService {
         return askRequest(db, args);
       case 'take':
         return takeRequests(db, args);
+      case 'withdraw':
+        return withdrawRequest(db, args);
       case 'answerOf':
         return answerOf(db, args.id);
       case 'pin':
@@ -322,8 +324,10 @@ export class JournalService {
         return;
       }
       this.#dataVersion = version;
-      const to = lastSeq(this.#db);
-      this.#told({ from: this.#toldSeq + 1, to }, false);
+      const commit = { from: this.#toldSeq + 1, to: lastSeq(this.#db) };
+      // Requests of other windows and their answers come without events.
+      if (commit.to < commit.from) this.#post({ notice: 'commit', commit, own: false });
+      this.#told(commit, false);
       this.#results.lookForDeletions(version);
     } catch (error) {
       this.#post({ notice: 'status', status: { ...this.#file.status, ...failureOf(error) } });

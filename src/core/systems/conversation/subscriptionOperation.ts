@@ -1,5 +1,12 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import { failed, refused, succeeded, type ConnectionOperation, type LineInput } from '../operation.ts';
+import {
+  failed,
+  refused,
+  succeeded,
+  type ConnectionOperation,
+  type LineInput,
+  type Reach,
+} from '../operation.ts';
 import type { Session } from '../session.ts';
 import { ConversationError } from './conversationError.ts';
 
@@ -12,7 +19,7 @@ interface SubscribingSession extends Session {
 export function subscriptionOperation<S, Sess extends SubscribingSession>(
   id: 'subscribe' | 'unsubscribe',
   topicInput: LineInput<S, Sess>,
-  when: (session: Sess | undefined) => boolean,
+  when: (reach: Reach<Sess>) => boolean,
   subscribed: (topic: string) => Text = (topic) =>
     text('{0} is subscribed until the connection ends', oneLine(topic, 100)),
 ): ConnectionOperation<S, Sess> {
@@ -25,7 +32,7 @@ export function subscriptionOperation<S, Sess extends SubscribingSession>(
       const shown = oneLine(topic, 100);
       return id === 'subscribe' ? text('Subscribing to {0}', shown) : text('Unsubscribing from {0}', shown);
     },
-    when: (_settings, session) => when(session),
+    when: (_settings, reach) => when(reach),
     inputs: [topicInput],
     async run({ session, input: { [topicInput.field]: topic = '' } }) {
       const problem = topicInput.check(topic);

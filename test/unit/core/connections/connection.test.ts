@@ -237,7 +237,9 @@ describe('a task whose end is never reported', () => {
       host: 'h',
       window: 'w',
       timeoutMs: () => 600_000,
+      isConnected: () => true,
       captures: () => true,
+      isOpen: () => true,
     });
     clock.advance(590_000);
     expect(new Set([...pipeline.fleet().tasks.values()].map((t) => t.state))).toEqual(new Set(['running']));

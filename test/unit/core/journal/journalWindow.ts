@@ -1,3 +1,4 @@
+import { isWindowOpen } from '../../../../src/core/connections/windowName.ts';
 import { compileText } from '../../../../src/core/journal/compileText.ts';
 import { Journals, type JournalsOptions } from '../../../../src/core/journal/journals.ts';
 import { inProcessBackend } from '../../../../src/core/journal/store/inProcessBackend.ts';
@@ -23,6 +24,7 @@ export async function openWindow(folder: string, system = 'kgsm', given: Partial
     loadSystem: (system) => registry.load(system),
     limits: () => defaultLimits,
     keepsEvents: () => true,
+    isOpen: isWindowOpen,
     systemOf: (connection) => (connection === 'home' ? system : undefined),
     begin: Promise.resolve(),
     log: silentLog,

@@ -1,13 +1,19 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import { type ConnectionOperation, type LineInput, type OperationInput, refused } from '../../operation.ts';
-import { type BedrockSession, may } from '../session/bedrockSession.ts';
+import {
+  type ConnectionOperation,
+  type LineInput,
+  type OperationInput,
+  type Reach,
+  refused,
+} from '../../operation.ts';
+import { type BedrockSession, offers } from '../session/bedrockSession.ts';
 import { subscriptionOperation } from '../../conversation/subscriptionOperation.ts';
 import { parsedJson } from '../../reading.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<BedrockSettings, BedrockSession>;
 
-const isUser = (session: BedrockSession | undefined): boolean => may(session, 'user');
+const isUser = (reach: Reach<BedrockSession>): boolean => offers(reach, 'user');
 
 const topicInput: LineInput<BedrockSettings, BedrockSession> = {
   field: 'topic',
@@ -27,7 +33,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     silent: true,
     progressTitle: ({ name = '' }) => text('Installing {0}', oneLine(name, 60)),
-    when: (_settings, session) => may(session, 'admin'),
+    when: (_settings, reach) => offers(reach, 'admin'),
     inputs: [
       {
         field: 'name',
@@ -58,7 +64,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     answers: true,
     progressTitle: () => text('Searching the logs for players'),
-    when: (_settings, session) => may(session, 'moderator'),
+    when: (_settings, reach) => offers(reach, 'moderator'),
     async run(run) {
       const { scanPlayers } = await import('./connectionCalls.ts');
       return scanPlayers(run);
@@ -72,7 +78,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     answers: true,
     progressTitle: ({ method = '', path = '' }) => text('{0} {1}', oneLine(method, 10), oneLine(path, 100)),
-    when: (_settings, session) => may(session, 'user'),
+    when: (_settings, reach) => offers(reach, 'user'),
     inputs: [
       {
         field: 'method',

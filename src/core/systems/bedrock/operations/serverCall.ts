@@ -2,7 +2,7 @@ import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, type Text } from '../../../model/text.ts';
 import type { InstanceOperation, OperationResult, OperationRun } from '../../operation.ts';
-import { type BedrockSession, may, type Role } from '../session/bedrockSession.ts';
+import { type BedrockSession, offers, type Role } from '../session/bedrockSession.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type InstanceOp = InstanceOperation<BedrockSettings, BedrockSession>;
@@ -23,7 +23,7 @@ export function rests({ state }: Instance): boolean {
 
 /** On offer while the connection is open and the user has the role. */
 export function offered(needed: Role, fits: (instance: Instance) => boolean): InstanceOp['when'] {
-  return (instance, _settings, session) => may(session, needed) && fits(instance);
+  return (instance, _settings, reach) => offers(reach, needed) && fits(instance);
 }
 
 /** One call about one server. The code that makes it is loaded when it is run. */

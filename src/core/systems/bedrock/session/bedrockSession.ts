@@ -1,4 +1,5 @@
 import type { HttpBody } from '../../../wire/httpClient.ts';
+import { elsewhere, type Reach } from '../../operation.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
 import type { Session } from '../../session.ts';
 import { failureIn } from '../messages.ts';
@@ -40,6 +41,11 @@ export interface BedrockSession extends Session {
 export function may(session: BedrockSession | undefined, needed: Role): session is BedrockSession {
   if (!session) return false;
   return session.role === undefined || roles.indexOf(session.role) >= roles.indexOf(needed);
+}
+
+/** Whether an operation that needs the role is on offer; another window's session decides there. */
+export function offers(reach: Reach<BedrockSession>, needed: Role): boolean {
+  return reach === elsewhere || may(reach, needed);
 }
 
 /** How a task ended; nothing while it goes on. */

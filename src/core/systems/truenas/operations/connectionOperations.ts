@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { ConnectionOperation, Question, Suggestion } from '../../operation.ts';
+import type { ConnectionOperation, Question, Reach, Suggestion } from '../../operation.ts';
 import { subscriptionOperation } from '../../conversation/subscriptionOperation.ts';
 import { isSource, trueNasEntries } from '../catalog.ts';
 import { baseOf } from '../messages.ts';
@@ -24,7 +24,7 @@ const events: readonly Suggestion[] = [
   }),
 ];
 
-const isOpen = (session: TrueNasSession | undefined): boolean => session !== undefined;
+const isOpen = (reach: Reach<TrueNasSession>): boolean => reach !== undefined;
 
 const eventInput = {
   field: 'name',
@@ -48,7 +48,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     answers: true,
     progressTitle: ({ job = '' }) => text('Aborting job {0}', oneLine(job, 40)),
-    when: (_settings, session) => session !== undefined,
+    when: (_settings, reach) => reach !== undefined,
     inputs: [
       {
         field: 'job',
@@ -101,7 +101,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     answers: true,
     progressTitle: ({ method = '' }) => text('Calling {0}', oneLine(method, 100)),
-    when: (_settings, session) => session !== undefined,
+    when: (_settings, reach) => reach !== undefined,
     inputs: [
       {
         field: 'method',

@@ -1,7 +1,7 @@
 import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import type { InstanceOperation, Operation } from '../../operation.ts';
+import { elsewhere, type InstanceOperation, type Operation, type Reach } from '../../operation.ts';
 import { connectionOperations } from './connectionOperations.ts';
 import type { TrueNasSession } from '../session/trueNasSession.ts';
 import { collectionOf } from '../kinds.ts';
@@ -35,13 +35,14 @@ function rests({ state }: Instance): boolean {
 
 /** On offer while the connection is open and the NAS has such a thing at all. */
 function offered(id: Id, fits: (instance: Instance) => boolean): InstanceOp['when'] {
-  return (instance, _settings, session) =>
-    able[id].includes(instance.kind) && has(session, instance.kind) && fits(instance);
+  return (instance, _settings, reach) =>
+    able[id].includes(instance.kind) && has(reach, instance.kind) && fits(instance);
 }
 
-function has(session: TrueNasSession | undefined, kind: string): boolean {
+function has(reach: Reach<TrueNasSession>, kind: string): boolean {
   const collection = collectionOf(kind);
-  return collection !== undefined && session?.collections.has(collection) === true;
+  if (collection === undefined || reach === undefined) return false;
+  return reach === elsewhere || reach.collections.has(collection);
 }
 
 interface Asked {

@@ -91,7 +91,11 @@ export async function runInstanceCall(
     if (end.log !== undefined) run.output(`${end.log}\n`);
     if (end.state === 'succeeded' && id === 'stop') return await verifyStopped(session, instance, signal);
     // A machine is started by no job, and not every release tells of it.
-    if (instance.kind === 'vm' || instance.kind === 'container') await look(session, instance, signal);
+    if (instance.kind === 'vm' || instance.kind === 'container') {
+      const now = await look(session, instance, signal);
+      if (end.state === 'succeeded' && id === 'start' && (now === 'stopped' || now === 'failed'))
+        return failed(text('The NAS took the call, but {0} does not run', oneLine(instance.name, 60)));
+    }
     return resultOf(end, done[id]?.(oneLine(instance.name, 60)) ?? text('Done'));
   });
 }

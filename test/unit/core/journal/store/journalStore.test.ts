@@ -157,9 +157,9 @@ describe('a store in a worker', () => {
     };
     await asker.ask(request);
     const taken = await Promise.all([
-      holder.take(['home'], 'w2'),
-      third.take(['home'], 'w3'),
-      third.take(['x'], 'w3'),
+      holder.take(['home'], 'w2', 0),
+      third.take(['home'], 'w3', 0),
+      third.take(['x'], 'w4', 0),
     ]);
     expect(taken.flat()).toMatchObject([request]);
     await holder.append({ events: events(0, 1), answers: [{ id: 'r1', answer: { outcome: 'succeeded' } }] });

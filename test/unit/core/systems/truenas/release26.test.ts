@@ -36,6 +36,15 @@ describe.each(['auto', 'ddp'])('TrueNAS 26 over %s', (protocol) => {
     expect(opened.gaps()).toEqual([]);
   });
 
+  it('does not call a machine started that the NAS lists as stopped', async () => {
+    await using server = await start();
+    server.define('container.start', { params: [{ name: 'id', type: 'integer' }], run: () => null });
+    await using opened = open(server.url, { settings: { protocol } });
+    await ready(opened);
+    const { outcome, message } = await opened.run('start', { instance: '2' });
+    expect(`${outcome}: ${english(message)}`).toBe('failed: The NAS took the call, but rust does not run');
+  });
+
   it('says which way in is left where it wants an API key by SCRAM', async () => {
     await using server = await start();
     await using opened = open(server.url, { settings: { protocol }, secrets: { apiKey: '1-abc' } });
