@@ -9,7 +9,9 @@ import { restoredFleet, withChanges, withConnection } from './fleetState.ts';
 import type { OldStorage } from './oldStorage.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Recorder } from './recorder.ts';
+import { gapEvent } from './store/gap.ts';
 import { JournalStore } from './store/journalStore.ts';
+import type { StoreStatus } from './store/messages.ts';
 import type { JournalState } from './store/reader.ts';
 import type { Address, ContextRow } from './store/records.ts';
 import type { RetentionLimits } from './store/retention.ts';
@@ -64,8 +66,11 @@ export class Journals {
   readonly #captured = new Set<string>();
   /** Connections whose decoder began anew. */
   readonly #discarded = new Set<string>();
+  readonly #livePath: string;
   readonly #live: Promise<JournalStore>;
   #opened: JournalStore | undefined;
+  /** True where there is no SQLite, or no worker: told once, when the live journal was opened. */
+  #isUnavailable = false;
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
   #cancelRetention: () => void = () => undefined;
   #adopted = 0;
@@ -81,15 +86,20 @@ export class Journals {
       writes: (connection) => this.#captured.has(connection) || options.systemOf(connection) === undefined,
       keepsEvents: (connection) => options.keepsEvents(connection),
       clock,
-      storeOf: (timeline) => ({ append: async (batch) => (await this.store(timeline)).append(batch) }),
+      storeOf: (timeline) =>
+        this.#isUnavailable
+          ? undefined
+          : { append: async (batch) => (await this.store(timeline)).append(batch) },
       onError: (error) => {
         log.error(text('The journal could not be written: {0}', errorWords(error)));
       },
     });
-    this.#live = options.begin.then(() => this.#open(join(folder, 'journal.db')));
+    this.#livePath = join(folder, 'journal.db');
+    this.#live = options.begin.then(() => this.#open(this.#livePath));
     void this.#live.then((store) => (this.#opened = store)).catch(() => undefined);
     // A missing SQLite is said by whoever asks; tree, tasks and operations go on without.
     this.#live.catch((error: unknown) => {
+      this.#isUnavailable = true;
       log.error(text('There is no history: {0}', errorWords(error)));
     });
     this.restored = this.#restore();
@@ -180,7 +190,7 @@ export class Journals {
   }
 
   async #open(path: string): Promise<JournalStore> {
-    const { software, clock, backend, log } = this.#options;
+    const { software, clock, backend } = this.#options;
     const store = await JournalStore.open({
       path,
       software,
@@ -188,20 +198,43 @@ export class Journals {
       clock,
       backend: backend(),
     });
-    const tell = ({ durable, message, setAside }: JournalStore['status']): void => {
-      if (setAside !== undefined) log.error(text('The journal was damaged and is kept as {0}', setAside));
-      if (!durable) log.error(text('Events are kept in memory only: {0}', message ?? '–'));
-    };
-    tell(store.status);
-    store.onStatus(tell);
+    this.#tell(store.status);
+    store.onStatus((status) => {
+      this.#tell(status);
+      if (path === this.#livePath) this.#switched(store, status);
+    });
     return store;
+  }
+
+  #tell({ durable, reason, message = '–', setAside }: StoreStatus): void {
+    const { log } = this.#options;
+    if (setAside !== undefined) log.error(text('The journal was damaged and is kept as {0}', setAside));
+    else if (durable && reason === 'corrupt')
+      log.error(text('The journal was damaged, is kept beside the new one and begins anew: {0}', message));
+    if (!durable) log.error(text('Events are kept in memory only: {0}', message));
+  }
+
+  /** Another database stands in the place of the one before. */
+  #switched(store: JournalStore, { durable, reason, lost = 0 }: StoreStatus): void {
+    // The one before is set aside with the state, the read positions and the memories of the decoders.
+    if (reason === 'corrupt') this.#recorder.rewrite();
+    if (!durable || lost === 0) return;
+    const nowhere = { source: '', host: '', connection: '', system: '' };
+    const gap = {
+      ...gapEvent(nowhere, lost, this.#options.clock.now()),
+      summary: text('{0} events were lost: the journal could not be written, and memory had no room', lost),
+    };
+    store.append({ events: [gap] }).catch((error: unknown) => {
+      this.#options.log.error(text('The journal could not be written: {0}', errorWords(error)));
+    });
   }
 
   async #restore(): Promise<void> {
     const { pipeline, folder } = this.#options;
     try {
       removeLeftovers(join(folder, 'temp'));
-      const store = await this.#live;
+      const store = await this.#liveOrNone();
+      if (!store) return;
       await this.#takeOverOldStorage(store);
       const state = await store.state();
       this.#adopted = state.seq;
@@ -260,6 +293,10 @@ export class Journals {
     return new OldStorage({ folder: oldStorage.folder, now: () => clock.now(), log });
   }
 
+  #liveOrNone(): Promise<JournalStore | undefined> {
+    return this.#live.catch(() => undefined);
+  }
+
   async #follow(store: JournalStore, to: number): Promise<void> {
     const from = this.#adopted;
     this.#adopted = Math.max(from, to);
@@ -271,7 +308,8 @@ export class Journals {
 
   async #takeOver(connection: string): Promise<void> {
     const { pipeline } = this.#options;
-    const store = await this.#live;
+    const store = await this.#liveOrNone();
+    if (!store) return;
     await this.#takeOverOld(store, connection, this.#options.systemOf(connection));
     const state = await store.state();
     // An id may have been another system's before.

@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { OpsEvent } from '../model/event.ts';
 import { liveTimeline } from '../model/event.ts';
-import type { ConnectionStatus, Fleet } from '../model/fleet.ts';
+import { emptyFleet, type ConnectionStatus, type Fleet } from '../model/fleet.ts';
 import type { Measured } from '../model/metrics.ts';
 import { PersistentMap } from '../model/persistentMap.ts';
 import type { Decoder } from '../model/signal.ts';
@@ -84,6 +84,19 @@ export class Recorder {
     this.#options.pipeline.flush();
     this.#write(Infinity);
     await Promise.allSettled(this.#open);
+  }
+
+  /** Writes all that is known once more: the journal was replaced by an empty one. */
+  rewrite(): void {
+    const { pipeline } = this.#options;
+    const writes = (id: string): boolean => this.#options.writes(id);
+    pipeline.flush();
+    for (const row of changeRows(emptyFleet, pipeline.fleet()))
+      if (writes(row.address.connection)) this.#changes.push(row);
+    for (const id of this.#contexts.keys()) this.#moved.add(id);
+    this.#contexts.clear();
+    for (const id of this.#cursors.keys()) if (writes(id)) this.#movedCursors.add(id);
+    this.#writeSoon();
   }
 
   async dispose(): Promise<void> {
