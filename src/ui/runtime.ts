@@ -81,6 +81,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const journals = scope.add(
     new Journals({
       pipeline,
+      storage,
       folder: history.folder,
       limits: () => history.settings.limits,
       keepsEvents: (connection) => !history.settings.off.has(connection),
@@ -106,6 +107,10 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     log,
     host,
     memory: (connection) => journals.memory(connection),
+    keeping: {
+      committed: (connection) => journals.settle(connection),
+      pressure: () => journals.pressure(),
+    },
     secrets: (system, settings) => secrets.reader(system, settings),
     keep: (system, settings, kind, value) => secrets.keep(system, settings, kind, value),
   });

@@ -16,6 +16,8 @@ import type { Backend } from './store/workerBackend.ts';
 
 export interface JournalsOptions {
   readonly pipeline: Pipeline;
+  /** Storage of the extension, where versions before the journal kept their files. */
+  readonly storage: string;
   /** Folder of the journal, and of the temporary ones below it. */
   readonly folder: string;
   readonly software: string;
@@ -45,6 +47,8 @@ interface Lock {
 
 /** How soon the commits of other windows are noticed. */
 const followEveryMs = 100;
+/** A quarter of a second at the full speed of the journal; pushes may fill eight times as much. */
+const pauseBytes = 8_000_000;
 const retainEveryMs = 10 * 60_000;
 
 /**
@@ -56,6 +60,7 @@ export class Journals {
   readonly #recorder: Recorder;
   readonly #captured = new Set<string>();
   readonly #live: Promise<JournalStore>;
+  #opened: JournalStore | undefined;
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
   #cancelRetention: () => void = () => undefined;
   #adopted = 0;
@@ -77,6 +82,7 @@ export class Journals {
       },
     });
     this.#live = options.begin.then(() => this.#open(join(folder, 'journal.db')));
+    void this.#live.then((store) => (this.#opened = store)).catch(() => undefined);
     // A missing SQLite is said by whoever asks; tree, tasks and operations go on without.
     this.#live.catch((error: unknown) => {
       log.error(text('There is no history: {0}', errorWords(error)));
@@ -136,9 +142,14 @@ export class Journals {
     this.#recorder.answer(id, answer);
   }
 
-  /** Resolves when everything that the pipeline was given is in the journal. */
-  settle(): Promise<void> {
-    return this.#recorder.settle();
+  /** What can wait pauses while so much is on its way to the journal. */
+  pressure(): Promise<void> | undefined {
+    return (this.#opened?.waitingBytes ?? 0) > pauseBytes ? this.settle() : undefined;
+  }
+
+  /** Resolves when everything that the pipeline was given is in the journal, with the memory of one connection or of all. */
+  settle(connection?: string): Promise<void> {
+    return this.#recorder.settle(connection);
   }
 
   /** Deletes the journal of a replay that nobody shows any more. */
@@ -186,6 +197,7 @@ export class Journals {
     try {
       removeLeftovers(join(folder, 'temp'));
       const store = await this.#live;
+      await this.#upgrade(store);
       const state = await store.state();
       this.#adopted = state.seq;
       await this.#loadSystems(state);
@@ -198,7 +210,10 @@ export class Journals {
         );
       store.onCommit(({ commit, own }) => {
         if (own) this.#adopted = Math.max(this.#adopted, commit.to);
-        else void this.#follow(store, commit.to);
+        else
+          this.#follow(store, commit.to).catch((error: unknown) => {
+            this.#options.log.warn(text('Another window could not be followed: {0}', errorWords(error)));
+          });
       });
       await store.follow(followEveryMs);
       this.#retain(store);
@@ -207,9 +222,25 @@ export class Journals {
     }
   }
 
+  async #upgrade(store: JournalStore): Promise<void> {
+    const { storage, log } = this.#options;
+    const { hasOldStorage, takeOverOldStorage } = await import('./oldStorage.ts');
+    if (!hasOldStorage(storage)) return;
+    try {
+      const contextVersion = async (system: string): Promise<string> => {
+        await this.#options.loadSystem(system);
+        return String(this.#options.decoderOf(system)?.version);
+      };
+      await takeOverOldStorage({ storage, store, contextVersion, runs: isRunning, log });
+    } catch (error) {
+      log.error(text('The state of the version before could not be taken over: {0}', errorWords(error)));
+    }
+  }
+
   async #follow(store: JournalStore, to: number): Promise<void> {
     const from = this.#adopted;
-    this.#adopted = Math.max(from, to);
+    if (to <= from) return;
+    this.#adopted = to;
     const changes = (await store.changesBetween(from, to)).filter(
       ({ address }) => !this.#captured.has(address.connection),
     );
@@ -243,11 +274,20 @@ export class Journals {
     await Promise.all([...systems].map((system) => this.#options.loadSystem(system)));
   }
 
+  /** The contexts that this version understands; the others begin anew. */
   #contextsOf({ contexts }: JournalState): Map<string, unknown> {
     return new Map(
-      contexts.flatMap(({ address, context }): [string, unknown][] => {
+      contexts.flatMap(({ address, version, context }): [string, unknown][] => {
         const decoder = this.#options.decoderOf(address.system);
-        return decoder ? [[address.connection, decoder.load(JSON.parse(context))]] : [];
+        if (!decoder || version !== String(decoder.version)) return [];
+        try {
+          return [[address.connection, decoder.load(JSON.parse(context))]];
+        } catch (error) {
+          const { connection } = address;
+          const reason = errorWords(error);
+          this.#options.log.warn(text('{0}: the memory of its events begins anew: {1}', connection, reason));
+          return [];
+        }
       }),
     );
   }

@@ -196,9 +196,11 @@ export class Recorder {
     if (!address || context === undefined || context === this.#contexts.get(connection)?.context)
       return undefined;
     if (!this.#options.writes(connection)) return undefined;
-    const saved = JSON.stringify(this.#options.decoderOf(address.system)?.save(context) ?? null);
+    const decoder = this.#options.decoderOf(address.system);
+    if (!decoder) return undefined;
+    const saved = JSON.stringify(decoder.save(context) ?? null);
     this.#contexts.set(connection, { context, dueAt: clock.now() + saved.length / contextCharactersPerMs });
-    return { address, version: '1', context: saved };
+    return { address, version: String(decoder.version), context: saved };
   }
 }
 

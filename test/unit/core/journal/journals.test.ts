@@ -1,5 +1,6 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { isWindowOpen } from '../../../../src/core/connections/windowName.ts';
 import { compileText } from '../../../../src/core/journal/compileText.ts';
@@ -8,6 +9,7 @@ import { JournalView } from '../../../../src/core/journal/journalView.ts';
 import { inProcessBackend } from '../../../../src/core/journal/store/inProcessBackend.ts';
 import { defaultLimits } from '../../../../src/core/journal/store/retention.ts';
 import { instancesOf, type Fleet } from '../../../../src/core/model/fleet.ts';
+import type { Decoder } from '../../../../src/core/model/signal.ts';
 import { text } from '../../../../src/core/model/text.ts';
 import { systems } from '../../../../src/core/systems/index.ts';
 import { SystemRegistry } from '../../../../src/core/systems/registry.ts';
@@ -15,18 +17,23 @@ import { core, draft, freeLock, kgsmEvent, realClock, silentLog } from '../helpe
 import { temporaryFolder } from '../../simulator/kgsmRoot.ts';
 
 /** One window on the journal of a folder. */
-async function openWindow(folder: string, system = 'kgsm', off: readonly string[] = []) {
+async function openWindow(folder: string, system = 'kgsm', off: readonly string[] = [], version?: number) {
   const registry = new SystemRegistry(systems);
-  const { pipeline } = core({ decoderOf: (system) => registry.get(system)?.decoder });
+  const decoderOf = (id: string): Decoder<unknown> | undefined => {
+    const decoder = registry.get(id)?.decoder;
+    return decoder && version !== undefined ? { ...decoder, version } : decoder;
+  };
+  const { pipeline } = core({ decoderOf });
   const journals = new Journals({
     pipeline,
+    storage: join(folder, 'storage'),
     folder,
     software: 'test',
     clock: realClock,
     newId: () => 'id',
     backend: () => inProcessBackend(compileText),
     loadSystem: (system) => registry.load(system),
-    decoderOf: (system) => registry.get(system)?.decoder,
+    decoderOf,
     limits: () => defaultLimits,
     keepsEvents: (connection) => !off.includes(connection),
     isOpen: isWindowOpen,
@@ -82,6 +89,40 @@ describe('the journal of a window', () => {
     const ended = [...second.pipeline.fleet().tasks.values()].map(({ state }) => state);
     expect(ended).toEqual(['succeeded']);
     await second.journals.dispose();
+  });
+
+  it('begins the memory of a decoder anew where the decoder is another version', async () => {
+    using folder = temporaryFolder();
+    const first = await openWindow(folder.path);
+    const release = await first.capture();
+    first.pipeline.ingest(draft(kgsmEvent('instance_update_started', 'b')));
+    await release();
+    expect(first.pipeline.context('live', 'home')).toBeDefined();
+    await first.journals.dispose();
+    const second = await openWindow(folder.path, 'kgsm', [], 2);
+    await second.capture();
+    expect(second.pipeline.context('live', 'home')).toBeUndefined();
+    expect(statesIn(second)).toEqual({ b: 'updating' });
+    await second.journals.dispose();
+  });
+
+  it('takes over what the version before the journal left', async () => {
+    using folder = temporaryFolder();
+    cpSync(fileURLToPath(new URL('oldStorage/', import.meta.url)), join(folder.path, 'storage'), {
+      recursive: true,
+    });
+    const window = await openWindow(folder.path);
+    expect(statesIn(window)).toEqual({
+      'factorio-1': 'updating',
+      'minecraft-1': 'running',
+      'rust-1': 'unknown',
+      'valheim-1': 'stopped',
+    });
+    expect(window.journals.memory('home').load()).toMatchObject({ cursor: { offset: 812 } });
+    await window.capture();
+    window.pipeline.ingest(draft(kgsmEvent('instance_update_finished', 'factorio-1')));
+    expect([...window.pipeline.fleet().tasks.values()].map(({ state }) => state)).toEqual(['succeeded']);
+    await window.journals.dispose();
   });
 
   it('forgets the tasks that ended first, also those that ended before the last start', async () => {

@@ -33,6 +33,7 @@ const pipeline = new Pipeline({
 });
 const journals = new Journals({
   pipeline,
+  storage: join(folder, 'storage'),
   folder: join(folder, 'history'),
   software: 'crash',
   clock: systemClock,
