@@ -248,7 +248,10 @@ export class Journals {
         );
       store.onCommit(({ commit, own }) => {
         if (own) this.#adopted = Math.max(this.#adopted, commit.to);
-        else void this.#follow(store, commit.to);
+        else
+          this.#follow(store, commit.to).catch((error: unknown) => {
+            this.#options.log.warn(text('Another window could not be followed: {0}', errorWords(error)));
+          });
       });
       await store.follow(followEveryMs);
       this.#retain(store);
@@ -299,7 +302,8 @@ export class Journals {
 
   async #follow(store: JournalStore, to: number): Promise<void> {
     const from = this.#adopted;
-    this.#adopted = Math.max(from, to);
+    if (to <= from) return;
+    this.#adopted = to;
     const changes = (await store.changesBetween(from, to)).filter(
       ({ address }) => !this.#captured.has(address.connection),
     );
