@@ -4,6 +4,7 @@ import { tellFailures } from './ui/connections/connectionNotifications.ts';
 import { registerConnectionCommands } from './ui/connections/connectionCommands.ts';
 import { contextKeys } from './ui/contributions/ids.ts';
 import { prefix } from './ui/contributions/commands.ts';
+import { registerHistory } from './ui/history/history.ts';
 import { Inspector } from './ui/inspector/inspector.ts';
 import { InstancesTree } from './ui/tree/instancesTree.ts';
 import { showError } from './ui/showMessage.ts';
@@ -44,6 +45,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   createStatusBar(runtime);
   logEvents(runtime);
   tellFailures(runtime);
+  registerHistory(runtime);
   followSettings(runtime);
   return context.extensionMode === ExtensionMode.Test
     ? { runtime, tree, activationMs: performance.now() - begun }

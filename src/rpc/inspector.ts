@@ -26,6 +26,8 @@ export interface ConnectionBadge {
   readonly state: 'connecting' | 'authenticating' | 'ready' | 'waiting' | 'failed' | 'closed' | 'elsewhere';
   /** The state for people, e.g. "retry in 7 s". */
   readonly label: string;
+  /** False where the history of this connection is switched off: its events are not among the rows. */
+  readonly kept: boolean;
 }
 
 /** A mistake in a filter, from and to in characters, with what was probably meant there. */
@@ -58,6 +60,10 @@ export interface Status {
   /** Name of the replay or recording on screen, `null` while it shows what is live. */
   readonly timeline: string | null;
   readonly connections: readonly ConnectionBadge[];
+  /** Where the events are kept: in the file, in memory until it can be written, or nowhere. */
+  readonly kept: 'file' | 'memory' | 'none';
+  /** Why they are not in the file and what to do, for people; empty where they are. */
+  readonly keptWhy: string;
 }
 
 export interface Detail {
@@ -125,6 +131,9 @@ export interface ViewState {
   readonly detailOpen: boolean;
 }
 
+/** Commands of the extension that the page offers. */
+export type HostCommand = 'replay' | 'openInTab' | 'addTarget' | 'showLive' | 'history' | 'showLog';
+
 /** Answered by the extension host. */
 export interface InspectorHost {
   readonly requests: {
@@ -151,8 +160,8 @@ export interface InspectorHost {
     emitForm(params: null): Promise<EmitForm>;
     emit(params: { text: string; targets: readonly string[] }): Promise<readonly EmitOutcome[]>;
     copy(params: { text: string }): Promise<null>;
-    /** Runs a command of the extension that the toolbar offers; only these names are accepted. */
-    run(params: { command: 'replay' | 'openInTab' | 'addTarget' | 'showLive' }): Promise<null>;
+    /** Runs a command of the extension; only these names are accepted. */
+    run(params: { command: HostCommand }): Promise<null>;
   };
   readonly notices: object;
 }

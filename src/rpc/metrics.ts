@@ -24,6 +24,19 @@ export interface Samples {
   readonly values: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
+/** What the journal keeps of the measurements: one point for each span of `step` milliseconds, oldest first. */
+export interface History {
+  readonly step: number;
+  /** The host's clock when this was read. */
+  readonly now: number;
+  /** Middle of each span. */
+  readonly times: readonly number[];
+  /** A column of means for each name, and of the least and the greatest value; `null` is what was not measured. */
+  readonly means: Readonly<Record<string, readonly (number | null)[]>>;
+  readonly least: Readonly<Record<string, readonly (number | null)[]>>;
+  readonly greatest: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
 /** Answered by the extension host. */
 export interface MetricsHost {
   readonly requests: {
@@ -33,6 +46,8 @@ export interface MetricsHost {
       state: MetricsState;
       samples: Samples;
     }>;
+    /** What was measured in the last minutes, also before this window was opened. */
+    history(params: { minutes: number }): Promise<History>;
   };
   readonly notices: object;
 }

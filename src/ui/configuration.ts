@@ -1,4 +1,5 @@
 import { workspace } from 'vscode';
+import type { HistorySettingValues } from '../core/journal/historySettings.ts';
 import { prefix } from './contributions/commands.ts';
 import { defaults, taskProgressModes, taskTimeoutRange } from './contributions/defaults.ts';
 
@@ -8,6 +9,8 @@ export interface Configuration {
   readonly connectOnStartup: boolean;
   readonly taskProgress: (typeof taskProgressModes)[number];
   readonly taskTimeoutMs: number;
+  /** As they stand in the settings; read by the core. */
+  readonly history: HistorySettingValues;
 }
 
 /** The settings as they are now; a value of a wrong type falls back to its default. */
@@ -23,5 +26,11 @@ export function configuration(): Configuration {
     taskTimeoutMs:
       (typeof minutes === 'number' && minutes >= taskTimeoutRange.minimum ? minutes : defaults.taskTimeout) *
       60_000,
+    history: {
+      retention: settings.get<unknown>('history.retention'),
+      maxSize: settings.get<unknown>('history.maxSize'),
+      folder: settings.get<unknown>('history.folder'),
+      off: settings.get<unknown>('history.off'),
+    },
   };
 }

@@ -17,6 +17,7 @@ import { errorWords, text } from '../core/model/text.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
 import { configuration } from './configuration.ts';
+import { HistoryConfiguration } from './history/historyConfiguration.ts';
 import { Secrets } from './storage/secrets.ts';
 import { coreLog } from './log/log.ts';
 import { type Scope } from '../core/connections/scope.ts';
@@ -33,6 +34,8 @@ export interface Runtime {
   /** Names this window in the journal, also for other windows. */
   readonly window: string;
   readonly journals: Journals;
+  /** Settings of the history, as they are now. */
+  readonly history: HistoryConfiguration;
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
   readonly emitter: Emitter;
@@ -57,10 +60,14 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
   });
   const emitter: Emitter = new Emitter({ pipeline, clock: systemClock, host, newId: randomUUID });
+  const history = scope.add(new HistoryConfiguration(join(storage, 'journal')));
   const journals = scope.add(
     new Journals({
       pipeline,
-      folder: join(storage, 'journal'),
+      storage,
+      folder: history.folder,
+      limits: () => history.settings.limits,
+      keepsEvents: (connection) => !history.settings.off.has(connection),
       software: String((context.extension.packageJSON as { version?: unknown }).version),
       clock: systemClock,
       newId: randomUUID,
@@ -82,6 +89,10 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     log,
     host,
     memory: (connection) => journals.memory(connection),
+    keeping: {
+      committed: (connection) => journals.settle(connection),
+      pressure: () => journals.pressure(),
+    },
     secrets: (system, settings) => secrets.reader(system, settings),
     keep: (system, settings, kind, value) => secrets.keep(system, settings, kind, value),
   });
@@ -106,6 +117,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     restored: journals.restored,
     window,
     journals,
+    history,
     pipeline,
     connections,
     emitter,

@@ -105,7 +105,7 @@ export const charts = (): Locator => page.locator('gso-chart');
 export const headings = (): Promise<string[]> => page.getByRole('heading', { level: 2 }).allTextContents();
 export const head = (name: string): Locator =>
   page.locator('section', { has: page.getByRole('heading', { name, exact: true }) }).locator('.head');
-export const picture = (name: string): Locator => page.getByRole('img', { name });
+export const picture = (name: string | RegExp): Locator => page.getByRole('img', { name });
 export const screenshot = async (name: string): Promise<void> => {
   await page.screenshot({ path: `${screenshots}/metrics-${name}.png`, fullPage: true });
 };

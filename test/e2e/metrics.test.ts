@@ -61,6 +61,18 @@ describe('the charts of an instance', () => {
     await span('5 min').click();
   });
 
+  it('reach back over days by what the journal keeps, with the extremes of each point', async () => {
+    await open();
+    await span('7 d').click();
+    await picture(/^Processor, last 7 days: now .*, .* to 68 %$/).waitFor();
+    expect(await headings()).toEqual(['Processor', 'Players']);
+    await screenshot('7-days');
+    await span('1 d').click();
+    await picture('Processor, last day').waitFor();
+    await span('5 min').click();
+    await picture('Memory, last 5 minutes').waitFor();
+  });
+
   it('say what is under the crosshair, in all of them at one time', async () => {
     await open();
     const box = await charts().nth(1).boundingBox();

@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** `false`: a browser window to look at. */
   readonly headless?: boolean;
+  /** Leaves the message about the history that a new user gets; otherwise it is closed as it comes. */
+  readonly firstRun?: boolean;
   /** Called with the page before it goes to VS Code, e.g. to expose functions. */
   readonly prepare?: (page: Page, context: BrowserContext) => Promise<void>;
 }
@@ -36,6 +38,8 @@ const PALETTE_LEFT = `(typed) => {
 }`;
 /** VS Code's own mark for the end of its start. */
 const RESTORED = `performance.getEntriesByName('code/didStartWorkbench').length > 0`;
+/** Words of the message that comes with the first connection of a new user. */
+const FIRST_RUN = /keeps the events that it receives in a file/;
 const FRAMES_DRAWN =
   'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))';
 
@@ -49,6 +53,7 @@ export class Workbench implements AsyncDisposable {
   /** Every error on the browser's console since the start, for messages of failed tests. */
   readonly consoleErrors: string[] = [];
   readonly #browser: Browser;
+  #isFirstRunAway = false;
 
   constructor(browser: Browser, context: BrowserContext, page: Page, server: VscodeServer) {
     this.#browser = browser;
@@ -63,6 +68,12 @@ export class Workbench implements AsyncDisposable {
   /** The path of the workspace folder on disk. */
   get workspace(): string {
     return this.server.workspace;
+  }
+
+  /** From now on the message about the history goes before the next press or picture. */
+  async keepFirstRunAway(): Promise<void> {
+    this.#isFirstRunAway = true;
+    await this.page.addLocatorHandler(this.toasts(FIRST_RUN), () => this.#dismissFirstRun());
   }
 
   /** Waits until the workbench is there, its parts are drawn and the views of last time are restored. */
@@ -183,6 +194,16 @@ export class Workbench implements AsyncDisposable {
     await toast.getByRole('button', { name: button }).click();
   }
 
+  /** Closes the message about the history, which comes with the first connection of a new user and would cover what tests look at. */
+  async #dismissFirstRun(): Promise<void> {
+    const close = this.toasts(FIRST_RUN).getByRole('button', {
+      name: /^Clear Notification/,
+      includeHidden: true,
+    });
+    // Not by the mouse: a question may lie over it.
+    if ((await close.count()) > 0) await close.first().dispatchEvent('click');
+  }
+
   /** The modal question that is open. */
   get dialog(): Locator {
     return this.page.locator('.monaco-dialog-box');
@@ -220,6 +241,7 @@ export class Workbench implements AsyncDisposable {
     mkdirSync(SCREENSHOTS, { recursive: true });
     const size = this.page.viewportSize() ?? { width: 1400, height: 900 };
     await this.page.mouse.move(size.width / 2, size.height / 2);
+    if (this.#isFirstRunAway) await this.#dismissFirstRun();
     await this.page.screenshot({ path, animations: 'disabled' });
     return path;
   }
@@ -293,6 +315,7 @@ export async function openWorkbenchOn(
     await options.prepare?.(page, context);
     await page.goto(server.url);
     await workbench.ready();
+    if (options.firstRun !== true) await workbench.keepFirstRunAway();
     return workbench;
   } catch (error) {
     await browser?.close();

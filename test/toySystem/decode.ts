@@ -30,6 +30,7 @@ export const toyDecoder: Decoder<ToyContext> = {
   },
   taskLost: (context) => ({ context, signals: [] }),
   save: (context) => context,
+  version: 1,
   load: (saved) => (typeof saved === 'number' ? saved : 0),
   redact: (raw) => ({ text: raw, redacted: [] }),
 };

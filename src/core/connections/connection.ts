@@ -26,6 +26,14 @@ export interface CaptureLock {
   acquire(connection: string, signal: AbortSignal, elsewhere: () => void): Promise<() => Promise<void>>;
 }
 
+/** Waiting for the journal. */
+interface Keeping {
+  /** Resolves when all that came over a connection is in the journal, or will never be. */
+  committed(connection: string): Promise<void>;
+  /** Where too much waits: resolves when it does no longer. */
+  pressure(): Promise<void> | undefined;
+}
+
 export interface ConnectionOptions {
   readonly system: AnySystem;
   readonly settings: ConnectionSettings;
@@ -37,6 +45,8 @@ export interface ConnectionOptions {
   readonly host: string;
   /** State that a session of this connection keeps over restarts. */
   readonly memory: (connection: string) => SessionMemory;
+  /** The journal behind the pipeline; without one nothing has to be waited for. */
+  readonly keeping?: Keeping;
   /** Reads the secrets of a connection. */
   readonly secrets: (system: AnySystem, settings: ConnectionSettings) => SecretReader;
   /** Stores a secret that the next session of the connection can use once. */
@@ -206,6 +216,8 @@ export class Connection {
       secret: this.secret,
       keep: (kind, value) => this.#options.keep?.(system, settings, kind, value),
       deliver: (draft) => this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft }),
+      committed: () => this.#options.keeping?.committed(this.id) ?? Promise.resolve(),
+      pressure: () => this.#options.keeping?.pressure(),
       report: (state, detail) => {
         if (!isAborted(signal)) this.#report(state, detail);
       },

@@ -59,6 +59,8 @@ export async function tryConnection(trial: Trial): Promise<TrialResult> {
       deliver({ direction }) {
         if (direction === 'in') arrived.resolve(undefined);
       },
+      committed: () => Promise.resolve(),
+      pressure: () => undefined,
       report(state, detail) {
         steps.begin(detail ?? (state === 'connecting' ? text('Connecting') : text('Signing in')));
       },

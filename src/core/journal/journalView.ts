@@ -34,6 +34,7 @@ export class JournalView {
   #timeline: string;
   #filter = '';
   #problem: FilterProblem | undefined;
+  #unavailable: Error | undefined;
   #all: Found | undefined;
   #matched: Found | undefined;
   #revision = 1;
@@ -89,6 +90,11 @@ export class JournalView {
   /** Why the filter is none; the last one that was goes on. */
   get problem(): FilterProblem | undefined {
     return this.#problem;
+  }
+
+  /** Why the timeline has no journal, and so no events. */
+  get unavailable(): Error | undefined {
+    return this.#unavailable;
   }
 
   get filterMs(): number {
@@ -209,7 +215,8 @@ export class JournalView {
     this.#all?.handle.close();
     this.#all = undefined;
     try {
-      const store = await this.#storeOf(this.#timeline);
+      const store = await this.#store();
+      if (!store) return;
       const all = await this.#find(store, '');
       if (wish !== this.#timelines) {
         all.handle.close();
@@ -223,11 +230,28 @@ export class JournalView {
     await this.#search();
   }
 
+  /** The journal of the timeline; undefined, and told, where there is none. */
+  async #store(): Promise<JournalStore | undefined> {
+    const timeline = this.#timeline;
+    try {
+      const store = await this.#storeOf(timeline);
+      if (timeline === this.#timeline) this.#unavailable = undefined;
+      return store;
+    } catch (error) {
+      if (timeline === this.#timeline) {
+        this.#unavailable = error instanceof Error ? error : new Error(String(error));
+        this.#tell();
+      }
+      return undefined;
+    }
+  }
+
   async #search(): Promise<void> {
     const wish = ++this.#searches;
     const begun = this.#now();
     try {
-      const store = await this.#storeOf(this.#timeline);
+      const store = await this.#store();
+      if (!store) return;
       const found = await this.#find(store, this.#filter, () => {
         this.#filterMs = this.#now() - begun;
       });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
@@ -11,11 +11,13 @@ import { Recorder } from './recorder.ts';
 import { JournalStore } from './store/journalStore.ts';
 import type { JournalState } from './store/reader.ts';
 import type { Address } from './store/records.ts';
-import { defaultLimits } from './store/retention.ts';
+import type { RetentionLimits } from './store/retention.ts';
 import type { Backend } from './store/workerBackend.ts';
 
 export interface JournalsOptions {
   readonly pipeline: Pipeline;
+  /** Storage of the extension, where versions before the journal kept their files. */
+  readonly storage: string;
   /** Folder of the journal, and of the temporary ones below it. */
   readonly folder: string;
   readonly software: string;
@@ -27,6 +29,10 @@ export interface JournalsOptions {
   /** Loads a system before a state of it is read. */
   loadSystem(system: string): Promise<unknown>;
   decoderOf(system: string): Decoder<unknown> | undefined;
+  /** How long and how much is kept, as the settings are now. */
+  limits(): RetentionLimits;
+  /** Whether events of a connection are written, as the settings are now. */
+  keepsEvents(connection: string): boolean;
   /** The system of a connection that the settings of this window name. */
   systemOf(connection: string): string | undefined;
   readonly log: { warn(message: Text): void; error(message: Text): void };
@@ -39,6 +45,8 @@ interface Lock {
 
 /** How soon the commits of other windows are noticed. */
 const followEveryMs = 100;
+/** A quarter of a second at the full speed of the journal; pushes may fill eight times as much. */
+const pauseBytes = 8_000_000;
 const retainEveryMs = 10 * 60_000;
 
 /**
@@ -50,6 +58,7 @@ export class Journals {
   readonly #recorder: Recorder;
   readonly #captured = new Set<string>();
   readonly #live: Promise<JournalStore>;
+  #opened: JournalStore | undefined;
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
   #cancelRetention: () => void = () => undefined;
   #adopted = 0;
@@ -63,16 +72,15 @@ export class Journals {
       pipeline,
       decoderOf: (system) => options.decoderOf(system),
       writes: (connection) => this.#captured.has(connection) || options.systemOf(connection) === undefined,
+      keepsEvents: (connection) => options.keepsEvents(connection),
       clock,
       storeOf: (timeline) => ({ append: async (batch) => (await this.store(timeline)).append(batch) }),
       onError: (error) => {
         log.error(text('The journal could not be written: {0}', errorWords(error)));
       },
     });
-    this.#live = options.begin.then(() => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return this.#open(join(folder, 'journal.db'));
-    });
+    this.#live = options.begin.then(() => this.#open(join(folder, 'journal.db')));
+    void this.#live.then((store) => (this.#opened = store)).catch(() => undefined);
     // A missing SQLite is said by whoever asks; tree, tasks and operations go on without.
     this.#live.catch((error: unknown) => {
       log.error(text('There is no history: {0}', errorWords(error)));
@@ -85,9 +93,7 @@ export class Journals {
     if (timeline === liveTimeline) return this.#live;
     let store = this.#stores.get(timeline);
     if (!store) {
-      const temporary = join(this.#options.folder, 'temp');
-      mkdirSync(temporary, { recursive: true, mode: 0o700 });
-      const path = join(temporary, `${process.pid}-${this.#options.newId()}.db`);
+      const path = join(this.#options.folder, 'temp', `${process.pid}-${this.#options.newId()}.db`);
       store = { opened: this.#open(path), path };
       this.#stores.set(timeline, store);
     }
@@ -124,9 +130,14 @@ export class Journals {
     };
   }
 
-  /** Resolves when everything that the pipeline was given is in the journal. */
-  settle(): Promise<void> {
-    return this.#recorder.settle();
+  /** What can wait pauses while so much is on its way to the journal. */
+  pressure(): Promise<void> | undefined {
+    return (this.#opened?.waitingBytes ?? 0) > pauseBytes ? this.settle() : undefined;
+  }
+
+  /** Resolves when everything that the pipeline was given is in the journal, with the memory of one connection or of all. */
+  settle(connection?: string): Promise<void> {
+    return this.#recorder.settle(connection);
   }
 
   /** Deletes the journal of a replay that nobody shows any more. */
@@ -156,7 +167,7 @@ export class Journals {
     const store = await JournalStore.open({
       path,
       software,
-      limits: defaultLimits,
+      limits: this.#options.limits(),
       clock,
       backend: backend(),
     });
@@ -174,6 +185,7 @@ export class Journals {
     try {
       removeLeftovers(join(folder, 'temp'));
       const store = await this.#live;
+      await this.#upgrade(store);
       const state = await store.state();
       this.#adopted = state.seq;
       await this.#loadSystems(state);
@@ -188,6 +200,21 @@ export class Journals {
       this.#retain(store);
     } catch (error) {
       this.#options.log.error(text('The last state could not be restored: {0}', errorWords(error)));
+    }
+  }
+
+  async #upgrade(store: JournalStore): Promise<void> {
+    const { storage, log } = this.#options;
+    const { hasOldStorage, takeOverOldStorage } = await import('./oldStorage.ts');
+    if (!hasOldStorage(storage)) return;
+    try {
+      const contextVersion = async (system: string): Promise<string> => {
+        await this.#options.loadSystem(system);
+        return String(this.#options.decoderOf(system)?.version);
+      };
+      await takeOverOldStorage({ storage, store, contextVersion, runs: isRunning, log });
+    } catch (error) {
+      log.error(text('The state of the version before could not be taken over: {0}', errorWords(error)));
     }
   }
 
@@ -222,18 +249,27 @@ export class Journals {
     await Promise.all([...systems].map((system) => this.#options.loadSystem(system)));
   }
 
+  /** The contexts that this version understands; the others begin anew. */
   #contextsOf({ contexts }: JournalState): Map<string, unknown> {
     return new Map(
-      contexts.flatMap(({ address, context }): [string, unknown][] => {
+      contexts.flatMap(({ address, version, context }): [string, unknown][] => {
         const decoder = this.#options.decoderOf(address.system);
-        return decoder ? [[address.connection, decoder.load(JSON.parse(context))]] : [];
+        if (!decoder || version !== String(decoder.version)) return [];
+        try {
+          return [[address.connection, decoder.load(JSON.parse(context))]];
+        } catch (error) {
+          const { connection } = address;
+          const reason = errorWords(error);
+          this.#options.log.warn(text('{0}: the memory of its events begins anew: {1}', connection, reason));
+          return [];
+        }
       }),
     );
   }
 
   #retain(store: JournalStore): void {
     this.#cancelRetention = this.#options.clock.after(retainEveryMs, () => {
-      store.retain().catch((error: unknown) => {
+      store.retain(this.#options.limits()).catch((error: unknown) => {
         this.#options.log.warn(text('Old events could not be removed: {0}', errorWords(error)));
       });
       this.#retain(store);

@@ -3,7 +3,7 @@ import { liveTimeline } from '../model/event.ts';
 import { emptyFleet, fold, forgetConnection, type Fleet } from '../model/fleet.ts';
 import { Listeners, type ListenerError } from '../model/listeners.ts';
 import type { Decoded, Decoder, Message, Signal } from '../model/signal.ts';
-import type { MetricsStore } from '../model/metrics.ts';
+import { measuredBy, type Measured, type MetricsStore } from '../model/metrics.ts';
 import { text, type Text } from '../model/text.ts';
 import { meaningOf, readControlFact, redactFact, type ControlFact } from './control.ts';
 import { readBytes } from './readBytes.ts';
@@ -13,6 +13,8 @@ export interface TimelineChange {
   readonly before: Fleet;
   readonly fleet: Fleet;
   readonly events: readonly OpsEvent[];
+  /** Values that events measured. */
+  readonly measured: ReadonlyMap<OpsEvent, readonly Measured[]>;
 }
 
 interface Timeline {
@@ -129,7 +131,7 @@ export class Pipeline {
   restore(timeline: string, fleet: Fleet, contexts: ReadonlyMap<string, unknown>): void {
     const before = this.fleet(timeline);
     this.#timelines.set(timeline, { fleet, contexts: new Map(contexts) });
-    this.#listeners.tell({ timeline, before, fleet, events: [] });
+    this.#listeners.tell({ timeline, before, fleet, events: [], measured: new Map() });
   }
 
   context(timeline: string, connection: string): unknown {
@@ -182,6 +184,7 @@ export class Pipeline {
       const timeline = this.#timeline(id);
       const before = timeline.fleet;
       const events: OpsEvent[] = [];
+      const measured = new Map<OpsEvent, readonly Measured[]>();
       for (const each of waiting) {
         if ('forget' in each) {
           timeline.fleet = forgetConnection(timeline.fleet, each.forget);
@@ -196,8 +199,10 @@ export class Pipeline {
         events.push(event);
         if (signals.length > 0) timeline.fleet = fold(timeline.fleet, event, signals);
         if (id === liveTimeline) this.#options.metrics?.take(event, signals);
+        const values = measuredBy(signals);
+        if (values.length > 0) measured.set(event, values);
       }
-      this.#listeners.tell({ timeline: id, before, fleet: timeline.fleet, events });
+      this.#listeners.tell({ timeline: id, before, fleet: timeline.fleet, events, measured });
     }
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { OpsEvent } from '../model/event.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { ConnectionStatus, Fleet } from '../model/fleet.ts';
+import type { Measured } from '../model/metrics.ts';
 import { PersistentMap } from '../model/persistentMap.ts';
 import type { Decoder } from '../model/signal.ts';
 import type { Pipeline, TimelineChange } from './pipeline.ts';
@@ -15,6 +16,8 @@ export interface RecorderOptions {
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** Whether this window writes the events of a connection: only its capturing window does. */
   writes(connection: string): boolean;
+  /** Whether the events of a connection are kept; what became of its things is, in any case: another window goes on from there. */
+  keepsEvents(connection: string): boolean;
   readonly clock: Clock;
   onError(error: unknown): void;
 }
@@ -92,7 +95,7 @@ export class Recorder {
       return;
     }
     for (const event of events) {
-      this.#events.push(event);
+      if (this.#options.keepsEvents(event.connection)) this.#events.push(event);
       this.#moved.add(event.connection);
     }
     this.#changes.push(...changes);
@@ -184,15 +187,17 @@ export class Recorder {
     if (!address || context === undefined || context === this.#contexts.get(connection)?.context)
       return undefined;
     if (!this.#options.writes(connection)) return undefined;
-    const saved = JSON.stringify(this.#options.decoderOf(address.system)?.save(context) ?? null);
+    const decoder = this.#options.decoderOf(address.system);
+    if (!decoder) return undefined;
+    const saved = JSON.stringify(decoder.save(context) ?? null);
     this.#contexts.set(connection, { context, dueAt: clock.now() + saved.length / contextCharactersPerMs });
-    return { address, version: '1', context: saved };
+    return { address, version: String(decoder.version), context: saved };
   }
 }
 
 /** The journal's form of a commit of the pipeline: its events, and a row for each changed thing. */
 export function batchOf(
-  { before, fleet, events }: Pick<TimelineChange, 'before' | 'fleet' | 'events'>,
+  { before, fleet, events, measured }: Pick<TimelineChange, 'before' | 'fleet' | 'events' | 'measured'>,
   writes: (connection: string) => boolean = () => true,
 ): Batch {
   const written = events.filter(({ connection }) => writes(connection));
@@ -201,15 +206,16 @@ export function batchOf(
     ({ address, state }) =>
       connections.has(address.connection) || (state === null && writes(address.connection)),
   );
-  return { events: written.map(storedEvent), changes };
+  return { events: written.map((event) => storedEvent(event, measured.get(event))), changes };
 }
 
-function storedEvent({ timeline, ...event }: OpsEvent): StoredEvent {
+function storedEvent({ timeline, ...event }: OpsEvent, metrics?: readonly Measured[]): StoredEvent {
   return {
     ...event,
     ...addressOf(event.connection, event.system),
     ...(event.retention === 'metric' ? { noise: true } : {}),
     ...(event.type === 'connection.gap' ? { gap: true } : {}),
+    ...(metrics ? { metrics } : {}),
   };
 }
 

@@ -8,6 +8,25 @@ export interface MetricSeries {
   readonly values: Readonly<Record<string, Float64Array>>;
 }
 
+/** One value that an event measured of an instance. */
+export interface Measured {
+  readonly kind: string;
+  readonly key: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The values among signals; what is no number was not measured. */
+export function measuredBy(signals: readonly Signal[]): readonly Measured[] {
+  return signals.flatMap((signal) =>
+    signal.signal === 'metrics'
+      ? Object.entries(signal.values).flatMap(([name, value]) =>
+          Number.isFinite(value) ? [{ kind: signal.kind, key: signal.key, name, value }] : [],
+        )
+      : [],
+  );
+}
+
 /** One hour at a sample every two seconds. */
 const defaultCapacity = 1800;
 

@@ -72,6 +72,11 @@ export interface DecodeStep<C> {
  */
 export interface Decoder<C> {
   readonly initial: C;
+  /**
+   * Grows when a saved context means something else than before. One of another version begins as `initial`; the list that
+   * a connection gets after connecting says the rest.
+   */
+  readonly version: number;
   decode(context: C, message: Message): Decoded<C>;
   /** Signals of an open task that was not heard of for too long. */
   taskLost(context: C, task: string): DecodeStep<C>;

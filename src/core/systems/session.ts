@@ -67,6 +67,10 @@ export interface SessionEnvironment {
   /** Puts aside what the next conversation can use once, in place of what the user would have to type again. */
   keep(kind: SecretKind, value: string): void;
   deliver(draft: SessionDraft): void;
+  /** Resolves when all that was delivered is in the journal, or will never be; never rejects. */
+  committed(): Promise<void>;
+  /** Where so much waits for the journal that what can wait should: resolves when it goes on. */
+  pressure(): Promise<void> | undefined;
   /** A step on the way to `ready`, in words that a user sees while it lasts. */
   report(state: Extract<ConnectionState, 'connecting' | 'authenticating'>, detail?: Text): void;
   /** Something was lost that nobody can deliver any more: it stands in the journal as a gap. */

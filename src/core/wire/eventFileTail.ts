@@ -52,6 +52,8 @@ export interface EventFileTailOptions {
   /** The time in a line, if it can be read; lines from before the back-fill are left out by it. */
   readonly timeOf?: (bytes: Uint8Array) => number | undefined;
   readonly onLine: (line: EventFileLine) => void;
+  /** Asked between lines; reading goes on when what it promises has settled. A file can wait. */
+  readonly pressure?: () => Promise<unknown> | undefined;
   /** The position moved without a line: at the start, over a gap, into the next file. */
   readonly onMoved: (cursor: EventFileCursor) => void;
   /** Lines are missing, and why. It goes on with what is there. */
@@ -292,6 +294,7 @@ export class EventFileTail {
         this.#deliver(reader, line);
         if (performance.now() < this.#sliceEnd) continue;
         await nextTurn();
+        await this.#options.pressure?.();
         this.#sliceEnd = performance.now() + sliceMs;
       }
       if (this.#isStopped()) return;

@@ -14,7 +14,7 @@ interface WebhookInboxOptions {
   readonly maxRequestMs: number;
   readonly clock: Clock;
   readonly admit: (body: Uint8Array, headers: IncomingHttpHeaders) => boolean;
-  readonly onMessage: (message: WebhookMessage) => void;
+  readonly onMessage: (message: WebhookMessage) => Promise<void> | void;
 }
 
 interface Request {
@@ -111,9 +111,13 @@ export class WebhookInbox {
     const isWhole = !truncated && !how.slow && !how.broken;
     const isAdmitted = !isWhole || size === 0 || this.#options.admit(bytes, headers);
     const status = truncated ? 413 : how.slow ? 408 : how.broken ? 400 : isAdmitted ? 200 : 401;
-    this.#answer(response, status, { close: how.slow || how.broken });
-    if (isWhole && !request.socket.destroyed) this.#arm(request.socket, connection);
-    if (size > 0 && isAdmitted) this.#options.onMessage({ ...message, headers });
+    const answer = (): void => {
+      this.#answer(response, status, { close: how.slow || how.broken });
+      if (isWhole && !request.socket.destroyed) this.#arm(request.socket, connection);
+    };
+    const kept = size > 0 && isAdmitted ? this.#options.onMessage({ ...message, headers }) : undefined;
+    if (kept) void kept.then(answer);
+    else answer();
   }
 
   #answer(response: ServerResponse, status: number, { close }: { readonly close: boolean }): void {

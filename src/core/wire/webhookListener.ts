@@ -45,8 +45,8 @@ export interface WebhookListenerOptions {
   readonly clock?: Clock;
   /** Called before the answer: false has a whole body answered 401 and dropped. */
   readonly admit?: (body: Uint8Array, headers: IncomingHttpHeaders) => boolean;
-  /** Called after the sender got its answer. */
-  readonly onMessage: (message: WebhookMessage) => void;
+  /** The sender gets its answer when what this promises has settled; it must not reject. */
+  readonly onMessage: (message: WebhookMessage) => Promise<void> | void;
   /** Listening ended and does not resume by itself. Not called after `dispose`. */
   readonly onLost?: (error: WebhookListenerError) => void;
 }

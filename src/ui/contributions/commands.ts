@@ -49,6 +49,7 @@ export const ownCommands = {
   showEvents: { title: 'Show Events', icon: '$(pulse)' },
   metrics: { title: 'Show Metrics', icon: '$(graph-line)' },
   emit: { title: 'Emit Event…', icon: '$(broadcast)' },
+  history: { title: 'History…', icon: '$(history)' },
   replay: { title: 'Replay Events…', icon: '$(debug-rerun)' },
   showLive: { title: 'Back to Live', icon: '$(debug-continue)', palette: 'gameServerOps.replaying' },
   copyName: { title: 'Copy Name', icon: '$(copy)', palette: false },

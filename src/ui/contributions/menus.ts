@@ -9,6 +9,7 @@ interface MenuItem {
 }
 
 const inTree = `view == ${viewIds.instances}`;
+const inInspector = `view == ${viewIds.inspector}`;
 const connectionItem = `${inTree} && viewItem =~ /^connection\\b/`;
 const instanceItem = `${inTree} && viewItem =~ /^instance\\b/`;
 const eventRow = `webviewId =~ /^gameServerOps\\.inspector/ && webviewSection == '${eventSection}'`;
@@ -47,10 +48,12 @@ export function menusOf(
       item('openInspector', inTree, 'navigation@2'),
       item('replay', inTree, '2_events@2'),
       item('emit', inTree, '2_events@1'),
+      item('history', inTree, '2_events@3'),
       item('tasks', inTree, '3_log@0'),
       item('showLog', inTree, '3_log@1'),
       item('collectSupport', inTree, '3_log@2'),
       item('editConnections', inTree, '4_settings@1'),
+      item('history', inInspector, '1_history@1'),
     ],
     'view/item/context': [
       ...operations.flatMap(operationItems),

@@ -1,4 +1,11 @@
 import * as z from 'zod/mini';
+import {
+  defaultDays,
+  defaultMaxSize,
+  maxSizeRange,
+  retentionRange,
+} from '../../core/journal/historySettings.ts';
+import type { RetentionClass } from '../../core/model/event.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
 import { defaults, taskProgressModes, taskTimeoutRange } from './defaults.ts';
 
@@ -40,6 +47,66 @@ function described(
     }),
   );
 }
+
+/** Meaning of each class of events, in the order of the settings editor. */
+const classDescriptions: Readonly<Record<RetentionClass, string>> = {
+  lifecycle: 'Days for events about servers: started, stopped, crashed, updated, players.',
+  task: 'Days for events about tasks: installations, backups, updates.',
+  control: 'Days for what Game Server Ops did itself: connections, requests and their answers.',
+  log: 'Days for lines of server logs.',
+  metric:
+    'Days for measurements. Their values stay for charts: by the minute for 30 days, by the hour for a year.',
+};
+
+const historySettings: Readonly<Record<string, JsonSchema>> = {
+  'gameServerOps.history.retention': {
+    type: 'object',
+    scope: 'machine',
+    properties: Object.fromEntries(
+      Object.entries(classDescriptions).map(([cls, description]) => [
+        cls,
+        {
+          type: 'number',
+          ...retentionRange,
+          default: defaultDays[cls as RetentionClass],
+          description,
+        },
+      ]),
+    ),
+    additionalProperties: false,
+    default: defaultDays,
+    order: 5,
+    markdownDescription:
+      'Days for which events are kept, by their class. A change holds from the next look at the history on, at most ten minutes later. See the command **Game Servers: History…**.',
+  },
+  'gameServerOps.history.maxSize': {
+    type: 'number',
+    scope: 'machine',
+    ...maxSizeRange,
+    default: defaultMaxSize,
+    order: 6,
+    description:
+      'Gigabytes that the history may take in all. Over it, the oldest logs go first, then measurements, control, task and lifecycle events.',
+  },
+  'gameServerOps.history.folder': {
+    type: 'string',
+    scope: 'machine',
+    default: '',
+    order: 7,
+    markdownDescription:
+      'Folder for the history (an absolute path on a local disk). Empty: the storage of the extension. What was kept elsewhere before stays there. Needs a reload of the window.',
+  },
+  'gameServerOps.history.off': {
+    type: 'array',
+    scope: 'machine',
+    items: { type: 'string' },
+    uniqueItems: true,
+    default: [],
+    order: 8,
+    markdownDescription:
+      'Ids of connections whose events are not written. Instances, tasks, charts and log go on for them; the event inspector shows none of their events.',
+  },
+};
 
 export async function settingsOf(
   systems: readonly AnySystem[],
@@ -86,5 +153,6 @@ export async function settingsOf(
       order: 4,
       description: 'Minutes without news after which a task whose end was not reported counts as lost.',
     },
+    ...historySettings,
   };
 }

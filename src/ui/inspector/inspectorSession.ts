@@ -3,6 +3,7 @@ import { liveTimeline } from '../../core/model/event.ts';
 import { JournalView } from '../../core/journal/journalView.ts';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { insertValue } from '../../core/journal/query/complete.ts';
+import { keptIn, unavailableText, type Kept } from '../../core/journal/journalNotices.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
 import type { CatalogEntry } from '../../core/systems/emit.ts';
 import type { Handlers, RpcChannel } from '../../rpc/channel.ts';
@@ -20,6 +21,7 @@ import { confirmed } from '../operations/questions.ts';
 import { pageChannel } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../../core/connections/scope.ts';
+import type { Text } from '../../core/model/text.ts';
 import { translate } from '../translate.ts';
 import { detailOf, rowOf } from './rows.ts';
 
@@ -50,6 +52,8 @@ export class InspectorSession {
   #timer: NodeJS.Timeout | undefined;
   #selected: readonly (readonly [from: number, to: number])[] = [];
   #bytes = 0;
+  #place: { readonly kept: Kept; readonly why: string } = { kept: 'file', why: '' };
+  #placeScope = this.#scope.child();
   #bytesAt = -Infinity;
   /** Notices for the page that came before it was loaded. */
   #waiting: (() => void)[] = [];
@@ -76,9 +80,12 @@ export class InspectorSession {
         this.#selected = [];
         this.#bytesAt = -Infinity;
         void this.#view.setTimeline(runtime.timelines.id);
+        void this.#followPlace();
       }),
     );
+    this.#scope.add(runtime.history.onDidChange(() => this.#schedule()));
     this.#scope.defer(() => clearTimeout(this.#timer));
+    void this.#followPlace();
   }
 
   /** The selected events in order, at most the newest 200,000. */
@@ -165,6 +172,8 @@ export class InspectorSession {
         if (command === 'addTarget') await this.#targets.add();
         if (command === 'replay') await commands.executeCommand(commandId('replay'));
         if (command === 'openInTab') await commands.executeCommand(commandId('openInspectorTab'));
+        if (command === 'history') await commands.executeCommand(commandId('history'));
+        if (command === 'showLog') await commands.executeCommand(commandId('showLog'));
         if (command === 'showLive') await commands.executeCommand(commandId('showLive'));
         return null;
       },
@@ -229,7 +238,32 @@ export class InspectorSession {
       rate: this.#rate(),
       timeline: timelines.label ?? null,
       connections: this.#badges(),
+      kept: this.#place.kept,
+      keptWhy: this.#place.why,
     };
+  }
+
+  /** Keeps in mind where the events of the timeline are kept. */
+  async #followPlace(): Promise<void> {
+    const timeline = this.#runtime.timelines.id;
+    void this.#placeScope.dispose();
+    this.#placeScope = this.#scope.child();
+    const scope = this.#placeScope;
+    const set = (kept: Kept, why: Text | undefined): void => {
+      this.#place = { kept, why: why ? translate(why) : '' };
+      this.#schedule();
+    };
+    try {
+      const store = await this.#runtime.journals.store(timeline);
+      const look = (): void => {
+        const { kept, why } = keptIn(store.status);
+        set(kept, why);
+      };
+      scope.defer(store.onStatus(look));
+      if (scope === this.#placeScope) look();
+    } catch (error) {
+      if (scope === this.#placeScope) set('none', unavailableText(error));
+    }
   }
 
   /** Looks at the size of the journal, now and then. */
@@ -248,7 +282,7 @@ export class InspectorSession {
   }
 
   #badges(): ConnectionBadge[] {
-    const { connections, pipeline } = this.#runtime;
+    const { connections, history, pipeline } = this.#runtime;
     const fleet = pipeline.fleet(liveTimeline);
     return connections.connections.map(({ settings, state }) => {
       const retryAt = fleet.connections.get(settings.id)?.retryAt;
@@ -257,7 +291,7 @@ export class InspectorSession {
         state === 'waiting' && retryAt !== undefined
           ? l10n.t('retry in {0} s', Math.max(1, Math.round((retryAt - Date.now()) / 1000)))
           : words;
-      return { name: settings.name, state, label };
+      return { name: settings.name, state, label, kept: !history.settings.off.has(settings.id) };
     });
   }
 

@@ -1,15 +1,17 @@
 import { l10n, type WebviewPanel } from 'vscode';
 import { connectionStateText } from '../../core/journal/control.ts';
+import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import type { InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { RpcChannel } from '../../rpc/channel.ts';
-import type { MetricsHost, MetricsState, MetricsView } from '../../rpc/metrics.ts';
+import type { History, MetricsHost, MetricsState, MetricsView } from '../../rpc/metrics.ts';
 import { pageChannel, pageIcon, showPage } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../../core/connections/scope.ts';
 import { translate } from '../translate.ts';
 import { MetricsFeed } from './feed.ts';
+import { historyOf, stepOf } from './history.ts';
 
 /** The host side of one panel: the measurements of one instance. */
 export class MetricsPanel {
@@ -42,6 +44,7 @@ export class MetricsPanel {
         this.#sentState = JSON.stringify(state);
         return { strings: l10n.bundle ?? {}, state, samples: feed.all() };
       },
+      history: ({ minutes }) => this.#history(minutes),
     });
     this.#scope.add(
       panel.onDidChangeViewState(() => {
@@ -72,6 +75,19 @@ export class MetricsPanel {
 
   dispose(): void {
     void this.#scope.dispose();
+  }
+
+  async #history(minutes: number): Promise<History> {
+    const now = Date.now();
+    const { connection, kind, key } = this.ref;
+    const store = await this.#runtime.journals.store(liveTimeline);
+    const step = stepOf(minutes);
+    const all = await store.rollups({ connection, key, from: now - minutes * 60_000, to: now, step });
+    return historyOf(
+      all.filter((series) => series.kind === kind),
+      step,
+      now,
+    );
   }
 
   /** Brings the title up to date, and the page if it has asked before. */

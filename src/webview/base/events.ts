@@ -11,6 +11,8 @@ export type Action =
   | 'openInTab'
   | 'addTarget'
   | 'showLive'
+  | 'history'
+  | 'showLog'
   | 'focusFilter'
   | 'clearFilter'
   | 'closePane'

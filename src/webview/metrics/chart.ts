@@ -4,7 +4,7 @@ import uPlotCss from 'uplot/dist/uPlot.min.css?text';
 import { baseStyles } from '../base/styles.ts';
 import type { Measure } from './measures.ts';
 import type { Drawn } from './series.ts';
-import { timeOfDay } from './units.ts';
+import { dayOf, timeOfDay } from './units.ts';
 
 /** Data of one chart: its column over the times that all charts have in common. */
 export interface ChartData {
@@ -23,10 +23,14 @@ export interface Point {
 /** All charts of the page move their crosshair together. */
 const CROSSHAIR = 'metrics';
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 /** Steps of the time axis; the chart's own steps leave too few marks where it is narrow. */
 const TIME_STEPS: readonly number[] = [
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
-  ...[1, 2, 5, 10, 15, 30, 60].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 5, 10].map((days) => days * DAY),
 ];
 
 /** One measured name over time. The picture is for the eye; its label says the same in words. */
@@ -152,7 +156,7 @@ export class Chart extends LitElement {
           space: 70,
           incrs: [...TIME_STEPS],
           values: (_, splits, __, ___, step) =>
-            splits.map((at) => (this.axis ? timeOfDay(at, step < MINUTE) : '')),
+            splits.map((at) => (!this.axis ? '' : step < DAY ? timeOfDay(at, step < MINUTE) : dayOf(at))),
         },
         {
           ...shared,

@@ -4,8 +4,8 @@ import { openChannel, type WebviewApi } from '../base/host.ts';
 
 declare function acquireVsCodeApi(): WebviewApi;
 
-/** Spans that can be shown, in minutes. */
-export const SPANS = [5, 15, 60] as const;
+/** Spans that can be shown, in minutes. Those of more than an hour come from the journal. */
+export const SPANS = [5, 15, 60, 1440, 10_080, 43_200] as const;
 export type Span = (typeof SPANS)[number];
 
 /** The host, and the little that the page keeps for itself while it is hidden. */

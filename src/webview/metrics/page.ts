@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Handlers } from '../../rpc/channel.ts';
-import type { MetricsState, MetricsView, Samples } from '../../rpc/metrics.ts';
+import type { History, MetricsState, MetricsView, Samples } from '../../rpc/metrics.ts';
 import { setStrings, t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
 import './chart.ts';
@@ -8,11 +8,32 @@ import type { Point } from './chart.ts';
 import { type Link, type Span, SPANS } from './link.ts';
 import { type Measure, measuresOf, uptimeName } from './measures.ts';
 import { pageStyles } from './page.styles.ts';
-import { type Drawing, drawing, merged, newest, noSeries, type Series, statistics } from './series.ts';
+import {
+  type Drawing,
+  drawing,
+  merged,
+  newest,
+  noSeries,
+  type Series,
+  seriesOf,
+  statistics,
+} from './series.ts';
 import { duration, timeOfDay } from './units.ts';
 
 /** So long a value stands for what is now; the charts go on without it. */
 const CURRENT_MS = 15_000;
+/** Longest span that is drawn from the samples themselves. */
+const LIVE_MINUTES = 60;
+/** How often a longer one is read again. */
+const HISTORY_EVERY_MS = 60_000;
+
+/** The data of the charts: the line, and where the least and the greatest values stand. */
+interface Shown {
+  readonly line: Drawing;
+  readonly names: readonly string[];
+  readonly least: Series;
+  readonly greatest: Series;
+}
 
 /** The charts of one instance, stacked over one time axis. It shows what the host sends, and moves on every second. */
 export class MetricsPage extends LitElement {
@@ -22,6 +43,8 @@ export class MetricsPage extends LitElement {
   #series: Series = noSeries;
   #drawing: Drawing = drawing(noSeries);
   #span: Span = SPANS[0];
+  /** Of the span that is chosen, if it is a long one and has been read. */
+  #history: (Shown & { readonly readAt: number }) | undefined;
   /** How far the host's clock is ahead of this one. */
   #ahead = 0;
   #theme = 0;
@@ -46,6 +69,7 @@ export class MetricsPage extends LitElement {
       setStrings(strings);
       this.#state = state;
       this.#take(samples);
+      await this.#readHistory();
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error);
       this.requestUpdate();
@@ -58,7 +82,10 @@ export class MetricsPage extends LitElement {
     this.#themes.observe(document.documentElement, { attributeFilter: ['style', 'class'] });
     this.#themes.observe(document.body, { attributeFilter: ['class', 'data-vscode-theme-id'] });
     this.#timer = setInterval(() => {
-      if (!document.hidden && this.#state?.current === true) this.requestUpdate();
+      if (document.hidden) return;
+      if (this.#state?.current === true) this.requestUpdate();
+      const { readAt = Infinity } = this.#history ?? {};
+      if (performance.now() - readAt > HISTORY_EVERY_MS) void this.#readHistory();
     }, 1000);
   }
 
@@ -72,7 +99,7 @@ export class MetricsPage extends LitElement {
     const state = this.#state;
     if (!state)
       return this.#failure === '' ? nothing : html`<p class="note" role="alert">${this.#failure}</p>`;
-    const names = Object.keys(this.#series.values);
+    const { names } = this.#shown;
     const measures = measuresOf(names);
     return html`<main>
       <header>
@@ -80,10 +107,10 @@ export class MetricsPage extends LitElement {
           <h1>${state.name}</h1>
           <p class="muted">${[state.connection, ...this.#uptime()].join(' · ')}</p>
         </div>
-        ${measures.length === 0 ? nothing : this.#renderSpans()}
+        ${this.#renderSpans()}
       </header>
       <div role="status">${state.note === '' ? nothing : html`<p class="note">${state.note}</p>`}</div>
-      ${measures.length === 0 ? renderEmpty(names.length > 0) : this.#renderCharts(measures)}
+      ${measures.length > 0 ? this.#renderCharts(measures) : this.#isLive ? renderEmpty(names.length > 0) : this.#renderNoHistory()}
     </main>`;
   }
 
@@ -96,10 +123,25 @@ export class MetricsPage extends LitElement {
             aria-pressed=${span === this.#span ? 'true' : 'false'}
             @click=${() => this.#choose(span)}
           >
-            ${span === 60 ? t('1 h') : t('{0} min', span)}
+            ${spanLabel(span)}
           </button>`,
       )}
     </div>`;
+  }
+
+  get #isLive(): boolean {
+    return this.#span <= LIVE_MINUTES;
+  }
+
+  get #shown(): Shown {
+    if (!this.#isLive) return this.#history ?? nothingShown;
+    const names = Object.keys(this.#series.values);
+    return { line: this.#drawing, names, least: this.#series, greatest: this.#series };
+  }
+
+  #renderNoHistory(): TemplateResult | typeof nothing {
+    if (!this.#history) return nothing;
+    return html`<div class="empty"><p class="headline">${t('Nothing was measured in this time.')}</p></div>`;
   }
 
   #renderCharts(measures: readonly Measure[]): readonly TemplateResult[] {
@@ -113,20 +155,22 @@ export class MetricsPage extends LitElement {
     const label = measure.label();
     const now = this.#now(measure, to);
     const point = this.#points.get(name);
-    const seen = statistics(this.#series, name, from, to);
-    const range = rangeWords(seen && [format(seen.minimum), format(seen.maximum)]);
+    const { line, least, greatest } = this.#shown;
+    const low = statistics(least, name, from, to)?.minimum;
+    const high = statistics(greatest, name, from, to)?.maximum;
+    const range = rangeWords(
+      low === undefined || high === undefined ? undefined : [format(low), format(high)],
+    );
     const summary = t('{0}, {1}: now {2}, {3}', label, spanWords(this.#span), now, range);
     return html`<section class=${`${measure.color} ${last ? 'last' : ''}`}>
       <div class="head">
         <h2>${label}</h2>
-        <span class="now"
-          >${point ? t('{0} at {1}', format(point.value), timeOfDay(point.at, true)) : now}</span
-        >
+        <span class="now">${point ? t('{0} at {1}', format(point.value), this.#timeOf(point.at)) : now}</span>
         <span class="range">${range}</span>
       </div>
       <gso-chart
         .measure=${measure}
-        .data=${{ times: this.#drawing.times, column: this.#drawing.columns[name] ?? [], from, to }}
+        .data=${{ times: line.times, column: line.columns[name] ?? [], from, to }}
         .summary=${summary}
         .axis=${last}
         .theme=${this.#theme}
@@ -143,6 +187,18 @@ export class MetricsPage extends LitElement {
     return isOld ? '–' : format(last.value);
   }
 
+  /** The time of a point; with its date where the span is longer than a day. */
+  #timeOf(at: number): string {
+    if (this.#isLive) return timeOfDay(at, true);
+    return new Date(at).toLocaleString(undefined, {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+  }
+
   #uptime(): readonly string[] {
     const last = newest(this.#series, uptimeName);
     if (!last || (this.#state?.current === true && this.#end() - last.at > CURRENT_MS)) return [];
@@ -152,7 +208,7 @@ export class MetricsPage extends LitElement {
   /** End of the time axis: now, or the last value where nothing new can come. */
   #end(): number {
     const last = this.#series.times.at(-1);
-    if (last !== undefined && this.#state?.current !== true) return last;
+    if (this.#isLive && last !== undefined && this.#state?.current !== true) return last;
     return Math.max(Date.now() + this.#ahead, last ?? 0);
   }
 
@@ -166,6 +222,20 @@ export class MetricsPage extends LitElement {
   #choose(span: Span): void {
     this.#span = span;
     this.#link?.saveSpan(span);
+    this.#history = undefined;
+    void this.#readHistory();
+    this.requestUpdate();
+  }
+
+  async #readHistory(): Promise<void> {
+    const span = this.#span;
+    if (!this.#link || this.#isLive) return;
+    try {
+      const history = await this.#link.host.request('history', { minutes: span });
+      if (span === this.#span) this.#history = { ...shownOf(history), readAt: performance.now() };
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+    }
     this.requestUpdate();
   }
 
@@ -204,6 +274,28 @@ function rangeWords(seen: readonly [least: string, most: string] | undefined): s
   return least === most ? t('unchanged') : t('{0} to {1}', least, most);
 }
 
-const spanWords = (span: Span): string => (span === 60 ? t('last hour') : t('last {0} minutes', span));
+const nothingShown: Shown = { line: drawing(noSeries), names: [], least: noSeries, greatest: noSeries };
+
+/** Lines are broken where the journal has no value for a point. */
+function shownOf(history: History): Shown {
+  const { times, means, step } = history;
+  return {
+    line: drawing({ times, values: seriesOf(history, 'means').values }, 1.5 * step),
+    names: Object.keys(means),
+    least: seriesOf(history, 'least'),
+    greatest: seriesOf(history, 'greatest'),
+  };
+}
+
+function spanWords(span: Span): string {
+  if (span < 60) return t('last {0} minutes', span);
+  if (span === 60) return t('last hour');
+  return span === 1440 ? t('last day') : t('last {0} days', span / 1440);
+}
+
+function spanLabel(span: Span): string {
+  if (span < 60) return t('{0} min', span);
+  return span === 60 ? t('1 h') : t('{0} d', span / 1440);
+}
 
 customElements.define('gso-metrics', MetricsPage);

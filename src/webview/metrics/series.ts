@@ -1,4 +1,4 @@
-import type { Samples } from '../../rpc/metrics.ts';
+import type { History, Samples } from '../../rpc/metrics.ts';
 
 /** Data of the page: common times, oldest first, and one column for each name with NaN for missing values. */
 export interface Series {
@@ -32,6 +32,16 @@ export function merged(series: Series, samples: Samples): Series {
   return {
     times: [...series.times.filter((_, i) => kept[i]), ...samples.times.filter((_, i) => fresh[i])],
     values: Object.fromEntries([...names].map((name) => [name, column(name)])),
+  };
+}
+
+/** One column of what the journal keeps, as a series. */
+export function seriesOf(history: History, which: 'means' | 'least' | 'greatest'): Series {
+  return {
+    times: history.times,
+    values: Object.fromEntries(
+      Object.entries(history[which]).map(([name, column]) => [name, column.map((value) => value ?? NaN)]),
+    ),
   };
 }
 
@@ -79,13 +89,13 @@ export interface Drawing {
  * What is drawn of a series. Sources differ in what they measure and how often, so a sample that leaves a name out breaks
  * its line only where the name's next value is late; and where nothing was heard for long, every line is broken.
  */
-export function drawing(series: Series): Drawing {
+export function drawing(series: Series, pauseMs: number = PAUSE_MS): Drawing {
   const times: number[] = [];
   /** Index of each time in the series; -1 for one that was put in to break the lines. */
   const origins: number[] = [];
   for (const [i, time] of series.times.entries()) {
     const before = series.times[i - 1];
-    if (before !== undefined && time - before > PAUSE_MS) {
+    if (before !== undefined && time - before > pauseMs) {
       times.push((before + time) / 2);
       origins.push(-1);
     }
@@ -97,12 +107,13 @@ export function drawing(series: Series): Drawing {
     broken(
       times,
       origins.map((i) => values[i] ?? NaN),
+      pauseMs,
     ),
   ]);
   return { times, columns: Object.fromEntries(columns) as Readonly<Record<string, Drawn>> };
 }
 
-function broken(times: readonly number[], values: readonly number[]): Drawn {
+function broken(times: readonly number[], values: readonly number[], pauseMs: number): Drawn {
   const result: (number | null | undefined)[] = values.map((value) =>
     Number.isNaN(value) ? undefined : value,
   );
@@ -113,7 +124,7 @@ function broken(times: readonly number[], values: readonly number[]): Drawn {
     if (from === undefined || to === from + 1) continue;
     const distance = (times[to] ?? 0) - (times[from] ?? 0);
     // A measure that comes every minute is not broken between each two of its values.
-    if (distance > Math.max(PAUSE_MS, 3 * pace) || (distance <= PAUSE_MS && distance > 1.5 * pace))
+    if (distance > Math.max(pauseMs, 3 * pace) || (distance <= pauseMs && distance > 1.5 * pace))
       result.fill(null, from + 1, to);
   }
   return result;

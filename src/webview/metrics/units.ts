@@ -64,6 +64,10 @@ export function timeOfDay(at: number, seconds: boolean): string {
   return `${pad(date.getHours())}:${pad(date.getMinutes())}${seconds ? `:${pad(date.getSeconds())}` : ''}`;
 }
 
+/** A day of this year: `26 Nov`. */
+export const dayOf = (at: number): string =>
+  new Date(at).toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
+
 /** Steps of an axis of bytes: powers of two, since steps of 1,000 would give crooked numbers. */
 export const memorySteps: readonly number[] = Array.from({ length: 50 }, (_, power) => 2 ** power);
 

@@ -154,6 +154,11 @@ export class Inspector extends LitElement {
   }
 
   #renderEmpty(status: Status): TemplateResult {
+    if (status.kept === 'none') {
+      return html`<p class="headline">${t('No events can be shown: there is no history')}</p>
+        <p role="alert">${status.keptWhy}</p>
+        <vscode-button secondary @click=${() => this.#act('showLog')}>${t('Show Log')}</vscode-button>`;
+    }
     if (status.filter !== '' && status.total > 0) {
       return html`<p class="headline">${t('No event matches the filter')}</p>
         <p>${t('{0} are hidden.', eventCount(status.total))}</p>
@@ -191,6 +196,8 @@ export class Inspector extends LitElement {
       openInTab: () => void session.run('openInTab'),
       addTarget: () => void session.addTarget(),
       showLive: () => void session.run('showLive'),
+      history: () => void session.run('history'),
+      showLog: () => void session.run('showLog'),
       focusFilter: () => this.#toolbar?.filter?.focus(),
       clearFilter: () => this.#toolbar?.filter?.setText(''),
       closePane: () => this.#closePane(session),

@@ -1,4 +1,4 @@
-import type { Detail, EmitForm, EmitOutcome, Status, ViewState } from '../../rpc/inspector.ts';
+import type { Detail, EmitForm, EmitOutcome, HostCommand, Status, ViewState } from '../../rpc/inspector.ts';
 import type { Link } from '../base/host.ts';
 import { setStrings } from '../base/l10n.ts';
 
@@ -78,7 +78,7 @@ export class Session {
     });
   }
 
-  run(command: 'replay' | 'openInTab' | 'addTarget' | 'showLive'): Promise<void> {
+  run(command: HostCommand): Promise<void> {
     return this.#guard(() => this.host.request('run', { command }));
   }
 

@@ -2,13 +2,15 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ConnectionBadge, Status } from '../../rpc/inspector.ts';
 import { firing } from '../base/events.ts';
 import { bytes, count, eventCount, rate } from '../base/format.ts';
+import { icon, iconStyles } from '../base/icons.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
 
-/** Status line: events held, rate, and state of the connections. */
+/** Status line: events held and where, rate, and state of the connections. */
 export class StatusLine extends LitElement {
   static override styles = [
     baseStyles,
+    iconStyles,
     css`
       :host {
         border-top: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
@@ -85,6 +87,12 @@ export class StatusLine extends LitElement {
         flex: none;
         padding: 0 4px;
       }
+      button.place {
+        align-items: center;
+        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+        display: inline-flex;
+        gap: 4px;
+      }
       @media (forced-colors: active) {
         .ready .dot {
           background: CanvasText;
@@ -110,7 +118,7 @@ export class StatusLine extends LitElement {
     if (!status) return nothing;
     return html`<div class="line">
       <span class="numbers">${eventCount(status.total)} · ${bytes(status.bytes)}</span>
-      ${this.narrow ? nothing : html`<span>${rate(status.rate)}</span>`}
+      ${this.#renderPlace(status)} ${this.narrow ? nothing : html`<span>${rate(status.rate)}</span>`}
       ${this.selected > 1 ? html`<span>${t('{0} selected', count(this.selected))}</span>` : nothing}
       <ul class="connections" aria-label=${t('Connections')}>
         ${status.connections.map((badge) => renderBadge(badge, this.narrow))}
@@ -120,16 +128,31 @@ export class StatusLine extends LitElement {
       </button>
     </div>`;
   }
+
+  /** Says where the events are where that is not the file; a press opens the history. */
+  #renderPlace({ kept, keptWhy }: Status): TemplateResult | typeof nothing {
+    if (kept === 'file') return nothing;
+    const words = kept === 'memory' ? t('in memory') : t('no history');
+    return html`<button
+      class="link place"
+      title=${keptWhy}
+      aria-label=${`${words}: ${keptWhy}`}
+      @click=${firing(this, 'gso-action', 'history')}
+    >
+      ${icon('warning')}${words}
+    </button>`;
+  }
 }
 
-function renderBadge({ name, state, label }: ConnectionBadge, narrow: boolean): TemplateResult {
+function renderBadge({ name, state, label, kept }: ConnectionBadge, narrow: boolean): TemplateResult {
   const saysState = state !== 'ready' && !narrow;
-  return html`<li class=${state} title="${name}: ${label}">
+  const title = kept ? '' : t('Its history is switched off: its events are not shown here.');
+  return html`<li class=${state} title="${`${name}: ${label}. ${title}`.trim()}">
     <span class="dot" aria-hidden="true"></span>${name}${
       saysState
         ? html` <span class="label">${label}</span>`
         : html`<span class="hidden-text">: ${label}</span>`
-    }
+    }${kept ? nothing : html` <span class="off">${t('history off')}</span>`}
   </li>`;
 }
 

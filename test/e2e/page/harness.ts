@@ -29,11 +29,13 @@ class FakeHost {
       filterMs: 0,
       rate: events === 0 ? 0 : 412,
       timeline: null,
+      kept: 'file',
+      keptWhy: '',
       connections: [
-        { name: 'bedrock', state: 'ready', label: 'connected' },
-        { name: 'nas', state: 'ready', label: 'connected' },
-        { name: 'home', state: 'waiting', label: 'retry in 7 s' },
-        { name: 'bell', state: 'failed', label: 'certificate refused' },
+        { name: 'bedrock', state: 'ready', label: 'connected', kept: true },
+        { name: 'nas', state: 'ready', label: 'connected', kept: true },
+        { name: 'home', state: 'waiting', label: 'retry in 7 s', kept: true },
+        { name: 'bell', state: 'failed', label: 'certificate refused', kept: true },
       ],
     };
     this.#channel = new RpcChannel((message) => {

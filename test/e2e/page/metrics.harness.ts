@@ -1,5 +1,5 @@
 import { RpcChannel } from '../../../src/rpc/channel.ts';
-import type { MetricsHost, MetricsState, MetricsView, Samples } from '../../../src/rpc/metrics.ts';
+import type { History, MetricsHost, MetricsState, MetricsView, Samples } from '../../../src/rpc/metrics.ts';
 
 const EVERY_MS = 2000;
 /** The host's clock: neither the day nor the hour of the browser decides what the page shows. */
@@ -32,6 +32,7 @@ class FakeHost {
           state: this.state,
           samples: this.#since(0),
         }),
+        history: ({ minutes }) => history(minutes),
       },
     );
   }
@@ -74,6 +75,20 @@ function measured(i: number, at: number): Values {
     uptime: Math.floor((at - UP_AT) / 1000),
     players: Math.max(0, Math.round(3 + 3 * Math.sin(i / 40))),
   };
+}
+
+/** A point for each hour of a server that was up for all but one day. */
+function history(minutes: number): History {
+  const step = 3_600_000;
+  const count = Math.floor((minutes * 60_000) / step);
+  const times = Array.from({ length: count }, (_, i) => now() - (count - i - 0.5) * step).filter(
+    (_, i) => i < count - 60 || i > count - 36,
+  );
+  const column = (least: number): Record<string, readonly number[]> => ({
+    cpu: times.map((_, i) => Math.max(0.2, least * (20 + 14 * Math.sin(i / 4)))),
+    players: times.map((_, i) => Math.max(0, Math.round(least * (3 + 3 * Math.sin(i / 4))))),
+  });
+  return { step, now: now(), times, means: column(1), least: column(0.5), greatest: column(2) };
 }
 
 const parameters = new URLSearchParams(location.search);

@@ -22,6 +22,7 @@ export const notifierDecoder: Decoder<NotifierContext> = {
     return { context: { ...context, kgsm: lost.context }, signals: lost.signals };
   },
   save: saveContext,
+  version: 1,
   load: loadContext,
   redact: redactNotifier,
 };

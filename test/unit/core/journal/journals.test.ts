@@ -1,11 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compileText } from '../../../../src/core/journal/compileText.ts';
 import { Journals } from '../../../../src/core/journal/journals.ts';
 import { JournalView } from '../../../../src/core/journal/journalView.ts';
 import { inProcessBackend } from '../../../../src/core/journal/store/inProcessBackend.ts';
+import { defaultLimits } from '../../../../src/core/journal/store/retention.ts';
 import { instancesOf, type Fleet } from '../../../../src/core/model/fleet.ts';
+import type { Decoder } from '../../../../src/core/model/signal.ts';
 import { text } from '../../../../src/core/model/text.ts';
 import { systems } from '../../../../src/core/systems/index.ts';
 import { SystemRegistry } from '../../../../src/core/systems/registry.ts';
@@ -13,18 +16,25 @@ import { core, draft, freeLock, kgsmEvent, realClock, silentLog } from '../helpe
 import { temporaryFolder } from '../../simulator/kgsmRoot.ts';
 
 /** One window on the journal of a folder. */
-async function openWindow(folder: string, system = 'kgsm') {
+async function openWindow(folder: string, system = 'kgsm', off: readonly string[] = [], version?: number) {
   const registry = new SystemRegistry(systems);
-  const { pipeline } = core({ decoderOf: (system) => registry.get(system)?.decoder });
+  const decoderOf = (id: string): Decoder<unknown> | undefined => {
+    const decoder = registry.get(id)?.decoder;
+    return decoder && version !== undefined ? { ...decoder, version } : decoder;
+  };
+  const { pipeline } = core({ decoderOf });
   const journals = new Journals({
     pipeline,
+    storage: join(folder, 'storage'),
     folder,
     software: 'test',
     clock: realClock,
     newId: () => 'id',
     backend: () => inProcessBackend(compileText),
     loadSystem: (system) => registry.load(system),
-    decoderOf: (system) => registry.get(system)?.decoder,
+    decoderOf,
+    limits: () => defaultLimits,
+    keepsEvents: (connection) => !off.includes(connection),
     systemOf: (connection) => (connection === 'home' ? system : undefined),
     begin: Promise.resolve(),
     log: silentLog,
@@ -77,6 +87,40 @@ describe('the journal of a window', () => {
     const ended = [...second.pipeline.fleet().tasks.values()].map(({ state }) => state);
     expect(ended).toEqual(['succeeded']);
     await second.journals.dispose();
+  });
+
+  it('begins the memory of a decoder anew where the decoder is another version', async () => {
+    using folder = temporaryFolder();
+    const first = await openWindow(folder.path);
+    const release = await first.capture();
+    first.pipeline.ingest(draft(kgsmEvent('instance_update_started', 'b')));
+    await release();
+    expect(first.pipeline.context('live', 'home')).toBeDefined();
+    await first.journals.dispose();
+    const second = await openWindow(folder.path, 'kgsm', [], 2);
+    await second.capture();
+    expect(second.pipeline.context('live', 'home')).toBeUndefined();
+    expect(statesIn(second)).toEqual({ b: 'updating' });
+    await second.journals.dispose();
+  });
+
+  it('takes over what the version before the journal left', async () => {
+    using folder = temporaryFolder();
+    cpSync(fileURLToPath(new URL('oldStorage/', import.meta.url)), join(folder.path, 'storage'), {
+      recursive: true,
+    });
+    const window = await openWindow(folder.path);
+    expect(statesIn(window)).toEqual({
+      'factorio-1': 'updating',
+      'minecraft-1': 'running',
+      'rust-1': 'unknown',
+      'valheim-1': 'stopped',
+    });
+    expect(window.journals.memory('home').load()).toMatchObject({ cursor: { offset: 812 } });
+    await window.capture();
+    window.pipeline.ingest(draft(kgsmEvent('instance_update_finished', 'factorio-1')));
+    expect([...window.pipeline.fleet().tasks.values()].map(({ state }) => state)).toEqual(['succeeded']);
+    await window.journals.dispose();
   });
 
   it('forgets the tasks that ended first, also those that ended before the last start', async () => {
@@ -268,4 +312,44 @@ describe('a view of the journal', () => {
     await until(() => view.length === 1 && !view.searching);
     expect(await keys(0, 5)).toEqual(['s21']);
   });
+});
+
+describe('a connection without history', () => {
+  it('leaves no event, and yet another window goes on from its state, memory and cursor', async () => {
+    using folder = temporaryFolder();
+    const first = await openWindow(folder.path, 'kgsm', ['home']);
+    const release = await first.capture();
+    first.pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    first.pipeline.ingest(draft(kgsmEvent('instance_update_started', 'b')));
+    first.journals.memory('home').save({ line: 2 });
+    await release();
+    const { events } = await (await first.journals.store('live')).range('', 0, 100);
+    expect(events).toEqual([]);
+    await first.journals.dispose();
+
+    const second = await openWindow(folder.path);
+    await second.capture();
+    expect(statesIn(second)).toEqual({ a: 'running', b: 'updating' });
+    expect(second.journals.memory('home').load()).toEqual({ line: 2 });
+    second.pipeline.ingest(draft(kgsmEvent('instance_update_finished', 'b')));
+    second.pipeline.flush();
+    expect([...second.pipeline.fleet().tasks.values()].map(({ state }) => state)).toEqual(['succeeded']);
+    await second.journals.dispose();
+  });
+});
+
+it('a view without a journal says why, and takes the filter for no mistake', async () => {
+  const view = new JournalView(() => Promise.reject(new Error('no SQLite')));
+  await view.setFilter('word');
+  expect(view.unavailable?.message).toBe('no SQLite');
+  expect(view.problem).toBeUndefined();
+  view.dispose();
+});
+
+it('a journal whose folder cannot be made is kept in memory', async () => {
+  using folder = temporaryFolder();
+  writeFileSync(join(folder.path, 'file'), '');
+  const window = await openWindow(join(folder.path, 'file', 'history'));
+  expect((await window.journals.store('live')).status).toMatchObject({ durable: false });
+  await window.journals.dispose();
 });

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { Pipeline } from '../../../../src/core/journal/pipeline.ts';
-import { Recorder } from '../../../../src/core/journal/recorder.ts';
+import { batchOf, Recorder } from '../../../../src/core/journal/recorder.ts';
 import type { Batch } from '../../../../src/core/journal/store/records.ts';
+import type { Decoder } from '../../../../src/core/model/signal.ts';
+import { text } from '../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import { draft, kgsmEvent, ManualClock } from '../helpers.ts';
 
@@ -27,6 +29,7 @@ function rig() {
     }),
     decoderOf: () => kgsm.decoder,
     writes: () => true,
+    keepsEvents: () => true,
     clock,
     onError: (error) => {
       throw error;
@@ -112,4 +115,29 @@ it('events do not wait longer than 25 ms for a long context, which follows by it
   clock.advance(1000);
   expect(told().slice(2)).toEqual([{ events: 0, context: 2001 }]);
   expect(clock.waiting).toBe(0);
+});
+
+it('gives the journal what an event measured, without what was not measured', () => {
+  const pipeline = new Pipeline({
+    decoderOf: () => ({
+      ...(kgsm.decoder as Decoder<unknown>),
+      decode: (context) => ({
+        context,
+        event: { type: 'usage', severity: 'debug', retention: 'metric', summary: text('Usage') },
+        signals: [{ signal: 'metrics', kind: 'instance', key: 'a', values: { cpu: 5, memory: NaN } }],
+        problems: [],
+      }),
+    }),
+    defer: () => undefined,
+    onListenerError: (_listener, error) => {
+      throw error;
+    },
+  });
+  const stored: unknown[] = [];
+  pipeline.subscribe('test', (change) =>
+    stored.push(...batchOf(change).events.map(({ metrics }) => metrics)),
+  );
+  pipeline.ingest(draft('{}'));
+  pipeline.flush();
+  expect(stored).toEqual([[{ kind: 'instance', key: 'a', name: 'cpu', value: 5 }]]);
 });

@@ -45,6 +45,29 @@ describe('a journal tail', () => {
     });
   });
 
+  it('waits between lines while whoever takes them cannot keep up', async () => {
+    const count = 100_000;
+    await append(today, Array.from({ length: count }, (_, n) => `line ${n}\n`).join(''));
+    const relief = Promise.withResolvers<undefined>();
+    const asked = Promise.withResolvers<undefined>();
+    let waits = 0;
+    await reading.start({
+      pressure: () => {
+        waits++;
+        asked.resolve(undefined);
+        return waits === 1 ? relief.promise : undefined;
+      },
+    });
+    await asked.promise;
+    const before = reading.lines.length;
+    await new Promise(setImmediate);
+    expect([reading.lines.length, waits]).toEqual([before, 1]);
+    expect(before).toBeLessThan(count);
+    relief.resolve(undefined);
+    await reading.has(count);
+    expect(reading.texts.at(-1)).toBe(`line ${count - 1}`);
+  });
+
   it('goes into the new file at midnight UTC and takes late lines of yesterday for two minutes', async () => {
     await append(today, 'before\n');
     await reading.start();

@@ -1,6 +1,7 @@
 import { english } from '../../../../src/core/model/text.ts';
 import {
   EventFileTail,
+  type EventFileTailOptions,
   type EventFileCursor,
   type EventFileLine,
   type EventFileError,
@@ -35,7 +36,9 @@ export class Reading {
     return this.lines.map(({ bytes }) => Buffer.from(bytes).toString());
   }
 
-  async start(options: { backfillHours?: number; maxLineBytes?: number } = {}): Promise<void> {
+  async start(
+    options: Partial<Pick<EventFileTailOptions, 'backfillHours' | 'maxLineBytes' | 'pressure'>> = {},
+  ): Promise<void> {
     const woken = <T>(take: (value: T) => void) => {
       return (value: T): void => {
         take(value);

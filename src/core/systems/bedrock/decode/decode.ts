@@ -37,6 +37,7 @@ export const bedrockDecoder: Decoder<BedrockContext> = {
     };
   },
   save: saveContext,
+  version: 1,
   load: loadContext,
   redact: redactBedrock,
 };

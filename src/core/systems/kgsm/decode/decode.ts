@@ -19,6 +19,7 @@ export const kgsmDecoder: Decoder<KgsmContext> = {
   decode,
   taskLost: applyLostTask,
   save: saveContext,
+  version: 1,
   load: loadContext,
   redact: (raw) => redactJson(raw, commandFields),
 };

@@ -53,6 +53,7 @@ export async function openEventFileSession(
         });
         save(after);
       },
+      pressure: () => environment.pressure(),
       onMoved: save,
       onGap(message) {
         environment.gap(message);

@@ -58,8 +58,13 @@ export async function openWebhookSession(
       },
       onMessage(message) {
         // The signature covers the whole body, so a part of it cannot be verified.
-        if (secret !== undefined && (message.truncated || message.slow || message.broken)) complain();
-        else if (!retries.repeats(message)) deliverMessage(message, settings.maxMessageBytes, environment);
+        if (secret !== undefined && (message.truncated || message.slow || message.broken)) {
+          complain();
+          return undefined;
+        }
+        if (!retries.repeats(message)) deliverMessage(message, settings.maxMessageBytes, environment);
+        // KGSM sends again what was not answered, so the answer says that it is kept; also of what comes a second time.
+        return environment.committed();
       },
       onLost(error) {
         closed.resolve(sessionError(error));

@@ -33,6 +33,7 @@ export const trueNasDecoder: Decoder<TrueNasContext> = {
     return jobGone(context, task);
   },
   save: saveContext,
+  version: 1,
   load: loadContext,
   redact: redactTrueNas,
 };

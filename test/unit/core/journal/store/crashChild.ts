@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Connection } from '../../../../../src/core/connections/connection.ts';
 import { Journals } from '../../../../../src/core/journal/journals.ts';
 import { Pipeline } from '../../../../../src/core/journal/pipeline.ts';
+import { defaultLimits } from '../../../../../src/core/journal/store/retention.ts';
 import { workerBackend } from '../../../../../src/core/journal/store/workerBackend.ts';
 import { systemClock } from '../../../../../src/core/model/clock.ts';
 import { liveTimeline } from '../../../../../src/core/model/event.ts';
@@ -32,6 +33,7 @@ const pipeline = new Pipeline({
 });
 const journals = new Journals({
   pipeline,
+  storage: join(folder, 'storage'),
   folder: join(folder, 'history'),
   software: 'crash',
   clock: systemClock,
@@ -39,6 +41,8 @@ const journals = new Journals({
   backend: () => workerBackend(new URL('../../../../../src/core/journal/store/worker.ts', import.meta.url)),
   loadSystem: () => Promise.resolve(),
   decoderOf,
+  limits: () => defaultLimits,
+  keepsEvents: () => true,
   systemOf: () => kgsm.id,
   begin: Promise.resolve(),
   log,

@@ -47,6 +47,17 @@ export class World implements SessionEnvironment {
     this.drafts.add(draft);
   }
 
+  /** Settles when the test's journal has what was delivered. */
+  keeping: Promise<undefined> = Promise.resolve(undefined);
+
+  committed(): Promise<void> {
+    return this.keeping;
+  }
+
+  pressure(): undefined {
+    return undefined;
+  }
+
   report(): void {
     // No session of KGSM has steps on its way.
   }

@@ -212,6 +212,8 @@ esac`;
         gap: () => undefined,
         keep: () => undefined,
         report: () => undefined,
+        committed: () => Promise.resolve(),
+        pressure: () => undefined,
         deliver: (given) => {
           parts.pipeline.ingest(draft(given.bytes, given));
         },

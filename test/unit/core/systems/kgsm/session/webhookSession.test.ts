@@ -50,6 +50,29 @@ describe('a session that takes webhooks', () => {
     expect(world.warnings).toEqual([]);
   });
 
+  it('answers when the event is kept, a repeated one as well', async () => {
+    const world = new World(clock);
+    const { address } = await open(world);
+    const kept = Promise.withResolvers<undefined>();
+    world.keeping = kept.promise;
+    const answers: number[] = [];
+    const body = kgsmEvent('instance_started', 'a');
+    const headers = { 'X-KGSM-Retry-Count': '1' };
+    const note = async (answer: ReturnType<typeof ask>): Promise<void> => {
+      answers.push((await answer).status);
+    };
+    const first = note(ask(address, { body }));
+    await world.drafts.first(1);
+    const again = note(ask(address, { body, headers }));
+    // An answer of another request would have overtaken theirs.
+    expect((await ask(address, { method: 'GET' })).status).toBe(200);
+    expect(answers).toEqual([]);
+    kept.resolve(undefined);
+    await Promise.all([first, again]);
+    expect(answers).toEqual([200, 200]);
+    expect(world.drafts.all).toHaveLength(1);
+  });
+
   it.each(['base64', 'hex'] as const)('takes what is signed in %s', async (encoding) => {
     const world = new World(clock, { webhook: secret });
     const { address } = await open(world);

@@ -1,0 +1,41 @@
+import { EventEmitter, workspace, type Disposable } from 'vscode';
+import { readHistorySettings, type HistorySettings } from '../../core/journal/historySettings.ts';
+import { configuration } from '../configuration.ts';
+import { prefix } from '../contributions/commands.ts';
+
+/** The settings of the history, read anew with each change. */
+export class HistoryConfiguration implements Disposable {
+  /** Where this window keeps its history until it is reloaded. */
+  readonly folder: string;
+  readonly #storage: string;
+  readonly #changed = new EventEmitter<void>();
+  readonly #listener: Disposable;
+  #settings: HistorySettings;
+  readonly onDidChange = this.#changed.event;
+
+  /** `storage` is the folder that is used where the settings name none. */
+  constructor(storage: string) {
+    this.#storage = storage;
+    this.#settings = readHistorySettings(configuration().history);
+    this.folder = this.wantedFolder;
+    this.#listener = workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration(`${prefix}.history`)) return;
+      this.#settings = readHistorySettings(configuration().history);
+      this.#changed.fire();
+    });
+  }
+
+  get settings(): HistorySettings {
+    return this.#settings;
+  }
+
+  /** Where the history is kept after a reload. */
+  get wantedFolder(): string {
+    return this.#settings.folder ?? this.#storage;
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+    this.#changed.dispose();
+  }
+}
