@@ -4,6 +4,7 @@ import { flags } from '../store/schema.ts';
 import type { Operator, QueryNode, Value } from './ast.ts';
 import { fields, flagTables, type FieldName } from './fields.ts';
 import { Payload, pathPatterns, pathTest, type QueryRow } from './payload.ts';
+import { rareTail } from './rareTail.ts';
 import { longestLiteral } from './regex.ts';
 import { containsTest, globPattern, isCaseSensitive, textPattern } from './text.ts';
 import type { QueryClock } from './values.ts';
@@ -251,7 +252,9 @@ class QueryCompiler {
   }
 
   #like(pattern: string): string {
-    return `p.raw LIKE ${this.#param(pattern)} ESCAPE '\\'`;
+    const found = (part: string): string => `p.raw LIKE ${this.#param(part)} ESCAPE '\\'`;
+    const tail = rareTail(pattern);
+    return tail === undefined ? found(pattern) : `${found(tail)} AND ${found(pattern)}`;
   }
 
   #param(value: SqlValue): string {

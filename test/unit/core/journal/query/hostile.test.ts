@@ -36,10 +36,14 @@ describe('A hostile query', () => {
       ]) {
         const plain = compileQuery(parseQuery(query.replaceAll(value, '"harmless"')).node, clock);
         const { where, params } = compileQuery(parseQuery(query).node, clock);
-        const skeleton = (sql: string) => sql.replace(/GLOB|LIKE|=|ESCAPE '\\'| AND \(.*?instr.*?\)\)/g, '~');
+        // A word whose beginning is common is looked for by its rare end first.
+        const withoutTail = (sql: string) =>
+          sql.replaceAll(/p\.raw LIKE \? ESCAPE '\\' AND (?=p\.raw LIKE)/g, '');
+        const skeleton = (sql: string) =>
+          withoutTail(sql).replace(/GLOB|LIKE|=|ESCAPE '\\'| AND \(.*?instr.*?\)\)/g, '~');
         expect(where).not.toContain('DROP');
         expect(where).not.toContain('1=1');
-        expect(params.length).toBeGreaterThanOrEqual(plain.params.length);
+        expect(params.length).toBe(where.split('?').length - 1);
         if (!query.startsWith('"')) expect(skeleton(where)).toBe(skeleton(plain.where));
         expect(search(query, text === '%' ? 'nothing' : 'a')).toEqual([]);
       }
