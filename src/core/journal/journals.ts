@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
@@ -16,6 +16,7 @@ import type { JournalState } from './store/reader.ts';
 import type { Address, ContextRow } from './store/records.ts';
 import type { RetentionLimits } from './store/retention.ts';
 import type { Backend } from './store/workerBackend.ts';
+import { removeDatabase, removeLeftovers } from './temporaryJournals.ts';
 
 export interface JournalsOptions {
   readonly pipeline: Pipeline;
@@ -387,31 +388,4 @@ function oldestFirst(changes: JournalState['changes']): JournalState['changes'] 
     .map((change) => ({ change, end: endOf(change) }))
     .sort((a, b) => a.end - b.end || a.change.seq - b.change.seq)
     .map(({ change }) => change);
-}
-
-/** Temporary journals of windows that are gone. */
-function removeLeftovers(folder: string): void {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return;
-  }
-  for (const name of names) {
-    const pid = Number(/^(\d+)-/.exec(name)?.[1]);
-    if (!isRunning(pid)) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm', '.reserve']) rmSync(`${path}${suffix}`, { force: true });
 }
