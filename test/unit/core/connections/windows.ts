@@ -101,7 +101,6 @@ async function openWindow(windows: Windows, folder: string, name: string) {
   const journals = new Journals({
     pipeline,
     folder,
-    storage: folder,
     software: 'test',
     clock: realClock,
     newId: () => crypto.randomUUID(),
