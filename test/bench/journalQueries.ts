@@ -32,6 +32,8 @@ export async function queryTimes(store: JournalStore, path: string, count: numbe
     await rig.counted('count of a type', 'type:instance_ready', '≤ 30'),
     await rig.counted('count of an instance', 'instance:server-7', '≤ 30'),
     await rig.counted('count of a connection', 'connection:attic', '≤ 30'),
+    await rig.found('oldest row of a type', 'type:instance_ready'),
+    await rig.found('oldest row of a connection', 'connection:attic'),
     ...(await rig.allOf(everything, [
       [
         'values of type',
@@ -79,7 +81,16 @@ export async function queryTimes(store: JournalStore, path: string, count: numbe
   return count > programsUpTo ? lines : [...lines, ...(await programTimes(bare, `${path}.ndjson`))];
 }
 
-/** Waits until all of it is counted. */
+/** Waits until the count is final. */
+function counted(result: ResultHandle): Promise<void> {
+  return new Promise((resolve) => {
+    result.onProgress(({ done }) => {
+      if (done) resolve();
+    });
+  });
+}
+
+/** Waits until all rows are found. */
 async function total(result: ResultHandle): Promise<number> {
   return (await result.rows({ anchor: 'oldest', direction: 'newer', count: 1 })).total;
 }
@@ -108,7 +119,12 @@ class Rig {
 
   counted(what: string, text: string, budget: string): Promise<Line> {
     const all = this.#sqlOf(text);
-    return this.#beside(what, budget, all, () => this.#ask(text, total));
+    return this.#beside(what, budget, all, () => this.#ask(text, counted));
+  }
+
+  found(what: string, text: string): Promise<Line> {
+    const all = this.#sqlOf(text);
+    return this.#beside(what, '', all, () => this.#ask(text, total));
   }
 
   /** Reads all payloads: the time, and what it is of the same SQL in one statement. */

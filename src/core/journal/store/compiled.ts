@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
+import { countedFields, type CountedField } from './schema.ts';
 
 /** A row that a check decides about: the columns that its query names. */
 export interface QueryRow {
@@ -34,4 +35,12 @@ export const everything: CompiledQuery = { where: '', params: [], needs: 'events
 
 export function isEverything({ where, check }: CompiledQuery): boolean {
   return (where === '' || where === '1') && !check;
+}
+
+/** The counted field that alone decides about a query: `counts` tells how many events match. */
+export function countedFieldOf({ where, needs, check }: CompiledQuery): CountedField | undefined {
+  if (needs !== 'events' || check) return undefined;
+  // Texts are bound: each `e.` is a column.
+  const columns = new Set([...where.matchAll(/\be\.(\w+)/g)].map(([, column]) => column));
+  return columns.size === 1 ? countedFields.find((field) => columns.has(field)) : undefined;
 }

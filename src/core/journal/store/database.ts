@@ -123,19 +123,38 @@ export class JournalDatabase {
     }
   }
 
-  /** Finds damaged pages, which inserts do not notice. Table by table, so that others may write in between. */
+  /** Looks for damaged pages, a table a step, so that others may write in between. */
   *check(): Generator<undefined, void> {
-    const tables = this.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all();
-    for (const { name } of tables) {
-      const found = this.get(`PRAGMA quick_check("${String(name)}")`)?.['quick_check'];
-      if (found !== 'ok') throw new JournalError('corrupt', `The journal is damaged: ${String(found)}`);
-      yield;
-    }
+    yield* findDamage(this.#db);
   }
 
   close(): void {
     this.#statements.clear();
     if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+/** Throws where pages are damaged, which inserts do not notice. */
+function* findDamage(db: DatabaseSync): Generator<undefined, void> {
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all();
+  for (const { name } of tables) {
+    const found = db.prepare(`PRAGMA quick_check("${String(name)}")`).get()?.['quick_check'];
+    if (found !== 'ok') throw new JournalError('corrupt', `The journal is damaged: ${String(found)}`);
+    yield;
+  }
+}
+
+/** Looks for damaged pages over a connection of its own; throws where there are any. */
+export function checkFile(path: string): void {
+  const db = new (loadSqlite().DatabaseSync)(path, { readOnly: true });
+  try {
+    db.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4096');
+    const steps = findDamage(db);
+    while (!steps.next().done);
+  } catch (error) {
+    throw journalError(error);
+  } finally {
+    db.close();
   }
 }
 

@@ -116,7 +116,7 @@ export class OpenResults {
     const slices = fresh.scan();
     // A later deletion begins another one.
     while (this.#results.has(id) && !open.failure && open.fresh === fresh) {
-      if (fresh.done) {
+      if (fresh.isScanned) {
         delete open.fresh;
         open.result = fresh;
         open.told = '';
@@ -132,8 +132,12 @@ export class OpenResults {
   *#scan(id: number, open: OpenResult): Generator<undefined, void> {
     const { result } = open;
     const slices = result.scan();
+    // A count that is known without the rows is told before them.
+    this.#guard(id, open, () => {
+      if (result.done) this.#progress(id, open);
+    });
     // Until it is closed, failed, replaced or at its end.
-    while (this.#results.has(id) && !open.failure && open.result === result && !result.done) {
+    while (this.#results.has(id) && !open.failure && open.result === result && !result.isScanned) {
       this.#guard(id, open, () => {
         slices.next();
         this.#progress(id, open);

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { isEverything, type CompiledQuery } from './compiled.ts';
+import { countedFieldOf, isEverything, type CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
 import { readEvents } from './reader.ts';
 import type { JournalEvent } from './records.ts';
@@ -29,6 +29,7 @@ export interface Page {
   /** Rows that are newer than the first of the page; for a scroll bar (exact for a filtered result). */
   readonly position: number;
   readonly total: number;
+  /** `total` is final. Pages that are not found yet wait all the same. */
   readonly done: boolean;
 }
 export interface Histogram {
@@ -56,49 +57,77 @@ export class Result {
   readonly #newer = new SeqList();
   /** The scan has looked at everything that is not older than this. */
   #scannedTo: Place = newestPlace;
-  #done = false;
+  /** The newest event that the scan met at its begin or a commit told of. Another window's may stand already and be told later. */
+  #toldSeq = 0;
+  #isScanned: boolean;
+  readonly #countedField: CountedField | undefined;
 
   constructor(db: JournalDatabase, query: CompiledQuery, order: Order, now: () => number) {
     this.#db = db;
     this.#query = query;
     this.#order = order;
     this.#now = now;
-    this.#done = this.#isEverything;
+    this.#isScanned = this.#isEverything;
+    this.#countedField = countedFieldOf(query);
   }
 
   get #isEverything(): boolean {
     return isEverything(this.#query);
   }
+  /** All rows are found. */
+  get isScanned(): boolean {
+    return this.#isScanned;
+  }
+  /** `count` is final: until events come or go. */
   get done(): boolean {
-    return this.#done;
+    return this.#isScanned || this.#countedField !== undefined;
   }
   get count(): number {
     if (this.#isEverything) return this.#db.number('SELECT sum(count) FROM totals');
+    return this.#isScanned || !this.#countedField ? this.#found : this.#countOf(this.#countedField);
+  }
+  get #found(): number {
     return this.#newer.length + this.#older.length;
+  }
+
+  /** Events that match, of which not all are found yet; those without a subject stand in no row of `counts`. */
+  #countOf(field: CountedField): number {
+    return this.#db.number(
+      `WITH c AS (SELECT value, count FROM counts WHERE field = ?), e (${field}, count) AS (SELECT * FROM c
+         UNION ALL SELECT NULL, (SELECT sum(count) FROM totals) - coalesce((SELECT sum(count) FROM c), 0))
+       SELECT sum(e.count) FROM e WHERE ${this.#query.where}`,
+      countedCode(field),
+      ...this.#query.params,
+    );
   }
 
   /** Fills the list, one slice a step. */
   *scan(): Generator<undefined, void> {
     if (this.#isEverything) return;
+    this.#toldSeq = this.#db.number('SELECT max(seq) FROM events');
     for (const { seqs, end } of scanDown(this.#db, this.#query, this.#order, this.#now)) {
-      for (const seq of seqs) this.#older.push(seq);
+      for (const seq of seqs) if (seq <= this.#toldSeq) this.#older.push(seq);
       this.#scannedTo = end;
+      if (this.#countedField && this.#found >= this.#countOf(this.#countedField)) break;
       yield;
     }
-    this.#done = true;
+    this.#isScanned = true;
   }
 
   /** Takes in what a commit brought; answers how many of it match. */
   commit({ from, to }: Commit): number {
     if (this.#isEverything) return to - from + 1;
     // Not begun: the scan will see it. In the order of arrival every commit is newer than all that was scanned.
-    if (this.#scannedTo === newestPlace && !this.#done) return 0;
+    if (this.#scannedTo === newestPlace && !this.#isScanned) return 0;
+    const first = Math.max(from, this.#toldSeq + 1);
+    if (first > to) return 0;
+    this.#toldSeq = to;
     const { seqs } = matches(
       this.#db,
       this.#query,
       'arrival',
       { time: 0, seq: to + 1 },
-      { time: 0, seq: from },
+      { time: 0, seq: first },
     );
     for (const seq of seqs.reverse()) this.#add(seq);
     return seqs.length;
@@ -111,7 +140,7 @@ export class Result {
     }
     const place = placeOf(this.#db, 'sent', seq);
     // The scan comes to it.
-    if (!this.#done && isOlder(place, this.#scannedTo)) return;
+    if (!this.#isScanned && isOlder(place, this.#scannedTo)) return;
     const isBefore = (other: number): boolean => isOlder(placeOf(this.#db, 'sent', other), place);
     const top = this.#older.length === 0 ? undefined : placeOf(this.#db, 'sent', this.#older.at(0));
     if (!top || !isOlder(place, top)) this.#newer.insert(this.#newer.search(isBefore), seq);
@@ -124,12 +153,12 @@ export class Result {
 
   /** Whether a page is complete, or as complete as it will be. */
   hasRows({ anchor, direction, count }: RowsRequest): boolean {
-    if (this.#done) return true;
+    if (this.#isScanned) return true;
     if (anchor === 'oldest') return false;
-    if (anchor === 'newest') return this.count >= count;
-    if ('position' in anchor) return this.count >= anchor.position + count;
+    if (anchor === 'newest') return this.#found >= count;
+    if ('position' in anchor) return this.#found >= anchor.position + count;
     const begin = this.#index(anchor.seq);
-    return direction === 'newer' ? begin < this.count : this.count - begin > count;
+    return direction === 'newer' ? begin < this.#found : this.#found - begin > count;
   }
 
   rows(request: RowsRequest): Page {
@@ -150,8 +179,8 @@ export class Result {
 
   #page(begin: number, end: number, total: number): Page {
     const seqs: number[] = [];
-    for (let index = begin; index < Math.min(end, total); index++) seqs.push(this.#at(index));
-    return { rows: readEvents(this.#db, seqs), position: begin, total, done: this.#done };
+    for (let index = begin; index < Math.min(end, this.#found); index++) seqs.push(this.#at(index));
+    return { rows: readEvents(this.#db, seqs), position: begin, total, done: this.done };
   }
 
   /** Position of an event, newest first; of its neighbour where it is not in the result. */
@@ -264,7 +293,7 @@ export class Result {
       }
       return counts;
     }
-    while (!this.#done) yield;
+    while (!this.#isScanned) yield;
     for (const list of [this.#newer, this.#older])
       for (let from = 0; from < list.length; from += sliceSize) {
         const slice = JSON.stringify(list.slice(from, from + sliceSize));

@@ -1,6 +1,6 @@
 import { stateAt, checkpointIfDue } from './checkpoints.ts';
 import { everything, type CompileQuery, type CompiledQuery } from './compiled.ts';
-import { type JournalDatabase } from './database.ts';
+import { inMemory, type JournalDatabase } from './database.ts';
 import { deleteScope, scopeQuery, type DeletionScope } from './deletion.ts';
 import { readHealth } from './health.ts';
 import { journalError } from './journalError.ts';
@@ -26,6 +26,8 @@ export interface ServiceOptions {
   readonly defer: (run: () => void) => void;
   readonly pid: number;
   readonly isRunning: (pid: number) => boolean;
+  /** Looks for damaged pages while this thread goes on; without it this thread does, a table at a time. */
+  readonly checkFile?: (path: string) => Promise<void>;
 }
 
 /** Idle time after which the WAL is copied into the file: passive, because others may write. */
@@ -49,6 +51,7 @@ export class JournalService {
   #dataVersion = 0;
   #lastWrite = 0;
   #isWalDirty = false;
+  #isClosed = false;
   #stops: (() => void)[] = [];
   #stopFollow: (() => void) | undefined;
 
@@ -198,7 +201,11 @@ export class JournalService {
     this.#toldSeq = lastSeq(this.#db);
     this.#dataVersion = this.#db.number('PRAGMA data_version');
     this.#results.noteDeletions();
-    if (this.#file.wasLeftOpen) this.#start({ id: 0, steps: this.#check() });
+    if (!this.#file.wasLeftOpen) return;
+    const check = this.#check();
+    // Damage was dealt with, and a check that could not run is made up for when somebody asks for one.
+    if (check instanceof Promise) check.catch(() => undefined);
+    else this.#start({ id: 0, steps: check });
   }
 
   get #db(): JournalDatabase {
@@ -266,13 +273,39 @@ export class JournalService {
     return yield* this.#deleting(deleteScope(this.#db, scope, query, this.#options.elapsed), true);
   }
 
-  *#check(): Generator<undefined, null> {
+  #check(): Promise<null> | Generator<undefined, null> {
     const db = this.#db;
+    const { checkFile } = this.#options;
+    return checkFile && db.path !== inMemory ? this.#checkBeside(db, checkFile) : this.#checkHere(db);
+  }
+
+  *#checkHere(db: JournalDatabase): Generator<undefined, null> {
     yield* db.check();
+    this.#noteChecked(db);
+    return null;
+  }
+
+  async #checkBeside(db: JournalDatabase, checkFile: (path: string) => Promise<void>): Promise<null> {
+    try {
+      await checkFile(db.path);
+    } catch (error) {
+      // Another file may have taken its place meanwhile.
+      if (db === this.#db) this.#replaceIfDamaged(error);
+      throw error;
+    }
+    if (db === this.#db && !this.#isClosed) this.#noteChecked(db);
+    return null;
+  }
+
+  #noteChecked(db: JournalDatabase): void {
     db.write(() => {
       db.setMeta('checkedAt', this.#options.now());
     });
-    return null;
+  }
+
+  #replaceIfDamaged(error: unknown): void {
+    const failure = journalError(error);
+    if (failure.reason === 'corrupt' && !this.#isClosed) this.#file.replaceDamaged(failure);
   }
 
   #start(task: Task): void {
@@ -300,8 +333,7 @@ export class JournalService {
       else if (task.id !== 0) this.#post({ id: task.id, answer: value });
     } catch (error) {
       if (task.id !== 0) this.#fail(task.id, error);
-      const failure = journalError(error);
-      if (failure.reason === 'corrupt') this.#file.replaceDamaged(failure);
+      this.#replaceIfDamaged(error);
     }
   }
 
@@ -347,6 +379,7 @@ export class JournalService {
   }
 
   #close(): void {
+    this.#isClosed = true;
     for (const stop of this.#stops) stop();
     this.#stopFollow?.();
     this.#tasks = [];

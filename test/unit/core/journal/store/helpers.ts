@@ -1,3 +1,8 @@
+import { compileText } from '../../../../../src/core/journal/compileText.ts';
+import { inProcessBackend } from '../../../../../src/core/journal/store/inProcessBackend.ts';
+import { JournalStore } from '../../../../../src/core/journal/store/journalStore.ts';
+import type { RetentionLimits } from '../../../../../src/core/journal/store/retention.ts';
+import type { ServiceOptions } from '../../../../../src/core/journal/store/service.ts';
 import {
   BatchEncoder,
   type Address,
@@ -109,4 +114,29 @@ export function finish<T>(steps: Generator<unknown, T>): T {
     const { done, value } = steps.next();
     if (done) return value;
   }
+}
+
+/** A store in this thread, on a clock that stands still. */
+export async function openTestStore(
+  path = ':memory:',
+  options: Partial<ServiceOptions> = {},
+  limits: RetentionLimits = { classes: {}, totalBytes: Number.MAX_SAFE_INTEGER },
+): Promise<JournalStore> {
+  const store = await JournalStore.open({
+    path,
+    software: 'test 1.0',
+    limits,
+    clock: {
+      now: () => 0,
+      after(_, run) {
+        const timer = setImmediate(run);
+        return () => {
+          clearImmediate(timer);
+        };
+      },
+    },
+    backend: inProcessBackend(compileText, options),
+  });
+  onTestFinished(() => store.close().catch(() => undefined));
+  return store;
 }

@@ -127,6 +127,61 @@ describe('a result', () => {
     },
   );
 
+  it('of values of one field tells its count before it finds the rows, and stops where it has found them', () => {
+    const db = openJournal(':memory:');
+    fill(db, many);
+    fill(
+      db,
+      [1, 2, 3].map((n) => {
+        const { subject, ...rest } = storedEvent(n, { type: 'rare' });
+        return n === 2 && subject ? { ...rest, subject } : rest;
+      }),
+    );
+    const inField = (where: string): CompiledQuery => ({ where, params: ['rare'], needs: 'events' });
+    const rare = inField('e.type IN (SELECT id FROM names WHERE value = ?)');
+    for (const [query, slices] of [
+      [rare, 1],
+      [inField(`(${rare.where}) IS NOT TRUE`), 3],
+      [inField('(e.subject IN (SELECT id FROM subjects WHERE key = ?)) IS NOT TRUE'), 3],
+    ] as const) {
+      const result = open(db, query);
+      const { count } = result;
+      expect(result.done).toBe(true);
+      expect(result.hasRows({ anchor: 'oldest', direction: 'newer', count: 1 })).toBe(false);
+      expect([...result.scan()].length).toBeLessThanOrEqual(slices);
+      expect(result.isScanned).toBe(true);
+      expect(result.rows({ anchor: 'newest', direction: 'older', count: 20_000 }).rows).toHaveLength(count);
+    }
+    expect(open(db, rare).count).toBe(3);
+  });
+
+  it.each(['arrival', 'sent'] as const)(
+    'by %s holds what another window wrote before it was told, once',
+    (order) => {
+      const db = openJournal(':memory:');
+      fill(db, many);
+      const result = open(db, { ...errors, where: `${errors.where} AND e.size >= 0` }, order);
+      const scan = result.scan();
+      const writer = new Writer(db);
+      const append = (times: readonly number[]) =>
+        writer.append(
+          encode({
+            events: times.map((n) => storedEvent(n, { severity: 'error', time: storedEvent(n).receivedAt })),
+          }),
+        );
+      const before = append([50, 20_000]);
+      scan.next();
+      const during = append([60, 11_000, 20_001]);
+      finish(scan);
+      result.commit(before);
+      result.commit(during);
+      const { rows, total } = result.rows({ anchor: 'newest', direction: 'older', count: 20_000 });
+      const seqs = rows.map(({ seq }) => seq);
+      expect(new Set(seqs).size).toBe(total);
+      expect(seqs.filter((seq) => seq >= before.from)).toHaveLength(5);
+    },
+  );
+
   it('cuts a slice of slow checks short and goes on there', () => {
     const db = openJournal(':memory:');
     fill(db, many);

@@ -1,13 +1,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { compileText } from '../../../../../src/core/journal/compileText.ts';
-import { inProcessBackend } from '../../../../../src/core/journal/store/inProcessBackend.ts';
-import { JournalStore } from '../../../../../src/core/journal/store/journalStore.ts';
+import { describe, expect, it } from 'vitest';
+import type { JournalStore } from '../../../../../src/core/journal/store/journalStore.ts';
 import type { Address, ChangeRow } from '../../../../../src/core/journal/store/records.ts';
 import { compact, type RetentionLimits } from '../../../../../src/core/journal/store/retention.ts';
 import type { ServiceOptions } from '../../../../../src/core/journal/store/service.ts';
-import { fill, home, openJournal, storedEvent, temporaryFolder } from './helpers.ts';
+import { fill, home, openJournal, openTestStore, storedEvent, temporaryFolder } from './helpers.ts';
 
 const start = Date.UTC(2026, 10, 1);
 const limits: RetentionLimits = {
@@ -18,24 +16,8 @@ const everything = { where: '(1)', params: [], needs: 'events' } as const;
 const all = { anchor: 'newest', direction: 'older', count: 100_000 } as const;
 const other: Address = { ...home, source: 'nas', connection: 'nas', system: 'truenas' };
 
-async function openStore(path = ':memory:', options: Partial<ServiceOptions> = {}): Promise<JournalStore> {
-  const store = await JournalStore.open({
-    path,
-    software: 'test 1.0',
-    limits,
-    clock: {
-      now: () => 0,
-      after(_, run) {
-        const timer = setImmediate(run);
-        return () => {
-          clearImmediate(timer);
-        };
-      },
-    },
-    backend: inProcessBackend(compileText, options),
-  });
-  onTestFinished(() => store.close().catch(() => undefined));
-  return store;
+function openStore(path?: string, options?: Partial<ServiceOptions>): Promise<JournalStore> {
+  return openTestStore(path, options, limits);
 }
 
 const events = (count: number, given: Parameters<typeof storedEvent>[1] = {}) =>
@@ -118,27 +100,6 @@ describe('removed events', () => {
       expect([total, ...rows.map(({ seq }) => seq)]).toEqual([1000, 1980, 1978]);
       expect(await result.positionOf(2)).toBe(999);
     }
-  });
-});
-
-describe('the check of pages', () => {
-  it('runs at the opening after a window that did not close the journal, and then only', async () => {
-    const path = join(temporaryFolder(), 'journal.db');
-    let now = 1;
-    const given = { now: () => now, isRunning: (pid: number) => pid === 1, pid: 1 };
-    const first = await openStore(path, given);
-    const second = await openStore(path, given);
-    expect((await second.health()).checkedAt).toBeUndefined();
-    await second.close();
-    await first.close();
-    const killed = openJournal(path);
-    killed.exec("INSERT INTO writers VALUES ('killed', 99, 5, 1, 2)");
-    now = 7;
-    const next = await openStore(path, given);
-    await next.check();
-    expect((await next.health()).checkedAt).toBe(7);
-    killed.exec("DELETE FROM meta WHERE key = 'checkedAt'");
-    expect(killed.number("SELECT count(*) FROM writers WHERE id = 'killed'")).toBe(0);
   });
 });
 
