@@ -1,4 +1,5 @@
 import { InputBoxValidationSeverity, l10n, window } from 'vscode';
+import type { Session } from '../../core/systems/session.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import { oneLine, text } from '../../core/model/text.ts';
 import type { ConnectionSettings } from '../../core/systems/settings.ts';
@@ -39,7 +40,8 @@ async function askInput(
   input: Input<ConnectionSettings>,
   context: InputContext<ConnectionSettings>,
 ): Promise<string | undefined> {
-  if ('check' in input && input.suggestions) return suggest(title, input, input.suggestions(context));
+  if ('check' in input && input.suggestions)
+    return suggest(title, input, input.suggestions(context), context.session);
   if ('check' in input) {
     return window.showInputBox({
       title,
@@ -48,7 +50,7 @@ async function askInput(
       value: (await input.value?.(context)) ?? '',
       ignoreFocusOut: true,
       validateInput: (value) => {
-        const wrong = input.check(value);
+        const wrong = input.check(value, context.session);
         return wrong && { message: translate(wrong), severity: severityOf(value) };
       },
     });
@@ -90,6 +92,7 @@ function suggest(
   title: string,
   input: LineInput,
   suggestions: readonly Suggestion[],
+  session: Session | undefined,
 ): Promise<string | undefined> {
   const box = window.createQuickPick();
   box.title = title;
@@ -101,7 +104,7 @@ function suggest(
   );
   const known = new Set(offered.map(({ label }) => label));
   const fill = (typed: string): void => {
-    const wrong = typed === '' ? undefined : input.check(typed);
+    const wrong = typed === '' ? undefined : input.check(typed, session);
     const own = typed === '' || known.has(typed) ? [] : [{ label: typed, alwaysShow: true }];
     const said = wrong ? [{ label: typed, description: translate(wrong), alwaysShow: true }] : own;
     box.items = [...said, ...offered];
@@ -111,7 +114,7 @@ function suggest(
   return new Promise((resolve) => {
     box.onDidAccept(() => {
       const value = box.selectedItems[0]?.label ?? box.value;
-      if (value === '' || input.check(value)) return;
+      if (value === '' || input.check(value, session)) return;
       resolve(value);
       box.hide();
     });
