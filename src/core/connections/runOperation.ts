@@ -110,10 +110,10 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
 }
 
 /** Problem of the first wrong input. Checked again because not every caller has shown the forms. */
-function wrongInput({ operation, input }: RunOperation): Text | undefined {
+function wrongInput({ operation, input, session }: RunOperation): Text | undefined {
   for (const asked of operation.inputs ?? []) {
     if (!('check' in asked) || asked.when?.(input) === false) continue;
-    const wrong = asked.check(input[asked.field] ?? '');
+    const wrong = asked.check(input[asked.field] ?? '', session);
     if (wrong) return wrong;
   }
   return undefined;

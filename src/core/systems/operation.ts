@@ -43,8 +43,8 @@ export interface LineInput<S, Sess extends Session> {
   value?(context: InputContext<S, Sess>): Awaitable<string>;
   /** Values offered while the user types; any other may be typed as well. */
   suggestions?(context: InputContext<S, Sess>): readonly Suggestion[];
-  /** Problem of the value while it is typed. */
-  check(value: string): Text | undefined;
+  /** Problem of the value while it is typed; an open conversation may know more of what is accepted. */
+  check(value: string, session?: Sess): Text | undefined;
 }
 
 /** A value that may be typed, alone or with words for people. */

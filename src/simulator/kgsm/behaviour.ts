@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** The generations of KGSM that a root can be: the last with a socket, and the newest, which writes a journal. */
-export type RootGeneration = '2.2' | '3.16';
+/** The generations of KGSM that a root can be: the first, the last with a socket, and the newest, which writes a journal. */
+export type RootGeneration = '1.7' | '2.2' | '3.16';
 
 /** Settings of the simulator beyond KGSM's own; `simulator.json` in the root. */
 export interface Behaviour {

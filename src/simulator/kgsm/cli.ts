@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readBehaviour } from './behaviour.ts';
 import { writeMissingConfig } from './config.ts';
 import { Kgsm, type CliEnvironment } from './kgsm.ts';
+import { v1Command } from './v1.ts';
 import { v2Command } from './v2.ts';
 import { v3Command } from './v3.ts';
 
@@ -11,7 +12,9 @@ export async function runCli(environment: CliEnvironment, args: readonly string[
   const { root } = environment;
   appendFileSync(join(root, 'calls.log'), `${JSON.stringify(args)}\n`);
   const fresh = writeMissingConfig(root);
-  if (readBehaviour(root).protocolVersion === '3.16') return v3Command(new Kgsm(environment), args);
+  const { protocolVersion } = readBehaviour(root);
+  if (protocolVersion === '1.7') return v1Command(new Kgsm(environment), args);
+  if (protocolVersion === '3.16') return v3Command(new Kgsm(environment), args);
   if (fresh) {
     environment.complain(
       '[WARNING] kgsm.sh:41 config.ini was missing and has been created; have a look at it.\n',

@@ -6,7 +6,7 @@ import { watchInstance } from './games.ts';
 
 /** A KGSM host with games that live. */
 export const playCommand: SimulatorCommand = {
-  usage: `play --root DIR [--speed N] [--seed N] [--protocol-version 2.2|3.16]
+  usage: `play --root DIR [--speed N] [--seed N] [--protocol-version 1.7|2.2|3.16]
                                                 makes DIR a KGSM root with games and lets them live, until Ctrl+C`,
   demo: [
     {
@@ -29,7 +29,8 @@ export const playCommand: SimulatorCommand = {
     const speed = speedOf(options);
     const seed = Number(options.seed);
     if (root === undefined || speed === undefined || !Number.isInteger(seed)) return undefined;
-    if (protocolVersion !== '2.2' && protocolVersion !== '3.16') return undefined;
+    if (protocolVersion !== '1.7' && protocolVersion !== '2.2' && protocolVersion !== '3.16')
+      return undefined;
     makeDemoRoot(root, environment(root).launch, protocolVersion);
     announce({ kind: 'kgsm', root });
     await play({ root, speed, seed, signal: untilInterrupted() });

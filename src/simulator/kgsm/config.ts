@@ -16,6 +16,7 @@ const afterTransports: Readonly<Record<string, ConfigValue>> = {
 
 /** KGSM's own settings with their defaults, in the order of its file. A setting accepts the type of its default. */
 const known: Readonly<Record<RootGeneration, Readonly<Record<string, ConfigValue>>>> = {
+  '1.7': { USE_EVENTS: 1, EVENTS_SOCKET_FILE: 'kgsm.sock' },
   '2.2': {
     enable_logging: false,
     default_install_directory: '',
@@ -104,6 +105,10 @@ export function readConfig(root: string): RootConfig {
     const directory = text('event_journal_dir');
     return { ...common, sockets: [], journalDir: directory === '' ? join(root, 'events') : directory };
   }
+  if (protocolVersion === '1.7') {
+    // The switch is ignored.
+    return { ...common, sockets: [posix.join(root, text('EVENTS_SOCKET_FILE'))], saveSeconds: 0 };
+  }
   return {
     ...common,
     sockets:
@@ -141,7 +146,7 @@ export function configPath(root: string): string {
   return join(root, 'config.ini');
 }
 
-const setting = /^\s*([a-z_]+)=(.*)$/;
+const setting = /^\s*([A-Za-z_]+)=(.*)$/;
 
 /** A text as a value of the same type as another one; nothing where it is none. */
 function typed(like: ConfigValue | undefined, text: string): ConfigValue | undefined {

@@ -1,5 +1,5 @@
 /** The forms that KGSM's events have had; `KGSMVersion` is "unknown" wherever the real one says so. */
-export type Generation = '2.0' | '2.2' | '3.0' | '3.6' | '3.16';
+export type Generation = '1.7' | '2.0' | '2.2' | '3.0' | '3.6' | '3.16';
 
 export interface KgsmEvent {
   readonly type: string;
@@ -26,10 +26,7 @@ export function encodeEvent(protocolVersion: Generation, event: KgsmEvent, aroun
 
 /** The same without the newline at its end: the body of a webhook. */
 export function eventText(protocolVersion: Generation, event: KgsmEvent, around: Surroundings): string {
-  const data =
-    protocolVersion === '2.2' && managed.has(event.type)
-      ? { ...event.data, LifecycleManager: 'standalone' }
-      : event.data;
+  const data = dataOf(protocolVersion, event);
   const document = {
     ...(protocolVersion === '3.16' ? { V: 1 } : {}),
     EventType: event.type,
@@ -42,10 +39,22 @@ export function eventText(protocolVersion: Generation, event: KgsmEvent, around:
   return json.replaceAll('\u007f', String.raw`\u007f`);
 }
 
+function dataOf(protocolVersion: Generation, { type, data }: KgsmEvent): KgsmEvent['data'] {
+  if (protocolVersion === '2.2' && managed.has(type)) return { ...data, LifecycleManager: 'standalone' };
+  if (protocolVersion !== '1.7') return data;
+  const { InstanceName, Blueprint, ...rest } = data;
+  return {
+    InstanceId: InstanceName,
+    ...(typeof Blueprint === 'string' ? { Blueprint: `${Blueprint}.bp` } : {}),
+    ...rest,
+  };
+}
+
 /** Events of 2.2 that have a LifecycleManager. */
 const managed: ReadonlySet<string> = new Set(['instance_started', 'instance_stopped']);
 
 const envelopes: Readonly<Record<Generation, (around: Surroundings) => object>> = {
+  '1.7': () => ({}),
   '2.0': () => ({}),
   '2.2': ({ now, host }) => ({ Timestamp: seconds(now), Hostname: host, KGSMVersion: 'unknown' }),
   '3.0': (around) => ({ ...recent(around, seconds(around.now)), KGSMVersion: 'unknown' }),

@@ -1,4 +1,5 @@
 import { catalogEntry } from '../../core/systems/kgsm/catalog.ts';
+import type { RootGeneration } from './behaviour.ts';
 import type { KgsmEvent } from './envelope.ts';
 
 /**
@@ -45,8 +46,8 @@ export function wordsOf(type: string): number {
   return 1 + (fields[type]?.length ?? 0);
 }
 
-export function isKnown(protocolVersion: '2.2' | '3.16', type: string): boolean {
-  return protocolVersion === '2.2'
+export function isKnown(protocolVersion: RootGeneration, type: string): boolean {
+  return protocolVersion !== '3.16'
     ? second.has(type)
     : catalogEntry(type) !== undefined && !/^\w+_test$/.test(type);
 }

@@ -114,6 +114,16 @@ const actions: Readonly<Record<string, InstanceAction>> = {
   '--info': showDetails,
   '--status'(kgsm, instance, args) {
     if (instance.malformed) return kgsm.error(20, `instances.sh:91 ${instance.name} is malformed`);
+    // Its management file comes in the course of the installation; without it KGSM takes it for an old one.
+    if (!instance.installed && args.includes('--json')) {
+      kgsm.write(`[WARNING] instances.sh:812 Management file of ${instance.name} is outdated\n`);
+      kgsm.json({
+        error: 'Management file does not support --status command',
+        instance: instance.name,
+        requires_regeneration: true,
+      });
+      return 1;
+    }
     if (args.includes('--json')) kgsm.json(statusOf('2.2', instance, args.includes('--fast'), kgsm.now()));
     else
       kgsm.write(

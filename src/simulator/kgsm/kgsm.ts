@@ -103,7 +103,7 @@ export class Kgsm {
   #surroundings(): Surroundings {
     const { env = {} } = this.environment;
     const around = { now: this.now(), host: this.behaviour.hostname };
-    if (this.behaviour.protocolVersion === '2.2') return around;
+    if (this.behaviour.protocolVersion !== '3.16') return around;
     const { KGSM_EVENT_ACTOR: actor = '', KGSM_EVENT_ORIGIN: origin = '' } = env;
     return {
       ...around,
@@ -125,7 +125,7 @@ export class Kgsm {
   async #toSockets(event: KgsmEvent, around: Surroundings): Promise<string> {
     let printed = '';
     if (this.config.sockets.length === 0) return printed;
-    const bytes = encodeEvent('2.2', event, around);
+    const bytes = encodeEvent(this.behaviour.protocolVersion, event, around);
     for (const socket of this.config.sockets) {
       const { complaint, answer } = await emitTo(socket, bytes);
       printed += answer;

@@ -31,7 +31,7 @@ export function makeRoot(root: string, options: RootOptions): void {
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, 'kgsm.sh'), launcher(realpathSync(root), options.launch), { mode: 0o755 });
   writeFileSync(join(root, 'game.sh'), gameScript, { mode: 0o755 });
-  writeFileSync(join(root, '.kgsm.version'), `${protocolVersion === '2.2' ? '2.2.0' : newestVersion}\n`);
+  writeFileSync(join(root, '.kgsm.version'), `${versions[protocolVersion]}\n`);
   writeParts(root, protocolVersion);
   writeBehaviour(root, { ...options.behaviour, protocolVersion });
   writeDefaults(root);
@@ -54,8 +54,15 @@ export function newInstance(root: string, name: string, blueprint: string): Inst
   return { name, blueprint, version, installDir: join(root, 'servers'), active: false, installed: false };
 }
 
+const versions: Readonly<Record<RootGeneration, string>> = {
+  '1.7': '1.7.3',
+  '2.2': '2.2.0',
+  '3.16': newestVersion,
+};
+
 /** The scripts by whose names one tells the generation; here all of them do their work in `kgsm.sh`. */
 const parts: Readonly<Record<RootGeneration, readonly string[]>> = {
+  '1.7': ['modules/include/events.sh'],
   '2.2': ['modules/events.socket.sh', 'modules/events.webhook.sh'],
   '3.16': ['commands/events.journal.sh', 'commands/events.webhook.sh'],
 };
@@ -64,7 +71,11 @@ function writeParts(root: string, protocolVersion: RootGeneration): void {
   for (const file of Object.values(parts).flat()) rmSync(join(root, file), { force: true });
   for (const file of parts[protocolVersion]) {
     mkdirSync(join(root, file, '..'), { recursive: true });
-    writeFileSync(join(root, file), '#!/bin/sh\n# kgsm.sh does it.\n', { mode: 0o755 });
+    writeFileSync(
+      join(root, file),
+      `#!/bin/sh\n# kgsm.sh does it.${protocolVersion === '1.7' ? ' InstanceId' : ''}\n`,
+      { mode: 0o755 },
+    );
   }
 }
 

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, Command>> = {
   '--blueprints': listBlueprints,
   '--create': create,
   '--remove': (kgsm, [name]) => remove(kgsm, name),
+  '--uninstall': (kgsm, [name]) => remove(kgsm, name),
   '--instances': listInstances,
   '-i': instanceCommand,
   '--instance': instanceCommand,

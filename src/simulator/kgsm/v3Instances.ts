@@ -38,6 +38,13 @@ const actions: Readonly<Record<string, InstanceAction>> = {
   async input(kgsm, instance, [line]) {
     if (line === undefined || line === '') return kgsm.error(7, 'Missing required argument: <command>');
     if (!instance.active) return kgsm.error(1, `${instance.name} is not running`);
+    const rejected = [...new Set(line.match(/[;&|`$(){}[\]\\<>*?~!]/g))];
+    if (rejected.length > 0) {
+      kgsm.environment.complain(
+        `ERROR: Input command contains potentially dangerous characters\nERROR: Rejected characters: ${rejected.join(' ')}\nERROR: Command: ${line}\n`,
+      );
+      return 1;
+    }
     answerConsole(instance, kgsm.now(), line);
     await kgsm.emit('instance_input_sent', instance.name, { Command: line });
     kgsm.write(lastLines(instance, 10));

@@ -1,4 +1,5 @@
 import { InputBoxValidationSeverity, l10n, window } from 'vscode';
+import type { Session } from '../../core/systems/session.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import { oneLine, text } from '../../core/model/text.ts';
 import type { ConnectionSettings } from '../../core/systems/settings.ts';
@@ -48,7 +49,8 @@ async function askInput(
   input: Input<ConnectionSettings>,
   context: InputContext<ConnectionSettings> & AskedContext,
 ): Promise<string | undefined> {
-  if ('check' in input && input.suggestions) return suggest(title, input, input.suggestions(context));
+  if ('check' in input && input.suggestions)
+    return suggest(title, input, input.suggestions(context), context.session);
   if ('check' in input) {
     return window.showInputBox({
       title,
@@ -57,7 +59,7 @@ async function askInput(
       value: (await firstValueOf(input, context)) ?? '',
       ignoreFocusOut: true,
       validateInput: (value) => {
-        const wrong = input.check(value);
+        const wrong = input.check(value, context.session);
         return wrong && { message: translate(wrong), severity: severityOf(value) };
       },
     });
@@ -110,6 +112,7 @@ function suggest(
   title: string,
   input: LineInput,
   suggestions: readonly Suggestion[],
+  session: Session | undefined,
 ): Promise<string | undefined> {
   const box = window.createQuickPick();
   box.title = title;
@@ -121,7 +124,7 @@ function suggest(
   );
   const known = new Set(offered.map(({ label }) => label));
   const fill = (typed: string): void => {
-    const wrong = typed === '' ? undefined : input.check(typed);
+    const wrong = typed === '' ? undefined : input.check(typed, session);
     const own = typed === '' || known.has(typed) ? [] : [{ label: typed, alwaysShow: true }];
     const said = wrong ? [{ label: typed, description: translate(wrong), alwaysShow: true }] : own;
     box.items = [...said, ...offered];
@@ -131,7 +134,7 @@ function suggest(
   return new Promise((resolve) => {
     box.onDidAccept(() => {
       const value = box.selectedItems[0]?.label ?? box.value;
-      if (value === '' || input.check(value)) return;
+      if (value === '' || input.check(value, session)) return;
       resolve(value);
       box.hide();
     });

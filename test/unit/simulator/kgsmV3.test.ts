@@ -351,7 +351,7 @@ describe('what the extension asks of a root', () => {
     using folder = temporaryFolder();
     const path = root(folder);
     expect(await transportOf(path)).toEqual({ events: 'journal', directory: join(path, 'events') });
-    expect((await cliSyntaxOf(path, signal)).list).toEqual(['instances', 'list', '--json']);
+    expect((await cliSyntaxOf(path, signal))?.list).toEqual(['instances', 'list', '--json']);
   });
 
   it('is answered by 2.2 as by the real one: a socket, options for commands', async () => {
@@ -361,6 +361,6 @@ describe('what the extension asks of a root', () => {
       events: 'socket',
       path: join(folder.path, 'kgsm.sock'),
     });
-    expect((await cliSyntaxOf(folder.path, signal)).list).toEqual(['--instances', '--json']);
+    expect((await cliSyntaxOf(folder.path, signal))?.list).toEqual(['--instances', '--json']);
   });
 });

@@ -1,5 +1,6 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
 import type { Session, SessionEnvironment } from '../session.ts';
+import type { KgsmSession } from './session/kgsmSession.ts';
 import type { System } from '../system.ts';
 import { kgsmEntries } from './catalog.ts';
 import { kgsmConsole } from './operations/console.ts';
@@ -16,7 +17,7 @@ import {
 } from './targets.ts';
 import type { Transport } from './session/transport.ts';
 
-export const kgsm: System<KgsmSettings, KgsmContext> = {
+export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
   id: 'kgsm',
   label: 'KGSM',
   icon: 'server',

@@ -1,21 +1,55 @@
 import * as z from 'zod/mini';
 import type { Problem } from '../../../model/event.ts';
 import type { Decoded, Message, Signal } from '../../../model/signal.ts';
-import { oneLine, text, type Text } from '../../../model/text.ts';
+import { isText, oneLine, text, type Text } from '../../../model/text.ts';
 import { askedInstance } from '../program/cliSyntax.ts';
 import { works, type KgsmContext, type InstanceMemory } from './decoderState.ts';
 import { parsedJson } from '../../reading.ts';
+import { jsonIn } from '../program/jsonIn.ts';
+import { plainNames, plainStatus } from '../program/plainText.ts';
+import type { EndedWork } from '../session/kgsmSession.ts';
 import { gameOf, InstanceUpdate } from './instanceUpdate.ts';
 
 const requestSchema = z.object({ cli: z.array(z.string()) });
-const replySchema = z.object({ cli: z.array(z.string()), code: z.nullable(z.number()), output: z.string() });
+const replySchema = z.object({
+  cli: z.array(z.string()),
+  code: z.nullable(z.number()),
+  output: z.string(),
+  /** Why it is a failure, whatever the exit code. */
+  problem: z.optional(z.custom<Text>(isText)),
+});
+const endedSchema = z.object({
+  ended: z.object({
+    work: z.enum(works),
+    instance: z.string(),
+    outcome: z.enum(['succeeded', 'failed']),
+    message: z.custom<Text>(isText),
+  }),
+});
 
 /** How a run of KGSM's program is journalled: the question before it, the answer after it, linked by correlation. */
 export function cliRequest(args: readonly string[]): Uint8Array {
   return Buffer.from(JSON.stringify({ cli: args }));
 }
-export function cliReply(args: readonly string[], code: number | null, output: string): Uint8Array {
-  return Buffer.from(JSON.stringify({ cli: args, code, output }));
+export function cliReply(
+  args: readonly string[],
+  code: number | null,
+  output: string,
+  problem?: Text,
+): Uint8Array {
+  return Buffer.from(JSON.stringify({ cli: args, code, output, ...(problem ? { problem } : {}) }));
+}
+/** How a command line of ours ended that events may have told of. */
+export function cliEnded(ended: EndedWork): Uint8Array {
+  return Buffer.from(JSON.stringify({ ended }));
+}
+
+/** KGSM 2.2 while it creates an instance, and with management files of older versions. */
+const outdatedSchema = z.looseObject({ error: z.string(), requires_regeneration: z.literal(true) });
+
+/** Whether KGSM answered that the management file of an instance has to be made anew. */
+export function asksForRegeneration(output: string): boolean {
+  return outdatedSchema.safeParse(jsonIn(output)).success;
 }
 
 const namesSchema = z.array(z.string());
@@ -35,6 +69,8 @@ export function decodeCli(context: KgsmContext, message: Message): Decoded<KgsmC
     const request = requestSchema.safeParse(value);
     return request.success ? asked(context, request.data.cli) : unreadable(context);
   }
+  const end = endedSchema.safeParse(value);
+  if (end.success) return workEnded(context, end.data.ended, message.receivedAt);
   const reply = replySchema.safeParse(value);
   return reply.success ? answered(context, reply.data) : unreadable(context);
 }
@@ -53,24 +89,71 @@ function asked(context: KgsmContext, args: readonly string[]): Decoded<KgsmConte
 
 function answered(
   context: KgsmContext,
-  { cli, code, output }: z.infer<typeof replySchema>,
+  { cli, code, output, problem }: z.infer<typeof replySchema>,
 ): Decoded<KgsmContext> {
   const instance = askedInstance(cli);
   const about = instance === undefined ? {} : { instance };
   const type = instance === undefined ? 'cli.list' : 'cli.status';
+  const outdated = instance === undefined ? undefined : outdatedSchema.safeParse(jsonIn(output)).data;
+  if (instance !== undefined && outdated) return answeredTooOld(context, instance, outdated.error);
+  if (problem)
+    return said(context, type, text('KGSM gave no answer: {0}', problem), { ...about, warning: true });
   if (code !== 0) {
     return said(context, type, text('KGSM gave no answer (exit code {0})', String(code)), {
       ...about,
       warning: true,
     });
   }
-  const value = parsedJson(output);
+  const isPlain = !cli.includes('--json');
   if (instance === undefined) {
-    const names = namesSchema.safeParse(value);
+    const names = namesSchema.safeParse(isPlain ? plainNames(output) : parsedJson(output));
     return names.success ? listed(context, names.data) : wrongForm(context, type, about);
   }
-  const status = statusSchema.safeParse(value);
+  const status = statusSchema.safeParse(isPlain ? statusInLines(output) : jsonIn(output));
   return status.success ? stated(context, instance, status.data) : wrongForm(context, type, about);
+}
+
+/** The status in lines, in the form that later versions give it. */
+function statusInLines(output: string): unknown {
+  const status = plainStatus(output);
+  return (
+    status && {
+      status: status.active,
+      version: { current: status.version },
+      configuration: { blueprint: status.blueprint },
+    }
+  );
+}
+
+/** An instance that is being created has no such file yet: nothing is wrong with it. */
+function answeredTooOld(context: KgsmContext, instance: string, error: string): Decoded<KgsmContext> {
+  if (context.memory.get(instance)?.open.install)
+    return said(context, 'cli.status', text('{0} is still being installed', oneLine(instance, 60)), {
+      instance,
+    });
+  const advice = text(
+    'KGSM cannot tell the state of {0}: {1}. It advises to make its management file anew.',
+    oneLine(instance, 60),
+    oneLine(error, 120),
+  );
+  return said(context, 'cli.status', advice, { instance, warning: true });
+}
+
+/** A command line of ours ended, and with it what events told of the same work: nobody reports its end any more. */
+function workEnded(context: KgsmContext, ended: EndedWork, at: number): Decoded<KgsmContext> {
+  const { work, instance, outcome, message } = ended;
+  const run = new InstanceUpdate(context, { type: 'cli.ended', instance, data: {}, at });
+  run.onlyIfKnown();
+  if (run.memory.open[work]) {
+    run.finish(work, outcome, message);
+    const { base } = run.memory;
+    // An installation that failed leaves an instance that does not work, whatever its status says.
+    if (work === 'install' && outcome === 'failed') run.base('failed', message);
+    else if (work === 'install' && base === 'unknown') run.base('stopped');
+    run.show();
+  }
+  const { context: next, signals } = run.result();
+  return said(next, 'cli.ended', message, { instance, signals });
 }
 
 /** The list of all instances; an empty one has one empty name. */

@@ -3,10 +3,10 @@ import { oneLine, text, type Text } from '../../../model/text.ts';
 import { FileFollower, type FileTurn } from '../../../wire/fileFollower.ts';
 import { SessionError } from '../../session.ts';
 import { type Console } from '../../console.ts';
-import { failureOf, runKgsm } from '../program/runKgsm.ts';
-import { cliSyntaxOf } from '../program/cliSyntax.ts';
+import { problemOf, runKgsm } from '../program/runKgsm.ts';
+import { cliSyntaxOf, unknownProgram } from '../program/cliSyntax.ts';
 import { logFileOf } from '../program/cliQueries.ts';
-import { checkCommand } from './operations.ts';
+import { checkCommand, refusedByThird } from './consoleLine.ts';
 import type { KgsmSettings } from '../settings.ts';
 
 /** Part of an existing log that is shown. */
@@ -52,9 +52,14 @@ export const kgsmConsole: Console<KgsmSettings> = {
       async send(line) {
         const wrong = checkCommand(line);
         if (wrong) return refused(wrong);
-        const args = (await cliSyntaxOf(root, signal)).input(instance.key, line);
+        const syntax = await cliSyntaxOf(root, signal);
+        if (!syntax) return refused(unknownProgram);
+        const dangerous = syntax.generation === 3 ? refusedByThird(line) : undefined;
+        if (dangerous) return refused(dangerous);
+        const args = syntax.input(instance.key, line);
         const result = await runKgsm({ root, args, timeoutMs: sendTimeoutMs, signal });
-        return result.code === 0 ? succeeded(text('Sent')) : failed(failureOf(result));
+        const problem = problemOf(result, syntax.generation);
+        return problem ? failed(problem) : succeeded(text('Sent'));
       },
       dispose: () => follower.dispose(),
     };

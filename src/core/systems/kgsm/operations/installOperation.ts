@@ -1,14 +1,15 @@
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import { type ConnectionOperation, refused } from '../../operation.ts';
-import { blueprintsOf, installFolderOf } from '../program/cliQueries.ts';
-import { runCommand } from './runCommand.ts';
+import { type ConnectionOperation, failed, refused } from '../../operation.ts';
+import { blueprintsOf, installFolderOf, instancesOf } from '../program/cliQueries.ts';
+import { noRoot, runCommand } from './runCommand.ts';
+import type { KgsmSession } from '../session/kgsmSession.ts';
 import type { KgsmSettings } from '../settings.ts';
 
 /** A download of thirty gigabytes over a slow line. */
 const installTimeoutMs = 6 * 3_600_000;
 
 /** Installs a game from one of KGSM's blueprints. */
-export const installOperation: ConnectionOperation<KgsmSettings> = {
+export const installOperation: ConnectionOperation<KgsmSettings, KgsmSession> = {
   id: 'install',
   effect: 'changes',
   target: 'connection',
@@ -41,12 +42,18 @@ export const installOperation: ConnectionOperation<KgsmSettings> = {
   async run(run) {
     const { blueprint = '', name = '', directory = '' } = run.input;
     if (blueprint === '') return refused(text('A blueprint is needed.'));
-    return runCommand(
-      run,
-      (dialect) => dialect.install(blueprint, name, directory),
-      text('{0} is installed', oneLine(name, 60)),
-      installTimeoutMs,
-    );
+    const { root } = run.settings;
+    if (root === undefined) return refused(noRoot);
+    // KGSM does not look: it begins to create the instance over the one that is there.
+    const there = await instancesOf(root, run.signal);
+    if (!there) return failed(text('KGSM does not tell which instances there are, so none is installed.'));
+    if (there.includes(name)) return refused(text('There is an instance {0} already.', oneLine(name, 60)));
+    return runCommand(run, {
+      args: (syntax) => syntax.install(blueprint, name, directory),
+      done: text('{0} is installed', oneLine(name, 60)),
+      timeoutMs: installTimeoutMs,
+      work: { work: 'install', instance: name },
+    });
   },
 };
 

@@ -11,9 +11,12 @@ import {
   refused,
   succeeded,
 } from '../../operation.ts';
-import { failureOf, runKgsm } from '../program/runKgsm.ts';
-import { backupsOf } from '../program/cliQueries.ts';
-import { cliSyntaxOf, type Verb } from '../program/cliSyntax.ts';
+import { failureOf, problemOf, runKgsm } from '../program/runKgsm.ts';
+import { backupsOf, isActive } from '../program/cliQueries.ts';
+import { cliSyntaxOf, unknownProgram, type Verb } from '../program/cliSyntax.ts';
+import type { Work } from '../decode/decoderState.ts';
+import type { KgsmSession } from '../session/kgsmSession.ts';
+import { checkCommand, refusedByThird } from './consoleLine.ts';
 import { installOperation } from './installOperation.ts';
 import { noRoot, runCommand } from './runCommand.ts';
 import type { KgsmSettings } from '../settings.ts';
@@ -24,6 +27,8 @@ const operationTimeoutMs = 120_000;
 const longTimeoutMs = 4 * 3_600_000;
 /** `--save` blocks for the configured 5 s and more for big worlds. */
 const saveTimeoutMs = 30_000;
+
+type KgsmRun = OperationRun<KgsmSettings, KgsmSession>;
 
 function mayStop(instance: Instance, { root }: KgsmSettings): boolean {
   if (root === undefined) return false;
@@ -51,9 +56,6 @@ function isThere(instance: Instance, { root }: KgsmSettings): boolean {
   return root !== undefined && instance.state !== 'removed' && !lifecycle[instance.state].transitional;
 }
 
-/** Words that KGSM takes for its own wherever they stand in a command line. */
-const ownWords = ['--debug', '--json'];
-
 function down(
   id: 'stop' | 'restart',
   texts: {
@@ -62,7 +64,7 @@ function down(
     question: (name: string, connection: string) => Text;
     done: (name: string) => Text;
   },
-): InstanceOperation<KgsmSettings> {
+): InstanceOperation<KgsmSettings, KgsmSession> {
   return {
     id,
     effect: 'interrupts',
@@ -81,7 +83,7 @@ function down(
   };
 }
 
-export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
+export const kgsmOperations: readonly Operation<KgsmSettings, KgsmSession>[] = [
   {
     id: 'start',
     effect: 'changes',
@@ -96,7 +98,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
         action: text('Start'),
       };
     },
-    run: (run) => kgsm(run, 'start', text('{0} started', name(run.instance))),
+    run: (run) => onlyWhileDown(run, () => kgsm(run, 'start', text('{0} started', name(run.instance)))),
   },
   down('stop', {
     action: text('Stop'),
@@ -129,17 +131,18 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
         field: 'command',
         prompt: text('A command for the console of the server'),
         placeholder: text('say hello'),
-        check: checkCommand,
+        check: (line, session) =>
+          checkCommand(line) ?? (session?.generation?.() === 3 ? refusedByThird(line) : undefined),
       },
     ],
     async run(run) {
       const line = run.input['command'] ?? '';
-      return runCommand(
-        run,
-        (dialect) => dialect.input(run.instance.key, line),
-        text('Sent to {0}', name(run.instance)),
-        operationTimeoutMs,
-      );
+      return runCommand(run, {
+        args: (syntax) => syntax.input(run.instance.key, line),
+        refuse: (generation) => (generation === 3 ? refusedByThird(line) : undefined),
+        done: text('Sent to {0}', name(run.instance)),
+        timeoutMs: operationTimeoutMs,
+      });
     },
   },
   {
@@ -149,7 +152,10 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     silent: true,
     progressTitle: (instance) => text('Backing up {0}', name(instance)),
     when: isDown,
-    run: (run) => kgsm(run, 'backup', text('{0} is backed up', name(run.instance)), longTimeoutMs),
+    run: (run) =>
+      onlyWhileDown(run, () =>
+        kgsm(run, 'backup', text('{0} is backed up', name(run.instance)), longTimeoutMs),
+      ),
   },
   {
     id: 'listBackups',
@@ -186,11 +192,13 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
     async run(run) {
       const { backup } = run.input;
       if (backup === undefined || backup === '') return refused(text('The name of a backup is needed.'));
-      return runCommand(
-        run,
-        (dialect) => dialect.restore(run.instance.key, backup),
-        text('{0} is restored', name(run.instance)),
-        longTimeoutMs,
+      return onlyWhileDown(run, () =>
+        runCommand(run, {
+          args: (syntax) => syntax.restore(run.instance.key, backup),
+          done: text('{0} is restored', name(run.instance)),
+          timeoutMs: longTimeoutMs,
+          work: { work: 'restore', instance: run.instance.key },
+        }),
       );
     },
   },
@@ -216,7 +224,10 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
       detail: text('The server files are replaced by the newest version.'),
       action: text('Update'),
     }),
-    run: (run) => kgsm(run, 'update', text('{0} is up to date', name(run.instance)), longTimeoutMs),
+    run: (run) =>
+      onlyWhileDown(run, () =>
+        kgsm(run, 'update', text('{0} is up to date', name(run.instance)), longTimeoutMs),
+      ),
   },
   {
     id: 'remove',
@@ -233,12 +244,15 @@ export const kgsmOperations: readonly Operation<KgsmSettings>[] = [
       action: text('Uninstall'),
       typed: instance.name,
     }),
-    run: (run) => kgsm(run, 'remove', text('{0} is uninstalled', name(run.instance)), longTimeoutMs),
+    run: (run) =>
+      onlyWhileDown(run, () =>
+        kgsm(run, 'remove', text('{0} is uninstalled', name(run.instance)), longTimeoutMs),
+      ),
   },
   installOperation,
 ];
 
-async function listBackups(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
+async function listBackups(run: KgsmRun): Promise<OperationResult> {
   const { root } = run.settings;
   if (root === undefined) return refused(noRoot);
   const backups = await backupsOf(root, run.instance.key, run.signal);
@@ -246,23 +260,18 @@ async function listBackups(run: OperationRun<KgsmSettings>): Promise<OperationRe
   return succeeded(backupListText(name(run.instance), backups));
 }
 
-/** Problem of a line for the console of a server. */
-export function checkCommand(line: string): Text | undefined {
-  if (line.trim() === '') return text('A command is needed.');
-  if (line.startsWith('--')) return text('KGSM would take {0} for an option of its own.', '--');
-  const own = ownWords.find((word) => line.includes(word));
-  return own === undefined ? undefined : text('KGSM would take {0} for an option of its own.', own);
-}
-
 /** Exit code 0 means that there is an update, 1 that there is none or that the look failed; the words tell which. */
-async function checkUpdate(run: OperationRun<KgsmSettings>): Promise<OperationResult> {
+async function checkUpdate(run: KgsmRun): Promise<OperationResult> {
   const { root } = run.settings;
   if (root === undefined) return refused(noRoot);
-  const dialect = await cliSyntaxOf(root, run.signal);
-  const args = dialect.verbs.checkUpdate(run.instance.key);
+  const syntax = await cliSyntaxOf(root, run.signal);
+  if (!syntax) return refused(unknownProgram);
+  const args = syntax.verbs.checkUpdate(run.instance.key);
   const result = await runKgsm({ root, args, timeoutMs: operationTimeoutMs, signal: run.signal });
   run.output(result.output);
   const version = oneLine(result.stdout.trim().split('\n').at(-1) ?? '', 60);
+  const problem = result.code === 0 ? problemOf(result, syntax.generation) : undefined;
+  if (problem) return failed(problem);
   // Version 3 says that there is none by saying nothing.
   if (result.code === 0 && version === '') return succeeded(text('{0} is up to date', name(run.instance)));
   if (result.code === 0) return succeeded(text('{0} can be updated to {1}', name(run.instance), version));
@@ -273,24 +282,56 @@ async function checkUpdate(run: OperationRun<KgsmSettings>): Promise<OperationRe
 }
 
 function kgsm(
-  run: OperationRun<KgsmSettings>,
+  run: KgsmRun,
   verb: Verb,
   done: Text,
   timeoutMs = operationTimeoutMs,
 ): Promise<OperationResult> {
-  return runCommand(run, (dialect) => dialect.verbs[verb](run.instance.key), done, timeoutMs);
+  const instance = run.instance.key;
+  const work = workOf[verb];
+  return runCommand(run, {
+    args: (syntax) => syntax.verbs[verb](instance),
+    done,
+    timeoutMs,
+    ...(work ? { work: { work, instance } } : {}),
+  });
+}
+
+const workOf: Partial<Readonly<Record<Verb, Work>>> = {
+  stop: 'stop',
+  restart: 'restart',
+  backup: 'backup',
+  update: 'update',
+  remove: 'uninstall',
+};
+
+/**
+ * Looks before it goes ahead: KGSM starts a second process of a server that runs, and removes one from under it. What is
+ * known from events may be older than what KGSM knows.
+ */
+async function onlyWhileDown(run: KgsmRun, go: () => Promise<OperationResult>): Promise<OperationResult> {
+  const { root } = run.settings;
+  if (root !== undefined && (await isActive(root, run.instance.key, run.signal)) === true) {
+    run.session?.refresh?.();
+    return refused(text('{0} is running, so this is not done.', name(run.instance)));
+  }
+  return go();
 }
 
 /** KGSM 2 stops with an immediate TERM and sends no save of its own. A server that cannot save is stopped all the same. */
-async function saveFirst(run: OperationRun<KgsmSettings>): Promise<void> {
+async function saveFirst(run: KgsmRun): Promise<void> {
   const { root } = run.settings;
-  if (root === undefined || !lifecycle[run.instance.state].up) return;
+  const { state } = run.instance;
+  if (root === undefined || !(lifecycle[state].up || state === 'unknown')) return;
+  const syntax = await cliSyntaxOf(root, run.signal);
+  if (!syntax) return;
   run.progress(text('Saving the world'));
   const result = await runKgsm({
     root,
-    args: (await cliSyntaxOf(root, run.signal)).verbs.save(run.instance.key),
+    args: syntax.verbs.save(run.instance.key),
     timeoutMs: saveTimeoutMs,
     signal: run.signal,
   });
-  if (result.code !== 0) run.progress(text('The world could not be saved: {0}', failureOf(result)));
+  const problem = problemOf(result, syntax.generation);
+  if (problem) run.progress(text('The world could not be saved: {0}', problem));
 }

@@ -1,29 +1,51 @@
+import { posix } from 'node:path';
 import { text, type Text } from '../../../model/text.ts';
 import { failed, type OperationResult, type OperationRun, refused, succeeded } from '../../operation.ts';
-import { failureOf, runKgsm } from '../program/runKgsm.ts';
-import { cliSyntaxOf, type CliSyntax } from '../program/cliSyntax.ts';
+import type { Work } from '../decode/decoderState.ts';
+import { problemOf, runKgsm } from '../program/runKgsm.ts';
+import { cliSyntaxOf, unknownProgram, type CliSyntax } from '../program/cliSyntax.ts';
+import type { KgsmSession } from '../session/kgsmSession.ts';
 import type { KgsmSettings } from '../settings.ts';
 
 export const noRoot = text(
   'this connection has no "root": it listens to events, but cannot reach KGSM itself',
 );
 
+type Run = Omit<OperationRun<KgsmSettings, KgsmSession>, 'instance'>;
+
+export interface Command {
+  args(syntax: CliSyntax): readonly string[];
+  /** Reason not to run it with a program of this generation. */
+  refuse?(generation: 1 | 2 | 3): Text | undefined;
+  readonly done: Text;
+  readonly timeoutMs: number;
+  /** Work that events may tell of meanwhile, and the instance that it is done to. */
+  readonly work?: { readonly work: Work; readonly instance: string };
+}
+
 /** Runs one command line of KGSM for an operation; its output goes into the log of the task. */
-export async function runCommand(
-  run: Omit<OperationRun<KgsmSettings>, 'instance'>,
-  args: (dialect: CliSyntax) => readonly string[],
-  done: Text,
-  timeoutMs: number,
-): Promise<OperationResult> {
+export async function runCommand(run: Run, command: Command): Promise<OperationResult> {
   const { root } = run.settings;
   if (root === undefined) return refused(noRoot);
+  const syntax = await cliSyntaxOf(root, run.signal);
+  if (!syntax) return refused(text('{0}: {1}', posix.join(root, 'kgsm.sh'), unknownProgram));
+  const reason = command.refuse?.(syntax.generation);
+  if (reason) return refused(reason);
   const result = await runKgsm({
     root,
-    args: args(await cliSyntaxOf(root, run.signal)),
-    timeoutMs,
+    args: command.args(syntax),
+    timeoutMs: command.timeoutMs,
     signal: run.signal,
     onOutput: (chunk) => run.output(chunk),
   });
-  if (result.code === 0 && !result.problem) return succeeded(done);
-  return failed(failureOf(result));
+  const problem = problemOf(result, syntax.generation);
+  const ended = problem ? failed(problem) : succeeded(command.done);
+  if (command.work) {
+    run.session?.workEnded?.({
+      ...command.work,
+      outcome: problem ? 'failed' : 'succeeded',
+      message: ended.message,
+    });
+  }
+  return ended;
 }

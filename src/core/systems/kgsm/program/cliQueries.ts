@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
-import { runKgsm } from './runKgsm.ts';
+import type { Text } from '../../../model/text.ts';
+import { jsonIn } from './jsonIn.ts';
+import { plainNames, plainStatus } from './plainText.ts';
+import { problemOf, runKgsm } from './runKgsm.ts';
 import { cliSyntaxOf, type CliSyntax } from './cliSyntax.ts';
 import { parsedJson } from '../../reading.ts';
 import { gameOf } from '../decode/instanceUpdate.ts';
@@ -7,7 +10,8 @@ import { gameOf } from '../decode/instanceUpdate.ts';
 const askTimeoutMs = 20_000;
 
 /** The status is the one place that names them one by one in version 2 (its own list puts all on one line) and in 3. */
-const statusSchema = z.looseObject({ backups: z.array(z.string()) });
+const backupsSchema = z.looseObject({ backups: z.array(z.string()) });
+const activeSchema = z.looseObject({ status: z.boolean() });
 const infoSchema = z.looseObject({ log_file: z.string() });
 /** Names alone, objects with a name, or an object by name: the generations and their options differ. */
 const blueprintsSchema = z.union([
@@ -18,13 +22,17 @@ const blueprintsSchema = z.union([
 
 /** Names of the backups of an instance, the newest first: a name ends with the time it was made. */
 export async function backupsOf(root: string, instance: string, signal: AbortSignal): Promise<string[]> {
-  const status = statusSchema.safeParse(await askJson(root, (dialect) => dialect.status(instance), signal));
+  const answer = await ask(root, (syntax) => (syntax.backups ?? syntax.status)(instance), signal);
+  if (answer?.generation === 1) return timeOrdered(plainNames(answer.stdout.replaceAll(' ', '\n')));
+  const status = backupsSchema.safeParse(jsonIn(answer?.stdout ?? ''));
   return status.success ? timeOrdered(status.data.backups) : [];
 }
 
 /** Blueprints that can be installed. */
 export async function blueprintsOf(root: string, signal: AbortSignal): Promise<string[]> {
-  const answer = blueprintsSchema.safeParse(await askJson(root, ({ blueprints }) => blueprints, signal));
+  const asked = await ask(root, ({ blueprints }) => blueprints, signal);
+  const value = asked?.generation === 1 ? plainNames(asked.stdout) : parsedJson(asked?.stdout ?? '');
+  const answer = blueprintsSchema.safeParse(value);
   if (!answer.success) return [];
   const { data } = answer;
   const names = Array.isArray(data)
@@ -36,34 +44,67 @@ export async function blueprintsOf(root: string, signal: AbortSignal): Promise<s
     .sort();
 }
 
+/** Names of all instances; nothing where KGSM does not tell them. */
+export async function instancesOf(root: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+  const answer = await ask(root, ({ list }) => list, signal);
+  return answer?.problem ? undefined : answer && namesIn(answer.stdout, answer.generation);
+}
+
+/** The names in an answer to the question for the list; an empty one has one empty name. */
+export function namesIn(output: string, generation: 1 | 2 | 3): readonly string[] | undefined {
+  if (generation === 1) return plainNames(output);
+  const names = z.array(z.string()).safeParse(parsedJson(output));
+  return names.success ? names.data.filter((name) => name !== '') : undefined;
+}
+
+/** Whether the server of an instance runs at this moment; nothing where KGSM does not tell. */
+export async function isActive(
+  root: string,
+  instance: string,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  const answer = await ask(root, (syntax) => syntax.status(instance), signal);
+  if (answer?.generation === 1) return plainStatus(answer.stdout)?.active;
+  const status = activeSchema.safeParse(jsonIn(answer?.stdout ?? ''));
+  return status.success ? status.data.status : undefined;
+}
+
 /** The file that the console of an instance is written to. */
 export async function logFileOf(
   root: string,
   instance: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const info = infoSchema.safeParse(await askJson(root, (dialect) => dialect.info(instance), signal));
+  const answer = await ask(root, (syntax) => syntax.info(instance), signal);
+  const info = infoSchema.safeParse(parsedJson(answer?.stdout ?? ''));
   return info.success && info.data.log_file.startsWith('/') ? info.data.log_file : undefined;
 }
 
 /** The folder that KGSM installs into unless told otherwise. */
 export async function installFolderOf(root: string, signal: AbortSignal): Promise<string | undefined> {
-  const dialect = await cliSyntaxOf(root, signal);
-  const args = dialect.setting('default_install_directory');
-  const { code, stdout } = await runKgsm({ root, args, timeoutMs: askTimeoutMs, signal });
-  const folder = stdout.trim();
-  return code === 0 && folder.startsWith('/') ? folder : undefined;
+  const answer = await ask(root, (syntax) => syntax.setting?.('default_install_directory'), signal);
+  const folder = answer?.stdout.trim() ?? '';
+  return answer && !answer.problem && folder.startsWith('/') ? folder : undefined;
 }
 
-/** One question to the program that it answers with JSON; nothing where it does not. */
-async function askJson(
+interface Answer {
+  readonly generation: 1 | 2 | 3;
+  readonly stdout: string;
+  readonly problem: Text | undefined;
+}
+
+/** One question to the program; nothing where it cannot be asked. */
+async function ask(
   root: string,
-  args: (dialect: CliSyntax) => readonly string[],
+  args: (syntax: CliSyntax) => readonly string[] | undefined,
   signal: AbortSignal,
-): Promise<unknown> {
-  const dialect = await cliSyntaxOf(root, signal);
-  const { stdout } = await runKgsm({ root, args: args(dialect), timeoutMs: askTimeoutMs, signal });
-  return parsedJson(stdout);
+): Promise<Answer | undefined> {
+  const syntax = await cliSyntaxOf(root, signal);
+  const line = syntax && args(syntax);
+  if (!line) return undefined;
+  const result = await runKgsm({ root, args: line, timeoutMs: askTimeoutMs, signal });
+  const { generation } = syntax;
+  return { generation, stdout: result.stdout, problem: problemOf(result, generation) };
 }
 
 function timeOrdered(names: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { posix } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { redactText } from '../../redaction.ts';
 
@@ -130,15 +131,45 @@ const exitCodes: Readonly<Record<number, Text>> = {
   29: text('the instance reported an error'),
 };
 
-/** The reason for people, with KGSM's own last words. */
+/** Why a run is a failure; nothing where it is none. KGSM 1 exits with 0 after most failures: its error lines tell. */
+export function problemOf(result: CliResult, generation: 1 | 2 | 3): Text | undefined {
+  if (result.problem || result.code !== 0) return failureOf(result);
+  return generation === 1 && linesOf(result.output).some((line) => errorLine.test(line))
+    ? failureOf({ ...result, code: 1 })
+    : undefined;
+}
+
+/** The reason for people, with KGSM's own words. */
 export function failureOf(result: CliResult): Text {
   if (result.problem) return result.problem;
-  const words = lastLine(result.output);
+  const words = reasonIn(result.output);
   const meaning = exitCodes[result.code ?? -1] ?? text('KGSM ended with exit code {0}', String(result.code));
   return words === '' ? meaning : text('{0}: {1}', meaning, words);
 }
 
-function lastLine(output: string): string {
-  const lines = output.split('\n').map((line) => line.trim());
-  return oneLine(redactText(lines.findLast((line) => line !== '') ?? ''), 200);
+const errorLine = /\[ERROR\]|^ERROR:|^Error \d+:|: command not found$/;
+/** Lines by which KGSM says where in its scripts it failed, behind the reason. */
+const place = /^Occurred in script|^Error \d+:|: line \d+: exit: /;
+/** Time, level and script before the words: `[2026-11-26 12:29:07] [ERROR] kgsm.sh:563 Invalid argument`. */
+const prefix = /^(\[[\d :-]+\]\s*)?(\[ERROR\]|ERROR:)\s*(\S+\.sh:\d+\s+)?/;
+
+/** The first error that KGSM names, with what it rejected; else its last line that is no place in a script. */
+function reasonIn(output: string): string {
+  const lines = linesOf(output);
+  const at = lines.findIndex((line) => /\[ERROR\]|^ERROR:/.test(line));
+  if (at < 0) {
+    const last =
+      lines.findLast((line) => !place.test(line)) ?? lines.find((line) => /^Error \d+:/.test(line));
+    return oneLine(redactText((last ?? '').replace(/^Error \d+:\s*/, '')), 200);
+  }
+  const [reason = '', more = ''] = lines.slice(at).map((line) => line.replace(prefix, ''));
+  const found = more.startsWith('Rejected ') ? `${reason}. ${more}` : reason;
+  return oneLine(redactText(found), 200);
+}
+
+function linesOf(output: string): string[] {
+  return stripVTControlCharacters(output)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }

@@ -27,20 +27,34 @@ const hostile = [
 
 interface Arrives {
   readonly active: boolean;
-  readonly input?: OperationInput;
+  readonly input?: (version: Operated) => OperationInput;
   /** The command lines that have to arrive, after the question which generation it is. */
-  readonly lines: Readonly<Record<RootGeneration, (name: string) => readonly (readonly string[])[]>>;
+  readonly lines: Readonly<Record<Operated, (name: string) => readonly (readonly string[])[]>>;
 }
 
-const line = 'say "it\'s" $(touch pwned) \\n\nü -- ☃';
+/** Version 3 passes fewer characters on. */
+const lineOf: Readonly<Record<Operated, string>> = {
+  '2.2': 'say "it\'s" $(touch pwned) \\n\nü -- ☃',
+  '3.16': 'say "it\'s" %s\nü -- ☃',
+};
 const backup = 'b $(touch pwned) "x" \n-1.0-2026-11-20T18:06:41.backup.tar.gz';
 const wanted = { blueprint: 'factorio', name: 'ünï-1.x_Y', directory: '/srv/my $(touch pwned) "games" ☃' };
+
+type Operated = Exclude<RootGeneration, '1.7'>;
+
+const statusOf: Readonly<Record<Operated, (name: string) => readonly string[]>> = {
+  '2.2': (name) => ['-i', name, '--status', '--json', '--fast'],
+  '3.16': (name) => ['instances', 'status', name, '--json', '--fast'],
+};
 
 /** One case for every operation that there is. */
 const cases: Readonly<Record<string, Arrives>> = {
   start: {
     active: false,
-    lines: { '2.2': (name) => [['-i', name, '--start']], '3.16': (name) => [['start', name]] },
+    lines: {
+      '2.2': (name) => [statusOf['2.2'](name), ['-i', name, '--start']],
+      '3.16': (name) => [statusOf['3.16'](name), ['start', name]],
+    },
   },
   stop: {
     active: true,
@@ -74,17 +88,17 @@ const cases: Readonly<Record<string, Arrives>> = {
   },
   command: {
     active: true,
-    input: { command: line },
+    input: (version) => ({ command: lineOf[version] }),
     lines: {
-      '2.2': (name) => [['-i', name, '--input', line]],
-      '3.16': (name) => [['instances', 'input', name, line]],
+      '2.2': (name) => [['-i', name, '--input', lineOf['2.2']]],
+      '3.16': (name) => [['instances', 'input', name, lineOf['3.16']]],
     },
   },
   backup: {
     active: false,
     lines: {
-      '2.2': (name) => [['-i', name, '--create-backup']],
-      '3.16': (name) => [['instances', 'create-backup', name]],
+      '2.2': (name) => [statusOf['2.2'](name), ['-i', name, '--create-backup']],
+      '3.16': (name) => [statusOf['3.16'](name), ['instances', 'create-backup', name]],
     },
   },
   listBackups: {
@@ -96,10 +110,10 @@ const cases: Readonly<Record<string, Arrives>> = {
   },
   restore: {
     active: false,
-    input: { backup },
+    input: () => ({ backup }),
     lines: {
-      '2.2': (name) => [['-i', name, '--restore-backup', backup]],
-      '3.16': (name) => [['instances', 'restore-backup', name, backup]],
+      '2.2': (name) => [statusOf['2.2'](name), ['-i', name, '--restore-backup', backup]],
+      '3.16': (name) => [statusOf['3.16'](name), ['instances', 'restore-backup', name, backup]],
     },
   },
   checkUpdate: {
@@ -112,20 +126,29 @@ const cases: Readonly<Record<string, Arrives>> = {
   update: {
     active: false,
     lines: {
-      '2.2': (name) => [['-i', name, '--update']],
-      '3.16': (name) => [['instances', 'update', name]],
+      '2.2': (name) => [statusOf['2.2'](name), ['-i', name, '--update']],
+      '3.16': (name) => [statusOf['3.16'](name), ['instances', 'update', name]],
     },
   },
   remove: {
     active: false,
-    lines: { '2.2': (name) => [['--remove', name]], '3.16': (name) => [['uninstall', name, '--yes']] },
+    lines: {
+      '2.2': (name) => [statusOf['2.2'](name), ['--uninstall', name]],
+      '3.16': (name) => [statusOf['3.16'](name), ['uninstall', name, '--yes']],
+    },
   },
   install: {
     active: false,
-    input: wanted,
+    input: () => wanted,
     lines: {
-      '2.2': () => [['--create', 'factorio', '--install-dir', wanted.directory, '--name', wanted.name]],
-      '3.16': () => [['install', 'factorio', '--install-dir', wanted.directory, '--name', wanted.name]],
+      '2.2': () => [
+        ['--instances', '--json'],
+        ['--create', 'factorio', '--install-dir', wanted.directory, '--name', wanted.name],
+      ],
+      '3.16': () => [
+        ['instances', 'list', '--json'],
+        ['install', 'factorio', '--install-dir', wanted.directory, '--name', wanted.name],
+      ],
     },
   },
 };
@@ -161,7 +184,7 @@ function instanceOf(key: string, active: boolean): Instance {
   return { connection: 'home', kind: 'instance', key, name: key, state, since: 0, lastEventAt: 0 };
 }
 
-function operate(root: string, id: string, name: string): Promise<OperationResult> {
+function operate(root: string, version: Operated, id: string, name: string): Promise<OperationResult> {
   const given = cases[id];
   const operation = system.operations.find((one) => one.id === id);
   if (!given || !operation) throw new Error(`there is no ${id}`);
@@ -172,7 +195,7 @@ function operate(root: string, id: string, name: string): Promise<OperationResul
     operation: operation,
     instance: operation.target === 'instance' ? instanceOf(name, given.active) : undefined,
     session: undefined,
-    input: given.input ?? {},
+    input: given.input?.(version) ?? {},
     pipeline: core().pipeline,
     clock: realClock,
     host: 'h',
@@ -203,7 +226,9 @@ describe.each(['2.2', '3.16'] as const)('what arrives at KGSM %s', (protocolVers
           const expected: (readonly string[])[] = [];
           for (const name of names.filter((_name, index) => index % 2 === half)) {
             if (target === 'instance') store.change(name, { active, backups: [backup] });
-            expect(await operate(root, id, name), name).toMatchObject({ outcome: 'succeeded' });
+            expect(await operate(root, protocolVersion, id, name), name).toMatchObject({
+              outcome: 'succeeded',
+            });
             expected.push(...(lines?.[protocolVersion](name) ?? []));
           }
           expect(names.length === 1 && half === 1 ? [] : arrived(root)).toEqual(expected);
@@ -224,12 +249,12 @@ describe.each(['2.2', '3.16'] as const)('what arrives at KGSM %s', (protocolVers
     for (const name of hostile) {
       new InstanceStore(root).change(name, { active: true });
       await using log = await follow(root, name, signal);
-      expect(await log.console.send?.(line)).toMatchObject({ outcome: 'succeeded' });
+      expect(await log.console.send?.(lineOf[protocolVersion])).toMatchObject({ outcome: 'succeeded' });
       expect(await log.console.send?.('--stop')).toMatchObject({ outcome: 'refused' });
       const told =
         protocolVersion === '2.2' ? ['-i', name, '--info', '--json'] : ['instances', 'info', name, '--json'];
       expected.push(told, ...(cases['command']?.lines[protocolVersion](name) ?? []));
-      await log.shows(`> ${line}\n`);
+      await log.shows(`> ${lineOf[protocolVersion]}\n`);
     }
     expect(arrived(root)).toEqual(expected);
   });

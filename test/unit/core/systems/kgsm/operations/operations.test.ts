@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ import type {
   OperationInput,
   OperationResult,
 } from '../../../../../../src/core/systems/operation.ts';
+import type { KgsmSession } from '../../../../../../src/core/systems/kgsm/session/kgsmSession.ts';
 import type { AnySystem } from '../../../../../../src/core/systems/system.ts';
 import { core, realClock, type Core } from '../../../helpers.ts';
 
@@ -83,12 +84,16 @@ describe("operations through KGSM's program", () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  /** A program in KGSM's place that writes down what it was given, each argument ended by a NUL. */
+  /** A program in KGSM's place that writes down what it was given beside questions, each argument ended by a NUL. */
   async function program(body: string, paths = '[ "$1" != --paths ] || exit 8'): Promise<void> {
-    await writeFile(
-      join(root, 'kgsm.sh'),
-      `#!/bin/sh\n${paths}\nfor a in "$@"; do printf '%s\\0' "$a" >> "${root}/calls"; done\n${body}\n`,
-    );
+    await mkdir(join(root, 'modules'), { recursive: true });
+    await writeFile(join(root, 'modules/events.socket.sh'), '');
+    const asks = `case "$*" in
+"--instances --json"|"instances list --json") echo '["there"]'; exit 0 ;;
+*--status*|"instances status"*) ;;
+*) for a in "$@"; do printf '%s\\0' "$a" >> "${root}/calls"; done ;;
+esac`;
+    await writeFile(join(root, 'kgsm.sh'), `#!/bin/sh\n${paths}\n${asks}\n${body}\n`);
     await chmod(join(root, 'kgsm.sh'), 0o755);
   }
 
@@ -143,7 +148,7 @@ describe("operations through KGSM's program", () => {
       ['-i', 'mc-1', '--restore-backup', 'mc-1-1.0-x y.backup'],
     ],
     ['update', 'stopped', undefined, ['-i', 'mc-1', '--update']],
-    ['remove', 'stopped', undefined, ['--remove', 'mc-1']],
+    ['remove', 'stopped', undefined, ['--uninstall', 'mc-1']],
   ] as const)('%s calls KGSM with its arguments as they are', async (id, state, input, args) => {
     await program('exit 0');
     expect(await run(id, instance(state), undefined, input)).toMatchObject({ outcome: 'succeeded' });
@@ -188,6 +193,7 @@ describe("operations through KGSM's program", () => {
     { directory: 'games' },
     { directory: '' },
     { directory: '/a\nb' },
+    { name: 'there' },
   ])('does not install with %j', async (wrong) => {
     await program('exit 0');
     expect(await run('install', undefined, undefined, { ...wanted, ...wrong })).toMatchObject({
@@ -239,6 +245,49 @@ describe("operations through KGSM's program", () => {
     },
   );
 
+  it('refuses while it is typed what KGSM 3 refuses, and passes it on to the versions before', async () => {
+    const [input] = operation('command').inputs ?? [];
+    const check = (line: string, generation: 2 | 3): string => {
+      if (!input || !('check' in input)) throw new Error('a line is typed');
+      const session: KgsmSession = {
+        closed: new Promise(() => undefined),
+        dispose: () => Promise.resolve(),
+        generation: () => generation,
+      };
+      const wrong = input.check(line, session);
+      return wrong ? english(wrong) : '';
+    };
+    for (const character of ';&|`$(){}[]\\<>*?~!') {
+      expect(check(`say a${character}`, 3)).toContain(character);
+      expect(check(`say a${character}`, 2)).toBe('');
+    }
+    expect(check('say "hello", it\'s 5 #1', 3)).toBe('');
+    await program('exit 0', `[ "$1" != --paths ] || { echo '{}'; exit 0; }`);
+    const result = await run('command', instance('running'), undefined, { command: 'say hi!' });
+    expect(result.outcome).toBe('refused');
+    expect(existsSync(join(root, 'calls'))).toBe(false);
+  });
+
+  it('saves also what is perhaps running before it stops it', async () => {
+    await program('exit 0');
+    expect(await run('stop', instance('unknown'))).toMatchObject({ outcome: 'succeeded' });
+    expect(calls()).toEqual(['-i', 'mc-1', '--save', '-i', 'mc-1', '--stop']);
+  });
+
+  it('operates no program that does not tell what it is', async () => {
+    await writeFile(
+      join(root, 'kgsm.sh'),
+      `#!/bin/sh\ncase "$1" in --paths|--version|--help) exit 8;; esac\ntouch "${root}/calls"\n`,
+    );
+    await chmod(join(root, 'kgsm.sh'), 0o755);
+    const result = await run('stop', instance('running'));
+    expect([result.outcome, english(result.message)]).toEqual([
+      'refused',
+      expect.stringContaining('it does not tell which version of KGSM it is'),
+    ]);
+    expect(existsSync(join(root, 'calls'))).toBe(false);
+  });
+
   it.each([
     ['echo 1.22', 'succeeded', 'mc-1 can be updated to 1.22'],
     [
@@ -247,7 +296,7 @@ describe("operations through KGSM's program", () => {
       'mc-1 is up to date',
     ],
     ['echo "[INFO] up to date" >&2', 'succeeded', 'mc-1 is up to date'],
-    ['echo "[ERROR] no network" >&2; exit 1', 'failed', 'KGSM reported an error: [ERROR] no network'],
+    ['echo "[ERROR] no network" >&2; exit 1', 'failed', 'KGSM reported an error: no network'],
   ])('tells an update from none and from a look that failed: %s', async (body, outcome, message) => {
     await program(body);
     const result = await run('checkUpdate', instance('stopped'));
@@ -286,7 +335,7 @@ describe("operations through KGSM's program", () => {
     await program('echo "[INFO] x"; echo "[ERROR] login hunter2 refused" >&2; exit 5');
     const result = await run('start', instance('stopped'));
     expect(result.outcome).toBe('failed');
-    expect(english(result.message)).toContain('KGSM does not know it: [ERROR] login');
+    expect(english(result.message)).toContain('KGSM does not know it: login');
     const [task] = [...parts.pipeline.fleet().tasks.values()];
     expect(task).toMatchObject({
       state: 'failed',

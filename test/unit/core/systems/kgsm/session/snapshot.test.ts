@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,6 +95,39 @@ describe("what KGSM's program answers", () => {
     );
   });
 
+  const outdated = `[WARNING] instances.sh:812 The management file is outdated\n[WARNING] Run --regenerate\n${JSON.stringify({ error: 'Management file does not support --status command', requires_regeneration: true })}`;
+
+  it('says nothing of a management file that an installation has not made yet', () => {
+    const parts = core();
+    parts.pipeline.ingest(draft(kgsmEvent('instance_created', 'new')));
+    parts.pipeline.ingest(ask(statusCommand('new')));
+    const event = parts.pipeline.ingest(answer(statusCommand('new'), outdated, 1));
+    expect([event.severity, english(event.summary)]).toEqual(['debug', 'new is still being installed']);
+    expect(states(parts)).toEqual({ new: 'creating' });
+  });
+
+  it('passes the advice of KGSM on where a management file is too old', () => {
+    const parts = core();
+    parts.pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    parts.pipeline.ingest(ask(statusCommand('a')));
+    const event = parts.pipeline.ingest(answer(statusCommand('a'), outdated, 0));
+    expect(event.severity).toBe('warning');
+    expect(english(event.summary)).toBe(
+      'KGSM cannot tell the state of a: Management file does not support --status command. It advises to make its management file anew.',
+    );
+  });
+
+  it('reads a status behind lines of warning', () => {
+    const parts = core();
+    parts.pipeline.ingest(ask(listCommand));
+    parts.pipeline.ingest(answer(listCommand, ['a']));
+    parts.pipeline.ingest(ask(statusCommand('a')));
+    parts.pipeline.ingest(
+      answer(statusCommand('a'), `[WARNING] x.sh:1 old\n${JSON.stringify(status(true), undefined, 2)}`),
+    );
+    expect(states(parts)).toEqual({ a: 'running' });
+  });
+
   it.each([
     ['no JSON', 'oops', 0],
     ['another form', { a: 1 }, 0],
@@ -164,6 +197,8 @@ describe('a connection with a root', () => {
       `#!/bin/sh\nmkdir "${root}/busy" || echo overlap >> "${root}/bad"\n[ "$1" = --paths ] || echo x >> "${root}/runs"\nsleep 0.1\nrmdir "${root}/busy"\necho '[""]'\n`,
     );
     await chmod(join(root, 'kgsm.sh'), 0o755);
+    await mkdir(join(root, 'modules'));
+    await writeFile(join(root, 'modules/events.socket.sh'), '');
     open();
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
     for (let n = 0; n < 10; n++) connection.refresh();
@@ -177,6 +212,8 @@ describe('a connection with a root', () => {
   });
 
   it('goes on with the events alone where KGSM does not answer', async () => {
+    await mkdir(join(root, 'modules'));
+    await writeFile(join(root, 'modules/events.socket.sh'), '');
     await writeFile(join(root, 'kgsm.sh'), '#!/bin/sh\necho "[ERROR] no"\nexit 1\n');
     await chmod(join(root, 'kgsm.sh'), 0o755);
     open();
@@ -184,7 +221,7 @@ describe('a connection with a root', () => {
       [...parts.journal.events()].some(({ channel }) => channel === 'reply'),
     );
     const reply = [...parts.journal.events()].find(({ channel }) => channel === 'reply');
-    expect(reply && english(reply.summary)).toBe('KGSM gave no answer (exit code 1)');
+    expect(reply && english(reply.summary)).toBe('KGSM gave no answer: KGSM reported an error: no');
     expect(connection.state).toBe('ready');
   });
 });
