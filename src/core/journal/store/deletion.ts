@@ -166,3 +166,8 @@ function* rewriteCheckpoints(
     yield;
   }
 }
+
+/** A text of the query language for words as they stand. */
+export function quoted(words: string): string {
+  return `"${words.replace(/["\\]/g, '\\$&')}"`;
+}

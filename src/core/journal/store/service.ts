@@ -1,7 +1,7 @@
 import { stateAt, checkpointIfDue } from './checkpoints.ts';
 import { everything, type CompileQuery, type CompiledQuery } from './compiled.ts';
 import { inMemory, type JournalDatabase } from './database.ts';
-import { deleteScope, scopeQuery, type DeletionScope } from './deletion.ts';
+import { deleteScope, quoted, scopeQuery, type DeletionScope } from './deletion.ts';
 import { readHealth } from './health.ts';
 import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
@@ -394,9 +394,4 @@ export class JournalService {
   #fail(id: number, error: unknown): void {
     this.#post({ id, failure: failureOf(error) });
   }
-}
-
-/** A text of the query language for words as they stand. */
-function quoted(words: string): string {
-  return `"${words.replace(/["\\]/g, '\\$&')}"`;
 }
