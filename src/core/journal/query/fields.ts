@@ -78,7 +78,8 @@ export const fields: Readonly<Record<FieldName, Field>> = {
     label: text('Summary in English'),
     kind: 'names',
     payload: true,
-    sql: (test) => test('p.summary'),
+    sql: (test) =>
+      `(${test('p.summary')} OR (p.summary IS NULL AND p.template IN (SELECT id FROM summaries WHERE ${test('value')})))`,
   },
 };
 

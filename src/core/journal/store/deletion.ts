@@ -3,6 +3,7 @@ import type { CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
 import { deleteMatching } from './retention.ts';
 import { classes } from './schema.ts';
+import { unshare } from './sharedSummaries.ts';
 import type { SQLInputValue } from 'node:sqlite';
 
 /** Facts that what is deleted has all of. At least one must stand. */
@@ -59,6 +60,10 @@ export function* deleteScope(
   const { connection, retention, before, names } = scope;
   const { gone: events, pinned } = yield* deleteMatching(db, query, now);
   let states = 0;
+  if (names !== undefined) {
+    const wanted = names.toLowerCase();
+    yield* unshare(db, (summary) => summary.toLowerCase().includes(wanted));
+  }
   // Part of the history of a thing would be another history.
   if (retention === undefined && before === undefined) {
     if (names !== undefined) states += yield* deleteStatesNaming(db, names, connection);

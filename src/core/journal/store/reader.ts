@@ -38,8 +38,9 @@ export function readEvents(db: JournalDatabase, seqs: readonly number[]): Journa
     const table = payloadTables[Number(row?.['class'])];
     const payload = table
       ? db.get(
-          `SELECT p.raw, p.summary, p.details, n.value AS template FROM ${table} p
-           LEFT JOIN names n ON n.id = p.template WHERE p.seq = ?`,
+          `SELECT p.raw, coalesce(p.summary, s.value) AS summary, p.details, n.value AS template FROM ${table} p
+             LEFT JOIN summaries s ON p.summary IS NULL AND s.id = p.template
+             LEFT JOIN names n ON n.id = iif(p.summary IS NULL, s.template, p.template) WHERE p.seq = ?`,
           seq,
         )
       : undefined;

@@ -8,6 +8,7 @@ import type { Channel, Direction, Origin, RetentionClass, Severity } from '../..
  * - `minutes` leads from a time of arrival to a range of seqs, which makes an index on `receivedAt` (17 B an event) needless
  *   and keeps the planner from taking it where a slice by seq is meant. The sender's time follows no order: it has an index.
  * - `counts` and `minutes` are kept by each commit, so that values and the histogram of everything cost the same at any size.
+ * - A connection has no index: its events are many, and `totals` count them.
  * - `current` holds the newest state of each thing, so that a start or a takeover reads no history at all.
  */
 
@@ -35,7 +36,8 @@ export const codeTables: {
 
 /** Bits of `events.flags`. */
 export const flags = {
-  truncated: 1,
+  /** `sentAt` was told by the sender; otherwise it is the time of arrival. First, because SQLite stores 0 and 1 in no byte. */
+  timed: 1,
   /** `raw` is a BLOB with the bytes of a payload that is no UTF-8. */
   bytes: 2,
   problems: 4,
@@ -44,8 +46,7 @@ export const flags = {
   noise: 32,
   /** `raw` is a BLOB with a text in UTF-16LE, because SQLite would change it: it holds NUL or half a surrogate pair. */
   utf16: 64,
-  /** `sentAt` was told by the sender; otherwise it is the time of arrival. */
-  timed: 128,
+  truncated: 128,
 } as const;
 
 /** Table of the payloads of each class, by code. */
@@ -75,19 +76,33 @@ function payloadTable(name: string): string {
   return `CREATE TABLE ${name} (
   seq INTEGER PRIMARY KEY,
   raw ANY NOT NULL, -- TEXT; BLOB where events.flags & 66
-  summary TEXT NOT NULL, -- in English
-  template INTEGER, -- names.id of the summary's template; NULL where the summary is its own template
+  summary TEXT, -- in English; NULL where it stands in summaries
+  template INTEGER, -- names.id of the summary's template, NULL where the summary is its own; or summaries.id
   details TEXT -- JSON {"args", "problems", "redacted"}, each only where it cannot be derived; NULL where none stands
 ) STRICT`;
+}
+
+/** The rows of a table of payloads, each with its summary. */
+function payloadSelect(name: string): string {
+  return `SELECT p.seq, p.raw, coalesce(p.summary, s.value) AS summary,
+  CASE WHEN p.summary IS NULL THEN nullif(s.template, 0) ELSE p.template END AS template, p.details
+FROM ${name} p LEFT JOIN summaries s ON p.summary IS NULL AND s.id = p.template`;
 }
 
 /** Each entry brings a database from the version of its position to the next. Never change one that was released. */
 export const migrations: readonly (readonly string[])[] = [
   [
-    // Keys: journalId, created, software; checkedAt, retainedAt; deletions (rows deleted so far), removed (JSON, to be told).
+    // Keys: journalId, created, software; checkedAt, retainedAt; deletions (rows deleted so far), removed (JSON, to be told); unshared.
     'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID',
     // Strings that many events share: types, templates of summaries, names of measures.
     'CREATE TABLE names (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT',
+    // Summaries that came more than once: 17 B an event of "server-7 is ready".
+    `CREATE TABLE summaries (
+  id INTEGER PRIMARY KEY,
+  value TEXT NOT NULL,
+  template INTEGER NOT NULL, -- names.id; 0 where the summary is its own template
+  UNIQUE (value, template)
+) STRICT`,
     `CREATE TABLE connections (
   id INTEGER PRIMARY KEY,
   source TEXT NOT NULL, -- id in the settings
@@ -116,19 +131,18 @@ export const migrations: readonly (readonly string[])[] = [
   origin INTEGER NOT NULL, -- 0 live, 1 emitted, 2 replayed, 3 imported, 4 simulated, 5 derived
   severity INTEGER NOT NULL, -- 0 debug, 1 info, 2 warning, 3 error
   class INTEGER NOT NULL, -- 0 lifecycle, 1 task, 2 metric, 3 log, 4 control
-  flags INTEGER NOT NULL, -- 1 truncated, 2 no UTF-8, 4 problems, 8 redacted, 16 gap, 32 noise, 64 as UTF-16, 128 sender's time
+  flags INTEGER NOT NULL, -- 1 sender's time, 2 no UTF-8, 4 problems, 8 redacted, 16 gap, 32 noise, 64 as UTF-16, 128 truncated
   size INTEGER NOT NULL,
   correlation TEXT,
   task TEXT
 ) STRICT`,
     'CREATE INDEX events_type ON events (type)',
     'CREATE INDEX events_subject ON events (subject) WHERE subject IS NOT NULL',
-    'CREATE INDEX events_connection ON events (connection)',
     'CREATE INDEX events_sentAt ON events (sentAt)',
     'CREATE INDEX events_correlation ON events (correlation) WHERE correlation IS NOT NULL',
     'CREATE INDEX events_task ON events (task) WHERE task IS NOT NULL',
     ...distinctPayloadTables.map(payloadTable),
-    `CREATE VIEW payload AS ${distinctPayloadTables.map((name) => `SELECT * FROM ${name}`).join(' UNION ALL ')}`,
+    `CREATE VIEW payload AS ${distinctPayloadTables.map(payloadSelect).join(' UNION ALL ')}`,
     `CREATE TABLE totals (
   connection INTEGER NOT NULL, -- connections.id
   class INTEGER NOT NULL, -- as in events

@@ -3,6 +3,7 @@ import type { JournalDatabase } from './database.ts';
 import { valuesPerEvent, type Address, type EncodedBatch, type Value } from './records.ts';
 import { rollUp } from './rollups.ts';
 import { classes, countedFields, flags, payloadTables, type CountedField } from './schema.ts';
+import { SharedSummaries, type PackedTexts } from './sharedSummaries.ts';
 import { packSummary } from './summary.ts';
 import { committedBefore, noteCommit } from './writers.ts';
 
@@ -24,9 +25,11 @@ export class Writer {
   readonly #addresses = new Map<string, number>();
   readonly #subjects = new Map<string, { id: number; name: string | null }>();
   readonly #counted = new Counted();
+  readonly #summaries: SharedSummaries;
 
   constructor(db: JournalDatabase) {
     this.#db = db;
+    this.#summaries = new SharedSummaries(db);
   }
 
   /** Commits a batch, with what `also` writes; after a failure nothing of it is there. A batch is committed once. */
@@ -36,6 +39,7 @@ export class Writer {
         const { id } = batch;
         const before = id && committedBefore(this.#db, id);
         if (before) return before;
+        this.#summaries.begin();
         const commit = this.#append(batch);
         if (id) noteCommit(this.#db, id, commit);
         also?.();
@@ -46,6 +50,7 @@ export class Writer {
       this.#names.clear();
       this.#addresses.clear();
       this.#subjects.clear();
+      this.#summaries.forget();
       throw error;
     } finally {
       this.#counted.clear();
@@ -114,7 +119,7 @@ export class Writer {
         values[at + 9] as string | null,
         values[at + 10] as string | null,
       );
-    const { summary, template, details } = this.#texts(values, at);
+    const { summary, template, details } = this.#summaries.shared(this.#texts(values, at));
     this.#db
       .prepare(`INSERT INTO ${payloadTables[cls] ?? 'payloads'} VALUES (?, ?, ?, ?, ?)`)
       .run(seq, raw, summary, template, details);
@@ -127,10 +132,7 @@ export class Writer {
     );
   }
 
-  #texts(
-    values: readonly Value[],
-    at: number,
-  ): { summary: string; template: number | null; details: string | null } {
+  #texts(values: readonly Value[], at: number): PackedTexts & { summary: string } {
     const template = values[at + 12] as string;
     const argsJson = values[at + 13] as string | null;
     const rest = values[at + 14] as string | null;

@@ -77,7 +77,7 @@ describe('retention', () => {
     expect(left(db)).toMatchObject({ control: 4000, task: 4000, lifecycle: 4000 });
     expect(left(db)).not.toHaveProperty('log');
     expect(left(db)['metric']).toBeLessThan(4000);
-    finish(retain(db, { ...unlimited, totalBytes: full * 0.1 }, start));
+    finish(retain(db, { ...unlimited, totalBytes: full * 0.15 }, start));
     expect(Object.keys(left(db))).toEqual(['lifecycle']);
     expectConsistent(db);
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
