@@ -4,7 +4,7 @@ import { oneLine, text, type Text } from '../../model/text.ts';
 import { isFields, mismatch, named, parseMessage, shown, unreadable } from '../reading.ts';
 import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
-import { accepted, clientKind, leaving, left, present } from './clients.ts';
+import { accepted, clientKind, conversationEnded, ended, leaving, left, present } from './clients.ts';
 import { depthOf, parseLoosely } from './jsonText.ts';
 import { initialContext, loadContext, saveContext, type NotifierContext } from './decoderState.ts';
 import { contentSchema, envelopeSchema, type NotifierContent } from './messages.ts';
@@ -42,6 +42,15 @@ function decode(context: NotifierContext, message: Message): Step {
   const relayed = type === 'broadcast_message' ? relay(context, message, content, problems) : undefined;
   if (relayed) return relayed;
 
+  if (type === conversationEnded && message.direction === 'none') {
+    const event = {
+      type,
+      severity: 'debug',
+      retention: 'control',
+      summary: text('The conversation is over'),
+    } as const;
+    return { ...ended(context), event, problems };
+  }
   const client = clientOf(type, id, content);
   const event: Step['event'] = {
     type: known?.type ?? type,
