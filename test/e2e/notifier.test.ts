@@ -82,7 +82,7 @@ describe('a notification server', () => {
     const type = 'instance_started';
     const data = { InstanceName: 'valheim-far', LifecycleManager: 'systemd' };
     server.say(far, eventText('3.6', { type, data }, { now: Date.now(), host: 'gamehost-2' }));
-    await wb.treeItem(/valheim-far, running, on Bell/).waitFor();
+    await wb.treeItem(/valheim-far · gamehost-2, running, on Bell/).waitFor();
     await wb.treeItem(new RegExp(`${far.slice(0, 15)}, running, on Bell`)).waitFor();
     await wb.command('Game Servers: Open Event Inspector');
     await wb

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { systemClock, type Clock } from '../model/clock.ts';
 import { oneLine, text } from '../model/text.ts';
 import { TlsError } from './tlsError.ts';
 
@@ -26,10 +27,13 @@ type PemKind = 'certificate' | 'key';
 export async function readCredentials(
   files: CredentialFiles,
   passphrase: () => Promise<string | undefined>,
+  clock: Clock = systemClock,
 ): Promise<Credentials> {
   const ca = files.ca === undefined ? undefined : await readPem(files.ca, 'certificate');
   const cert = files.cert === undefined ? undefined : await readPem(files.cert, 'certificate');
   const key = files.key === undefined ? undefined : await readPem(files.key, 'key');
+  if (cert !== undefined && files.cert !== undefined)
+    valid(certificateIn(cert, files.cert), files.cert, clock);
   const word = key !== undefined && isLocked(key) ? await passphrase() : undefined;
   if (key !== undefined && files.key !== undefined) {
     const opened = openKey(key, files.key, word);
@@ -90,6 +94,34 @@ function openKey(key: string, path: string, passphrase: string | undefined): Key
           cause: error,
         })
       : new TlsError('notPem', text('The key in {0} cannot be read.', oneLine(path)), { cause: error });
+  }
+}
+
+/** Not every server looks at the dates, but none promises not to. */
+function valid({ validFromDate, validToDate }: X509Certificate, path: string, clock: Clock): void {
+  const now = clock.now();
+  const [from, to] = [validFromDate, validToDate].map((date) => date.toISOString().replace(/\.\d+Z$/, 'Z'));
+  if (now > validToDate.getTime()) {
+    throw new TlsError(
+      'clientExpired',
+      text(
+        'The certificate in {0} has expired: it was valid from {1} to {2}.',
+        oneLine(path),
+        from ?? '',
+        to ?? '',
+      ),
+    );
+  }
+  if (now < validFromDate.getTime()) {
+    throw new TlsError(
+      'clientExpired',
+      text(
+        'The certificate in {0} is not valid yet: it is valid from {1} to {2}.',
+        oneLine(path),
+        from ?? '',
+        to ?? '',
+      ),
+    );
   }
 }
 

@@ -10,6 +10,7 @@ export type TlsReason =
   | 'serverWrongName'
   | 'serverExpired'
   | 'clientRefused'
+  | 'clientExpired'
   | 'fileUnreadable'
   | 'notPem'
   | 'passphraseMissing'

@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 
-/** Revision of the server; `seed` knows request_authentication alone. */
-export type Revision = 'seed' | 'lax' | 'strict';
+/** Revision of the server; `seed` knows request_authentication alone, `early` (47cb865) goodbyes too, but no messages. */
+export type Revision = 'seed' | 'early' | 'lax' | 'strict';
 
 export type ClientEvent =
   | { readonly event: 'request_authentication'; readonly id: string }
@@ -32,6 +32,7 @@ export function readEvent(record: Uint8Array, revision: Revision): ClientEvent |
     return textOf(inner.get('token')) === undefined ? undefined : { event, id };
   if (revision === 'seed') return undefined;
   if (event === 'disconnecting') return { event, id };
+  if (revision === 'early') return undefined;
   const message = textOf(inner.get('message'));
   return event === 'send_message' && message !== undefined ? { event, id, message } : undefined;
 }

@@ -8,7 +8,8 @@ import { readBuffer, readEvent, serverEvent, type ClientEvent, type Revision } f
 
 export interface NotifierServerOptions {
   /**
-   * `seed` knows request_authentication alone and crashes on anything else; `lax` also knows messages and goodbyes and
+   * `seed` knows request_authentication alone and crashes on anything else; `early` also knows goodbyes and closes the
+   * connection a moment after what it does not know; `lax` also knows messages and goodbyes and
    * closes the connection instead; `strict` in addition wants client certificates that it trusts.
    */
   readonly revision: Revision;
@@ -24,6 +25,9 @@ export interface NotifierServerOptions {
   /** Gets each record as text. */
   readonly onRecord?: (text: string) => void;
 }
+
+/** From an event that it cannot read to the close, as seen of 47cb865. */
+const earlyCloseMs = 300;
 
 interface Peer {
   readonly raw: Socket;
@@ -185,6 +189,7 @@ export class NotifierServer {
       if (event) this.#follow(peer, socket, event);
       else {
         if (revision === 'seed') this.#crash();
+        else if (revision === 'early') setTimeout(() => socket.end(), earlyCloseMs).unref();
         else socket.end();
         return;
       }

@@ -29,6 +29,7 @@ export const identities = {
   selfSigned: makeCertificate({ commonName: 'testingclient', purpose: 'client' }),
   strange: makeCertificate({ ...client, issuer: stranger }),
   expired: makeCertificate({ ...client, ...past }),
+  future: makeCertificate({ ...client, notBefore: Date.now() + day, notAfter: Date.now() + 3 * day }),
   serverAsClient: makeCertificate({ ...client, purpose: 'server' }),
   expiredServer: makeCertificate({ commonName: 'localhost', names: ['localhost'], ...past }),
   otherServer: makeCertificate({ commonName: 'elsewhere', names: ['elsewhere.example'] }),

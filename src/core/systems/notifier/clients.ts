@@ -5,6 +5,25 @@ import type { NotifierContext } from './decoderState.ts';
 /** The kind of the instances that are clients of the server, beside those of KGSM that are told of in messages. */
 export const clientKind = 'client';
 
+/** Type of the event of ours that says that a conversation is over. */
+export const conversationEnded = 'conversation_ended';
+
+/** We are out, and whether the others are still there nobody tells any more. */
+export function ended(context: NotifierContext): DecodeStep<NotifierContext> {
+  const others = [...context.clients].map(([key]) => key).filter((key) => !context.own.includes(key));
+  let { clients } = context;
+  for (const key of context.own) clients = clients.delete(key);
+  return {
+    context: { ...context, own: [], clients },
+    signals: [
+      ...context.own.map((key) => ({ signal: 'gone', kind: clientKind, key }) as const),
+      ...others.map(
+        (key) => ({ signal: 'instance', kind: clientKind, key, patch: { state: 'unknown' } }) as const,
+      ),
+    ],
+  };
+}
+
 /**
  * We are in under this id. An answer to our own opening begins a new conversation, in which nothing is known of the
  * others: the server does not tell who is there. Further ids on the same connection come beside the first.

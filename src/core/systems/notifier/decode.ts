@@ -2,10 +2,10 @@ import type { Problem, Subject } from '../../model/event.ts';
 import type { DecodeStep, Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { isFields, mismatch, named, parseMessage, shown, unreadable } from '../reading.ts';
-import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
-import { accepted, clientKind, leaving, left, present } from './clients.ts';
+import { accepted, clientKind, conversationEnded, ended, leaving, left, present } from './clients.ts';
 import { depthOf, parseLoosely } from './jsonText.ts';
+import { decodeRelayed, relayedTaskLost } from './relayedHosts.ts';
 import { initialContext, loadContext, saveContext, type NotifierContext } from './decoderState.ts';
 import { contentSchema, envelopeSchema, type NotifierContent } from './messages.ts';
 import { redactNotifier } from './redact.ts';
@@ -19,10 +19,7 @@ export const notifierDecoder: Decoder<NotifierContext> = {
   version: 1000 * 1 + kgsmDecoder.version,
   initial: initialContext,
   decode,
-  taskLost(context, task) {
-    const lost = kgsmDecoder.taskLost(context.kgsm, task);
-    return { context: { ...context, kgsm: lost.context }, signals: lost.signals };
-  },
+  taskLost: relayedTaskLost,
   save: saveContext,
   load: loadContext,
   redact: redactNotifier,
@@ -44,6 +41,15 @@ function decode(context: NotifierContext, message: Message): Step {
   const relayed = type === 'broadcast_message' ? relay(context, message, content, problems) : undefined;
   if (relayed) return relayed;
 
+  if (type === conversationEnded && message.direction === 'none') {
+    const event = {
+      type,
+      severity: 'debug',
+      retention: 'control',
+      summary: text('The conversation is over'),
+    } as const;
+    return { ...ended(context), event, problems };
+  }
   const client = clientOf(type, id, content);
   const event: Step['event'] = {
     type: known?.type ?? type,
@@ -106,13 +112,12 @@ function relay(
 ): Step | undefined {
   const inner = content['message'];
   if (message.direction === 'out' || typeof inner !== 'string' || !looksLikeKgsm(inner)) return undefined;
-  const step = kgsmDecoder.decode(context.kgsm, { ...message, channel: 'push', text: inner, utf8: true });
+  const step = decodeRelayed(context, { ...message, channel: 'push', text: inner, utf8: true });
   const sender = named(content['sender']);
-  const after = { ...context, kgsm: step.context };
   const { context: next, signals } =
     sender === undefined || message.direction !== 'in'
-      ? { context: after, signals: [] }
-      : present(after, sender);
+      ? { context: step.context, signals: [] }
+      : present(step.context, sender);
   return {
     context: next,
     event: step.event,

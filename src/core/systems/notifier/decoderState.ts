@@ -9,24 +9,28 @@ export interface NotifierContext {
   readonly own: readonly string[];
   /** Everybody known to be there, ourselves too: the server never tells who else is. */
   readonly clients: PersistentMap<true>;
-  /** Context for the KGSM events among the messages. */
-  readonly kgsm: KgsmContext;
+  /** Contexts for the KGSM events among the messages, by the host that they name; empty where they name none. */
+  readonly kgsm: PersistentMap<KgsmContext>;
 }
 
 export const initialContext: NotifierContext = {
   own: [],
   clients: PersistentMap.empty(),
-  kgsm: kgsmDecoder.initial,
+  kgsm: PersistentMap.empty(),
 };
 
 const savedSchema = z.object({
   own: z.array(z.string()),
   clients: z.array(z.string()),
-  kgsm: z.unknown(),
+  kgsm: z.array(z.tuple([z.string(), z.unknown()])),
 });
 
 export function saveContext({ own, clients, kgsm }: NotifierContext): unknown {
-  return { own, clients: [...clients].map(([id]) => id), kgsm: kgsmDecoder.save(kgsm) };
+  return {
+    own,
+    clients: [...clients].map(([id]) => id),
+    kgsm: [...kgsm].map(([host, context]) => [host, kgsmDecoder.save(context)]),
+  };
 }
 
 export function loadContext(saved: unknown): NotifierContext {
@@ -36,6 +40,6 @@ export function loadContext(saved: unknown): NotifierContext {
   return {
     own,
     clients: PersistentMap.from(clients.map((id) => [id, true] as const)),
-    kgsm: kgsmDecoder.load(kgsm),
+    kgsm: PersistentMap.from(kgsm.map(([host, context]) => [host, kgsmDecoder.load(context)] as const)),
   };
 }

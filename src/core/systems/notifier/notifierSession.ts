@@ -2,6 +2,11 @@ import type { Session } from '../session.ts';
 
 /** A session of this system, for operations. */
 export interface NotifierSession extends Session {
-  /** Sends a message to all other clients, and journals it. Rejects with a ConversationError. */
+  /** The server has shown that it knows messages: it passed one on, or lived on after one. */
+  readonly knowsMessages: boolean;
+  /**
+   * Sends a message to all other clients, and journals it. Rejects with a ConversationError where it
+   * cannot, or where the server closes the connection instead of passing it on.
+   */
   say(message: string): Promise<void>;
 }

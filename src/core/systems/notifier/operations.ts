@@ -26,6 +26,16 @@ const sendMessage: ConnectionOperation<NotifierSettings, NotifierSession> = {
   progressTitle: () => text('Sending a message'),
   // A server of the first revision does not know messages, and dies of what it does not know.
   when: ({ legacyServer }) => !legacyServer,
+  confirm: (_input, connectionName, session) =>
+    session?.knowsMessages === false
+      ? {
+          message: text('Send a message through {0}?', connectionName),
+          detail: text(
+            'This server has not shown yet that it knows messages. One of the first revision ends at a message, and all its clients lose their connection.',
+          ),
+          action: text('Send'),
+        }
+      : undefined,
   async run({ session, input }) {
     const message = input['message'] ?? '';
     const problem = checkMessage(message);

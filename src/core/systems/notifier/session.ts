@@ -9,6 +9,7 @@ import { closedError, ConversationError } from '../conversation/conversationErro
 import { PendingCalls, type PendingCall } from '../conversation/pendingCalls.ts';
 import { SessionEnd } from '../conversation/sessionEnd.ts';
 import { SessionError, type SessionEnvironment } from '../session.ts';
+import { conversationEnded } from './clients.ts';
 import type { NotifierSession } from './notifierSession.ts';
 import { compactJson } from './jsonText.ts';
 import { clientEvent, maxEventBytes, type NotifierContent } from './messages.ts';
@@ -17,6 +18,8 @@ import { addressOf, type NotifierSettings } from './settings.ts';
 
 /** The server answers within milliseconds; one that says nothing for so long never will. */
 const answerMs = 15_000;
+/** Revision 47cb865 closes the connection 0.3 s after a message that it does not know. */
+const messageDoubtMs = 1500;
 /** A close that comes so soon behind a message of ours, with nothing in between, is the answer to it. */
 const blameMs = 2000;
 
@@ -48,6 +51,11 @@ class LiveNotifierSession implements NotifierSession {
   #wire: TlsConnection | undefined;
   /** Id that the server gave us; missing while we are not let in. */
   #client: string | undefined;
+  /** Only revisions that know goodbyes tell of them, and only those that know messages pass them on. */
+  #knowsGoodbye = false;
+  #knowsMessages = false;
+  /** True until we are in, and once the end of the conversation is journalled. */
+  #hasEnded = true;
   /** The last message of ours, until anything comes. */
   #lastSent: { readonly type: string; readonly at: number } | undefined;
 
@@ -63,10 +71,14 @@ class LiveNotifierSession implements NotifierSession {
     return this.#end.closed;
   }
 
+  get knowsMessages(): boolean {
+    return this.#knowsMessages;
+  }
+
   async open(): Promise<void> {
     const { clock, signal, secret } = this.#environment;
     const { host, port, serverName, rejectUnauthorized } = this.#settings;
-    const credentials = await readCredentials(this.#settings, () => secret('passphrase'));
+    const credentials = await readCredentials(this.#settings, () => secret('passphrase'), clock);
     const token = await secret('token');
     const wire = await TlsConnection.open({
       host,
@@ -118,20 +130,52 @@ class LiveNotifierSession implements NotifierSession {
     const bytes = clientEvent('send_message', this.#client ?? '', { message }, clock.now());
     await this.send(bytes, signal);
     this.#deliverOwn(bytes, 'push');
+    await this.#survives();
   }
 
   async dispose(): Promise<void> {
     const wire = this.#wire;
     if (!wire) return;
-    // A server of the first revision dies of a goodbye.
-    if (!this.#end.isOver() && this.#client !== undefined && !this.#settings.legacyServer) {
+    // A server of the first revision dies of a goodbye, and all its clients lose their connection.
+    if (
+      !this.#end.isOver() &&
+      this.#client !== undefined &&
+      this.#knowsGoodbye &&
+      !this.#settings.legacyServer
+    ) {
       const bytes = clientEvent('disconnecting', this.#client, {}, this.#environment.clock.now());
       this.#client = undefined;
       this.#deliverOwn(bytes, 'push');
       await wire.write(Buffer.concat([bytes, newline])).catch(() => undefined);
     }
+    this.#tellEnd();
     this.#end.finishFromHere();
     await wire.close();
+  }
+
+  /** A server that does not know messages does not say so: it closes the connection a moment later. */
+  async #survives(): Promise<void> {
+    if (this.#knowsMessages) return;
+    const quiet = Promise.withResolvers<undefined>();
+    const cancel = this.#environment.clock.after(messageDoubtMs, () => quiet.resolve(undefined));
+    const error = await Promise.race([this.closed, quiet.promise]);
+    cancel();
+    if (error) throw new ConversationError('closed', error.text, { cause: error });
+    this.#knowsMessages = true;
+    this.#knowsGoodbye = true;
+  }
+
+  /** From here on nobody tells who is there. */
+  #tellEnd(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#environment.deliver({
+      channel: 'log',
+      direction: 'none',
+      origin: 'derived',
+      bytes: Buffer.from(JSON.stringify({ event: conversationEnded, content: {} })),
+      receivedAt: this.#environment.clock.now(),
+    });
   }
 
   /** Asks to be let in; resolves when the server has accepted. */
@@ -185,8 +229,11 @@ class LiveNotifierSession implements NotifierSession {
       problems,
       ...(correlation === undefined ? {} : { correlation }),
     });
+    if (event === 'client_disconnected' || event === 'broadcast_message') this.#knowsGoodbye = true;
+    if (event === 'broadcast_message') this.#knowsMessages = true;
     if (isRefusal(event)) this.#end.finish(refusalOf(content));
     if (event !== 'connection_accepted') return;
+    this.#hasEnded = false;
     const client = content['client_id'];
     // Without an id we are in all the same; the server takes events without one.
     this.#client = typeof client === 'string' ? client : '';
@@ -199,6 +246,7 @@ class LiveNotifierSession implements NotifierSession {
 
   #whenEnded(failure: TlsError | undefined): void {
     for (const piece of this.#documents.end()) this.#take(piece);
+    this.#tellEnd();
     this.#end.finish(
       failure && failure.reason !== 'lost' ? sessionErrorOf(failure) : this.#silentClose(failure),
     );

@@ -134,6 +134,40 @@ describe('an event of KGSM in a message', () => {
     ).toEqual(['client client-far running', 'instance mc-1 ready']);
   });
 
+  it('is one of its host: instances of equal names on two hosts stay two, with tasks of their own', () => {
+    const on = (host: string, type: string): readonly [object] => {
+      const event: unknown = JSON.parse(kgsm(type));
+      return [broadcast(JSON.stringify({ ...(event as object), Hostname: host }))];
+    };
+    const told = [
+      on('north', 'instance_installation_started'),
+      on('south', 'instance_installation_started'),
+      on('north', 'instance_installed'),
+      on('south', 'instance_uninstalled'),
+    ];
+    expect(tell(told.slice(0, 3))).toEqual([
+      'client client-far running',
+      'instance ["north","mc-1"] stopped',
+      'instance ["south","mc-1"] installing',
+    ]);
+    expect(tell(told)).toEqual(['client client-far running', 'instance ["north","mc-1"] stopped']);
+    expect(decode(on('north', 'instance_installation_started')[0]).event.subject).toEqual({
+      kind: 'instance',
+      key: '["north","mc-1"]',
+      name: 'mc-1 · north',
+    });
+    const step = decode(on('north', 'instance_installation_started')[0]);
+    const task = step.signals.find(({ signal }) => signal === 'task');
+    if (task?.signal !== 'task') throw new Error('a task has begun');
+    expect(notifierDecoder.taskLost(step.context, task.id).signals).toContainEqual(
+      expect.objectContaining({
+        signal: 'task',
+        id: task.id,
+        patch: expect.objectContaining({ state: 'lost' }) as unknown,
+      }),
+    );
+  });
+
   it('has its tasks, and one that is lost is lost there', () => {
     const begun = decode(broadcast(kgsm('instance_installation_started')));
     const task = begun.signals.find(({ signal }) => signal === 'task');
