@@ -64,6 +64,7 @@ describe('a server of an early revision, with the settings as they are', () => {
       signal: new AbortController().signal,
       progress: () => undefined,
       output: () => undefined,
+      nextSession: () => Promise.resolve(undefined),
       ask: () => Promise.resolve(false),
     });
     expect([result.outcome, english(result.message)]).toEqual([

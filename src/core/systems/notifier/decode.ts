@@ -1,6 +1,7 @@
 import type { Problem, Subject } from '../../model/event.ts';
 import type { DecodeStep, Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
+import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import { isFields, mismatch, named, parseMessage, shown, unreadable } from '../reading.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
 import { accepted, clientKind, conversationEnded, ended, leaving, left, present } from './clients.ts';
@@ -16,7 +17,7 @@ type Step = Decoded<NotifierContext>;
 
 export const notifierDecoder: Decoder<NotifierContext> = {
   // Of the two contexts that are saved as one: this one's and KGSM's.
-  version: 1000 * 1 + kgsmDecoder.version,
+  version: 1000 * 2 + kgsmDecoder.version,
   initial: initialContext,
   decode,
   taskLost: relayedTaskLost,
