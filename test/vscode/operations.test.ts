@@ -12,6 +12,7 @@ function installProgram(root: string): void {
   const program = `#!/bin/sh
 # The question by which KGSM 3 is known.
 [ "$1" != --paths ] || exit 8
+[ "$1" != --version ] || { echo 'KGSM, version 2.2.0'; exit 0; }
 printf '%s\\n' "$*" >> "${root}/calls"
 case "$3" in
   --start) printf '{"EventType":"instance_started","Data":{"InstanceName":"%s"}}\\n' "$2" | socat - UNIX-CONNECT:"${root}/kgsm.sock" ;;
@@ -55,7 +56,8 @@ describe('operations in a real VS Code', () => {
     const before = readFileSync(join(root, 'calls'), 'utf8');
     await commands.executeCommand('gameServerOps.start', row('mc-2'), [row('mc-1'), row('mc-2')]);
     const calls = readFileSync(join(root, 'calls'), 'utf8').slice(before.length);
-    assert.equal(calls, '-i mc-2 --start\n');
+    // KGSM is asked for the state first: a start of what runs would start a second process.
+    assert.equal(calls, '-i mc-2 --status --json --fast\n-i mc-2 --start\n');
   });
 
   it('tells a failure as a failed task with its reason', async () => {
