@@ -60,7 +60,7 @@ export interface Status {
   /** Name of the replay or recording on screen, `null` while it shows what is live. */
   readonly timeline: string | null;
   readonly connections: readonly ConnectionBadge[];
-  /** Where the events are kept: in the file, in memory until it can be written, or nowhere. */
+  /** Place of the events: the file, memory until it can be written, or none. */
   readonly kept: 'file' | 'memory' | 'none';
   /** Why they are not in the file and what to do, for people; empty where they are. */
   readonly keptWhy: string;

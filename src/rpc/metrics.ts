@@ -24,7 +24,7 @@ export interface Samples {
   readonly values: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-/** What the journal keeps of the measurements: one point for each span of `step` milliseconds, oldest first. */
+/** The measurements that the journal keeps: one point for each span of `step` milliseconds, oldest first. */
 export interface History {
   readonly step: number;
   /** The host's clock when this was read. */
@@ -46,7 +46,7 @@ export interface MetricsHost {
       state: MetricsState;
       samples: Samples;
     }>;
-    /** What was measured in the last minutes, also before this window was opened. */
+    /** The measurements of the last minutes, also those from before this window was opened. */
     history(params: { minutes: number }): Promise<History>;
   };
   readonly notices: object;

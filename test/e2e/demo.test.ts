@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { makeDemoRoot } from '../../src/simulator/kgsm/demo.ts';
 import { play } from '../../src/simulator/kgsm/play.ts';
@@ -67,6 +69,10 @@ describe('the demo', () => {
 
   it('backs a stopped server up, which no event tells of, and offers the backup for restoring', async () => {
     const wb = workbench();
+    // From here on things happen only when they are asked for, however long it takes.
+    end.abort();
+    await playing;
+    await promisify(execFile)(join(root, 'kgsm.sh'), ['-i', 'terraria', '--stop']);
     await wb.treeItem(/terraria, stopped/).waitFor();
     await wb.contextMenu(wb.treeItem(/terraria, stopped/), 'Back Up');
     await wb.toasts(/Backing up terraria on Demo/).waitFor();

@@ -31,7 +31,7 @@ export interface CaptureLock {
 interface Keeping {
   /** Resolves when all that came over a connection is in the journal, or will never be. */
   committed(connection: string): Promise<void>;
-  /** Where too much waits: resolves when it does no longer. */
+  /** A pause for a source that can wait, while too much is on its way to the journal; nothing where there is no need. */
   pressure(): Promise<void> | undefined;
 }
 
@@ -101,7 +101,7 @@ export class Connection {
     return this.#session;
   }
 
-  /** What operations can reckon with: the session, or another window's. */
+  /** The session that operations reckon with, or the fact that another window has it. */
   get reach(): Reach<Session> {
     return this.#state === 'elsewhere' ? elsewhere : this.#session;
   }

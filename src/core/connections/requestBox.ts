@@ -32,7 +32,7 @@ export interface RequestOrder {
   readonly signal?: AbortSignal;
 }
 
-/** What became of a request. Only `answered` and `unknown` leave room for that something was done. */
+/** End of a request. Something may have been done only after `answered` and `unknown`. */
 export type Reply =
   | { readonly is: 'answered'; readonly answer: unknown }
   /** Nobody took it in time, and nobody will. */
@@ -53,7 +53,7 @@ const lookEveryMs = 1000;
 
 const windowPrefix = 'window:';
 
-/** Where a window is asked itself. Ids of connections hold no colon. */
+/** Address for requests to a window itself. Ids of connections hold no colon. */
 export function addressOfWindow(window: string): string {
   return `${windowPrefix}${window}`;
 }

@@ -43,7 +43,7 @@ export function watchTasks(options: TaskWatchOptions): () => void {
       if (isFinished(task.state) || !isLost(task, now)) continue;
       const system = fleet.connections.get(task.connection)?.system;
       if (system === undefined) continue;
-      // What the job of an operation did before its window was gone, the system itself tells.
+      // The system itself tells how the job of an operation ended whose window is gone.
       const systemId = runnerOf(task) === undefined ? task.systemId : undefined;
       pipeline.control(
         { timeline: liveTimeline, connection: task.connection, system, host: options.host, receivedAt: now },

@@ -12,7 +12,7 @@ export interface JournalNotice {
   readonly remedies: readonly JournalRemedy[];
 }
 
-/** Where the events of a journal are kept: in its file, in memory until the file can be written, or nowhere. */
+/** Place of a journal's events: its file, memory until the file can be written, or none. */
 export type Kept = 'file' | 'memory' | 'none';
 
 /** Why events are not kept in the file, and what to do. */

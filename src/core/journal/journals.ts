@@ -39,7 +39,7 @@ export interface JournalsOptions {
   isOpen(window: string): boolean;
   /** The system of a connection that the settings of this window name. */
   systemOf(connection: string): string | undefined;
-  /** What versions before the journal left, and the lock with which a connection of theirs is taken over. */
+  /** Files of versions before the journal, and the lock with which a connection of theirs is taken over. */
   readonly oldStorage?: { readonly folder: string; readonly lock: Lock };
   readonly log: { warn(message: Text): void; error(message: Text): void };
 }
@@ -158,7 +158,7 @@ export class Journals {
     this.#recorder.answer(id, answer);
   }
 
-  /** What can wait pauses while so much is on its way to the journal. */
+  /** A pause for sources that can wait, while too much is on its way to the journal. */
   pressure(): Promise<void> | undefined {
     return (this.#opened?.waitingBytes ?? 0) > pauseBytes ? this.settle() : undefined;
   }

@@ -69,7 +69,7 @@ export interface SessionEnvironment {
   deliver(draft: SessionDraft): void;
   /** Resolves when all that was delivered is in the journal, or will never be; never rejects. */
   committed(): Promise<void>;
-  /** Where so much waits for the journal that what can wait should: resolves when it goes on. */
+  /** A pause for a source that can wait, while too much is on its way to the journal; nothing where there is no need. */
   pressure(): Promise<void> | undefined;
   /** A step on the way to `ready`, in words that a user sees while it lasts. */
   report(state: Extract<ConnectionState, 'connecting' | 'authenticating'>, detail?: Text): void;

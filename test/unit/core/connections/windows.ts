@@ -19,7 +19,7 @@ import type {
 } from '../../../../src/core/systems/operation.ts';
 import type { ConnectionSettings } from '../../../../src/core/systems/settings.ts';
 import type { AnySystem } from '../../../../src/core/systems/system.ts';
-import { core, draft, kgsmEvent, ManualClock, realClock, silentLog, testMemory } from '../helpers.ts';
+import { core, fleetWhere, draft, kgsmEvent, ManualClock, realClock, silentLog, testMemory } from '../helpers.ts';
 import { settings, Sessions } from './sessions.ts';
 
 export type Run = OperationRun<ConnectionSettings>;
@@ -205,16 +205,7 @@ async function openWindow(windows: Windows, folder: string, name: string) {
     endWatch();
     box.dispose();
   };
-  const until = (wanted: (fleet: Fleet) => boolean): Promise<void> =>
-    new Promise((resolve) => {
-      const look = (): void => {
-        if (!wanted(pipeline.fleet())) return;
-        stop();
-        resolve();
-      };
-      const stop = pipeline.subscribe('until', look);
-      look();
-    });
+  const until = (wanted: (fleet: Fleet) => boolean): Promise<Fleet> => fleetWhere(pipeline, wanted);
   return {
     name,
     connection,

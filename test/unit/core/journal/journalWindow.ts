@@ -6,7 +6,7 @@ import { defaultLimits } from '../../../../src/core/journal/store/retention.ts';
 import type { Fleet } from '../../../../src/core/model/fleet.ts';
 import { systems } from '../../../../src/core/systems/index.ts';
 import { SystemRegistry } from '../../../../src/core/systems/registry.ts';
-import { core, freeLock, realClock, silentLog } from '../helpers.ts';
+import { core, fleetWhere, freeLock, realClock, silentLog } from '../helpers.ts';
 
 /** One window on the journal of a folder; `home` is a connection of its settings. */
 export async function openWindow(folder: string, system = 'kgsm', given: Partial<JournalsOptions> = {}) {
@@ -39,17 +39,7 @@ export async function openWindow(folder: string, system = 'kgsm', given: Partial
     journals,
     /** Takes the connection as its only window; answers how to let go of it. */
     capture: () => lock.acquire('home', new AbortController().signal, () => undefined),
-    where(wanted: (fleet: Fleet) => boolean): Promise<void> {
-      return new Promise((resolve) => {
-        const look = (): void => {
-          if (!wanted(pipeline.fleet())) return;
-          unsubscribe();
-          resolve();
-        };
-        const unsubscribe = pipeline.subscribe('where', look);
-        look();
-      });
-    },
+    where: (wanted: (fleet: Fleet) => boolean) => fleetWhere(pipeline, wanted),
   };
 }
 
