@@ -33,7 +33,10 @@ describe('a new user', () => {
     await wb.screenshot('add-connection-mistake-dark');
     await wb.quickInput.fill(kgsm.path);
     await wb.page.getByText('There is no kgsm.sh in it').waitFor();
-    writeFileSync(join(kgsm.path, 'kgsm.sh'), '#!/bin/sh\n[ "$1" != --version ] || { echo "KGSM, version 2.2.0"; exit 0; }\nexit 5\n');
+    writeFileSync(
+      join(kgsm.path, 'kgsm.sh'),
+      '#!/bin/sh\n[ "$1" != --version ] || { echo "KGSM, version 2.2.0"; exit 0; }\nexit 5\n',
+    );
     chmodSync(join(kgsm.path, 'kgsm.sh'), 0o755);
     await wb.enter(kgsm.path);
     await wb.pick('This user');

@@ -75,7 +75,9 @@ describe('windows of one user', () => {
     const killed = performance.now();
     process.kill(holder, 'SIGKILL');
     await Promise.race([second, third].map((page) => row(page, /Connection Home, Connected,/).waitFor()));
-    console.log(`taken over ${(performance.now() - killed).toFixed()} ms after SIGKILL of the extension host`);
+    console.log(
+      `taken over ${(performance.now() - killed).toFixed()} ms after SIGKILL of the extension host`,
+    );
     await expect.poll(starts).toBe(2);
     await kgsm.send('instance_started', 'server-1');
     await kgsm.send('instance_crashed', 'server-2');

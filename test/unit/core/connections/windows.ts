@@ -19,7 +19,16 @@ import type {
 } from '../../../../src/core/systems/operation.ts';
 import type { ConnectionSettings } from '../../../../src/core/systems/settings.ts';
 import type { AnySystem } from '../../../../src/core/systems/system.ts';
-import { core, fleetWhere, draft, kgsmEvent, ManualClock, realClock, silentLog, testMemory } from '../helpers.ts';
+import {
+  core,
+  fleetWhere,
+  draft,
+  kgsmEvent,
+  ManualClock,
+  realClock,
+  silentLog,
+  testMemory,
+} from '../helpers.ts';
 import { settings, Sessions } from './sessions.ts';
 
 export type Run = OperationRun<ConnectionSettings>;
