@@ -30,6 +30,8 @@ export interface Traits {
   /** Fields that a result of an action ends with, in their order. */
   readonly actionTail: readonly string[];
   readonly backupTail: readonly string[];
+  /** A second operation on backups or worlds waits for the first; before 3.9 it is skipped at once. */
+  readonly waitsForTurn: boolean;
   readonly namesAllInfoFields: boolean;
   readonly prune: 'POST' | 'PUT';
   readonly setPermissions: 'POST' | 'PUT';
@@ -60,6 +62,7 @@ const release39: Traits = {
   stopNamesServer: false,
   actionTail: ['details', 'task_id', 'redirect_url', 'backups'],
   backupTail: ['details', 'task_id', 'redirect_url', 'backups'],
+  waitsForTurn: true,
   namesAllInfoFields: false,
   prune: 'POST',
   setPermissions: 'PUT',
@@ -84,6 +87,7 @@ export const traitsOf: Readonly<Record<Release, Traits>> = {
     playerEvents: 'none',
     actionTail: ['details', 'task_id'],
     backupTail: ['details', 'redirect_url', 'backups', 'task_id'],
+    waitsForTurn: false,
     namesAllInfoFields: true,
     pageForUnknown: true,
   },
@@ -94,6 +98,9 @@ export const traitsOf: Readonly<Record<Release, Traits>> = {
     login: 'form',
     renewal: { method: 'GET', path: '/auth/refresh-token' },
     silent: old,
+    actionTail: ['details', 'task_id'],
+    backupTail: ['details', 'redirect_url', 'backups', 'task_id'],
+    waitsForTurn: false,
   },
   '3.9': release39,
   '3.10': {

@@ -14,7 +14,7 @@ import {
 import { catalogEntry, type BedrockEntry } from '../catalog.ts';
 import { applyServerFact, instanceKind } from './lifecycle.ts';
 import { initialContext, loadContext, saveContext, type BedrockContext } from './decoderState.ts';
-import { ackOf, behindColon, failureIn } from '../messages.ts';
+import { ackOf, behindColon, failureIn, isSkipped, taskEndIn } from '../messages.ts';
 import { redactBedrock } from '../redact.ts';
 import { decodeReply, decodeRequest } from './rest.ts';
 import { measured } from './measurements.ts';
@@ -203,7 +203,7 @@ function decodeEvent(
   const failure = entry.phase === 'after' ? failureIn(data['result']) : undefined;
   const event = {
     type: entry.type,
-    severity: failure === undefined ? entry.severity : 'error',
+    severity: failure === undefined ? entry.severity : isSkipped(data['result']) ? 'warning' : 'error',
     retention: entry.retention,
     summary: summaryOf(entry, data, failure),
     ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
@@ -287,18 +287,15 @@ function decodeTask(
     status === 'in_progress' || status === 'success' || status === 'error' || status === 'pending';
   if (isFields(data) && !usual)
     problems.push({ path: 'data.status', message: text('is not known: {0}', shown(status)) });
-  const failure = status === 'error' ? shown(fields['message']) : failureIn(fields['result']);
+  const end = taskEndIn(fields);
+  const failed = end?.outcome === 'failed';
   const task = id === undefined ? undefined : context.tasks.get(id);
   const title = task?.title ?? text('Task of {0}', shown(fields['username']));
   const event: Step['event'] = {
     type: 'task_update',
-    severity: failure === undefined ? 'info' : 'error',
+    severity: failed ? 'error' : 'info',
     retention: 'task',
-    summary: text(
-      '{0}: {1}',
-      title,
-      failure === undefined ? shown(fields['message']) : oneLine(failure, 300),
-    ),
+    summary: text('{0}: {1}', title, failed ? end.message : shown(fields['message'])),
     ...(task?.server === undefined ? {} : { subject: { kind: instanceKind, key: task.server } }),
     ...(task?.correlation === undefined ? {} : { correlation: task.correlation }),
   };

@@ -22,6 +22,7 @@ export interface ServerMemory {
   readonly base: LifecycleState;
   /** State before a start or stop that may fail, in releases whose states are no events of their own. */
   readonly prior?: LifecycleState;
+  /** Twice where something of the kind is asked for while another goes on. */
   readonly working: readonly Work[];
   /** Somebody wants it down: when it goes down now, it is no crash. */
   readonly stopAsked: boolean;
@@ -46,6 +47,8 @@ export interface OpenTask {
   readonly server?: string;
   readonly operation?: string;
   readonly correlation?: string;
+  /** Nothing was done, because something else of the kind went on. */
+  readonly skipped?: true;
   /** End of the task, held back until the answer that names it: a finished task takes no title any more. */
   readonly held?: TaskPatch;
 }

@@ -11,7 +11,7 @@ import {
   type ServerMemory,
   type Work,
 } from './decoderState.ts';
-import { failureIn } from '../messages.ts';
+import { failureIn, isSkipped } from '../messages.ts';
 import type { RetiredStem, Stem } from '../stems.ts';
 
 export const instanceKind = 'instance';
@@ -185,8 +185,13 @@ function playersChanged({ data, old }: Situation): Step {
 }
 
 function worked(work: Work, { phase, failure, data, old, statusEvents }: Situation): Step {
+  if (phase === 'before') return { memory: { ...old, working: [...old.working, work] } };
+  // Skipped is the second of two, and the first goes on.
+  if (isSkipped(data['result'])) {
+    const at = old.working.lastIndexOf(work);
+    return { memory: { ...old, working: old.working.filter((_, i) => i !== at) } };
+  }
   const others = old.working.filter((each) => each !== work);
-  if (phase === 'before') return { memory: { ...old, working: [...others, work] } };
   const result = isFields(data['result']) ? data['result'] : {};
   const version = named(result['new_version']) ?? named(result['version']);
   const installed = work === 'server_install' || work === 'server_update';

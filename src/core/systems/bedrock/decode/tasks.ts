@@ -4,12 +4,15 @@ import { oneLine, text } from '../../../model/text.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
 import { endWork, instanceKind } from './lifecycle.ts';
 import type { BedrockContext, OpenTask, PendingCall } from './decoderState.ts';
-import { failureIn } from '../messages.ts';
+import { isSkipped, taskEndIn } from '../messages.ts';
 
 /** A task in the pushes and lists of the server. */
 export function applyTask(context: BedrockContext, id: string, data: Fields): DecodeStep<BedrockContext> {
   const known = context.tasks.get(id);
-  const task: OpenTask = known ?? { since: context.tick };
+  const task: OpenTask = {
+    ...(known ?? { since: context.tick }),
+    ...(isSkipped(data['result']) ? { skipped: true } : {}),
+  };
   const patch = patchOf(data);
   const finished = patch.state !== 'running';
   const username = named(data['username']);
@@ -123,19 +126,16 @@ function finish(
   task: OpenTask,
   patch: TaskPatch,
 ): DecodeStep<BedrockContext> {
-  const ended = endWork({ ...context, tasks: context.tasks.delete(id) }, task);
+  const rest = { ...context, tasks: context.tasks.delete(id) };
+  if (task.skipped) return { context: rest, signals: [{ signal: 'task', id, patch }] };
+  const ended = endWork(rest, task);
   return { context: ended.context, signals: [{ signal: 'task', id, patch }, ...ended.signals] };
 }
 
 /** "success" of a task means only that no exception was raised; its result may still be a failure. */
 function patchOf(data: Fields): TaskPatch & { readonly state: 'running' | 'succeeded' | 'failed' } {
-  const status = data['status'];
+  const end = taskEndIn(data);
+  if (end) return { state: end.outcome === 'succeeded' ? 'succeeded' : 'failed', message: end.message };
   const said = named(data['message']);
-  const result = isFields(data['result']) ? data['result'] : {};
-  const failure = failureIn(result);
-  const words = failure ?? named(result['message']) ?? said;
-  const message = words === undefined ? {} : { message: text('{0}', oneLine(words, 300)) };
-  if (status === 'success') return { state: failure === undefined ? 'succeeded' : 'failed', ...message };
-  if (status === 'error') return { state: 'failed', ...message };
-  return { state: 'running', ...message };
+  return { state: 'running', ...(said === undefined ? {} : { message: text('{0}', oneLine(said, 300)) }) };
 }

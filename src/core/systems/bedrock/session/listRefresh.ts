@@ -5,7 +5,8 @@ import type { TaskLedger } from '../../conversation/taskLedger.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
 import type { ReleaseTraits } from '../release.ts';
-import { type TaskEnd, taskEndIn } from './bedrockSession.ts';
+import { taskEndIn } from '../messages.ts';
+import type { TaskEnd } from './bedrockSession.ts';
 import type { Transitions } from './transitions.ts';
 
 /** Events come in bursts: the list that they make necessary is asked for once. */
@@ -90,7 +91,7 @@ export class ListRefresh {
   async task(id: string): Promise<void> {
     const answer = await this.#ask(`/api/tasks/status/${encodeURIComponent(id)}`);
     if (!answer) return;
-    const unknown = { outcome: 'lost', message: 'the server does not know it any more' } as const;
+    const unknown = { outcome: 'lost', message: text('the server does not know it any more') } as const;
     if (answer.status === 404) this.#parts.ledger.take({ id }, { end: unknown });
     else if (answer.body.kind === 'json' && isFields(answer.body.value))
       this.#takeTask(id, answer.body.value);

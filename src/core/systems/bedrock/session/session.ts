@@ -13,19 +13,13 @@ import { frameProblems } from '../../conversation/frameProblems.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
 import { BedrockApi } from './api.ts';
-import {
-  type BedrockSession,
-  type RestAnswer,
-  type Role,
-  type TaskEnd,
-  taskEndIn,
-} from './bedrockSession.ts';
+import type { BedrockSession, RestAnswer, Role, TaskEnd } from './bedrockSession.ts';
 import { ListRefresh } from './listRefresh.ts';
 import type { ReleaseTraits } from '../release.ts';
 import { instanceKind } from '../decode/lifecycle.ts';
-import { behindColon, serverOf } from '../messages.ts';
+import { behindColon, serverOf, taskEndIn } from '../messages.ts';
 import { peekMessage } from './peekMessage.ts';
-import { closeError, sessionErrorOf } from './refusal.ts';
+import { endError, sessionErrorOf } from './refusal.ts';
 import { Renewal } from './renewal.ts';
 import { socketAddress, type BedrockSettings } from '../settings.ts';
 import { checkOutgoing } from './checkOutgoing.ts';
@@ -37,7 +31,10 @@ const askForTaskMs = 20_000;
 
 /** Requests whose answer the program also writes down as the state of its servers. */
 const requestsThatRewriteState = /^\/api\/servers\/?(?:\?|$)|^\/api\/server\/[^/]+\/summary/;
-const connectionOver = 'the connection ended before the task did';
+const interrupted: TaskEnd = {
+  outcome: 'interrupted',
+  message: text('the connection ended before the task did'),
+};
 
 /** Signs in, opens the WebSocket, subscribes, and resolves once all lists were asked for. Rejects with a SessionError. */
 export async function openBedrockSession(
@@ -126,7 +123,7 @@ class LiveBedrockSession implements BedrockSession {
       onRefused: (error) => this.#end.finish(error),
     });
     const tasks = {
-      end: () => this.#ledger.loseAll({ outcome: 'lost', message: connectionOver }),
+      end: () => this.#ledger.loseAll(interrupted),
     };
     this.#end.add(tasks, this.#refresh, this.#renewal, this.#liveness, this.#subscriptions);
   }
@@ -163,7 +160,7 @@ class LiveBedrockSession implements BedrockSession {
       onPush: (message) => this.#take(message),
       onHeard: () => this.#liveness.heard(),
     });
-    void this.#socket.ended.then((end) => this.#end.finish(closeError(end, this.#api.secret)));
+    void this.#socket.ended.then((end) => this.#end.finish(endError(end, this.#api.secret)));
     environment.report('authenticating', text('subscribing'));
     await this.#subscriptions.addQuietly(this.#firstTopics(), 'settings');
     environment.report('authenticating', text('fetching the servers'));
@@ -204,7 +201,7 @@ class LiveBedrockSession implements BedrockSession {
   async taskEnd(id: string, signal: AbortSignal): Promise<TaskEnd> {
     const ended = this.#ledger.endOf(id);
     if (ended) return ended;
-    if (this.#end.isOver()) return { outcome: 'lost', message: connectionOver };
+    if (this.#end.isOver()) return interrupted;
     const { clock, log } = this.#environment;
     const poll = new DeferredRun(
       clock,
@@ -221,7 +218,10 @@ class LiveBedrockSession implements BedrockSession {
     const forget = this.#ledger.follow(id, ({ end }) => {
       if (end) waiting.resolve(end);
     });
-    poll.within(askForTaskMs);
+    // A task of the conversation before may have ended meanwhile, and nothing would tell.
+    const isKnown = this.#ledger.open.some((task) => task.id === id);
+    if (isKnown) poll.within(askForTaskMs);
+    else void poll.now();
     try {
       return await waiting.answer;
     } finally {

@@ -191,13 +191,15 @@ describe('tasks', () => {
     },
   );
 
-  it('whose server goes away in the middle are said to have an unknown end', async () => {
+  it('whose server goes away in the middle have an unknown end when the connection is given up', async () => {
     await using server = await startServer({ timing: { startMs: 60_000 } });
     await using opened = open(server.url);
     await ready(opened);
     const running = opened.run('start', { instance: 'alpha' });
     await opened.until(() => opened.tasks().includes('Start alpha: running'));
     await server.stop();
+    await opened.until(() => opened.states().at(-1)?.startsWith('waiting') === true);
+    await opened.connection.stop();
     const { outcome, message } = await running;
     expect(outcome).toBe('failed');
     expect(english(message)).toBe('How it ended is not known: the connection ended before the task did');
