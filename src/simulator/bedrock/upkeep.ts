@@ -33,6 +33,8 @@ export class Upkeep {
   /** One backup or restore at a time, and one operation on a world, whatever the server. */
   readonly #backups = new Turn();
   readonly #worlds = new Turn();
+  /** Names of the worlds in the content folder. */
+  readonly worldFiles: string[] = [];
 
   constructor(life: Lifecycle, latestVersion: string | undefined) {
     this.#life = life;
@@ -98,7 +100,7 @@ export class Upkeep {
   exportWorld(machine: Machine): Promise<Result> {
     const { name } = machine;
     return this.#stopped('world_export', machine, { export_dir: null }, () =>
-      success(`World for server '${name}' exported successfully as '${name}_export.mcworld'.`),
+      this.#exported(`${name}_export.mcworld`, name),
     );
   }
 
@@ -214,6 +216,11 @@ export class Upkeep {
 
   #work(): Promise<void> {
     return this.#life.rest(this.#life.world.timing.backupMs);
+  }
+
+  #exported(file: string, name: string): Result {
+    if (!this.worldFiles.includes(file)) this.worldFiles.push(file);
+    return success(`World for server '${name}' exported successfully as '${file}'.`);
   }
 
   /** Writes a backup down, the newest first, and answers its name. */

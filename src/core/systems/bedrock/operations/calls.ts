@@ -42,25 +42,27 @@ export async function runCall(
   }, run.signal);
 }
 
-/** Outcome of an answer: a refusal, a task to wait for, or done. */
+/** Outcome of an answer: a refusal, a task to wait for, or done, in these words or in those of the task. */
 export async function afterAnswer(
   session: BedrockSession,
   answer: RestAnswer,
-  done: Text,
+  done: Text | ((words: Text) => Text),
   run: Progress,
 ): Promise<OperationResult> {
+  const say = (words: Text): OperationResult => succeeded(typeof done === 'function' ? done(words) : done);
   const refusal = refusalIn(answer, session);
   if (refusal) return refusal;
   const value = valueOf(answer);
   const { task_id: task, status, message } = isFields(value) ? value : {};
   const id = named(task);
   const said = named(message) ?? '–';
-  if (id === undefined) return status === 'success' ? succeeded(done) : failed(unconfirmed(said));
+  if (id === undefined)
+    return status === 'success' ? say(text('{0}', oneLine(said, 300))) : failed(unconfirmed(said));
   run.progress(text('{0}', oneLine(said, 300)));
   const end = await endOfTask(session, id, run);
   if (end.outcome === 'succeeded') {
     run.output(`${english(end.message)}\n`);
-    return succeeded(done);
+    return say(end.message);
   }
   return failed(end.outcome === 'failed' ? end.message : text('How it ended is not known: {0}', end.message));
 }
