@@ -44,7 +44,7 @@ function form(call: string, answer: Exchange['answer']): unknown {
     ...rest,
     ...(call === 'settings' ? { settings: typeof settings } : {}),
     ...(call === 'info' ? { info: Object.keys(info as object) } : { info }),
-    data: call === 'plugins' ? Object.values(data as object)[0] : data,
+    data: call === 'plugins' ? (Object.values(data as object)[0] as unknown) : data,
     ...('task_id' in rest ? { task_id: typeof rest['task_id'] } : {}),
   };
 }

@@ -136,6 +136,11 @@ const calls: readonly (readonly [RegExp, Known])[] = [
   [/^\/api\/server\/install$/, { operation: 'install', title: (s) => text('Install {0}', s) }],
 ];
 
+/** Title of the task of an operation on a server. */
+export function titleOf(operation: string, server: string): Text | undefined {
+  return calls.find(([, known]) => known.operation === operation)?.[1].title(oneLine(server, 60));
+}
+
 /** Operation and title of a call that may begin a task. */
 export function taskOfCall(request: RestRequest): {
   readonly title: Text;

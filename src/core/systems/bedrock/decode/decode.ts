@@ -18,7 +18,8 @@ import { ackOf, behindColon, failureIn, isSkipped, taskEndIn } from '../messages
 import { redactBedrock } from '../redact.ts';
 import { decodeReply, decodeRequest } from './rest.ts';
 import { measured } from './measurements.ts';
-import { taskGone, applyTask } from './tasks.ts';
+import { nameOfTask, onlyCall, workTold } from './taskNames.ts';
+import { taskGone, applyTask, nameSignals } from './tasks.ts';
 
 const unknown = text('Something that is no message of Bedrock Server Manager');
 
@@ -211,7 +212,9 @@ function decodeEvent(
   const { stem, phase } = entry;
   if (direction === 'out' || server === undefined || !stem || !phase)
     return { context, event, signals: [], problems };
-  const { crashed, ...followed } = applyServerFact(context, { stem, phase, server, data });
+  const { crashed, ...fact } = applyServerFact(context, { stem, phase, server, data });
+  const work = workTold(fact.context, stem, phase, server);
+  const followed = { context: work.context, signals: [...fact.signals, ...nameSignals(work)] };
   if (!crashed) return { ...followed, event, problems };
   return {
     ...followed,
@@ -290,7 +293,7 @@ function decodeTask(
   const end = taskEndIn(fields);
   const failed = end?.outcome === 'failed';
   const task = id === undefined ? undefined : context.tasks.get(id);
-  const title = task?.title ?? text('Task of {0}', shown(fields['username']));
+  const { title } = nameOfTask(context, id ?? '', fields, onlyCall(context));
   const event: Step['event'] = {
     type: 'task_update',
     severity: failed ? 'error' : 'info',
