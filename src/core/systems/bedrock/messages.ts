@@ -18,6 +18,9 @@ export interface RestReply {
   readonly error?: string;
 }
 
+/** Topic of the message that tells of a crash in place of the server. */
+export const crashTopic = 'server_crashed';
+
 export function toBytes(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value));
 }

@@ -12,9 +12,9 @@ import {
   unreadable,
 } from '../../reading.ts';
 import { catalogEntry, type BedrockEntry } from '../catalog.ts';
-import { applyServerFact, instanceKind } from './lifecycle.ts';
+import { applyCrash, applyServerFact, instanceKind } from './lifecycle.ts';
 import { initialContext, loadContext, saveContext, type BedrockContext } from './decoderState.ts';
-import { ackOf, behindColon, failureIn, isSkipped, taskEndIn } from '../messages.ts';
+import { ackOf, behindColon, crashTopic, failureIn, isSkipped, taskEndIn } from '../messages.ts';
 import { redactBedrock } from '../redact.ts';
 import { decodeReply, decodeRequest } from './rest.ts';
 import { measured } from './measurements.ts';
@@ -158,6 +158,8 @@ function decodePush(
       return { ...measured(context, message, topic, data, problems), problems };
     case 'log_update':
       return decodeLog(context, topic, data, problems);
+    case 'derived':
+      return decodeCrash(context, data, problems);
     case 'task_update':
       return decodeTask(context, message, topic, data, problems);
     default:
@@ -248,6 +250,28 @@ function summaryOf({ texts, phase }: BedrockEntry, data: Fields, failure: string
       ? title
       : text(title.template, ...texts.fields.map((field) => shown(data[field])));
   return failure === undefined ? words : text('{0}: {1}', words, oneLine(failure, 300));
+}
+
+/** A crash that the session found by the processes of a server. */
+function decodeCrash(context: BedrockContext, data: unknown, problems: Problem[]): Step {
+  const { server_name: name, pid, previous_pid: previous } = isFields(data) ? data : {};
+  const server = named(name);
+  if (server === undefined) problems.push(missing('data.server_name'));
+  const isBack = typeof pid === 'number';
+  const isNew = typeof previous === 'number';
+  const event: Step['event'] = {
+    type: crashTopic,
+    severity: isNew ? 'error' : 'info',
+    retention: 'lifecycle',
+    summary: isBack
+      ? isNew
+        ? text('Ended by itself and was started again: process {0} instead of {1}', pid, previous)
+        : text('Was started again after it had ended by itself: process {0}', pid)
+      : text('Ended by itself: process {0} is gone', shown(previous)),
+    ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+  };
+  if (server === undefined) return { context, event, signals: [], problems };
+  return { ...applyCrash(context, server, { isNew, isBack }), event, problems };
 }
 
 function decodeLog(

@@ -207,6 +207,30 @@ function worked(work: Work, { phase, failure, data, old, statusEvents }: Situati
   };
 }
 
+/** A process ended without a stop; `isBack` where another took its place already, `isNew` where that is first told of. */
+export function applyCrash(
+  context: BedrockContext,
+  server: string,
+  { isNew, isBack }: { readonly isNew: boolean; readonly isBack: boolean },
+): DecodeStep<BedrockContext> {
+  const old = context.servers.get(server) ?? newServer;
+  const crashes = old.crashes + (isNew ? 1 : 0);
+  const memory: ServerMemory = {
+    ...old,
+    base: isBack ? 'running' : 'crashed',
+    crashes,
+    touched: context.tick,
+  };
+  const detail = isBack
+    ? text('it crashed and was started again; crashes so far: {0}', crashes)
+    : text('it ended by itself; crashes so far: {0}', crashes);
+  const patch = { game, state: shownState(memory), detail, ...(isBack ? {} : { players: null }) };
+  return {
+    context: { ...context, servers: context.servers.set(server, memory) },
+    signals: [{ signal: 'instance', kind: instanceKind, key: server, patch, onlyIfKnown: true }],
+  };
+}
+
 const workOfOperation: Readonly<Record<string, Work>> = {
   remove: 'delete_server_data',
   install: 'server_install',

@@ -11,14 +11,15 @@ import { Subscriptions } from '../../conversation/subscriptions.ts';
 import { TaskLedger } from '../../conversation/taskLedger.ts';
 import { frameProblems } from '../../conversation/frameProblems.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
-import { isFields, named } from '../../reading.ts';
+import { isFields, named, parsedJson } from '../../reading.ts';
 import { BedrockApi } from './api.ts';
 import type { BedrockSession, RestAnswer, Role, TaskEnd } from './bedrockSession.ts';
 import { ListRefresh } from './listRefresh.ts';
 import type { ReleaseTraits } from '../release.ts';
 import { instanceKind } from '../decode/lifecycle.ts';
-import { behindColon, serverOf, taskEndIn } from '../messages.ts';
+import { behindColon, crashTopic, serverOf, taskEndIn, toBytes } from '../messages.ts';
 import { peekMessage } from './peekMessage.ts';
+import { ProcessWatch, type Crash } from './processWatch.ts';
 import { endError, sessionErrorOf } from './refusal.ts';
 import { Renewal } from './renewal.ts';
 import { socketAddress, type BedrockSettings } from '../settings.ts';
@@ -67,6 +68,7 @@ class LiveBedrockSession implements BedrockSession {
   readonly #ledger: TaskLedger<{ readonly id: string }, TaskEnd>;
   readonly #refresh: ListRefresh;
   readonly #renewal: Renewal;
+  readonly #processes: ProcessWatch;
   readonly #end = new SessionEnd();
   readonly #liveness: Liveness;
   readonly #listeners = new Map<string, Set<(chunk: string, first: boolean) => void>>();
@@ -112,6 +114,10 @@ class LiveBedrockSession implements BedrockSession {
     });
     this.#ledger = new TaskLedger(() => memory.save({ tasks: this.#ledger.open.map(({ id }) => id) }));
     this.#transitions = new Transitions(clock, () => this.#refresh.quiet());
+    this.#processes = new ProcessWatch({
+      isOnTheWay: (server) => this.#transitions.concerns(server),
+      onCrash: (crash) => this.#tellCrash(crash),
+    });
     this.#refresh = new ListRefresh({
       environment,
       username: settings.username,
@@ -119,6 +125,7 @@ class LiveBedrockSession implements BedrockSession {
       ledger: this.#ledger,
       release: () => this.#api.release,
       ask: (path) => this.#api.call('GET', path, undefined, environment.signal),
+      processes: () => this.#watched,
       onServers: () => this.#applyWatch(),
       onRefused: (error) => this.#end.finish(error),
     });
@@ -138,6 +145,10 @@ class LiveBedrockSession implements BedrockSession {
 
   get role(): Role | undefined {
     return this.#api.role;
+  }
+
+  get listed(): Promise<unknown> {
+    return this.#refresh.listed;
   }
 
   async open(): Promise<void> {
@@ -297,6 +308,25 @@ class LiveBedrockSession implements BedrockSession {
     return [...new Set(wanted)];
   }
 
+  /** Watched where no event tells of a crash; without the events of stops each of them would be taken for one. */
+  get #watched(): ProcessWatch | undefined {
+    if (this.#api.release.statusEvents) return undefined;
+    const topics = this.#firstTopics();
+    return topics.includes('*') || topics.includes('event:before_server_stop') ? this.#processes : undefined;
+  }
+
+  #tellCrash({ server, pid, previousPid }: Crash): void {
+    const data = { server_name: server, pid, previous_pid: previousPid };
+    this.#environment.deliver({
+      channel: 'push',
+      direction: 'none',
+      origin: 'derived',
+      bytes: toBytes({ type: 'derived', topic: crashTopic, data }),
+      receivedAt: this.#environment.clock.now(),
+    });
+    this.#refresh.serversSoon();
+  }
+
   #openSocket(): BedrockSocket {
     if (this.#end.isOver() || !this.#socket) throw closedError();
     return this.#socket;
@@ -327,6 +357,10 @@ class LiveBedrockSession implements BedrockSession {
       for (const listener of this.#listeners.get(topic) ?? []) listener(data, first);
       return;
     }
+    if (type === 'resource_update') {
+      this.#watched?.takeMeasured(behindColon(topic), measuredIn(bytes));
+      return;
+    }
     if (!isFields(data)) return;
     if (type === 'task_update' && topic.startsWith('task:')) {
       const id = behindColon(topic);
@@ -337,8 +371,14 @@ class LiveBedrockSession implements BedrockSession {
         this.#refresh.serversSoon();
       }
     } else if (type === 'event') {
+      this.#processes.takeEvent(topic, data);
       if (this.#transitions.take(topic, data)) this.#refresh.serversSoon();
       if (topic.startsWith('event:before_')) this.#refresh.somethingBegan();
     }
   }
+}
+
+function measuredIn(bytes: Uint8Array): unknown {
+  const value = parsedJson(Buffer.from(bytes).toString('utf8'));
+  return isFields(value) ? value['data'] : undefined;
 }

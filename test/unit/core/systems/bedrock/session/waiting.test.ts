@@ -136,6 +136,7 @@ describe('the list of servers', () => {
           ? Promise.reject(new TypeError('boom'))
           : Promise.resolve({ status: 200, text: '', body: { kind: 'json', value: { servers: [] } } });
       },
+      processes: () => undefined,
       onServers: () => undefined,
       onRefused: () => undefined,
     });
