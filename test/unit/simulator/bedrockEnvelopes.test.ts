@@ -69,8 +69,7 @@ describe('the stand-in of release 3.8', () => {
       const { call, answer } = JSON.parse(line) as Exchange;
       const [method, path, body] = calls[call] ?? [];
       if (method === undefined || path === undefined) continue;
-      if (call === 'command')
-        while (rig.server.machines.get('alpha')?.stored !== 'RUNNING') await nextTurn();
+      if (call === 'command') while (rig.server.machines.get('alpha')?.stored !== 'RUNNING') await nextTurn();
       const said = (await rig.ask(method, path, body)).body as Exchange['answer'];
       expect([call, form(call, said)]).toEqual([call, form(call, answer)]);
     }
