@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventsOf, run, type Line } from './probeRun.ts';
-import { startBedrock } from './simulator/bedrockServer.ts';
+import { eventsOf, run, type Line, type Watched } from './probeRun.ts';
+import { startBedrock, type Rig } from './simulator/bedrockServer.ts';
 
 /** The same evening on every release, of what is a task on all: one server comes up, one is backed up while it runs, one stops, one cannot be backed up. */
 async function evening(protocolVersion: '3.7' | '3.8' | '3.9' | '3.10'): Promise<readonly Line[]> {
@@ -36,6 +36,12 @@ async function evening(protocolVersion: '3.7' | '3.8' | '3.9' | '3.10'): Promise
   return lines;
 }
 
+interface Scene {
+  /** What goes on before the probe comes. */
+  readonly before?: (rig: Rig) => Promise<void>;
+  readonly meanwhile?: (rig: Rig, probe: Watched, go: () => void) => Promise<void>;
+}
+
 interface FleetLine {
   readonly instances: readonly { readonly key: string; readonly state: string; readonly version: string }[];
   readonly tasks: readonly { readonly state: string; readonly subject?: string }[];
@@ -62,6 +68,62 @@ describe('the probe at Bedrock Server Manager', () => {
       expect(lines.flatMap((line) => line['problem'] ?? [])).toEqual([]);
     },
   );
+
+  /** Runs an operation at a server whose backups go on until they are let go on. */
+  async function operate(
+    protocolVersion: '3.7' | '3.10',
+    asked: readonly [operation: string, input: object],
+    { before, meanwhile }: Scene,
+  ): Promise<string> {
+    const gate = Promise.withResolvers<undefined>();
+    await using rig = await startBedrock({
+      protocolVersion,
+      timing: { backupMs: 7777 },
+      wait: (ms) => (ms === 7777 ? gate.promise : Promise.resolve()),
+    });
+    await before?.(rig);
+    const connection = JSON.stringify({ kind: 'bedrock', id: 'mc', url: rig.server.url });
+    const [operation, input] = asked;
+    const { lines } = await run(
+      [connection, '--seconds', '60', '--run', operation, '--input', JSON.stringify(input)],
+      async (probe) => {
+        await meanwhile?.(rig, probe, () => gate.resolve(undefined));
+        await probe.until(() => probe.lines.some((line) => line['operation']));
+      },
+      { GSOPS_SECRET: 'secret' },
+    );
+    const told = lines.flatMap((line) => (line['operation'] ? [line['operation']] : []));
+    return told.map(({ outcome, message }) => `${String(outcome)}: ${String(message)}`).join('\n');
+  }
+
+  const world = { type: 'world', confirm: 'yes' };
+
+  it.each([
+    ['3.7', 1001],
+    ['3.10', 1008],
+  ] as const)('knows how an operation on %s ended whose connection broke with %i', async (release, code) => {
+    const outcome = await operate(release, ['backup:alpha', world], {
+      async meanwhile(rig, probe, go) {
+        await probe.until(() => eventsOf(probe.lines).some(({ type }) => type === 'event:before_backup'));
+        rig.server.killSockets(code);
+        const isReady = (line: Line): boolean => line['connection']?.['state'] === 'ready';
+        await probe.until(() => probe.lines.filter(isReady).length === 2);
+        go();
+      },
+    });
+    expect(outcome).toBe('succeeded: alpha is backed up');
+  });
+
+  it('follows the task of any request, and says in the words of the server that it was skipped', async () => {
+    const call = { method: 'POST', path: '/api/server/alpha/backup/action', body: { backup_type: 'world' } };
+    const outcome = await operate('3.7', ['request', { ...call, confirm: 'yes' }], {
+      async before(rig) {
+        const { status } = await rig.ask('POST', '/api/server/beta/backup/action', { backup_type: 'world' });
+        expect(status).toBe(202);
+      },
+    });
+    expect(outcome).toBe('failed: Not done: Backup/restore operation already in progress.');
+  });
 
   it('signs in with what the environment gives, and says which secret was wrong', async () => {
     await using rig = await startBedrock({ protocolVersion: '3.10' });

@@ -119,6 +119,14 @@ describe('the recordings of Bedrock Server Manager', () => {
     await expect(golden(told)).toMatchFileSnapshot(`golden/bedrock-${release}.txt`);
   });
 
+  it('of a task that was skipped, told twice with its end, is one task that failed in the words of the server', () => {
+    const { fleet, decoded } = tell(recorded('bedrock-3.7-skipped.jsonl'));
+    expect(decoded.map(({ event }) => event.severity)).toEqual(['error', 'error']);
+    expect([...fleet.tasks.values()].map(({ state, message }) => [state, message && english(message)])).toEqual([
+      ['failed', 'Not done: A world operation is already in progress.'],
+    ]);
+  });
+
   it('hold no unknown type', () => {
     const types = ['3.10', '3.9', '3.7'].flatMap((release) => tell(recorded(`bedrock-${release}.jsonl`)).decoded.map(({ event }) => english(event.summary)));
     expect(types.filter((summary) => /^(?:Unknown (?:event|message type)|Something)/.test(summary))).toEqual([]);

@@ -27,9 +27,7 @@ export function authRoutes(traits: Traits, accounts: Accounts, note: (line: stri
       ...succeeded({ message: 'Successfully logged out.' }),
       headers: { 'set-cookie': noCookie },
     })),
-    route('GET', '/api/account', 'user', ({ user: { id, username, role, enabled } }) =>
-      ok({ id, username, identity_type: 'jwt', role, is_active: enabled, theme: 'default' }),
-    ),
+    route('GET', '/api/account', 'user', ({ user }) => ok(accountOf(user))),
   ];
   if (renewal)
     routes.push(
@@ -38,6 +36,11 @@ export function authRoutes(traits: Traits, accounts: Accounts, note: (line: stri
       ),
     );
   return routes;
+}
+
+/** A user as accounts and lists show it. */
+export function accountOf({ id, username, role, enabled }: User): object {
+  return { id, username, identity_type: 'jwt', role, is_active: enabled, theme: 'default' };
 }
 
 function issue(accounts: Accounts, user: User, remember: boolean, message: string): Reply {

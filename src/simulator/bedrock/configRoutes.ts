@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Emitter } from './emitter.ts';
 import type { Traits } from './releases.ts';
 import { bodyOf, HttpError, serverRoute, type Route } from './http.ts';
-import { succeeded } from './replies.ts';
+import { general, ofServer, succeeded } from './replies.ts';
 
 const addBody = z.looseObject({
   players: z.array(z.string()),
@@ -21,11 +21,10 @@ const levels = ['visitor', 'member', 'operator'];
 
 /** Allowlist, permissions, properties and settings of one server. */
 export function configRoutes(traits: Traits, emitter: Emitter): Route[] {
-  const getter = (name: 'allowlist' | 'permissions' | 'properties', field: string = name): Route =>
-    serverRoute('GET', `${name}/get`, 'moderator', ({ machine }) => succeeded({ [field]: machine[name] }));
-
-  return [
-    getter('allowlist', 'players'),
+  const routes = [
+    serverRoute('GET', 'allowlist/get', 'moderator', ({ machine }) =>
+      general(traits, { players: machine.allowlist }),
+    ),
     serverRoute('POST', 'allowlist/add', 'moderator', async (call) => {
       const { players, ignoresPlayerLimit } = bodyOf(addBody, call);
       const { machine } = call;
@@ -58,7 +57,9 @@ export function configRoutes(traits: Traits, emitter: Emitter): Route[] {
       });
       return succeeded({ message });
     }),
-    getter('permissions'),
+    serverRoute('GET', 'permissions/get', 'moderator', ({ machine }) =>
+      ofServer(traits, { permissions: machine.permissions }),
+    ),
     serverRoute(traits.setPermissions, 'permissions/set', 'moderator', async (call) => {
       const { permissions } = bodyOf(permissionsBody, call);
       const { machine } = call;
@@ -85,7 +86,9 @@ export function configRoutes(traits: Traits, emitter: Emitter): Route[] {
       const message = 'One or more errors occurred while setting permissions.';
       return { status: 400, body: { status: 'error', message, errors } };
     }),
-    getter('properties'),
+    serverRoute('GET', 'properties/get', 'moderator', ({ machine: { properties } }) =>
+      general(traits, { properties, ...(traits.rawProperties ? { raw_content: fileOf(properties) } : {}) }),
+    ),
     serverRoute('POST', 'properties/set', 'moderator', async (call) => {
       const { properties } = bodyOf(propertiesBody, call);
       const { machine } = call;
@@ -107,6 +110,10 @@ export function configRoutes(traits: Traits, emitter: Emitter): Route[] {
       if (status === 'error') throw new HttpError(400, message);
       return succeeded({ message });
     }),
+  ];
+  if (!traits.serverSettings) return routes;
+  return [
+    ...routes,
     serverRoute('GET', 'settings/get', 'user', ({ machine: { name, settings } }) =>
       succeeded({
         message: `Successfully retrieved settings for server '${name}'.`,
@@ -131,6 +138,12 @@ export function configRoutes(traits: Traits, emitter: Emitter): Route[] {
 /** Player names are compared without regard to case. */
 function same(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
+}
+
+function fileOf(properties: Readonly<Record<string, string>>): string {
+  return Object.entries(properties)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
 }
 
 /** Bedrock Server Manager validates more properties; here ports alone. */

@@ -26,7 +26,7 @@ export function generalRoutes(
 
   const info = (): Reply => {
     const about = { os_type: 'Linux', app_version: traits.version };
-    const splash = traits.namesAllInfoFields ? {} : { splash_text: 'Modern Web UI!' };
+    const splash = traits.splash ? { splash_text: 'Modern Web UI!' } : {};
     return general(traits, { info: { ...about, ...splash } });
   };
 
@@ -48,14 +48,15 @@ export function generalRoutes(
 
   const routes: Route[] = [
     route('GET', '/api/info', 'public', info),
-    route('GET', '/api/setup/status', 'public', () => ok({ needs_setup: false })),
     route('GET', '/api/servers', 'user', servers),
     route('GET', '/api/tasks/status/{id}', 'user', ({ params }) => {
       const task = tasks.get(params['id'] ?? '');
       if (!task) throw new HttpError(404, 'Task not found');
       return ok(task);
     }),
-    route('GET', '/api/players/get', 'moderator', () => general(traits, { players: [...players.values()] })),
+    route('GET', '/api/players/get', 'moderator', () =>
+      general(traits, { players: [...players.values()] }, 'players'),
+    ),
     route('POST', '/api/players/add', 'moderator', async (call) => {
       const { players: given } = bodyOf(playersBody, call);
       const { message, count } = await emitter.around('players_add', { player_strings: given }, () => {
@@ -68,24 +69,28 @@ export function generalRoutes(
       });
       return succeeded({ message, count });
     }),
-    route(traits.scan, '/api/players/scan', 'moderator', async () =>
-      ok(
-        await emitter.around('player_db_scan', {}, () => {
-          const found = [...machines.values()].flatMap((machine) => machine.players);
-          for (const { name, uuid } of found) players.set(uuid, { name, xuid: uuid });
-          const n = found.length;
-          const details = {
-            total_entries_in_logs: n,
-            unique_players_submitted_for_saving: n,
-            actually_saved_or_updated_in_db: n,
-            scan_errors: [],
-          };
-          const message = `Player DB update complete. Entries found in logs: ${n}. Unique players submitted: ${n}. Actually saved/updated: ${n}.`;
-          return { status: 'success', message, details };
-        }),
-      ),
-    ),
+    route(traits.scan, '/api/players/scan', 'moderator', async () => {
+      const result = await emitter.around('player_db_scan', {}, () => {
+        const found = [...machines.values()].flatMap((machine) => machine.players);
+        for (const { name, uuid } of found) players.set(uuid, { name, xuid: uuid });
+        const n = found.length;
+        const counts = {
+          total_entries_in_logs: n,
+          unique_players_submitted_for_saving: n,
+          actually_saved_or_updated_in_db: n,
+          scan_errors: [],
+        };
+        const message = `Player DB update complete. Entries found in logs: ${n}. Unique players submitted: ${n}. Actually saved/updated: ${n}.`;
+        return { status: 'success', message, details: counts };
+      });
+      // Old releases name it otherwise in the answer than in the event.
+      if (!traits.wrapsInData) return ok(result);
+      const { message, details } = result;
+      return general(traits, { message, data: details }, 'players');
+    }),
   ];
+  if (traits.setupStatus)
+    routes.push(route('GET', '/api/setup/status', 'public', () => ok({ needs_setup: false })));
   if (traits.taskList) routes.push(route('GET', '/api/tasks/list', 'user', () => ok(tasks.list())));
   return routes;
 }

@@ -61,6 +61,8 @@ export interface Timing {
   /** Warning time for players before a stop. */
   readonly warnMs: number;
   readonly backupMs: number;
+  /** Until a backup, restore or world operation that waits for another one is skipped, since 3.9. */
+  readonly turnMs: number;
   readonly installMs: number;
   /** Between two samples of processes. */
   readonly monitorMs: number;
@@ -79,6 +81,7 @@ export const realTiming: Timing = {
   afterStopMs: 1000,
   warnMs: 10_000,
   backupMs: 50,
+  turnMs: 300_000,
   installMs: 5000,
   monitorMs: 2000,
   logMs: 1000,

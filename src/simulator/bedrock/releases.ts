@@ -30,7 +30,19 @@ export interface Traits {
   /** Fields that a result of an action ends with, in their order. */
   readonly actionTail: readonly string[];
   readonly backupTail: readonly string[];
-  readonly namesAllInfoFields: boolean;
+  /** A second operation on backups or worlds waits for the first; before 3.9 it is skipped at once. */
+  readonly waitsForTurn: boolean;
+  /** Fields that any answer about servers or the program has, null unless given; players and themes have others in 3.8. */
+  readonly envelope: { readonly server: readonly string[]; readonly players: readonly string[] };
+  /** What is told of one server stands in `data`. */
+  readonly wrapsInData: boolean;
+  /** The answer about the program has a `splash_text`. */
+  readonly splash: boolean;
+  /** Settings of one server can be read and changed. */
+  readonly serverSettings: boolean;
+  readonly setupStatus: boolean;
+  /** Properties come with the text of their file. */
+  readonly rawProperties: boolean;
   readonly prune: 'POST' | 'PUT';
   readonly setPermissions: 'POST' | 'PUT';
   readonly scan: 'POST' | 'PUT';
@@ -60,7 +72,13 @@ const release39: Traits = {
   stopNamesServer: false,
   actionTail: ['details', 'task_id', 'redirect_url', 'backups'],
   backupTail: ['details', 'task_id', 'redirect_url', 'backups'],
-  namesAllInfoFields: false,
+  waitsForTurn: true,
+  envelope: { server: [], players: [] },
+  wrapsInData: false,
+  splash: true,
+  serverSettings: false,
+  setupStatus: true,
+  rawProperties: false,
   prune: 'POST',
   setPermissions: 'PUT',
   scan: 'POST',
@@ -68,6 +86,7 @@ const release39: Traits = {
   pageForUnknown: false,
 };
 
+const common = ['data', 'servers', 'info', 'players', 'files_deleted', 'files_kept'];
 const old = new Set([...newIn310, ...bans, ...addons]);
 
 export const traitsOf: Readonly<Record<Release, Traits>> = {
@@ -84,7 +103,11 @@ export const traitsOf: Readonly<Record<Release, Traits>> = {
     playerEvents: 'none',
     actionTail: ['details', 'task_id'],
     backupTail: ['details', 'redirect_url', 'backups', 'task_id'],
-    namesAllInfoFields: true,
+    waitsForTurn: false,
+    envelope: { server: common, players: common },
+    wrapsInData: true,
+    splash: false,
+    setupStatus: false,
     pageForUnknown: true,
   },
   '3.8': {
@@ -94,6 +117,12 @@ export const traitsOf: Readonly<Record<Release, Traits>> = {
     login: 'form',
     renewal: { method: 'GET', path: '/auth/refresh-token' },
     silent: old,
+    actionTail: ['details', 'task_id'],
+    backupTail: ['details', 'redirect_url', 'backups', 'task_id'],
+    waitsForTurn: false,
+    envelope: { server: [...common, 'properties'], players: [...common, 'themes'] },
+    wrapsInData: true,
+    setupStatus: false,
   },
   '3.9': release39,
   '3.10': {
@@ -114,5 +143,7 @@ export const traitsOf: Readonly<Record<Release, Traits>> = {
     setPermissions: 'POST',
     scan: 'PUT',
     configStatus: false,
+    serverSettings: true,
+    rawProperties: true,
   },
 };

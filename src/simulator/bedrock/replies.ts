@@ -36,15 +36,16 @@ export async function accepted(
   return { status: 202, body: action(tail, { status: 'pending', message, task_id: id }), after: run };
 }
 
-/** Information about the program as a whole: 3.7 answers with every field that any such answer can have. */
-export function general({ namesAllInfoFields }: Traits, content: Content): Reply {
-  const none = {
-    data: null,
-    servers: null,
-    info: null,
-    players: null,
-    files_deleted: null,
-    files_kept: null,
-  };
-  return succeeded(namesAllInfoFields ? { ...none, ...content } : content);
+/** An answer about servers or the program: old releases answer with every field that any such answer can have. */
+export function general(
+  { envelope }: Traits,
+  content: Content,
+  kind: keyof Traits['envelope'] = 'server',
+): Reply {
+  return succeeded({ ...Object.fromEntries(envelope[kind].map((field) => [field, null])), ...content });
+}
+
+/** What is told of one server. */
+export function ofServer(traits: Traits, content: Content, message: string | null = null): Reply {
+  return general(traits, { message, ...(traits.wrapsInData ? { data: content } : content) });
 }

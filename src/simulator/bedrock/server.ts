@@ -4,6 +4,7 @@ import { Accounts, type Issued } from './accounts.ts';
 import { authRoutes } from './authRoutes.ts';
 import { backupRoutes } from './backupRoutes.ts';
 import { configRoutes } from './configRoutes.ts';
+import { contentRoutes } from './contentRoutes.ts';
 import { Emitter } from './emitter.ts';
 import { corsHeaders, preflight } from './headers.ts';
 import { describe, generalRoutes, type KnownPlayer } from './generalRoutes.ts';
@@ -242,6 +243,7 @@ export class BedrockServer extends RestartableServer<Life> {
       ...serverRoutes(traits, lifecycle, upkeep, tasks),
       ...backupRoutes(traits, upkeep, tasks),
       ...configRoutes(traits, emitter),
+      ...contentRoutes(accounts, upkeep),
     ];
     const page = traits.pageForUnknown
       ? '<!DOCTYPE html>\n<html lang="en"><title>Bedrock Server Manager - Dashboard</title></html>'

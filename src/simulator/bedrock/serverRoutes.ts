@@ -13,7 +13,7 @@ import {
 } from './http.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Machine } from './machine.ts';
-import { accepted, action, ok, succeeded } from './replies.ts';
+import { accepted, action, general, ofServer, ok } from './replies.ts';
 import type { Tasks } from './tasks.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -65,6 +65,11 @@ export function serverRoutes(traits: Traits, life: Lifecycle, upkeep: Upkeep, ta
     return { ...answer('pending', 'Server installation has started.', id), after: run };
   };
 
+  const processInfo = (machine: Machine): Reply => {
+    const { message, process_info } = machine.processInfo(world.now());
+    return ofServer(traits, { process_info }, message);
+  };
+
   const start = traits.startIsTask ? inBackground('Start', (machine) => life.start(machine)) : startNow;
   const stop = inBackground('Stop', (machine) => life.stop(machine));
   const restart = inBackground('Restart', (machine) => life.restart(machine));
@@ -72,12 +77,10 @@ export function serverRoutes(traits: Traits, life: Lifecycle, upkeep: Upkeep, ta
   const remove = inBackground('Delete', (machine) => upkeep.remove(machine));
   const routes: Route[] = [
     route('POST', '/api/server/install', 'admin', install),
-    serverRoute('GET', 'status', 'user', ({ machine }) => succeeded({ running: machine.alive })),
-    serverRoute('GET', 'process_info', 'user', ({ machine }) =>
-      succeeded({ ...machine.processInfo(world.now()) }),
-    ),
+    serverRoute('GET', 'status', 'user', ({ machine }) => ofServer(traits, { running: machine.alive })),
+    serverRoute('GET', 'process_info', 'user', ({ machine }) => processInfo(machine)),
     serverRoute('GET', 'validate', 'user', ({ machine: { name } }) =>
-      succeeded({ message: `Server '${name}' exists and is valid.` }),
+      general(traits, { message: `Server '${name}' exists and is valid.` }),
     ),
     serverRoute('POST', 'start', 'moderator', start),
     serverRoute('POST', 'stop', 'moderator', stop),
@@ -95,9 +98,9 @@ export function serverRoutes(traits: Traits, life: Lifecycle, upkeep: Upkeep, ta
   if (traits.configStatus)
     routes.push(
       serverRoute('GET', 'config_status', 'user', ({ machine }) =>
-        succeeded({ config_status: machine.stored }),
+        ofServer(traits, { config_status: machine.stored }),
       ),
-      serverRoute('GET', 'version', 'user', ({ machine }) => succeeded({ version: machine.version })),
+      serverRoute('GET', 'version', 'user', ({ machine }) => ofServer(traits, { version: machine.version })),
     );
   return routes;
 }

@@ -1,6 +1,7 @@
 import type { Result } from './emitter.ts';
 import { failure, success, type Lifecycle } from './lifecycle.ts';
 import { Machine, type BackupKind } from './machine.ts';
+import { Turn } from './turn.ts';
 
 /** Installation folder of the simulated machine; events contain it. */
 const home = '/opt/bedrock-server-manager';
@@ -29,8 +30,11 @@ const configKinds = ['properties', 'allowlist', 'permissions'] as const;
 export class Upkeep {
   readonly #life: Lifecycle;
   readonly #latestVersion: string | undefined;
-  /** One thing at a time is done with backups, whatever the server. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** One backup or restore at a time, and one operation on a world, whatever the server. */
+  readonly #backups = new Turn();
+  readonly #worlds = new Turn();
+  /** Names of the worlds in the content folder. */
+  readonly worldFiles: string[] = [];
 
   constructor(life: Lifecycle, latestVersion: string | undefined) {
     this.#life = life;
@@ -96,7 +100,7 @@ export class Upkeep {
   exportWorld(machine: Machine): Promise<Result> {
     const { name } = machine;
     return this.#stopped('world_export', machine, { export_dir: null }, () =>
-      success(`World for server '${name}' exported successfully as '${name}_export.mcworld'.`),
+      this.#exported(`${name}_export.mcworld`, name),
     );
   }
 
@@ -111,10 +115,12 @@ export class Upkeep {
   resetWorld(machine: Machine): Promise<Result> {
     const { name } = machine;
     const { emitter } = this.#life.world;
-    return emitter.around('world_reset', { server_name: name }, async () => {
-      await this.#life.whileStopped(machine, () => this.#work());
-      return success(`World '${machine.properties['level-name'] ?? ''}' reset successfully.`);
-    });
+    return emitter.around('world_reset', { server_name: name }, () =>
+      this.#inTurn(this.#worlds, async () => {
+        await this.#life.whileStopped(machine, () => this.#work());
+        return success(`World '${machine.properties['level-name'] ?? ''}' reset successfully.`);
+      }),
+    );
   }
 
   update(machine: Machine): Promise<Result> {
@@ -175,7 +181,7 @@ export class Upkeep {
     const { emitter } = this.#life.world;
     const data = { server_name: machine.name, ...extra, stop_start_server: true };
     return emitter.around(stem, data, () =>
-      this.#inTurn(async () => {
+      this.#inTurn(stem.startsWith('world') ? this.#worlds : this.#backups, async () => {
         let result: Result | undefined;
         await this.#life.whileStopped(machine, async () => {
           await this.#work();
@@ -186,14 +192,35 @@ export class Upkeep {
     );
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
+  /** Whose turn does not come has done nothing, and says so in its result alone: the task succeeds. */
+  async #inTurn(turn: Turn, work: () => Promise<Result>): Promise<Result> {
+    if (!(await turn.take(() => this.#patience()))) {
+      const message =
+        turn === this.#worlds
+          ? 'A world operation is already in progress.'
+          : 'Backup/restore operation already in progress.';
+      return { status: 'skipped', message };
+    }
+    try {
+      return await work();
+    } finally {
+      turn.release();
+    }
+  }
+
+  #patience(): Promise<void> {
+    const { traits, timing } = this.#life.world;
+    if (!traits.waitsForTurn) return Promise.resolve();
+    return timing.turnMs === Infinity ? new Promise(() => undefined) : this.#life.rest(timing.turnMs);
   }
 
   #work(): Promise<void> {
     return this.#life.rest(this.#life.world.timing.backupMs);
+  }
+
+  #exported(file: string, name: string): Result {
+    if (!this.worldFiles.includes(file)) this.worldFiles.push(file);
+    return success(`World for server '${name}' exported successfully as '${file}'.`);
   }
 
   /** Writes a backup down, the newest first, and answers its name. */

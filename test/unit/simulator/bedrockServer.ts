@@ -12,6 +12,7 @@ export const noTime: Timing = {
   afterStopMs: 0,
   warnMs: 0,
   backupMs: 0,
+  turnMs: Infinity,
   installMs: 0,
   monitorMs: 3_600_000,
   logMs: 3_600_000,

@@ -3,6 +3,7 @@ import { text, type Text } from '../../model/text.ts';
 import type { CatalogEntry } from '../emit.ts';
 import eventTypes from './eventTypes.json' with { type: 'json' };
 import { eventTexts, retiredEventTexts, type EventText } from './eventTexts.ts';
+import { crashTopic } from './messages.ts';
 import { globalStems, retiredStems, stemNames, type RetiredStem, type Stem } from './stems.ts';
 
 export interface BedrockEntry extends CatalogEntry {
@@ -52,7 +53,8 @@ function eventPair(
 }
 
 function single(
-  type: 'resource_update' | 'log_update' | 'task_update' | 'subscribe' | 'unsubscribe' | 'request',
+  type:
+    'derived' | 'resource_update' | 'log_update' | 'task_update' | 'subscribe' | 'unsubscribe' | 'request',
   category: string,
   sentBy: BedrockEntry['sentBy'],
   level: Level,
@@ -87,6 +89,18 @@ export const bedrockEntries: readonly BedrockEntry[] = [
       undefined,
     ),
   ),
+  {
+    ...single(
+      'derived',
+      'Lifecycle',
+      'server',
+      { severity: 'error', retention: 'lifecycle' },
+      text(
+        'A server ended by itself. Releases before 3.10 do not say so; its process, which is another one or none, does.',
+      ),
+    ),
+    type: crashTopic,
+  },
   single(
     'resource_update',
     'Measurements',

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import { isFields, named, shown } from '../reading.ts';
+import { isFields, named, shown, type Fields } from '../reading.ts';
 
 /** A request to the server as it stands in the journal. Secrets are never in it. */
 export interface RestRequest {
@@ -18,6 +18,9 @@ export interface RestReply {
   readonly error?: string;
 }
 
+/** Topic of the message that tells of a crash in place of the server. */
+export const crashTopic = 'server_crashed';
+
 export function toBytes(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value));
 }
@@ -32,10 +35,51 @@ export function behindColon(topic: string): string {
   return topic.slice(topic.indexOf(':') + 1);
 }
 
-/** A handled failure comes as a success of its transport. */
+/**
+ * Why something was not done, in the words of the server. A handled failure and work that was skipped come as a success of
+ * their transport: of the statuses of a result, "success" alone means that it was done.
+ */
 export function failureIn(result: unknown): string | undefined {
-  if (!isFields(result) || result['status'] !== 'error') return undefined;
-  return named(result['message']) ?? '–';
+  if (!isFields(result)) return undefined;
+  const { status, message } = result;
+  if (status === undefined || status === null || status === 'success') return undefined;
+  return named(message) ?? shown(status);
+}
+
+/** Whether the server did not even try: something else of the kind was going on. */
+export function isSkipped(result: unknown): boolean {
+  return isFields(result) && result['status'] === 'skipped';
+}
+
+/** The newest of each kind is restored "successfully" also where there is no backup at all. */
+const nothingDone = /\bNothing restored\b/i;
+
+/** How a task ended, in the server's words. */
+export interface TaskOutcome {
+  readonly outcome: 'succeeded' | 'failed';
+  readonly message: Text;
+}
+
+/** Reads a task; nothing while it goes on. Without a status in its result nobody says that it was done. */
+export function taskEndIn({ status, message, result }: Fields): TaskOutcome | undefined {
+  const said = named(message) ?? '–';
+  if (status === 'error') return { outcome: 'failed', message: text('{0}', oneLine(said, 300)) };
+  if (status !== 'success') return undefined;
+  const words = isFields(result) ? (named(result['message']) ?? said) : said;
+  if (isSkipped(result) || nothingDone.test(words)) return { outcome: 'failed', message: notDone(words) };
+  const done = isFields(result) ? result['status'] : undefined;
+  if (done === undefined || done === null) return { outcome: 'failed', message: unconfirmed(words) };
+  return { outcome: done === 'success' ? 'succeeded' : 'failed', message: text('{0}', oneLine(words, 300)) };
+}
+
+/** Words for something that the server did not do. */
+export function notDone(words: string): Text {
+  return text('Not done: {0}', oneLine(words, 300));
+}
+
+/** Words for something of which the server says neither that it was done nor that it was not. */
+export function unconfirmed(words: string): Text {
+  return text('The server does not say that it was done: {0}', oneLine(words, 300));
 }
 
 /** Reason in a refusal: a text, or a list of problems by field. */
@@ -94,6 +138,11 @@ const calls: readonly (readonly [RegExp, Known])[] = [
   [/\/world\/install$/, { operation: 'worldImport', title: (s) => text('Import a world into {0}', s) }],
   [/^\/api\/server\/install$/, { operation: 'install', title: (s) => text('Install {0}', s) }],
 ];
+
+/** Title of the task of an operation on a server. */
+export function titleOf(operation: string, server: string): Text | undefined {
+  return calls.find(([, known]) => known.operation === operation)?.[1].title(oneLine(server, 60));
+}
 
 /** Operation and title of a call that may begin a task. */
 export function taskOfCall(request: RestRequest): {

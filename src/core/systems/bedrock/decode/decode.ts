@@ -12,13 +12,14 @@ import {
   unreadable,
 } from '../../reading.ts';
 import { catalogEntry, type BedrockEntry } from '../catalog.ts';
-import { applyServerFact, instanceKind } from './lifecycle.ts';
+import { applyCrash, applyServerFact, instanceKind } from './lifecycle.ts';
 import { initialContext, loadContext, saveContext, type BedrockContext } from './decoderState.ts';
-import { ackOf, behindColon, failureIn } from '../messages.ts';
+import { ackOf, behindColon, crashTopic, failureIn, isSkipped, taskEndIn } from '../messages.ts';
 import { redactBedrock } from '../redact.ts';
 import { decodeReply, decodeRequest } from './rest.ts';
 import { measured } from './measurements.ts';
-import { taskGone, applyTask } from './tasks.ts';
+import { nameOfTask, onlyCall, workTold } from './taskNames.ts';
+import { taskGone, applyTask, nameSignals } from './tasks.ts';
 
 const unknown = text('Something that is no message of Bedrock Server Manager');
 
@@ -157,6 +158,8 @@ function decodePush(
       return { ...measured(context, message, topic, data, problems), problems };
     case 'log_update':
       return decodeLog(context, topic, data, problems);
+    case 'derived':
+      return decodeCrash(context, data, problems);
     case 'task_update':
       return decodeTask(context, message, topic, data, problems);
     default:
@@ -203,7 +206,7 @@ function decodeEvent(
   const failure = entry.phase === 'after' ? failureIn(data['result']) : undefined;
   const event = {
     type: entry.type,
-    severity: failure === undefined ? entry.severity : 'error',
+    severity: failure === undefined ? entry.severity : isSkipped(data['result']) ? 'warning' : 'error',
     retention: entry.retention,
     summary: summaryOf(entry, data, failure),
     ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
@@ -211,7 +214,9 @@ function decodeEvent(
   const { stem, phase } = entry;
   if (direction === 'out' || server === undefined || !stem || !phase)
     return { context, event, signals: [], problems };
-  const { crashed, ...followed } = applyServerFact(context, { stem, phase, server, data });
+  const { crashed, ...fact } = applyServerFact(context, { stem, phase, server, data });
+  const work = workTold(fact.context, stem, phase, server);
+  const followed = { context: work.context, signals: [...fact.signals, ...nameSignals(work)] };
   if (!crashed) return { ...followed, event, problems };
   return {
     ...followed,
@@ -245,6 +250,28 @@ function summaryOf({ texts, phase }: BedrockEntry, data: Fields, failure: string
       ? title
       : text(title.template, ...texts.fields.map((field) => shown(data[field])));
   return failure === undefined ? words : text('{0}: {1}', words, oneLine(failure, 300));
+}
+
+/** A crash that the session found by the processes of a server. */
+function decodeCrash(context: BedrockContext, data: unknown, problems: Problem[]): Step {
+  const { server_name: name, pid, previous_pid: previous } = isFields(data) ? data : {};
+  const server = named(name);
+  if (server === undefined) problems.push(missing('data.server_name'));
+  const isBack = typeof pid === 'number';
+  const isNew = typeof previous === 'number';
+  const event: Step['event'] = {
+    type: crashTopic,
+    severity: isNew ? 'error' : 'info',
+    retention: 'lifecycle',
+    summary: isBack
+      ? isNew
+        ? text('Ended by itself and was started again: process {0} instead of {1}', pid, previous)
+        : text('Was started again after it had ended by itself: process {0}', pid)
+      : text('Ended by itself: process {0} is gone', shown(previous)),
+    ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+  };
+  if (server === undefined) return { context, event, signals: [], problems };
+  return { ...applyCrash(context, server, { isNew, isBack }), event, problems };
 }
 
 function decodeLog(
@@ -287,18 +314,15 @@ function decodeTask(
     status === 'in_progress' || status === 'success' || status === 'error' || status === 'pending';
   if (isFields(data) && !usual)
     problems.push({ path: 'data.status', message: text('is not known: {0}', shown(status)) });
-  const failure = status === 'error' ? shown(fields['message']) : failureIn(fields['result']);
+  const end = taskEndIn(fields);
+  const failed = end?.outcome === 'failed';
   const task = id === undefined ? undefined : context.tasks.get(id);
-  const title = task?.title ?? text('Task of {0}', shown(fields['username']));
+  const { title } = nameOfTask(context, id ?? '', fields, onlyCall(context));
   const event: Step['event'] = {
     type: 'task_update',
-    severity: failure === undefined ? 'info' : 'error',
+    severity: failed ? 'error' : 'info',
     retention: 'task',
-    summary: text(
-      '{0}: {1}',
-      title,
-      failure === undefined ? shown(fields['message']) : oneLine(failure, 300),
-    ),
+    summary: text('{0}: {1}', title, failed ? end.message : shown(fields['message'])),
     ...(task?.server === undefined ? {} : { subject: { kind: instanceKind, key: task.server } }),
     ...(task?.correlation === undefined ? {} : { correlation: task.correlation }),
   };

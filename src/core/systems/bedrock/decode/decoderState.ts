@@ -3,6 +3,7 @@ import { lifecycleStates, type LifecycleState } from '../../../model/lifecycle.t
 import { PersistentMap } from '../../../model/persistentMap.ts';
 import type { TaskPatch } from '../../../model/task.ts';
 import { isText, type Text } from '../../../model/text.ts';
+import type { RetiredStem, Stem } from '../stems.ts';
 
 /** Work that is shown instead of the state beneath it, because the server stops and starts meanwhile. */
 export const stateOfWork = {
@@ -22,6 +23,7 @@ export interface ServerMemory {
   readonly base: LifecycleState;
   /** State before a start or stop that may fail, in releases whose states are no events of their own. */
   readonly prior?: LifecycleState;
+  /** Twice where something of the kind is asked for while another goes on. */
   readonly working: readonly Work[];
   /** Somebody wants it down: when it goes down now, it is no crash. */
   readonly stopAsked: boolean;
@@ -39,13 +41,25 @@ export interface PendingCall {
   readonly server?: string;
 }
 
+/** Work that an event told the beginning of, and none yet the end. */
+export interface BegunWork {
+  readonly stem: Stem | RetiredStem;
+  readonly server: string;
+  /** The task that it belongs to, if that is known. */
+  readonly task?: string;
+}
+
 export interface OpenTask {
   /** The tick at which it was first heard of. */
   readonly since: number;
   readonly title?: Text;
   readonly server?: string;
   readonly operation?: string;
+  /** Named by the events around it: an answer or its result knows better. */
+  readonly guessed?: true;
   readonly correlation?: string;
+  /** Nothing was done, because something else of the kind went on. */
+  readonly skipped?: true;
   /** End of the task, held back until the answer that names it: a finished task takes no title any more. */
   readonly held?: TaskPatch;
 }
@@ -58,6 +72,8 @@ export interface BedrockContext {
   readonly calls: PersistentMap<PendingCall>;
   /** Emitted messages that are not acknowledged, by what acknowledges them; correlations, oldest first. */
   readonly emitted: PersistentMap<readonly string[]>;
+  /** Work that goes on, without what it consists of; the oldest first. */
+  readonly begun: readonly BegunWork[];
   /** Every change of a state is an event of its own: from then on starts and stops say nothing about it. */
   readonly statusEvents: boolean;
   /** Counts messages. */
@@ -72,6 +88,7 @@ export const initialContext: BedrockContext = {
   tasks: PersistentMap.empty(),
   calls: PersistentMap.empty(),
   emitted: PersistentMap.empty(),
+  begun: [],
   statusEvents: false,
   tick: 0,
   serversAsked: 0,
@@ -112,6 +129,7 @@ const savedSchema = z.object({
         title: z.optional(z.custom<Text>(isText)),
         server: z.optional(z.string()),
         operation: z.optional(z.string()),
+        guessed: z.optional(z.literal(true)),
       }),
     ]),
   ),

@@ -11,7 +11,7 @@ import {
   type ServerMemory,
   type Work,
 } from './decoderState.ts';
-import { failureIn } from '../messages.ts';
+import { failureIn, isSkipped } from '../messages.ts';
 import type { RetiredStem, Stem } from '../stems.ts';
 
 export const instanceKind = 'instance';
@@ -185,8 +185,13 @@ function playersChanged({ data, old }: Situation): Step {
 }
 
 function worked(work: Work, { phase, failure, data, old, statusEvents }: Situation): Step {
+  if (phase === 'before') return { memory: { ...old, working: [...old.working, work] } };
+  // Skipped is the second of two, and the first goes on.
+  if (isSkipped(data['result'])) {
+    const at = old.working.lastIndexOf(work);
+    return { memory: { ...old, working: old.working.filter((_, i) => i !== at) } };
+  }
   const others = old.working.filter((each) => each !== work);
-  if (phase === 'before') return { memory: { ...old, working: [...others, work] } };
   const result = isFields(data['result']) ? data['result'] : {};
   const version = named(result['new_version']) ?? named(result['version']);
   const installed = work === 'server_install' || work === 'server_update';
@@ -199,6 +204,30 @@ function worked(work: Work, { phase, failure, data, old, statusEvents }: Situati
   return {
     memory: { ...old, base, working: others },
     ...(failure === undefined && installed && version !== undefined ? { patch: { version } } : {}),
+  };
+}
+
+/** A process ended without a stop; `isBack` where another took its place already, `isNew` where that is first told of. */
+export function applyCrash(
+  context: BedrockContext,
+  server: string,
+  { isNew, isBack }: { readonly isNew: boolean; readonly isBack: boolean },
+): DecodeStep<BedrockContext> {
+  const old = context.servers.get(server) ?? newServer;
+  const crashes = old.crashes + (isNew ? 1 : 0);
+  const memory: ServerMemory = {
+    ...old,
+    base: isBack ? 'running' : 'crashed',
+    crashes,
+    touched: context.tick,
+  };
+  const detail = isBack
+    ? text('it crashed and was started again; crashes so far: {0}', crashes)
+    : text('it ended by itself; crashes so far: {0}', crashes);
+  const patch = { game, state: shownState(memory), detail, ...(isBack ? {} : { players: null }) };
+  return {
+    context: { ...context, servers: context.servers.set(server, memory) },
+    signals: [{ signal: 'instance', kind: instanceKind, key: server, patch, onlyIfKnown: true }],
   };
 }
 

@@ -98,6 +98,7 @@ function informed(context: BedrockContext, body: unknown): Meaning {
     ...context,
     calls: PersistentMap.empty(),
     emitted: PersistentMap.empty(),
+    begun: [],
     servers: PersistentMap.from(
       [...context.servers].map(([name, server]) => [name, unheard(server)] as const),
     ),

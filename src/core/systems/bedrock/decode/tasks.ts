@@ -1,20 +1,24 @@
-import type { DecodeStep } from '../../../model/signal.ts';
+import type { DecodeStep, Signal } from '../../../model/signal.ts';
 import type { TaskPatch } from '../../../model/task.ts';
 import { oneLine, text } from '../../../model/text.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
+import { nameOfTask, namePatch, taskListed, workNamed, type Named } from './taskNames.ts';
 import { endWork, instanceKind } from './lifecycle.ts';
 import type { BedrockContext, OpenTask, PendingCall } from './decoderState.ts';
-import { failureIn } from '../messages.ts';
+import { isSkipped, taskEndIn } from '../messages.ts';
 
 /** A task in the pushes and lists of the server. */
 export function applyTask(context: BedrockContext, id: string, data: Fields): DecodeStep<BedrockContext> {
   const known = context.tasks.get(id);
-  const task: OpenTask = known ?? { since: context.tick };
+  const task: OpenTask = {
+    ...(known ?? { since: context.tick }),
+    ...(isSkipped(data['result']) ? { skipped: true } : {}),
+  };
   const patch = patchOf(data);
   const finished = patch.state !== 'running';
   const username = named(data['username']);
   const told: TaskPatch = {
-    ...(known?.title || username === undefined ? {} : { title: text('Task of {0}', oneLine(username, 60)) }),
+    ...(known?.title && !known.guessed ? {} : namePatch(nameOfTask(context, id, data))),
     ...(username === undefined ? {} : { startedBy: { actor: oneLine(username, 60) } }),
     ...patch,
   };
@@ -25,8 +29,8 @@ export function applyTask(context: BedrockContext, id: string, data: Fields): De
     };
   }
   // The answer that says what it is may come later than its end, and what is finished takes no title any more.
-  if (!task.title && context.calls.size > 0) {
-    const { title, ...held } = told;
+  if ((!task.title || task.guessed) && context.calls.size > 0) {
+    const { title, subject, operation, ...held } = told;
     return {
       context: { ...context, tasks: context.tasks.set(id, { ...task, held }) },
       signals: [
@@ -35,6 +39,8 @@ export function applyTask(context: BedrockContext, id: string, data: Fields): De
           id,
           patch: {
             ...(title ? { title } : {}),
+            ...(subject ? { subject } : {}),
+            ...(operation ? { operation } : {}),
             state: 'running',
             ...(patch.message ? { message: patch.message } : {}),
           },
@@ -52,7 +58,7 @@ export function taskNamed(
   call: PendingCall,
   correlation?: string,
 ): DecodeStep<BedrockContext> {
-  const { held, ...known } = context.tasks.get(id) ?? { since: context.tick };
+  const { held, guessed: _guessed, ...known }: OpenTask = context.tasks.get(id) ?? { since: context.tick };
   const task: OpenTask = {
     ...known,
     title: call.title,
@@ -66,10 +72,8 @@ export function taskNamed(
     ...(call.operation === undefined ? {} : { operation: call.operation }),
   };
   if (held) return finish(context, id, task, { ...patch, ...held });
-  return {
-    context: { ...context, tasks: context.tasks.set(id, task) },
-    signals: [{ signal: 'task', id, patch: { state: 'running', ...patch } }],
-  };
+  const began = workNamed({ ...context, tasks: context.tasks.set(id, task) }, id, task);
+  return { context: began, signals: [{ signal: 'task', id, patch: { state: 'running', ...patch } }] };
 }
 
 /** Ends that were held back for an answer are told when no answer can come any more. */
@@ -95,7 +99,11 @@ export function tasksListed(context: BedrockContext, list: readonly unknown[]): 
     // Tasks that ended before the connection began are left out.
     if (!context.tasks.has(id) && patchOf(data).state !== 'running') continue;
     const told = applyTask(result.context, id, data);
-    result = { context: told.context, signals: [...result.signals, ...told.signals] };
+    const found = taskListed(told.context, id);
+    result = {
+      context: found.context,
+      signals: [...result.signals, ...told.signals, ...nameSignals(found)],
+    };
   }
   for (const [id, task] of context.tasks) {
     if (there.has(id) || task.since > context.tasksAsked) continue;
@@ -117,25 +125,27 @@ export function taskGone(context: BedrockContext, id: string): DecodeStep<Bedroc
   );
 }
 
+/** Tells the name of a task that was recognised. */
+export function nameSignals({ task }: Named): readonly Signal[] {
+  return task ? [{ signal: 'task', id: task.id, patch: { state: 'running', ...namePatch(task.name) } }] : [];
+}
+
 function finish(
   context: BedrockContext,
   id: string,
   task: OpenTask,
   patch: TaskPatch,
 ): DecodeStep<BedrockContext> {
-  const ended = endWork({ ...context, tasks: context.tasks.delete(id) }, task);
+  const rest = { ...context, tasks: context.tasks.delete(id) };
+  if (task.skipped) return { context: rest, signals: [{ signal: 'task', id, patch }] };
+  const ended = endWork(rest, task);
   return { context: ended.context, signals: [{ signal: 'task', id, patch }, ...ended.signals] };
 }
 
 /** "success" of a task means only that no exception was raised; its result may still be a failure. */
 function patchOf(data: Fields): TaskPatch & { readonly state: 'running' | 'succeeded' | 'failed' } {
-  const status = data['status'];
+  const end = taskEndIn(data);
+  if (end) return { state: end.outcome === 'succeeded' ? 'succeeded' : 'failed', message: end.message };
   const said = named(data['message']);
-  const result = isFields(data['result']) ? data['result'] : {};
-  const failure = failureIn(result);
-  const words = failure ?? named(result['message']) ?? said;
-  const message = words === undefined ? {} : { message: text('{0}', oneLine(words, 300)) };
-  if (status === 'success') return { state: failure === undefined ? 'succeeded' : 'failed', ...message };
-  if (status === 'error') return { state: 'failed', ...message };
-  return { state: 'running', ...message };
+  return { state: 'running', ...(said === undefined ? {} : { message: text('{0}', oneLine(said, 300)) }) };
 }

@@ -1,16 +1,17 @@
-import { oneLine, text, type Text } from '../../../model/text.ts';
+import { english, oneLine, text, type Text } from '../../../model/text.ts';
 import { HttpError } from '../../../wire/httpClient.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
 import { SessionError } from '../../session.ts';
 import { failed, type OperationResult, refused, succeeded } from '../../operation.ts';
 import { isFields, named, shown } from '../../reading.ts';
-import type { BedrockSession, RestAnswer } from '../session/bedrockSession.ts';
-import { detailOf, failureIn } from '../messages.ts';
+import type { BedrockSession, RestAnswer, TaskEnd } from '../session/bedrockSession.ts';
+import { detailOf, isSkipped, notDone, unconfirmed } from '../messages.ts';
 
 export const noConnection = refused(text('There is no open connection to the server.'));
 
 interface Progress {
   readonly signal: AbortSignal;
+  nextSession(after: BedrockSession): Promise<BedrockSession | undefined>;
   progress(message: Text): void;
   output(chunk: string): void;
 }
@@ -41,28 +42,42 @@ export async function runCall(
   }, run.signal);
 }
 
-/** Outcome of an answer: a refusal, a task to wait for, or done. */
+/** Outcome of an answer: a refusal, a task to wait for, or done, in these words or in those of the task. */
 export async function afterAnswer(
   session: BedrockSession,
   answer: RestAnswer,
-  done: Text,
+  done: Text | ((words: Text) => Text),
   run: Progress,
 ): Promise<OperationResult> {
+  const say = (words: Text): OperationResult => succeeded(typeof done === 'function' ? done(words) : done);
   const refusal = refusalIn(answer, session);
   if (refusal) return refusal;
   const value = valueOf(answer);
-  const id = isFields(value) ? named(value['task_id']) : undefined;
-  if (id === undefined) return succeeded(done);
-  const said = isFields(value) ? named(value['message']) : undefined;
-  run.progress(text('{0}', oneLine(said ?? '–', 300)));
-  const end = await session.taskEnd(id, run.signal);
-  const words = oneLine(end.message, 300);
+  const { task_id: task, status, message } = isFields(value) ? value : {};
+  const id = named(task);
+  const said = named(message) ?? '–';
+  if (id === undefined)
+    return status === 'success' ? say(text('{0}', oneLine(said, 300))) : failed(unconfirmed(said));
+  run.progress(text('{0}', oneLine(said, 300)));
+  const end = await endOfTask(session, id, run);
   if (end.outcome === 'succeeded') {
-    run.output(`${words}\n`);
-    return succeeded(done);
+    run.output(`${english(end.message)}\n`);
+    return say(end.message);
   }
-  const message = end.outcome === 'lost' ? text('How it ended is not known: {0}', words) : text('{0}', words);
-  return { outcome: 'failed', message };
+  return failed(end.outcome === 'failed' ? end.message : text('How it ended is not known: {0}', end.message));
+}
+
+/** Waits for the end of a task over interruptions: the next session asks the server what became of it. */
+async function endOfTask(first: BedrockSession, id: string, run: Progress): Promise<TaskEnd> {
+  let session = first;
+  for (;;) {
+    const end = await session.taskEnd(id, run.signal);
+    if (end.outcome !== 'interrupted') return end;
+    run.progress(text('The connection broke; the server is asked when it is back'));
+    const next = await run.nextSession(session);
+    if (!next) return end;
+    session = next;
+  }
 }
 
 /** Reads something; rejects with words for people. For choices that are made from what there is. */
@@ -105,7 +120,7 @@ export function sendCommand(
       body: { command: line },
       done: text('Sent to {0}; what it answers stands in its log only', oneLine(server, 60)),
     },
-    { signal, progress: nothing, output: nothing },
+    { signal, nextSession: () => Promise.resolve(undefined), progress: nothing, output: nothing },
   );
 }
 
@@ -136,8 +151,10 @@ export function refusalIn(answer: RestAnswer, session: BedrockSession): Operatio
   if (status >= 200 && status < 300) {
     if (body.kind === 'html')
       return failed(text('A web page ({0}) was answered instead of data.', shown(body.title)));
-    const failure = failureIn(value);
-    return failure === undefined ? undefined : failed(text('{0}', oneLine(failure, 300)));
+    if (isSkipped(value)) return failed(notDone(said));
+    return isFields(value) && value['status'] === 'error'
+      ? failed(text('{0}', oneLine(said, 300)))
+      : undefined;
   }
   switch (status) {
     case 401:

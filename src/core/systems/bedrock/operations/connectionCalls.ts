@@ -1,6 +1,14 @@
 import { oneLine, text } from '../../../model/text.ts';
-import { type ConnectionOperation, type OperationResult, refused, succeeded } from '../../operation.ts';
-import { isFields, shown } from '../../reading.ts';
+import {
+  type ConnectionOperation,
+  failed,
+  type OperationResult,
+  refused,
+  succeeded,
+} from '../../operation.ts';
+import { isFields, named, shown } from '../../reading.ts';
+import { detailOf, notDone } from '../messages.ts';
+import { redactBedrock } from '../redact.ts';
 import { afterAnswer, noConnection, outcomeOf, refusalIn, runCall, valueOf } from './calls.ts';
 import type { BedrockSession } from '../session/bedrockSession.ts';
 import { releaseTraitsOf, type ReleaseTraits } from '../release.ts';
@@ -45,7 +53,7 @@ export function scanPlayers(run: Run): Promise<OperationResult> {
 /** So much of an answer is said; all of it is in the log. */
 const saidLength = 200;
 
-/** Any call; its answer is what was wanted. */
+/** Any call: its answer is what was wanted, and where it begins a task, the end of that. */
 export async function anyRequest(
   run: Run,
   method: string,
@@ -56,9 +64,16 @@ export async function anyRequest(
   if (!session) return noConnection;
   return outcomeOf(async () => {
     const answer = await session.call(method, path, body, signal);
-    run.output(`${answer.text}\n`);
-    const said = oneLine(answer.text, saidLength);
+    // Settings of the program hold the key of its tokens.
+    const safe = redactBedrock(answer.text).text;
+    run.output(`${safe}\n`);
+    const value = valueOf(answer);
+    const { task_id: task, status } = method !== 'GET' && isFields(value) ? value : {};
+    if (named(task) !== undefined) return afterAnswer(session, answer, (words) => words, run);
+    const said = oneLine(safe, saidLength);
     const refusal = refusalIn(answer, session);
-    return refusal ?? succeeded(text('Answered {0}: {1}', answer.status, said === '' ? '–' : said));
+    if (refusal) return refusal;
+    if (named(status) !== undefined && status !== 'success') return failed(notDone(detailOf(value) ?? said));
+    return succeeded(text('Answered {0}: {1}', answer.status, said === '' ? '–' : said));
   }, signal);
 }

@@ -1,8 +1,7 @@
+import type { Text } from '../../../model/text.ts';
 import type { HttpBody } from '../../../wire/httpClient.ts';
 import { elsewhere, type Reach } from '../../operation.ts';
-import { isFields, named, type Fields } from '../../reading.ts';
 import type { Session } from '../../session.ts';
-import { failureIn } from '../messages.ts';
 import type { ReleaseTraits } from '../release.ts';
 
 /** Roles of users; each includes those before it. */
@@ -15,10 +14,13 @@ export interface RestAnswer {
   readonly body: HttpBody;
 }
 
-/** How a task ended; `lost` where the server does not know any more. */
+/**
+ * How a task ended; `lost` where the server does not know any more, `interrupted` where the session ended before: the next
+ * one can be asked.
+ */
 export interface TaskEnd {
-  readonly outcome: 'succeeded' | 'failed' | 'lost';
-  readonly message: string;
+  readonly outcome: 'succeeded' | 'failed' | 'lost' | 'interrupted';
+  readonly message: Text;
 }
 
 /** A session of this system, for operations and the console. */
@@ -46,16 +48,4 @@ export function may(session: BedrockSession | undefined, needed: Role): session 
 /** Whether an operation that needs the role is on offer; another window's session decides there. */
 export function offers(reach: Reach<BedrockSession>, needed: Role): boolean {
   return reach === elsewhere || may(reach, needed);
-}
-
-/** How a task ended; nothing while it goes on. */
-export function taskEndIn(data: Fields): TaskEnd | undefined {
-  const { status, result } = data;
-  const said = named(data['message']) ?? '–';
-  if (status === 'error') return { outcome: 'failed', message: said };
-  if (status !== 'success') return undefined;
-  const failure = failureIn(result);
-  if (failure !== undefined) return { outcome: 'failed', message: failure };
-  const words = isFields(result) ? named(result['message']) : undefined;
-  return { outcome: 'succeeded', message: words ?? said };
 }

@@ -5,15 +5,19 @@ import type { TaskLedger } from '../../conversation/taskLedger.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { isFields, named, type Fields } from '../../reading.ts';
 import type { ReleaseTraits } from '../release.ts';
-import { type TaskEnd, taskEndIn } from './bedrockSession.ts';
+import { taskEndIn } from '../messages.ts';
+import type { TaskEnd } from './bedrockSession.ts';
+import type { ProcessWatch } from './processWatch.ts';
 import type { Transitions } from './transitions.ts';
 
 /** Events come in bursts: the list that they make necessary is asked for once. */
 const soonMs = 300;
 /** Tasks of other users are not pushed to us: their list is asked for this often. */
 const othersMs = 5000;
-/** Releases before 3.10 do not tell of a crash; the list does, and is asked for this often. */
+/** Releases before 3.10 do not tell of a crash; list and processes do, and are asked for this often. */
 const lookMs = 60_000;
+/** The program looks for crashes every 10 s: so long after one, the server runs again or was given up. */
+const lookAfterCrashMs = 12_000;
 /** An opening does not wait longer for a server to come to rest. */
 const patienceMs = 20_000;
 
@@ -24,6 +28,8 @@ interface Parts {
   readonly ledger: TaskLedger<{ readonly id: string }, TaskEnd>;
   readonly release: () => ReleaseTraits;
   readonly ask: (path: string) => Promise<Pick<HttpAnswer, 'status' | 'body'>>;
+  /** Of a release that tells of no crash, if its starts and stops are heard of. */
+  readonly processes: () => ProcessWatch | undefined;
   readonly onServers: () => void;
   readonly onRefused: (error: SessionError) => void;
 }
@@ -32,8 +38,12 @@ interface Parts {
 export class ListRefresh {
   readonly #parts: Parts;
   readonly #serverList: DeferredRun;
+  readonly #processList: DeferredRun;
   readonly #taskList: DeferredRun;
+  readonly #listed = Promise.withResolvers<undefined>();
   #servers: ReadonlySet<string> = new Set();
+  /** The last list as it came. */
+  #list: readonly unknown[] = [];
   /** The list of servers is wanted, but a server is on its way between two states. */
   #isPutOff = false;
   #isPatienceOver = false;
@@ -48,12 +58,18 @@ export class ListRefresh {
       log.error(text('Asking the server failed: {0}', errorWords(error)));
     this.#parts = parts;
     this.#serverList = new DeferredRun(clock, () => this.#askServers(), onError);
+    this.#processList = new DeferredRun(clock, () => this.#askProcesses(), onError);
     this.#taskList = new DeferredRun(clock, () => this.#askTasks(), onError);
   }
 
   /** Names of the servers of the last list. */
   get servers(): ReadonlySet<string> {
     return this.#servers;
+  }
+
+  /** Resolves when the servers were listed once. */
+  get listed(): Promise<unknown> {
+    return this.#listed.promise;
   }
 
   /** Asks for everything once, and from then on for what is due. */
@@ -90,7 +106,7 @@ export class ListRefresh {
   async task(id: string): Promise<void> {
     const answer = await this.#ask(`/api/tasks/status/${encodeURIComponent(id)}`);
     if (!answer) return;
-    const unknown = { outcome: 'lost', message: 'the server does not know it any more' } as const;
+    const unknown = { outcome: 'lost', message: text('the server does not know it any more') } as const;
     if (answer.status === 404) this.#parts.ledger.take({ id }, { end: unknown });
     else if (answer.body.kind === 'json' && isFields(answer.body.value))
       this.#takeTask(id, answer.body.value);
@@ -100,12 +116,14 @@ export class ListRefresh {
     this.#ended = true;
     this.#cancelPatience();
     void this.#serverList.end();
+    void this.#processList.end();
     void this.#taskList.end();
   }
 
   async #askServers(): Promise<void> {
     // Old releases tell of a crash in the list alone.
-    if (!this.#parts.release().statusEvents) this.#serverList.within(lookMs);
+    if (!this.#parts.release().statusEvents)
+      this.#serverList.within(this.#parts.processes()?.isWaiting ? lookAfterCrashMs : lookMs);
     this.#isPutOff = this.#parts.transitions.busy && !this.#isPatienceOver;
     if (this.#isPutOff) return;
     this.#isPatienceOver = false;
@@ -118,6 +136,26 @@ export class ListRefresh {
     );
     this.#servers = new Set(names.filter((name) => name !== undefined));
     this.#parts.onServers();
+    this.#listed.resolve(undefined);
+    this.#list = list as readonly unknown[];
+    void this.#processList.now();
+  }
+
+  /** Of what runs, the list does not tell whether it is still the same process. */
+  async #askProcesses(): Promise<void> {
+    const processes = this.#parts.processes();
+    if (!processes) return;
+    for (const each of this.#list) {
+      const { name, status } = isFields(each) ? each : {};
+      const server = named(name);
+      if (server === undefined) continue;
+      if (status === 'STOPPED' || status === 'ERROR') processes.take(server, undefined);
+      if (status !== 'RUNNING') continue;
+      const { commands } = processes;
+      const answer = await this.#ask(`/api/server/${encodeURIComponent(server)}/process_info`);
+      if (answer?.status === 200 && answer.body.kind === 'json' && commands === processes.commands)
+        processes.takeMeasured(server, answer.body.value);
+    }
   }
 
   async #askTasks(): Promise<void> {

@@ -34,11 +34,20 @@ export function unexpectedStatus(url: string, answer: HttpAnswer): SessionError 
   });
 }
 
+/** Error for the end of a WebSocket that had let us in. Whether it would again, the next sign-in tells. */
+export function endError(end: WebSocketEnd, secret: SecretKind): SessionError {
+  if (end.code !== 1008) return closeError(end, secret);
+  const said = oneLine(end.reason === '' ? '–' : end.reason, 200);
+  return new SessionError(text('The server ended the conversation ({0}); signing in anew.', said), {
+    retry: true,
+  });
+}
+
 function isTransientStatus(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
-/** Error for the end of the WebSocket. 1008 refuses the sign-in: a retry cannot help. */
+/** Error for the end of the WebSocket before it let us in. 1008 refuses the sign-in: a retry cannot help. */
 export function closeError({ code, reason, error }: WebSocketEnd, secret: SecretKind): SessionError {
   const said = oneLine(reason === '' ? '–' : reason, 200);
   if (error && error.reason !== 'lost') {

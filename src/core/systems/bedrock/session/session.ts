@@ -11,21 +11,16 @@ import { Subscriptions } from '../../conversation/subscriptions.ts';
 import { TaskLedger } from '../../conversation/taskLedger.ts';
 import { frameProblems } from '../../conversation/frameProblems.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
-import { isFields, named } from '../../reading.ts';
+import { isFields, named, parsedJson } from '../../reading.ts';
 import { BedrockApi } from './api.ts';
-import {
-  type BedrockSession,
-  type RestAnswer,
-  type Role,
-  type TaskEnd,
-  taskEndIn,
-} from './bedrockSession.ts';
+import type { BedrockSession, RestAnswer, Role, TaskEnd } from './bedrockSession.ts';
 import { ListRefresh } from './listRefresh.ts';
 import type { ReleaseTraits } from '../release.ts';
 import { instanceKind } from '../decode/lifecycle.ts';
-import { behindColon, serverOf } from '../messages.ts';
+import { behindColon, crashTopic, serverOf, taskEndIn, toBytes } from '../messages.ts';
 import { peekMessage } from './peekMessage.ts';
-import { closeError, sessionErrorOf } from './refusal.ts';
+import { ProcessWatch, type Crash } from './processWatch.ts';
+import { endError, sessionErrorOf } from './refusal.ts';
 import { Renewal } from './renewal.ts';
 import { socketAddress, type BedrockSettings } from '../settings.ts';
 import { checkOutgoing } from './checkOutgoing.ts';
@@ -37,7 +32,10 @@ const askForTaskMs = 20_000;
 
 /** Requests whose answer the program also writes down as the state of its servers. */
 const requestsThatRewriteState = /^\/api\/servers\/?(?:\?|$)|^\/api\/server\/[^/]+\/summary/;
-const connectionOver = 'the connection ended before the task did';
+const interrupted: TaskEnd = {
+  outcome: 'interrupted',
+  message: text('the connection ended before the task did'),
+};
 
 /** Signs in, opens the WebSocket, subscribes, and resolves once all lists were asked for. Rejects with a SessionError. */
 export async function openBedrockSession(
@@ -70,6 +68,7 @@ class LiveBedrockSession implements BedrockSession {
   readonly #ledger: TaskLedger<{ readonly id: string }, TaskEnd>;
   readonly #refresh: ListRefresh;
   readonly #renewal: Renewal;
+  readonly #processes: ProcessWatch;
   readonly #end = new SessionEnd();
   readonly #liveness: Liveness;
   readonly #listeners = new Map<string, Set<(chunk: string, first: boolean) => void>>();
@@ -115,6 +114,10 @@ class LiveBedrockSession implements BedrockSession {
     });
     this.#ledger = new TaskLedger(() => memory.save({ tasks: this.#ledger.open.map(({ id }) => id) }));
     this.#transitions = new Transitions(clock, () => this.#refresh.quiet());
+    this.#processes = new ProcessWatch({
+      isOnTheWay: (server) => this.#transitions.concerns(server),
+      onCrash: (crash) => this.#tellCrash(crash),
+    });
     this.#refresh = new ListRefresh({
       environment,
       username: settings.username,
@@ -122,11 +125,12 @@ class LiveBedrockSession implements BedrockSession {
       ledger: this.#ledger,
       release: () => this.#api.release,
       ask: (path) => this.#api.call('GET', path, undefined, environment.signal),
+      processes: () => this.#watched,
       onServers: () => this.#applyWatch(),
       onRefused: (error) => this.#end.finish(error),
     });
     const tasks = {
-      end: () => this.#ledger.loseAll({ outcome: 'lost', message: connectionOver }),
+      end: () => this.#ledger.loseAll(interrupted),
     };
     this.#end.add(tasks, this.#refresh, this.#renewal, this.#liveness, this.#subscriptions);
   }
@@ -141,6 +145,10 @@ class LiveBedrockSession implements BedrockSession {
 
   get role(): Role | undefined {
     return this.#api.role;
+  }
+
+  get listed(): Promise<unknown> {
+    return this.#refresh.listed;
   }
 
   async open(): Promise<void> {
@@ -163,7 +171,7 @@ class LiveBedrockSession implements BedrockSession {
       onPush: (message) => this.#take(message),
       onHeard: () => this.#liveness.heard(),
     });
-    void this.#socket.ended.then((end) => this.#end.finish(closeError(end, this.#api.secret)));
+    void this.#socket.ended.then((end) => this.#end.finish(endError(end, this.#api.secret)));
     environment.report('authenticating', text('subscribing'));
     await this.#subscriptions.addQuietly(this.#firstTopics(), 'settings');
     environment.report('authenticating', text('fetching the servers'));
@@ -204,7 +212,7 @@ class LiveBedrockSession implements BedrockSession {
   async taskEnd(id: string, signal: AbortSignal): Promise<TaskEnd> {
     const ended = this.#ledger.endOf(id);
     if (ended) return ended;
-    if (this.#end.isOver()) return { outcome: 'lost', message: connectionOver };
+    if (this.#end.isOver()) return interrupted;
     const { clock, log } = this.#environment;
     const poll = new DeferredRun(
       clock,
@@ -221,7 +229,10 @@ class LiveBedrockSession implements BedrockSession {
     const forget = this.#ledger.follow(id, ({ end }) => {
       if (end) waiting.resolve(end);
     });
-    poll.within(askForTaskMs);
+    // A task of the conversation before may have ended meanwhile, and nothing would tell.
+    const isKnown = this.#ledger.open.some((task) => task.id === id);
+    if (isKnown) poll.within(askForTaskMs);
+    else void poll.now();
     try {
       return await waiting.answer;
     } finally {
@@ -297,6 +308,25 @@ class LiveBedrockSession implements BedrockSession {
     return [...new Set(wanted)];
   }
 
+  /** Watched where no event tells of a crash; without the events of stops each of them would be taken for one. */
+  get #watched(): ProcessWatch | undefined {
+    if (this.#api.release.statusEvents) return undefined;
+    const topics = this.#firstTopics();
+    return topics.includes('*') || topics.includes('event:before_server_stop') ? this.#processes : undefined;
+  }
+
+  #tellCrash({ server, pid, previousPid }: Crash): void {
+    const data = { server_name: server, pid, previous_pid: previousPid };
+    this.#environment.deliver({
+      channel: 'push',
+      direction: 'none',
+      origin: 'derived',
+      bytes: toBytes({ type: 'derived', topic: crashTopic, data }),
+      receivedAt: this.#environment.clock.now(),
+    });
+    this.#refresh.serversSoon();
+  }
+
   #openSocket(): BedrockSocket {
     if (this.#end.isOver() || !this.#socket) throw closedError();
     return this.#socket;
@@ -327,6 +357,10 @@ class LiveBedrockSession implements BedrockSession {
       for (const listener of this.#listeners.get(topic) ?? []) listener(data, first);
       return;
     }
+    if (type === 'resource_update') {
+      this.#watched?.takeMeasured(behindColon(topic), measuredIn(bytes));
+      return;
+    }
     if (!isFields(data)) return;
     if (type === 'task_update' && topic.startsWith('task:')) {
       const id = behindColon(topic);
@@ -337,8 +371,14 @@ class LiveBedrockSession implements BedrockSession {
         this.#refresh.serversSoon();
       }
     } else if (type === 'event') {
+      this.#processes.takeEvent(topic, data);
       if (this.#transitions.take(topic, data)) this.#refresh.serversSoon();
       if (topic.startsWith('event:before_')) this.#refresh.somethingBegan();
     }
   }
+}
+
+function measuredIn(bytes: Uint8Array): unknown {
+  const value = parsedJson(Buffer.from(bytes).toString('utf8'));
+  return isFields(value) ? value['data'] : undefined;
 }

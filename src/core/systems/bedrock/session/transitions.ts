@@ -27,6 +27,11 @@ export class Transitions {
     return this.#held.size > 0;
   }
 
+  /** Whether this server is on its way. */
+  concerns(server: string): boolean {
+    return this.busy && [...this.#held.keys()].some((key) => key.endsWith(`:${server}`));
+  }
+
   hold(key: string): void {
     this.#held.set(key, this.#clock.now());
   }

@@ -171,10 +171,10 @@ describe('tasks', () => {
     });
     await using opened = open(server.url, { options: { clock } });
     await ready(opened);
-    expect(opened.tasks()).toEqual(['Task of mod: running']);
+    expect(opened.tasks()).toEqual([expect.stringMatching(/^Task [0-9a-f]{4}… \(by mod\): running$/)]);
     gate.resolve(undefined);
     clock.advance(5000);
-    await opened.until(() => opened.tasks().includes('Task of mod: succeeded'));
+    await opened.until(() => opened.tasks().some((task) => task.endsWith('(by mod): succeeded')));
   });
 
   it.each(['3.7', '3.10'] as const)(
@@ -184,20 +184,22 @@ describe('tasks', () => {
       await using opened = open(server.url);
       await ready(opened);
       const running = server.runTask('admin', () => new Promise(() => undefined));
-      await opened.until(() => opened.tasks().includes('Task of admin: running'));
+      await opened.until(() => opened.tasks().some((task) => task.endsWith('(by admin): running')));
       await running;
       await server.restart();
-      await opened.until(() => opened.tasks().includes('Task of admin: lost'));
+      await opened.until(() => opened.tasks().some((task) => task.endsWith('(by admin): lost')));
     },
   );
 
-  it('whose server goes away in the middle are said to have an unknown end', async () => {
+  it('whose server goes away in the middle have an unknown end when the connection is given up', async () => {
     await using server = await startServer({ timing: { startMs: 60_000 } });
     await using opened = open(server.url);
     await ready(opened);
     const running = opened.run('start', { instance: 'alpha' });
     await opened.until(() => opened.tasks().includes('Start alpha: running'));
     await server.stop();
+    await opened.until(() => opened.states().at(-1)?.startsWith('waiting') === true);
+    await opened.connection.stop();
     const { outcome, message } = await running;
     expect(outcome).toBe('failed');
     expect(english(message)).toBe('How it ended is not known: the connection ended before the task did');

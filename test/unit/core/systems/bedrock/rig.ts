@@ -15,6 +15,7 @@ const quick = {
   afterStopMs: 2,
   warnMs: 1,
   backupMs: 5,
+  turnMs: 60_000,
   installMs: 5,
   monitorMs: 20,
   logMs: 10,

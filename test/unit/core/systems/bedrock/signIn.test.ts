@@ -39,7 +39,7 @@ describe('a close with 1008', () => {
     },
   );
 
-  it('in the middle of a conversation ends it as well', async () => {
+  it('in the middle of a conversation is answered by signing in anew', async () => {
     const sockets: WebSocket[] = [];
     await using server = await fake({
       version: message,
@@ -51,8 +51,11 @@ describe('a close with 1008', () => {
     await using opened = open(server.url);
     await ready(opened);
     sockets[0]?.close(1008, 'Invalid token');
-    await failed(opened);
-    expect(opened.connection.failure).toMatchObject({ retry: false, secret: 'password' });
+    await opened.until(() => opened.states().filter((state) => state === 'ready').length === 2);
+    expect(opened.states()).toContain(
+      'waiting: The server ended the conversation (Invalid token); signing in anew.',
+    );
+    expect(server.asked.filter((asked) => asked === 'POST /auth/token')).toHaveLength(2);
   });
 });
 

@@ -123,9 +123,9 @@ describe('a task', () => {
     const call = { method: 'POST', path: '/api/server/alpha/start' };
     heard.hear(call, { channel: 'request', direction: 'out', correlation: 'c' });
     heard.hear({ type: 'task_update', topic: 'task:other', data: ended });
-    expect(heard.tasks()).toEqual(['Task of admin: running']);
+    expect(heard.tasks()).toEqual(['Task othe… (by admin): running']);
     heard.hear({ ...call, error: 'no answer' }, { channel: 'reply', correlation: 'c' });
-    expect(heard.tasks()).toEqual(['Task of admin: succeeded']);
+    expect(heard.tasks()).toEqual(['Task othe… (by admin): succeeded']);
   });
 
   it('that says success with a failure in it has failed', () => {
@@ -135,7 +135,7 @@ describe('a task', () => {
       topic: 'task:t',
       data: { ...ended, result: { status: 'error', message: 'already running' } },
     });
-    expect(heard.tasks()).toEqual(['Task of admin: failed']);
+    expect(heard.tasks()).toEqual(['Task t… (by admin): failed']);
   });
 
   it('that is silent for too long is lost', () => {

@@ -5,7 +5,7 @@ import { instancesOf } from '../../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../../src/core/model/text.ts';
 import type { Role } from '../../../../../../src/core/systems/bedrock/session/bedrockSession.ts';
 import { bedrock } from '../../../../../../src/core/systems/bedrock/index.ts';
-import type { AnyOperation } from '../../../../../../src/core/systems/operation.ts';
+import type { AnyOperation, OperationResult } from '../../../../../../src/core/systems/operation.ts';
 import { bedrockOperations } from '../../../../../../src/core/systems/bedrock/operations/operations.ts';
 import { open, ready, startServer, type Opened } from '../rig.ts';
 
@@ -226,11 +226,81 @@ describe('an operation', () => {
       'succeeded',
     ],
     [{ method: 'GET', path: '/api/nothing-here', body: '' }, 'refused'],
+    // Answered with a question: nothing was installed.
+    [{ method: 'POST', path: '/api/server/install', body: '{"server_name":"alpha"}' }, 'failed'],
   ])('of any kind is possible: %j is %s', async (input, outcome) => {
     await using server = await startServer();
     await using opened = open(server.url);
     await ready(opened);
     expect(await opened.run('request', { input })).toMatchObject({ outcome });
+  });
+
+  it('of any kind that begins a task is followed to its end', async () => {
+    await using server = await startServer();
+    await using opened = open(server.url);
+    await ready(opened);
+    const importing = (name: string): Promise<OperationResult> =>
+      opened.run('request', {
+        input: {
+          method: 'POST',
+          path: `/api/server/${name}/world/install`,
+          body: '{"filename":"old.mcworld"}',
+        },
+      });
+    const { outcome, message } = await importing('alpha');
+    expect(`${outcome}: ${english(message)}`).toBe(
+      "succeeded: World 'old.mcworld' imported successfully for server 'alpha'.",
+    );
+    await opened.until(() => opened.tasks().includes('Import a world into alpha: succeeded'));
+    const both = await Promise.all([
+      opened.run('start', { instance: 'alpha' }),
+      opened.run('request', { input: { method: 'POST', path: '/api/server/alpha/start', body: '' } }),
+    ]);
+    const failure = both.find((result) => result.outcome === 'failed');
+    expect(failure && english(failure.message)).toBe("Server 'alpha' is already running.");
+  });
+
+  it('that reads the settings of the program shows no key of its tokens', async () => {
+    await using server = await startServer();
+    await using opened = open(server.url);
+    await ready(opened);
+    let log = '';
+    const input = { method: 'GET', path: '/api/settings', body: '' };
+    const { outcome, message } = await opened.run('request', { input, output: (text) => (log += text) });
+    expect(outcome).toBe('succeeded');
+    const journal = opened.events().map(({ raw }) => raw);
+    expect([log, english(message), ...journal].join('\n')).not.toContain('not-for-any-journal');
+    expect(log).toContain('token_expires_weeks');
+  });
+
+  it.each(['3.8', '3.10'] as const)('offers the players that %s knows of', async (protocolVersion) => {
+    await using server = await startServer({ protocolVersion });
+    await using opened = open(server.url);
+    await ready(opened);
+    const player = '2535428691234567 Steve';
+    const body = JSON.stringify({ players: ['Steve:2535428691234567'] });
+    await opened.run('request', { input: { method: 'POST', path: '/api/players/add', body } });
+    const set = await opened.run('setPermission', {
+      instance: 'alpha',
+      input: { player, level: 'operator' },
+    });
+    expect(set).toMatchObject({ outcome: 'succeeded' });
+    const permission = bedrockOperations.find(({ id }) => id === 'setPermission');
+    const [players] = permission?.inputs ?? [];
+    if (!players || !('options' in players)) throw new Error('there is a list to pick from');
+    const instance = instancesOf(opened.pipeline.fleet(), 'mc').find(({ key }) => key === 'alpha');
+    const session = opened.conversation();
+    const { signal } = new AbortController();
+    const [first] = await players.options({
+      settings: opened.settings,
+      instance,
+      session,
+      given: {},
+      signal,
+    });
+    expect(typeof first === 'object' && english(first.detail ?? first.label)).toBe(
+      'XUID 2535428691234567, operator',
+    );
   });
 
   it('stands in the journal as request and reply with one correlation', async () => {
