@@ -44,7 +44,7 @@ export const flags = {
   redacted: 8,
   gap: 16,
   noise: 32,
-  /** `raw` is a BLOB with a text in UTF-16LE, because SQLite would change it: it holds NUL or half a surrogate pair. */
+  /** `raw` is a BLOB with a text in UTF-16LE, because SQLite would change it (it holds NUL or half a surrogate pair) or not find in it what a query means. */
   utf16: 64,
   truncated: 128,
 } as const;

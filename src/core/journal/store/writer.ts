@@ -1,4 +1,5 @@
 import type { TextArgument } from '../../model/text.ts';
+import { hasUnusualText } from '../query/text.ts';
 import type { JournalDatabase } from './database.ts';
 import { valuesPerEvent, type Address, type EncodedBatch, type Value } from './records.ts';
 import { rollUp } from './rollups.ts';
@@ -96,7 +97,7 @@ export class Writer {
     let bits = packed >> 13;
     let raw = values[at + 11] as string | Uint8Array;
     const size = values[at + 8] as number;
-    if (typeof raw === 'string' && (!raw.isWellFormed() || raw.includes('\0'))) {
+    if (typeof raw === 'string' && (!raw.isWellFormed() || raw.includes('\0') || hasUnusualText(raw))) {
       raw = Buffer.from(raw, 'utf16le');
       bits |= flags.utf16;
     }

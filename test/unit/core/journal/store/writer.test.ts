@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compileText } from '../../../../../src/core/journal/compileText.ts';
 import { readChanges, readEvents, readState } from '../../../../../src/core/journal/store/reader.ts';
 import type { StoredEvent } from '../../../../../src/core/journal/store/records.ts';
+import { Result } from '../../../../../src/core/journal/store/result.ts';
 import { Writer, lastSeq } from '../../../../../src/core/journal/store/writer.ts';
-import { encode, home, openJournal, storedEvent, temporaryFolder } from './helpers.ts';
+import { encode, fill, finish, home, openJournal, storedEvent, temporaryFolder } from './helpers.ts';
 
 function roundTrip(event: StoredEvent): unknown {
   const db = openJournal(':memory:');
@@ -54,6 +56,19 @@ describe('an event that is written', () => {
         ],
       },
     );
+  });
+
+  it('lets a query find letters that JSON escapes without need, and those that fold to ASCII', () => {
+    const db = openJournal(':memory:');
+    const raws = ['{"a":"\\u0073erver"}', '{"a":"\u017ferver"}', '{"a":"server"}', '{"a":"other"}'];
+    fill(
+      db,
+      raws.map((raw, n) => storedEvent(n, { raw })),
+    );
+    const result = new Result(db, compileText('server', { now: 0 }), 'arrival', () => 0);
+    finish(result.scan());
+    expect(result.count).toBe(3);
+    expect(readEvents(db, [1, 2, 3, 4]).map(({ raw }) => raw)).toEqual(raws);
   });
 
   it('keeps bytes that are no UTF-8', () => {
