@@ -103,7 +103,13 @@ function bareInsert(rows: number): number {
       .prepare("SELECT sql FROM sqlite_schema WHERE tbl_name IN ('events', 'payloads') AND sql IS NOT NULL")
       .all())
       bare.exec(String(sql));
-    const read = (table: string) => source.prepare(`SELECT * FROM ${table} ORDER BY seq LIMIT ${rows}`).all();
+    const read = (table: string) => {
+      const columns = source
+        .prepare(`SELECT name FROM pragma_table_xinfo('${table}') WHERE hidden = 0`)
+        .all();
+      const names = columns.map(({ name }) => String(name)).join(', ');
+      return source.prepare(`SELECT ${names} FROM ${table} ORDER BY seq LIMIT ${rows}`).all();
+    };
     const [events, payloads] = [read('events'), read('payloads')].map((all) =>
       all.map((row): SQLOutputValue[] => Object.values(row)),
     );

@@ -1,5 +1,5 @@
 import type { OpsEvent } from '../../model/event.ts';
-import { codeTables, flags } from './schema.ts';
+import { codeTables, flags, packCodes } from './schema.ts';
 
 /** Origin of events: the connection, and the host behind it if one relays others. */
 export interface Address {
@@ -91,15 +91,14 @@ export interface EncodedBatch {
   readonly answers: { readonly id: string; readonly answer: unknown }[];
 }
 
-type CodeTable = keyof typeof codeTables;
-const codesOf = (table: readonly string[]): ReadonlyMap<string, number> =>
+const byValue = (table: readonly string[]): ReadonlyMap<string, number> =>
   new Map(table.map((value, code) => [value, code]));
-const codes: Readonly<Record<CodeTable, ReadonlyMap<string, number>>> = {
-  channel: codesOf(codeTables.channel),
-  direction: codesOf(codeTables.direction),
-  origin: codesOf(codeTables.origin),
-  severity: codesOf(codeTables.severity),
-  class: codesOf(codeTables.class),
+const codesOf: Readonly<Record<keyof typeof codeTables, ReadonlyMap<string, number>>> = {
+  channel: byValue(codeTables.channel),
+  direction: byValue(codeTables.direction),
+  origin: byValue(codeTables.origin),
+  severity: byValue(codeTables.severity),
+  class: byValue(codeTables.class),
 };
 
 /** Gathers batches for one transaction. */
@@ -146,13 +145,14 @@ export class BatchEncoder {
       (event.gap ? flags.gap : 0) |
       (event.noise ? flags.noise : 0) |
       (event.time === undefined ? 0 : flags.timed);
-    const packed =
-      (codes.channel.get(event.channel) ?? 0) |
-      ((codes.direction.get(event.direction) ?? 0) << 3) |
-      ((codes.origin.get(event.origin) ?? 0) << 5) |
-      ((codes.severity.get(event.severity) ?? 0) << 8) |
-      ((codes.class.get(event.retention) ?? 0) << 10) |
-      (bits << 13);
+    const codes = packCodes({
+      channel: codesOf.channel.get(event.channel) ?? 0,
+      direction: codesOf.direction.get(event.direction) ?? 0,
+      origin: codesOf.origin.get(event.origin) ?? 0,
+      severity: codesOf.severity.get(event.severity) ?? 0,
+      class: codesOf.class.get(event.retention) ?? 0,
+      flags: bits,
+    });
     const address = this.#address(event);
     if (event.metrics)
       this.batch.measurements.push({ address, at: event.receivedAt, metrics: event.metrics });
@@ -164,7 +164,7 @@ export class BatchEncoder {
       subject ? subject.kind : null,
       subject ? subject.key : null,
       subject?.name ?? null,
-      packed,
+      codes,
       event.size,
       event.correlation ?? null,
       event.task ?? null,

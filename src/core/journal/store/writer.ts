@@ -3,7 +3,16 @@ import { hasUnusualText } from '../query/text.ts';
 import type { JournalDatabase } from './database.ts';
 import { valuesPerEvent, type Address, type EncodedBatch, type Value } from './records.ts';
 import { rollUp } from './rollups.ts';
-import { classes, countedFields, flags, payloadTables, type CountedField } from './schema.ts';
+import {
+  classes,
+  countedCodes,
+  countedFields,
+  flags,
+  packedBits,
+  payloadTables,
+  unpackCode,
+  type CountedField,
+} from './schema.ts';
 import { SharedSummaries, type PackedTexts } from './sharedSummaries.ts';
 import { packSummary } from './summary.ts';
 import { committedBefore, noteCommit } from './writers.ts';
@@ -14,8 +23,7 @@ export interface Commit {
   readonly to: number;
 }
 
-const insertEvent =
-  'INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)';
+const insertEvent = 'INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)';
 /** Ids that are kept in memory; beyond it they are read again. */
 const maxKnownIds = 50_000;
 
@@ -88,43 +96,33 @@ export class Writer {
       kind === null
         ? null
         : this.#subjectId(connection, kind, values[at + 5] as string, values[at + 6] as string | null);
-    const packed = values[at + 7] as number;
-    const channel = packed & 7;
-    const direction = (packed >> 3) & 3;
-    const origin = (packed >> 5) & 7;
-    const severity = (packed >> 8) & 3;
-    const cls = (packed >> 10) & 7;
-    let bits = packed >> 13;
+    let codes = values[at + 7] as number;
     let raw = values[at + 11] as string | Uint8Array;
     const size = values[at + 8] as number;
     if (typeof raw === 'string' && (!raw.isWellFormed() || raw.includes('\0') || hasUnusualText(raw))) {
       raw = Buffer.from(raw, 'utf16le');
-      bits |= flags.utf16;
+      codes |= flags.utf16 << packedBits.flags.shift;
     }
     this.#db
       .prepare(insertEvent)
       .run(
         seq,
         Math.trunc(receivedAt),
-        sentAt,
+        Math.trunc(receivedAt) - sentAt,
         connection,
         type,
         subject,
-        channel,
-        direction,
-        origin,
-        severity,
-        cls,
-        bits,
+        codes,
         size,
         values[at + 9] as string | null,
         values[at + 10] as string | null,
       );
+    const cls = unpackCode(codes, 'class');
     const { summary, template, details } = this.#summaries.shared(this.#texts(values, at));
     this.#db
       .prepare(`INSERT INTO ${payloadTables[cls] ?? 'payloads'} VALUES (?, ?, ?, ?, ?)`)
       .run(seq, raw, summary, template, details);
-    this.#counted.add([type, subject, connection, channel, direction, origin, severity, cls]);
+    this.#counted.add([type, subject, connection, ...countedCodes.map((name) => unpackCode(codes, name))]);
     this.#counted.addMinutes(seq, receivedAt, sentAt);
     this.#counted.addBytes(
       connection,

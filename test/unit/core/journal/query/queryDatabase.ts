@@ -12,6 +12,7 @@ import {
   flags,
   migrations,
   origins,
+  packCodes,
   payloadTables,
   severities,
 } from '../../../../../src/core/journal/store/schema.ts';
@@ -98,25 +99,25 @@ export class QueryDatabase {
     if (typeof raw !== 'string') bits |= flags.bytes;
     if (isOdd) bits |= flags.utf16;
     if (event.sentAt !== undefined) bits |= flags.timed;
-    this.#db
-      .prepare(`INSERT INTO events VALUES (${Array(15).fill('?').join(', ')})`)
-      .run(
-        seq,
-        event.receivedAt,
-        event.sentAt ?? event.receivedAt,
-        connection,
-        this.#id('names', { value: event.type }),
-        subject,
-        channels.indexOf(event.channel),
-        directions.indexOf(event.direction),
-        origins.indexOf(event.origin),
-        severities.indexOf(event.severity),
-        classes.indexOf(event.class),
-        bits,
-        event.size,
-        event.correlation ?? null,
-        event.task ?? null,
-      );
+    this.#db.prepare(`INSERT INTO events VALUES (${Array(10).fill('?').join(', ')})`).run(
+      seq,
+      event.receivedAt,
+      event.receivedAt - (event.sentAt ?? event.receivedAt),
+      connection,
+      this.#id('names', { value: event.type }),
+      subject,
+      packCodes({
+        channel: channels.indexOf(event.channel),
+        direction: directions.indexOf(event.direction),
+        origin: origins.indexOf(event.origin),
+        severity: severities.indexOf(event.severity),
+        class: classes.indexOf(event.class),
+        flags: bits,
+      }),
+      event.size,
+      event.correlation ?? null,
+      event.task ?? null,
+    );
     const stored = isOdd ? Buffer.from(raw, 'utf16le') : raw;
     this.#db
       .prepare(

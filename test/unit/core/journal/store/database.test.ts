@@ -13,7 +13,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { JournalError, journalError } from '../../../../../src/core/journal/store/journalError.ts';
 import { migrations, schemaVersion } from '../../../../../src/core/journal/store/schema.ts';
-import { openJournal, smallFileSystem, temporaryFolder } from './helpers.ts';
+import { continueAfter, Writer } from '../../../../../src/core/journal/store/writer.ts';
+import { encode, openJournal, smallFileSystem, storedEvent, temporaryFolder } from './helpers.ts';
 
 function reasonOf(run: () => void): string {
   try {
@@ -79,6 +80,38 @@ describe('opening a journal', () => {
     expect(db.number("SELECT count(*) FROM names WHERE note = 'old'")).toBe(3);
   });
 
+  it('brings the events of the first version along, with the number that the next one gets', () => {
+    const path = join(temporaryFolder(), 'journal.db');
+    const first = openJournal(path, { migrations: migrations.slice(0, 1) });
+    const insert = first.prepare(`INSERT INTO events VALUES (${new Array(15).fill('?').join(', ')})`);
+    const events = [
+      // seq, arrival, sender's time, connection, type, subject, channel, direction, origin, severity, class, flags, size, …
+      [1, 2_000, 2_000, 1, 1, null, 0, 0, 0, 1, 0, 0, 220, null, null],
+      [2, 3_000, 500, 2, 7, 5, 5, 2, 5, 3, 4, 255, 70_000, 'c1', 't1'],
+      [3, 3_100, 9_900, 1, 1, 5, 3, 1, 1, 0, 3, 1, 0, null, null],
+      [4, 3_200, 3_200, 1, 1, null, 0, 0, 0, 1, 0, 0, 220, null, null],
+    ];
+    for (const event of events) insert.run(...event);
+    first.exec('DELETE FROM events WHERE seq = 4');
+    first.close();
+
+    const db = openJournal(path);
+    const columns = `seq, receivedAt, sentAt, connection, type, subject, channel, direction, origin, severity, class, flags,
+      size, correlation, task`;
+    expect(db.prepareArrays(`SELECT ${columns} FROM events`).all()).toEqual(events.slice(0, 3));
+    expect(db.prepareArrays('SELECT seq FROM events ORDER BY sentAt').all()).toEqual([[2], [1], [3]]);
+    expect(new Writer(db).append(encode({ events: [storedEvent(0)] }))).toEqual({ from: 5, to: 5 });
+    expect([...db.check()]).not.toEqual([]);
+  });
+
+  it('gives an event without events before it the number after those that were deleted', () => {
+    const path = join(temporaryFolder(), 'journal.db');
+    const first = openJournal(path, { migrations: migrations.slice(0, 1) });
+    continueAfter(first, 41);
+    first.close();
+    expect(new Writer(openJournal(path)).append(encode({ events: [storedEvent(0)] })).from).toBe(42);
+  });
+
   it('leaves the file at its version if a migration fails in the middle', () => {
     const path = join(temporaryFolder(), 'journal.db');
     addNames(path, 1);
@@ -103,7 +136,9 @@ describe('a journal that cannot be used', () => {
     const path = join(temporaryFolder(), 'journal.db');
     openJournal(path, { migrations: [...migrations, []] }).close();
     expect(reasonOf(() => openJournal(path))).toBe('newer-version');
-    expect(openJournal(path, { migrations: [...migrations, []] }).number('PRAGMA user_version')).toBe(2);
+    expect(openJournal(path, { migrations: [...migrations, []] }).number('PRAGMA user_version')).toBe(
+      schemaVersion + 1,
+    );
   });
 
   it('is not written by a window that opened it before another one migrated it', () => {

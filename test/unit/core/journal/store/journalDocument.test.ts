@@ -91,7 +91,7 @@ it('the document names every table and column of the schema', () => {
     const said = rows.join('\n');
     expect(said, table).not.toBe('');
     if (table.startsWith('payloads')) continue;
-    for (const { name } of db.prepare(`PRAGMA table_info(${table})`).all())
+    for (const { name } of db.prepare(`PRAGMA table_xinfo(${table})`).all())
       expect(said, `${table}.${String(name)}`).toMatch(new RegExp(`\\.${String(name)}\``));
   }
 });
