@@ -1,13 +1,14 @@
 import type { Connection } from '../core/connections/connection.ts';
 import type { Pipeline } from '../core/journal/pipeline.ts';
 import { instancesOf } from '../core/model/fleet.ts';
+import { subjectOf } from '../core/model/instance.ts';
 import type { MetricsStore } from '../core/model/metrics.ts';
 
 /** Looks at every instance there is: what is measured is sent to whoever looks. */
 export function lookAtAll(connection: Connection, pipeline: Pipeline): void {
   pipeline.subscribe('measuring', ({ fleet }) => {
     if (connection.state !== 'ready') return;
-    connection.session?.watch?.(instancesOf(fleet, connection.id).map(({ kind, key }) => ({ kind, key })));
+    connection.session?.watch?.(instancesOf(fleet, connection.id).map((instance) => subjectOf(instance)));
   });
 }
 

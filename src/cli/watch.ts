@@ -191,8 +191,9 @@ function fleetLine(fleet: Fleet): object {
       instances: connections.flatMap(({ id }) =>
         instancesOf(fleet, id)
           .sort((a, b) => (instanceId(a) < instanceId(b) ? -1 : 1))
-          .map(({ connection, kind, key, name, game, state, version, players }) => ({
+          .map(({ connection, host, kind, key, name, game, state, version, players }) => ({
             connection,
+            host,
             kind,
             key,
             name,

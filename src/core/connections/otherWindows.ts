@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { findInstance } from '../model/fleet.ts';
-import type { Instance } from '../model/instance.ts';
+import type { Subject } from '../model/event.ts';
+import { instanceRef, subjectOf, type Instance } from '../model/instance.ts';
 import { isFinished, isOperation, type Task, type TaskState } from '../model/task.ts';
 import { putTask } from '../model/taskFold.ts';
 import { text, type Text } from '../model/text.ts';
@@ -73,7 +74,7 @@ export class OtherWindows {
     const abort = new AbortController();
     this.#asked.set(id, abort);
     this.#showWaiting(id, order);
-    const body: RequestBody<'operation'> = { operation: operation.id, input, ...subjectOf(instance) };
+    const body: RequestBody<'operation'> = { operation: operation.id, input, ...asSubject(instance) };
     const reply = await this.#ask(connection.id, 'operation', body, outcomeAnswer, {
       id,
       signal: abort.signal,
@@ -203,7 +204,7 @@ export class OtherWindows {
       const offered = connectionOffers(system, settings, reach).find(isIt);
       return offered && { operation: offered, instance: undefined };
     }
-    const instance = findInstance(this.#options.pipeline.fleet(), { connection: id, ...subject });
+    const instance = findInstance(this.#options.pipeline.fleet(), instanceRef(id, withoutUndefined(subject)));
     const offered = instance && instanceOffers(system, settings, instance, reach).find(isIt);
     return offered && { operation: offered, instance };
   }
@@ -218,7 +219,7 @@ export class OtherWindows {
       field,
       given,
       wanted,
-      ...subjectOf(instance),
+      ...asSubject(instance),
     };
     const reply = await this.#ask(connection.id, 'input', body, inputAnswer, { signal });
     return 'answer' in reply ? reply.answer : undefined;
@@ -246,7 +247,7 @@ export class OtherWindows {
     const task: Task = {
       id,
       connection: connection.id,
-      ...subjectOf(instance),
+      ...asSubject(instance),
       title: titleOf(order),
       state: 'waiting',
       percent: null,
@@ -307,12 +308,8 @@ function wordsOf(reply: Exclude<Reply, { readonly is: 'answered' }>): {
   }
 }
 
-function subjectOf(instance: Instance | undefined): {
-  readonly subject?: { kind: string; key: string; name?: string };
-} {
-  if (!instance) return {};
-  const { kind, key, name } = instance;
-  return { subject: { kind, key, ...(name === key ? {} : { name }) } };
+function asSubject(instance: Instance | undefined): { readonly subject?: Subject } {
+  return instance ? { subject: subjectOf(instance) } : {};
 }
 
 function choiceOf(choice: NonNullable<z.infer<typeof inputAnswer>['choices']>[number]): InputChoice {

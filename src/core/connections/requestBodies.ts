@@ -3,7 +3,7 @@ import { isText, type Text } from '../model/text.ts';
 
 const words = z.custom<Text>(isText);
 const input = z.record(z.string(), z.string());
-const subject = z.optional(z.object({ kind: z.string(), key: z.string() }));
+const subject = z.optional(z.object({ host: z.optional(z.string()), kind: z.string(), key: z.string() }));
 
 /** Bodies of the requests of windows to each other, by kind. Another window may be of another version. */
 export const requestBodies = {

@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
-import type { Instance } from '../model/instance.ts';
+import { subjectOf, type Instance } from '../model/instance.ts';
 import { type Text, english, errorWords, oneLine, text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { ControlFact } from '../journal/control.ts';
@@ -117,10 +117,6 @@ function wrongInput({ operation, input, session }: RunOperation): Text | undefin
     if (wrong) return wrong;
   }
   return undefined;
-}
-
-function subjectOf({ kind, key, name }: Instance): { kind: string; key: string; name?: string } {
-  return { kind, key, ...(name === key ? {} : { name }) };
 }
 
 /** Title of the task of an operation. */

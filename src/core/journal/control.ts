@@ -3,6 +3,14 @@ import type { OpsEvent } from '../model/event.ts';
 import type { Signal } from '../model/signal.ts';
 import { isText, text, type Text } from '../model/text.ts';
 
+/** The instance that a fact is about; absent where it is the connection. */
+const instanceFields = z.object({
+  host: z.optional(z.string()),
+  kind: z.optional(z.string()),
+  key: z.optional(z.string()),
+  name: z.optional(z.string()),
+});
+
 /** Schema of the control facts, for recordings, where they stand as JSON. */
 const controlFacts = z.discriminatedUnion('type', [
   z.object({
@@ -20,9 +28,7 @@ const controlFacts = z.discriminatedUnion('type', [
     window: z.optional(z.string()),
     /** The id of the window that runs it, where that is another. */
     runner: z.optional(z.string()),
-    kind: z.optional(z.string()),
-    key: z.optional(z.string()),
-    name: z.optional(z.string()),
+    ...instanceFields.shape,
   }),
   z.object({ type: z.literal('operation.progress'), id: z.string(), message: z.custom<Text>(isText) }),
   z.object({ type: z.literal('operation.cancelling'), id: z.string() }),
@@ -31,9 +37,7 @@ const controlFacts = z.discriminatedUnion('type', [
     type: z.literal('operation.finished'),
     id: z.string(),
     operation: z.string(),
-    kind: z.optional(z.string()),
-    key: z.optional(z.string()),
-    name: z.optional(z.string()),
+    ...instanceFields.shape,
     outcome: z.enum(['succeeded', 'failed', 'refused', 'cancelled']),
     message: z.custom<Text>(isText),
   }),
@@ -125,7 +129,7 @@ export function meaningOf(fact: ControlFact): ControlMeaning {
       };
     }
     case 'operation.asked': {
-      const subject = subjectOf(fact);
+      const subject = subjectOfFact(fact);
       return {
         event: { ...base(fact, 'info', fact.title), ...subject },
         signals: [
@@ -172,7 +176,7 @@ export function meaningOf(fact: ControlFact): ControlMeaning {
       return {
         event: {
           ...base(fact, severity, fact.message),
-          ...subjectOf(fact),
+          ...subjectOfFact(fact),
         },
         signals: [{ signal: 'task', own: true, id: fact.id, patch: { state, message: fact.message } }],
       };
@@ -221,19 +225,13 @@ export function meaningOf(fact: ControlFact): ControlMeaning {
 }
 
 /** Subject of the operation; absent where it is the connection as a whole. */
-function subjectOf({
-  kind,
-  key,
-  name,
-}: {
-  readonly kind?: string | undefined;
-  readonly key?: string | undefined;
-  readonly name?: string | undefined;
-}): {
+function subjectOfFact({ host, kind, key, name }: z.infer<typeof instanceFields>): {
   readonly subject?: NonNullable<OpsEvent['subject']>;
 } {
   if (kind === undefined || key === undefined) return {};
-  return { subject: { kind, key, ...(name === undefined ? {} : { name }) } };
+  return {
+    subject: { ...(host === undefined ? {} : { host }), kind, key, ...(name === undefined ? {} : { name }) },
+  };
 }
 
 function base(

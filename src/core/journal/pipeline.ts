@@ -75,7 +75,7 @@ export class Pipeline {
       {
         timeline: draft.timeline,
         receivedAt: draft.receivedAt,
-        host: draft.host,
+        host: '',
         connection: draft.connection,
         system: draft.system,
         channel: draft.channel,
@@ -107,6 +107,7 @@ export class Pipeline {
     return this.#append(
       {
         ...where,
+        host: meaning.event.subject?.host ?? '',
         channel: 'control',
         direction: 'none',
         origin,

@@ -234,7 +234,7 @@ export function batchOf(
 function storedEvent({ timeline, ...event }: OpsEvent, metrics?: readonly Measured[]): StoredEvent {
   return {
     ...event,
-    ...addressOf(event.connection, event.system),
+    ...addressOf(event.connection, event.system, event.host),
     ...(event.retention === 'metric' ? { noise: true } : {}),
     ...(event.type === 'connection.gap' ? { gap: true } : {}),
     ...(metrics ? { metrics } : {}),
@@ -242,22 +242,32 @@ function storedEvent({ timeline, ...event }: OpsEvent, metrics?: readonly Measur
 }
 
 /** The host is empty for a direct connection, because machines are renamed. */
-export function addressOf(connection: string, system: string): Address {
-  return { source: connection, host: '', connection, system };
+export function addressOf(connection: string, system: string, host = ''): Address {
+  return { source: connection, host, connection, system };
 }
+
+type Instances = ConnectionStatus['instances'];
 
 function changeRows(before: Fleet, fleet: Fleet): readonly ChangeRow[] {
   const rows: ChangeRow[] = [];
   for (const id of fleet.connections.differences(before.connections)) {
     const now = fleet.connections.get(id);
     const old = before.connections.get(id);
-    const address = addressOf(id, (now ?? old)?.system ?? '');
+    const { system = '' } = now ?? old ?? {};
+    const address = addressOf(id, system);
     if (!now || !old || statusOf(now) !== statusOf(old))
       rows.push({ address, what: 'connection', key: '', state: now ? statusOf(now) : null });
-    const instances = now?.instances ?? PersistentMap.empty();
-    for (const key of instances.differences(old?.instances ?? PersistentMap.empty())) {
+    const instances: Instances = now?.instances ?? PersistentMap.empty();
+    const oldInstances: Instances = old?.instances ?? PersistentMap.empty();
+    for (const key of instances.differences(oldInstances)) {
       const instance = instances.get(key);
-      rows.push({ address, what: 'instance', key, state: instance ? JSON.stringify(instance) : null });
+      const { host } = instance ?? oldInstances.get(key) ?? {};
+      rows.push({
+        address: addressOf(id, system, host),
+        what: 'instance',
+        key,
+        state: instance ? JSON.stringify(instance) : null,
+      });
     }
   }
   for (const id of fleet.tasks.differences(before.tasks)) {

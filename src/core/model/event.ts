@@ -10,6 +10,8 @@ export const retentionClasses: readonly RetentionClass[] = ['lifecycle', 'task',
 
 /** The instance or task that an event is about. Keys and names may hold any character and are never parsed. */
 export interface Subject {
+  /** Host behind the connection, where the connection relays several. */
+  readonly host?: string;
   readonly kind: string;
   readonly key: string;
   /** Name for people, where it differs from the key. */
@@ -31,6 +33,7 @@ export interface Draft {
   readonly timeline: string;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** Machine that is operated. */
   readonly host: string;
   readonly connection: string;
   readonly system: string;
@@ -55,6 +58,7 @@ export interface OpsEvent {
   readonly receivedAt: number;
   /** The sender's time, if it told one that can be read. */
   readonly time?: number;
+  /** Host behind the connection, where the connection relays several; empty for a direct one. */
   readonly host: string;
   readonly connection: string;
   readonly system: string;

@@ -1,5 +1,5 @@
 import type { OpsEvent } from './event.ts';
-import { instanceId, type Instance, type InstancePatch, type InstanceRef } from './instance.ts';
+import { instanceId, instanceRef, type Instance, type InstancePatch, type InstanceRef } from './instance.ts';
 import { PersistentMap } from './persistentMap.ts';
 import type { ConnectionState, Signal } from './signal.ts';
 import { foldTask, forgetTasks, noTasks, type Tasks } from './taskFold.ts';
@@ -57,7 +57,7 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
   switch (signal.signal) {
     case 'instance':
       return withInstances(fleet, event, (instances) => {
-        const ref = { connection: event.connection, kind: signal.kind, key: signal.key };
+        const ref = instanceRef(event.connection, signal);
         const id = instanceId(ref);
         const old = instances.get(id);
         if (!old && signal.onlyIfKnown) return instances;
@@ -65,7 +65,7 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
       });
     case 'gone':
       return withInstances(fleet, event, (instances) =>
-        instances.delete(instanceId({ connection: event.connection, kind: signal.kind, key: signal.key })),
+        instances.delete(instanceId(instanceRef(event.connection, signal))),
       );
     case 'snapshot':
       return withInstances(fleet, event, (old) => listed(old, event, signal), event.receivedAt);
@@ -143,8 +143,8 @@ function listed(
 ): PersistentMap<Instance> {
   let result = old;
   const ids = new Set<string>();
-  for (const { kind, key, patch } of instances) {
-    const ref = { connection, kind, key };
+  for (const { patch, ...key } of instances) {
+    const ref = instanceRef(connection, key);
     const id = instanceId(ref);
     ids.add(id);
     const known = result.get(id);

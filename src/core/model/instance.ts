@@ -1,11 +1,16 @@
+import type { Subject } from './event.ts';
 import type { LifecycleState } from './lifecycle.ts';
 import type { Text } from './text.ts';
 
-/** The triple that names an instance. It is compared, never parsed. */
-export interface InstanceRef {
-  readonly connection: string;
+/** Names an instance on its connection. Compared, never parsed. */
+export interface InstanceKey {
+  /** Host behind the connection, where the connection relays several; absent for a direct one: machines are renamed. */
+  readonly host?: string;
   readonly kind: string;
   readonly key: string;
+}
+export interface InstanceRef extends InstanceKey {
+  readonly connection: string;
 }
 
 export interface Instance extends InstanceRef {
@@ -37,7 +42,21 @@ export interface InstancePatch {
   readonly actor?: string | null;
 }
 
-/** A string that is different for different triples; a map key, never to be taken apart. */
-export function instanceId(ref: InstanceRef): string {
-  return JSON.stringify([ref.connection, ref.kind, ref.key]);
+/** A string that is different for different instances; a map key, never to be taken apart. */
+export function instanceId({ connection, kind, key, host }: InstanceRef): string {
+  return JSON.stringify([connection, kind, key, ...(host === undefined ? [] : [host])]);
+}
+
+export function instanceRef(connection: string, { host, kind, key }: InstanceKey): InstanceRef {
+  return { connection, kind, key, ...(host === undefined ? {} : { host }) };
+}
+
+/** An instance as the subject of an event or a task. */
+export function subjectOf({ host, kind, key, name }: InstanceKey & { readonly name?: string }): Subject {
+  return {
+    ...(host === undefined ? {} : { host }),
+    kind,
+    key,
+    ...(name === undefined || name === key ? {} : { name }),
+  };
 }

@@ -1,5 +1,5 @@
 import type { OpsEvent } from './event.ts';
-import { instanceId, type InstanceRef } from './instance.ts';
+import { instanceId, instanceRef, type InstanceRef } from './instance.ts';
 import type { Signal } from './signal.ts';
 
 /** The measurements of one instance, oldest first. Columns have the same length; what was not measured is NaN. */
@@ -56,10 +56,9 @@ export class MetricsStore {
   take(event: Pick<OpsEvent, 'connection' | 'receivedAt'>, signals: readonly Signal[]): void {
     const changed = new Set<string>();
     for (const signal of signals) {
-      if (signal.signal === 'gone')
-        this.#rings.delete(instanceId({ connection: event.connection, kind: signal.kind, key: signal.key }));
+      if (signal.signal === 'gone') this.#rings.delete(instanceId(instanceRef(event.connection, signal)));
       if (signal.signal !== 'metrics') continue;
-      const id = instanceId({ connection: event.connection, kind: signal.kind, key: signal.key });
+      const id = instanceId(instanceRef(event.connection, signal));
       this.#push(id, event.connection, event.receivedAt, signal.values);
       changed.add(id);
     }

@@ -1,5 +1,5 @@
 import type { Draft, OpsEvent, Problem, Subject } from './event.ts';
-import type { InstancePatch } from './instance.ts';
+import type { InstanceKey, InstancePatch } from './instance.ts';
 import type { TaskFact } from './taskFold.ts';
 import type { Text } from './text.ts';
 
@@ -8,31 +8,23 @@ export type ConnectionState =
 
 /** One change that an event reports. The connection is that of the event. */
 export type Signal =
-  | {
+  | ({
       readonly signal: 'instance';
-      readonly kind: string;
-      readonly key: string;
       readonly patch: InstancePatch;
       /** Change it only when it is there already: a removal must not bring an instance into being. */
       readonly onlyIfKnown?: boolean;
-    }
-  | { readonly signal: 'gone'; readonly kind: string; readonly key: string }
-  | {
+    } & InstanceKey)
+  | ({ readonly signal: 'gone' } & InstanceKey)
+  | ({
       /** Measured values of an instance at the time of the event; they are no part of the fleet. */
       readonly signal: 'metrics';
-      readonly kind: string;
-      readonly key: string;
       readonly values: Readonly<Record<string, number>>;
-    }
+    } & InstanceKey)
   | ({ readonly signal: 'task' } & TaskFact)
   | {
       /** The full list of a connection: what is not in it is gone. */
       readonly signal: 'snapshot';
-      readonly instances: readonly {
-        readonly kind: string;
-        readonly key: string;
-        readonly patch: InstancePatch;
-      }[];
+      readonly instances: readonly (InstanceKey & { readonly patch: InstancePatch })[];
     }
   | {
       readonly signal: 'connection';
@@ -46,6 +38,8 @@ export interface Decoded<C> {
   readonly context: C;
   readonly event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
     readonly time?: number;
+    /** Host behind the connection that the event comes from. */
+    readonly host?: string;
     readonly subject?: Subject;
     readonly correlation?: string;
   };

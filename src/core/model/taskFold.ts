@@ -121,7 +121,9 @@ function operationDoneBy(
       task.connection === connection &&
       task.operation === operation &&
       (task.subject === undefined ||
-        (task.subject.kind === subject?.kind && task.subject.key === subject.key)) &&
+        (task.subject.host === subject?.host &&
+          task.subject.kind === subject?.kind &&
+          task.subject.key === subject.key)) &&
       (task.finishedAt === undefined || task.finishedAt >= began)
     )
       return task;

@@ -1,6 +1,6 @@
 import { commands, EventEmitter, l10n, ViewColumn, window } from 'vscode';
 import { instancesOf } from '../../core/model/fleet.ts';
-import { instanceId, type InstanceRef } from '../../core/model/instance.ts';
+import { instanceId, instanceRef, type InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { commandId } from '../contributions/commands.ts';
 import type { Row } from '../tree/treeItems.ts';
@@ -57,7 +57,7 @@ export function registerMetrics(runtime: Runtime): MetricsPanels {
   runtime.scope.add(
     commands.registerCommand(commandId('metrics'), async (row?: Row) => {
       const ref = row?.row === 'instance' ? row : await choose(runtime);
-      if (ref) panels.show({ connection: ref.connection, kind: ref.kind, key: ref.key });
+      if (ref) panels.show(instanceRef(ref.connection, ref));
     }),
   );
   return panels;

@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../../core/model/fleet.ts';
-import type { Instance } from '../../core/model/instance.ts';
+import { instanceRef, type Instance } from '../../core/model/instance.ts';
 import { PersistentMap } from '../../core/model/persistentMap.ts';
 import type { Row } from './treeItems.ts';
 
@@ -46,7 +46,7 @@ function rowsOf(id: string, before: DrawnRow, now: DrawnRow): readonly Row[] {
     if (was && is && looks(was) === looks(is)) continue;
     // Rows are sorted by their names.
     if (!is || was?.name !== is.name || rows.length === manyRows) return list;
-    rows.push({ row: 'instance', connection: is.connection, kind: is.kind, key: is.key });
+    rows.push({ row: 'instance', ...instanceRef(is.connection, is) });
   }
   return rows;
 }

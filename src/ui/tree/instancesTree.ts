@@ -1,7 +1,7 @@
 import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance, instancesOf, type Fleet } from '../../core/model/fleet.ts';
-import { instanceId, type Instance } from '../../core/model/instance.ts';
+import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
 import { isFinished } from '../../core/model/task.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
@@ -84,7 +84,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const names = new Intl.Collator(undefined, { numeric: true });
     return instancesOf(this.#fleet, row.id)
       .sort((a, b) => names.compare(a.name, b.name))
-      .map(({ connection, kind, key }) => this.#row({ row: 'instance', connection, kind, key }));
+      .map((instance) => this.#row({ row: 'instance', ...instanceRef(instance.connection, instance) }));
   }
 
   getParent(row: Row): Row | undefined {

@@ -1,6 +1,6 @@
 import { l10n, type MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ConnectionStatus } from '../../core/model/fleet.ts';
-import { instanceId, type Instance } from '../../core/model/instance.ts';
+import { instanceId, type Instance, type InstanceRef } from '../../core/model/instance.ts';
 import { lifecycle } from '../../core/model/lifecycle.ts';
 import type { MetricSeries } from '../../core/model/metrics.ts';
 import { sparkline } from '../../core/model/sparkline.ts';
@@ -12,8 +12,7 @@ import { escapeMarkdown, markdown, translate } from '../translate.ts';
 
 /** A row of the tree. Items are made new for every refresh; the ids keep selection and expansion. */
 export type Row =
-  | { readonly row: 'connection'; readonly id: string }
-  | { readonly row: 'instance'; readonly connection: string; readonly kind: string; readonly key: string };
+  { readonly row: 'connection'; readonly id: string } | ({ readonly row: 'instance' } & InstanceRef);
 
 /** Facts of the configured connection that its row shows; a replay has none. */
 export interface ConnectionFacts {

@@ -1,4 +1,4 @@
-import { instanceId, type InstanceRef } from '../../core/model/instance.ts';
+import { instanceId, subjectOf, type InstanceRef } from '../../core/model/instance.ts';
 import { instancesOf } from '../../core/model/fleet.ts';
 import type { Subject } from '../../core/model/event.ts';
 import type { Session } from '../../core/systems/session.ts';
@@ -72,9 +72,7 @@ export class VisibleInstances {
     const shown = this.#tree.view.visible && !this.#collapsed.has(connection);
     const rows: readonly InstanceRef[] = shown ? instancesOf(this.#runtime.pipeline.fleet(), connection) : [];
     const refs = [...rows, ...charted.filter((ref) => ref.connection === connection)];
-    const unique = new Map(
-      refs.map(({ kind, key }) => [instanceId({ connection, kind, key }), { kind, key }]),
-    );
+    const unique = new Map(refs.map((ref) => [instanceId(ref), subjectOf(ref)]));
     return [...unique.values()];
   }
 }

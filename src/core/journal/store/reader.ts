@@ -63,7 +63,12 @@ function toEvent(row: Row, payload: Row): JournalEvent {
     subject:
       row['kind'] === null
         ? undefined
-        : { kind: row['kind'], key: row['key'], ...(row['name'] === null ? {} : { name: row['name'] }) },
+        : {
+            ...(row['host'] === '' ? {} : { host: row['host'] }),
+            kind: row['kind'],
+            key: row['key'],
+            ...(row['name'] === null ? {} : { name: row['name'] }),
+          },
     rawBase64: typeof raw === 'string' ? undefined : Buffer.from(raw).toString('base64'),
     gap: bits & flags.gap ? true : undefined,
     noise: bits & flags.noise ? true : undefined,

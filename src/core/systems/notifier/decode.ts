@@ -17,7 +17,7 @@ type Step = Decoded<NotifierContext>;
 
 export const notifierDecoder: Decoder<NotifierContext> = {
   // Of the two contexts that are saved as one: this one's and KGSM's.
-  version: 1000 * 2 + kgsmDecoder.version,
+  version: 1000 * 3 + kgsmDecoder.version,
   initial: initialContext,
   decode,
   taskLost: relayedTaskLost,

@@ -9,11 +9,13 @@ import type { NotifierContext } from './decoderState.ts';
 export function decodeRelayed(context: NotifierContext, message: Message): Decoded<NotifierContext> {
   const host = hostOf(message.text);
   const step = kgsmDecoder.decode(contextOf(context, host), message);
+  const next = withContext(context, host, step.context);
+  if (host === '') return { ...step, context: next };
   const { subject } = step.event;
   return {
     ...step,
-    context: withContext(context, host, step.context),
-    event: { ...step.event, ...(subject ? { subject: subjectOn(host, subject) } : {}) },
+    context: next,
+    event: { ...step.event, host, ...(subject ? { subject: subjectOn(host, subject) } : {}) },
     signals: step.signals.map((signal) => signalOn(host, signal)),
   };
 }
@@ -53,15 +55,15 @@ function signalOn(host: string, signal: Signal): Signal {
   switch (signal.signal) {
     case 'instance': {
       const { key, patch } = signal;
-      return { ...signal, key: keyOn(host, key), patch: { name: nameOn(host, key), ...patch } };
+      return { ...signal, host, patch: { name: nameOn(host, key), ...patch } };
     }
     case 'gone':
     case 'metrics':
-      return { ...signal, key: keyOn(host, signal.key) };
+      return { ...signal, host };
     case 'task': {
       const { subject } = signal.patch;
       const patch = { ...signal.patch, ...(subject ? { subject: subjectOn(host, subject) } : {}) };
-      return { ...signal, id: keyOn(host, signal.id), patch };
+      return { ...signal, id: taskOn(host, signal.id), patch };
     }
     default:
       return signal;
@@ -69,13 +71,12 @@ function signalOn(host: string, signal: Signal): Signal {
 }
 
 function subjectOn(host: string, subject: Subject): Subject {
-  if (host === '') return subject;
-  return { ...subject, key: keyOn(host, subject.key), name: nameOn(host, subject.key) };
+  return { ...subject, host, name: nameOn(host, subject.key) };
 }
 
-/** Different for every pair, whatever stands in the names. */
-function keyOn(host: string, key: string): string {
-  return JSON.stringify([host, key]);
+/** Id of a task among those of all hosts: different for every pair, whatever stands in the names. */
+function taskOn(host: string, task: string): string {
+  return JSON.stringify([host, task]);
 }
 
 function nameOn(host: string, name: string): string {

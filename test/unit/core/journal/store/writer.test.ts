@@ -23,7 +23,7 @@ describe('an event that is written', () => {
     const event = storedEvent(1, {
       host: 'relay-1',
       time: Date.UTC(2026, 9, 1),
-      subject: { kind: 'app', key: 'a/b\nc', name: 'A <b>' },
+      subject: { host: 'relay-1', kind: 'app', key: 'a/b\nc', name: 'A <b>' },
       channel: 'reply',
       direction: 'out',
       origin: 'derived',

@@ -57,7 +57,9 @@ function tell(values: readonly (readonly [value: unknown, told?: Told])[]): stri
     fleet = fold(fleet, { connection: 'bell', system: 'notifier', receivedAt: 1 }, step.signals);
   }
   return instancesOf(fleet, 'bell')
-    .map(({ kind, key, state, detail }) => `${kind} ${key} ${state}${detail ? ` ${english(detail)}` : ''}`)
+    .map(({ host, kind, key, state, detail }) =>
+      [...(host ? [host] : []), kind, key, state, ...(detail ? [english(detail)] : [])].join(' '),
+    )
     .sort();
 }
 
@@ -147,13 +149,14 @@ describe('an event of KGSM in a message', () => {
     ];
     expect(tell(told.slice(0, 3))).toEqual([
       'client client-far running',
-      'instance ["north","mc-1"] stopped',
-      'instance ["south","mc-1"] installing',
+      'north instance mc-1 stopped',
+      'south instance mc-1 installing',
     ]);
-    expect(tell(told)).toEqual(['client client-far running', 'instance ["north","mc-1"] stopped']);
+    expect(tell(told)).toEqual(['client client-far running', 'north instance mc-1 stopped']);
     expect(decode(on('north', 'instance_installation_started')[0]).event.subject).toEqual({
+      host: 'north',
       kind: 'instance',
-      key: '["north","mc-1"]',
+      key: 'mc-1',
       name: 'mc-1 · north',
     });
     const step = decode(on('north', 'instance_installation_started')[0]);
