@@ -99,6 +99,7 @@ export class WebSocketConnection {
     });
     // From the first: a server may speak in the same packet that opens.
     socket.on('message', (data: RawData, binary) => {
+      restUntilNextTurn(socket);
       const bytes = bytesOf(data);
       const truncated = bytes.length > maxMessageBytes;
       options.onMessage({
@@ -145,6 +146,18 @@ export class WebSocketConnection {
   terminate(): void {
     this.#socket.terminate();
   }
+}
+
+/**
+ * Reads no more in this turn than the packet that is there (64 kB). Node reads up to 32 of them in a row, and a flood of
+ * messages would keep everything else of the host waiting meanwhile (measured: 75 ms instead of 10).
+ */
+function restUntilNextTurn(socket: WebSocket): void {
+  if (socket.isPaused) return;
+  socket.pause();
+  setImmediate(() => {
+    socket.resume();
+  });
 }
 
 function bytesOf(data: RawData): Buffer {
