@@ -38,6 +38,8 @@ export interface InstalledOptions extends CommonOptions {
   readonly mode: 'installed';
   /** Left out: a VS Code with no extension of ours. */
   readonly vsix?: string;
+  /** Further extensions that are installed beside ours. */
+  readonly otherVsixes?: readonly string[];
   /**
    * `true` (default): every folder counts as trusted. `false`: workspace trust works as it does for a user, and the window
    * begins in Restricted Mode without asking (set `security.workspace.trust.startupPrompt` to be asked).
@@ -108,8 +110,12 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
   process.once('exit', atExit);
   exitOnSignals();
   try {
-    if (options.mode === 'installed' && options.vsix !== undefined)
-      await installVsix(vscode, folders, options.vsix);
+    if (options.mode === 'installed')
+      for (const vsix of [
+        ...(options.vsix === undefined ? [] : [options.vsix]),
+        ...(options.otherVsixes ?? []),
+      ])
+        await installVsix(vscode, folders, vsix);
     const output: string[] = [];
     child = spawnServer(vscode, folders, options, output);
     const port = await listening(child, output);
