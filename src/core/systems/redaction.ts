@@ -209,12 +209,13 @@ function unescaped(
 
 /** The position behind the string that starts at `start`; the end of the text where it is never closed. */
 export function endOfString(raw: string, start: number): number {
-  for (let i = start + 1; i < raw.length; i++) {
-    const c = raw[i];
-    if (c === '\\') i++;
-    else if (c === '"') return i + 1;
+  for (let at = start; ;) {
+    at = raw.indexOf('"', at + 1);
+    if (at < 0) return raw.length;
+    let escapes = 0;
+    while (at - escapes - 1 > start && raw[at - escapes - 1] === '\\') escapes++;
+    if (escapes % 2 === 0) return at + 1;
   }
-  return raw.length;
 }
 
 function afterColon(raw: string, from: number): number {
