@@ -85,7 +85,7 @@ class MemoryJournal {
   constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline;
     pipeline.subscribe('journal', ({ events }) => {
-      this.#events.push(...events);
+      for (const event of events) this.#events.push(event);
     });
   }
 

