@@ -130,7 +130,7 @@ export const flagTables: Readonly<Record<'is' | 'has', Readonly<Record<string, F
     problem: bit('problems', text('Does not match its schema')),
     redacted: bit('redacted', text('A secret was cut out')),
     truncated: bit('truncated', text('Cut off, because it was too long')),
-    time: bit('timed', text('The sender told its time')),
+    time: { label: text('The sender told its time'), sql: `e.flags & ${flags.untimed} = 0` },
     task: { label: text('Belongs to a task'), sql: 'e.task IS NOT NULL' },
     subject: { label: text('Is about an instance'), sql: 'e.subject IS NOT NULL' },
     correlation: { label: text('Is linked to others'), sql: 'e.correlation IS NOT NULL' },

@@ -57,23 +57,29 @@ type PathNode = Extract<QueryNode, { kind: 'path' }>;
 /** A test whether a path of the payload leads to a value that is asked for. */
 export function pathTest({ steps, operator, values }: PathNode): (payload: Payload) => boolean {
   const tests = values.map((value) => valueTest(operator, value));
+  const isFound = (found: unknown): boolean => tests.length === 0 || tests.some((test) => test(found));
+  if (steps.some(({ deep }) => deep))
+    return ({ json }) => json !== undefined && follow(json, steps).some(isFound);
   return ({ json }) => {
-    if (json === undefined) return false;
-    const reached = follow(json, steps);
-    return tests.length === 0
-      ? reached.length > 0
-      : reached.some((found) => tests.some((test) => test(found)));
+    let place = json;
+    for (const { key } of steps) {
+      if (!hasPlace(place, key)) return false;
+      place = place[key];
+    }
+    return place !== undefined && isFound(place);
   };
+}
+
+function hasPlace(value: unknown, key: string | number): value is Record<string | number, unknown> {
+  return isObject(value) && Array.isArray(value) === (typeof key === 'number') && Object.hasOwn(value, key);
 }
 
 function follow(root: unknown, steps: readonly PathStep[]): readonly unknown[] {
   let places: unknown[] = [root];
   for (const { key, deep } of steps) {
     const next: unknown[] = [];
-    for (const place of deep ? objectsWithin(places) : places) {
-      if (!isObject(place) || Array.isArray(place) !== (typeof key === 'number')) continue;
-      if (Object.hasOwn(place, key)) next.push((place as Record<string | number, unknown>)[key]);
-    }
+    for (const place of deep ? objectsWithin(places) : places)
+      if (hasPlace(place, key)) next.push(place[key]);
     places = next;
   }
   return places;

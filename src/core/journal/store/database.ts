@@ -33,6 +33,10 @@ export const inMemory = ':memory:';
 /** Pages that a backup copies while a write waits: 2 MB, a few milliseconds. */
 const backupPages = 256;
 type Row = Record<string, SQLOutputValue>;
+interface ArrayStatement {
+  all(...params: SQLInputValue[]): SQLOutputValue[][];
+  iterate(...params: SQLInputValue[]): Iterable<SQLOutputValue[]>;
+}
 
 /** An open journal. Statements are prepared once; every write goes through `write`. */
 export class JournalDatabase {
@@ -66,11 +70,11 @@ export class JournalDatabase {
   }
 
   /** A prepared statement that answers rows as arrays, which is cheaper. Node 22 ignores the option of `prepare`. */
-  prepareArrays(sql: string): { all(...params: SQLInputValue[]): SQLOutputValue[][] } {
+  prepareArrays(sql: string): ArrayStatement {
     // A comment makes it another text than the one that answers objects.
     const statement = this.prepare(`${sql} --`);
     statement.setReturnArrays(true);
-    return statement as unknown as { all(...params: SQLInputValue[]): SQLOutputValue[][] };
+    return statement as unknown as ArrayStatement;
   }
 
   get(sql: string, ...params: SQLInputValue[]): Row | undefined {

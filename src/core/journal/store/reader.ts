@@ -8,9 +8,9 @@ import {
   channels,
   classes,
   directions,
+  distinctPayloadTables,
   flags,
   origins,
-  payloadTables,
   severities,
   type CountedField,
 } from './schema.ts';
@@ -25,39 +25,38 @@ function addressOf(row: Row): Address {
 
 const none: readonly never[] = [];
 
+/** A column of the payload of `e`, whichever table holds it. */
+const ofPayload = (column: string): string =>
+  `coalesce(${distinctPayloadTables.map((table) => `${table}.${column}`).join(', ')})`;
+
+/** Events of a JSON list of seqs, in its order. */
+const selectEvents = `SELECT e.seq, e.receivedAt, e.sentAt, e.channel, e.direction, e.origin, e.severity, e.class, e.flags,
+    e.size, e.correlation, e.task, t.value AS type, c.source, c.host, c.connection, c.system, i.kind, i.key, i.name,
+    ${ofPayload('raw')} AS raw, coalesce(${ofPayload('summary')}, s.value) AS summary, ${ofPayload('details')} AS details,
+    n.value AS template
+  FROM json_each(?) j CROSS JOIN events e ON e.seq = j.value
+    JOIN names t ON t.id = e.type JOIN connections c ON c.id = e.connection
+    LEFT JOIN subjects i ON i.id = e.subject
+    ${distinctPayloadTables.map((table) => `LEFT JOIN ${table} ON ${table}.seq = e.seq`).join(' ')}
+    LEFT JOIN summaries s ON ${ofPayload('summary')} IS NULL AND s.id = ${ofPayload('template')}
+    LEFT JOIN names n ON n.id = iif(${ofPayload('summary')} IS NULL, s.template, ${ofPayload('template')})
+  ORDER BY j.key`;
+
 /** Events in the given order; one that retention deleted meanwhile is left out. */
 export function readEvents(db: JournalDatabase, seqs: readonly number[]): JournalEvent[] {
-  return seqs.flatMap((seq) => {
-    const row = db.get(
-      `SELECT e.seq, e.receivedAt, e.sentAt, e.channel, e.direction, e.origin, e.severity, e.class, e.flags, e.size,
-         e.correlation, e.task, t.value AS type, c.source, c.host, c.connection, c.system, s.kind, s.key, s.name
-       FROM events e JOIN names t ON t.id = e.type JOIN connections c ON c.id = e.connection
-         LEFT JOIN subjects s ON s.id = e.subject WHERE e.seq = ?`,
-      seq,
-    );
-    const table = payloadTables[Number(row?.['class'])];
-    const payload = table
-      ? db.get(
-          `SELECT p.raw, coalesce(p.summary, s.value) AS summary, p.details, n.value AS template FROM ${table} p
-             LEFT JOIN summaries s ON p.summary IS NULL AND s.id = p.template
-             LEFT JOIN names n ON n.id = iif(p.summary IS NULL, s.template, p.template) WHERE p.seq = ?`,
-          seq,
-        )
-      : undefined;
-    return row && payload ? [toEvent(row, payload)] : [];
-  });
+  return db.prepare(selectEvents).all(JSON.stringify(seqs)).map(toEvent);
 }
 
-function toEvent(row: Row, payload: Row): JournalEvent {
+function toEvent(row: Row): JournalEvent {
   const bits = Number(row['flags']);
-  const details = JSON.parse((payload['details'] as string | null) ?? '{}') as {
+  const details = JSON.parse((row['details'] as string | null) ?? '{}') as {
     args?: TextArgument[];
     problems?: Problem[];
     redacted?: string[];
   };
-  const raw = textOf(payload['raw'] as string | Uint8Array, bits);
+  const raw = textOf(row['raw'] as string | Uint8Array, bits);
   const optional = {
-    time: bits & flags.timed ? Number(row['sentAt']) : undefined,
+    time: bits & flags.untimed ? undefined : Number(row['sentAt']),
     correlation: row['correlation'] ?? undefined,
     task: row['task'] ?? undefined,
     subject:
@@ -85,8 +84,8 @@ function toEvent(row: Row, payload: Row): JournalEvent {
     retention: classes[Number(row['class'])] ?? 'control',
     type: String(row['type']),
     summary: unpackSummary(
-      String(payload['summary']),
-      (payload['template'] as string | null) ?? undefined,
+      String(row['summary']),
+      (row['template'] as string | null) ?? undefined,
       details.args,
     ),
     raw: typeof raw === 'string' ? raw : '',

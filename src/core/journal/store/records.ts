@@ -144,7 +144,7 @@ export class BatchEncoder {
       (redacted.length > 0 ? flags.redacted : 0) |
       (event.gap ? flags.gap : 0) |
       (event.noise ? flags.noise : 0) |
-      (event.time === undefined ? 0 : flags.timed);
+      (event.time === undefined ? flags.untimed : 0);
     const codes = packCodes({
       channel: codesOf.channel.get(event.channel) ?? 0,
       direction: codesOf.direction.get(event.direction) ?? 0,

@@ -6,8 +6,8 @@ import type { Channel, Direction, Origin, RetentionClass, Severity } from '../..
  *   live shortly, have their own too, because only the deletion of a whole range of rows gives pages back.
  * - An index on a column holds the rowid (= seq) behind it: (subject) serves as (subject, seq).
  * - Types have no index (14 B an event): `counts` counts them, and a scan of `events` for a rare one takes 40 ms.
- * - Codes and flags of an event share one integer, and the sender's time is kept as what it is before the arrival: 10 B less
- *   an event. Generated columns give them their names back.
+ * - Codes and flags of an event share one integer, and the arrival is kept as its distance from the sender's time: 10 B less an
+ *   event. Generated columns give them their names back; an index on one of those would not spare reading the row.
  * - `minutes` leads from a time of arrival to a range of seqs, which makes an index on `receivedAt` (17 B an event) needless
  *   and keeps the planner from taking it where a slice by seq is meant. The sender's time follows no order: it has an index.
  * - `counts` and `minutes` are kept by each commit, so that values and the histogram of everything cost the same at any size.
@@ -39,8 +39,8 @@ export const codeTables: {
 
 /** Bits of `events.flags`. */
 export const flags = {
-  /** `sentAt` was told by the sender; otherwise it is the time of arrival. First, because SQLite stores 0 and 1 in no byte. */
-  timed: 1,
+  /** The sender told no time: `sentAt` is that of the arrival. Most senders do, and SQLite stores a small number in no byte. */
+  untimed: 1,
   /** `raw` is a BLOB with the bytes of a payload that is no UTF-8. */
   bytes: 2,
   problems: 4,
@@ -253,7 +253,7 @@ export const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE events RENAME TO wideEvents',
     `CREATE TABLE events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, -- a plain rowid would be given again after the newest rows were deleted
-  receivedAt INTEGER NOT NULL, -- milliseconds since the epoch
+  sentAt INTEGER NOT NULL, -- milliseconds since the epoch
   delay INTEGER NOT NULL, -- milliseconds from the sender's time to the arrival
   connection INTEGER NOT NULL, -- connections.id
   type INTEGER NOT NULL, -- names.id
@@ -262,13 +262,18 @@ export const migrations: readonly (readonly string[])[] = [
   size INTEGER NOT NULL,
   correlation TEXT,
   task TEXT,
-  sentAt INTEGER AS (receivedAt - delay),
+  receivedAt INTEGER AS (sentAt + delay),
 ${packedColumns
   .map((name) => `  ${name} INTEGER AS ((codes >> ${packedBits[name].shift}) & ${packedBits[name].mask})`)
   .join(',\n')}
 ) STRICT`,
-    `INSERT INTO events SELECT seq, receivedAt, receivedAt - sentAt, connection, type, subject,
-  ${packedColumns.map((name) => `(${name} << ${packedBits[name].shift})`).join(' | ')}, size, correlation, task
+    `INSERT INTO events SELECT seq, sentAt, receivedAt - sentAt, connection, type, subject,
+  ${packedColumns
+    // The first version had a flag for a time that was told.
+    .map(
+      (name) => `(${name === 'flags' ? '((flags | 1) - (flags & 1))' : name} << ${packedBits[name].shift})`,
+    )
+    .join(' | ')}, size, correlation, task
 FROM wideEvents`,
     "DELETE FROM sqlite_sequence WHERE name = 'events'",
     "INSERT INTO sqlite_sequence SELECT 'events', seq FROM sqlite_sequence WHERE name = 'wideEvents'",

@@ -107,7 +107,7 @@ export class Writer {
       .prepare(insertEvent)
       .run(
         seq,
-        Math.trunc(receivedAt),
+        sentAt,
         Math.trunc(receivedAt) - sentAt,
         connection,
         type,

@@ -63,7 +63,7 @@ export class QueryDatabase {
     const rows = statement.all(...compiled.columnParams, ...compiled.params) as unknown as (QueryRow & {
       seq: number;
     })[];
-    return matchingRows(compiled, rows, 2_000).map(({ seq }) => seq);
+    return matchingRows(compiled, rows, 60_000).map(({ seq }) => seq);
   }
 
   close(): void {
@@ -98,10 +98,10 @@ export class QueryDatabase {
     let bits = marks.reduce((sum, mark) => sum | flags[mark], 0);
     if (typeof raw !== 'string') bits |= flags.bytes;
     if (isOdd) bits |= flags.utf16;
-    if (event.sentAt !== undefined) bits |= flags.timed;
+    if (event.sentAt === undefined) bits |= flags.untimed;
     this.#db.prepare(`INSERT INTO events VALUES (${Array(10).fill('?').join(', ')})`).run(
       seq,
-      event.receivedAt,
+      event.sentAt ?? event.receivedAt,
       event.receivedAt - (event.sentAt ?? event.receivedAt),
       connection,
       this.#id('names', { value: event.type }),

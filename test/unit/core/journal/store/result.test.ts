@@ -86,12 +86,12 @@ describe('a result', () => {
     const db = openJournal(':memory:');
     fill(db, many);
     const result = open(db, needles);
-    const request = { anchor: 'newest', direction: 'older', count: 20 } as const;
+    const request = { anchor: 'newest', direction: 'older', count: 10 } as const;
     expect(result.hasRows(request)).toBe(false);
     result.scan().next();
     expect(result.hasRows(request)).toBe(true);
     expect(result.done).toBe(false);
-    expect(result.rows(request).rows).toHaveLength(20);
+    expect(result.rows(request).rows).toHaveLength(10);
   });
 
   it.each(['arrival', 'sent'] as const)(
