@@ -75,6 +75,7 @@ export class Journals {
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
   #cancelRetention: () => void = () => undefined;
   #adopted = 0;
+  #followed = Promise.resolve();
   /** Settles when the state of the last session stands in the live timeline. */
   readonly restored: Promise<void>;
 
@@ -238,7 +239,7 @@ export class Journals {
       if (!store) return;
       await this.#takeOverOldStorage(store);
       const state = await store.state();
-      this.#adopted = state.seq;
+      this.#adopted = state.change;
       await this.#loadSystems(state);
       this.#recorder.setCursors(state.cursors);
       if (state.changes.length > 0)
@@ -247,10 +248,12 @@ export class Journals {
           restoredFleet(oldestFirst(state.changes), (window) => this.#options.isOpen(window)),
           this.#contextsOf(state),
         );
-      store.onCommit(({ commit, own }) => {
-        if (own) this.#adopted = Math.max(this.#adopted, commit.to);
-        else
-          this.#follow(store, commit.to).catch((error: unknown) => {
+      store.onCommit(({ own }) => {
+        if (own) return;
+        // One look after another: each begins where the last one ended.
+        this.#followed = this.#followed
+          .then(() => this.#follow(store))
+          .catch((error: unknown) => {
             this.#options.log.warn(text('Another window could not be followed: {0}', errorWords(error)));
           });
       });
@@ -301,13 +304,10 @@ export class Journals {
     return this.#live.catch(() => undefined);
   }
 
-  async #follow(store: JournalStore, to: number): Promise<void> {
-    const from = this.#adopted;
-    if (to <= from) return;
-    this.#adopted = to;
-    const changes = (await store.changesBetween(from, to)).filter(
-      ({ address }) => !this.#captured.has(address.connection),
-    );
+  async #follow(store: JournalStore): Promise<void> {
+    const found = await store.changesSince(this.#adopted);
+    this.#adopted = found.last;
+    const changes = found.changes.filter(({ address }) => !this.#captured.has(address.connection));
     if (changes.length > 0) this.#options.pipeline.adopt((fleet) => withChanges(fleet, changes));
   }
 

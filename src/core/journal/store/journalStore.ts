@@ -3,7 +3,7 @@ import { AppendQueue } from './appendQueue.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
 import type { Calls, JournalRequest, Notice, Query, StoreStatus } from './messages.ts';
 import { OpenQueries, type ResultHandle } from './openQueries.ts';
-import type { EventRange, JournalChange, JournalState } from './reader.ts';
+import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { Batch, ChangeRow, JournalEvent } from './records.ts';
 import type { RetentionLimits, RetentionReport } from './retention.ts';
 import type { RollupSeries, RollupsRequest } from './rollups.ts';
@@ -121,9 +121,9 @@ export class JournalStore {
     return this.#client.call('changes', { ...thing, from, to });
   }
 
-  /** Changes after `from`, up to `to`, for a window that follows. */
-  changesBetween(from: number, to: number): Promise<JournalChange[]> {
-    return this.#client.call('changesBetween', { from, to });
+  /** Changes behind a row of `changes`, for a window that follows. */
+  changesSince(change: number): Promise<NewChanges> {
+    return this.#client.call('changesSince', { change });
   }
 
   /** Matching events of a range, oldest first, in pieces. */

@@ -2,7 +2,7 @@ import type { JournalErrorReason } from './journalError.ts';
 import type { CompiledQuery } from './compiled.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
 import type { JournalHealth } from './health.ts';
-import type { EventRange, JournalChange, JournalState } from './reader.ts';
+import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
 import type { Histogram, Page, RowsRequest } from './result.ts';
 import type { RetentionLimits, RetentionReport } from './retention.ts';
@@ -69,7 +69,7 @@ export interface Calls {
     args: { connection: string; what: ChangeRow['what']; key: string; from: number; to: number };
     answer: JournalChange[];
   };
-  changesBetween: { args: { from: number; to: number }; answer: JournalChange[] };
+  changesSince: { args: { change: number }; answer: NewChanges };
   range: { args: { query: Query; from: number; to: number; limit: number }; answer: EventRange };
   state: { args: { seq?: number }; answer: JournalState };
   ask: { args: JournalRequest; answer: null };

@@ -152,7 +152,30 @@ export function readChanges(
     .map(toChange);
 }
 
-/** Changes of a range of seqs (`from` exclusive), for a window that follows. */
+/** Newest row of `changes`. */
+function lastChange(db: JournalDatabase): number {
+  return db.number("SELECT seq FROM sqlite_sequence WHERE name = 'changes'");
+}
+
+export interface NewChanges {
+  readonly changes: readonly JournalChange[];
+  /** Where the next look begins. */
+  readonly last: number;
+}
+
+/** Changes behind a row of `changes`, for a window that follows: a batch without events has no seq of its own. */
+export function readChangesSince(db: JournalDatabase, change: number): NewChanges {
+  const last = lastChange(db);
+  const rows = db
+    .prepare(
+      `SELECT ${changeColumns} FROM changes x JOIN connections c ON c.id = x.connection
+       WHERE x.id > ? AND x.id <= ? ORDER BY x.id`,
+    )
+    .all(change, last);
+  return { changes: rows.map(toChange), last };
+}
+
+/** Changes of a range of seqs (`from` exclusive). */
 export function readChangesBetween(db: JournalDatabase, from: number, to: number): JournalChange[] {
   return db
     .prepare(
@@ -166,6 +189,8 @@ export function readChangesBetween(db: JournalDatabase, from: number, to: number
 /** Fleet, contexts and cursors of one moment. */
 export interface JournalState {
   readonly seq: number;
+  /** Newest row of `changes` in it. */
+  readonly change: number;
   readonly changes: readonly JournalChange[];
   readonly contexts: readonly ContextRow[];
   readonly cursors: readonly CursorRow[];
@@ -190,6 +215,7 @@ export function readState(db: JournalDatabase): JournalState {
   try {
     return {
       seq: db.number("SELECT seq FROM sqlite_sequence WHERE name = 'events'"),
+      change: lastChange(db),
       changes: db
         .prepare(`SELECT ${changeColumns} FROM current x JOIN connections c ON c.id = x.connection`)
         .all()

@@ -6,7 +6,7 @@ import { readHealth } from './health.ts';
 import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
-import { readChanges, readChangesBetween, readEvents, readRange } from './reader.ts';
+import { readChanges, readChangesSince, readEvents, readRange } from './reader.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
 import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.ts';
@@ -118,8 +118,8 @@ export class JournalService {
         return readEvents(db, [args.seq])[0] ?? null;
       case 'changes':
         return readChanges(db, args, args.from, args.to);
-      case 'changesBetween':
-        return readChangesBetween(db, args.from, args.to);
+      case 'changesSince':
+        return readChangesSince(db, args.change);
       case 'range':
         return readRange(
           db,

@@ -226,6 +226,19 @@ describe('a view of the journal', () => {
 });
 
 describe('a connection without history', () => {
+  it('is live in another window all the same', async () => {
+    using folder = temporaryFolder();
+    const holder = await openWindow(folder.path, 'kgsm', { keepsEvents: () => false });
+    await holder.capture();
+    const other = await openWindow(folder.path);
+    holder.pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
+    await other.where((fleet) => instancesOf(fleet, 'home').some(({ state }) => state === 'running'));
+    holder.pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a')));
+    await other.where((fleet) => instancesOf(fleet, 'home').some(({ state }) => state === 'stopped'));
+    await other.journals.dispose();
+    await holder.journals.dispose();
+  });
+
   it('leaves no event, and yet another window goes on from its state, memory and cursor', async () => {
     using folder = temporaryFolder();
     const first = await openWindow(folder.path, 'kgsm', {

@@ -141,7 +141,8 @@ describe('a store in a worker', () => {
     await holder.append({ events: events(0, 7), changes: [change] });
     expect(await told).toMatchObject({ commit: { from: 1, to: 7 }, own: false });
     expect((await result.rows(all)).rows).toHaveLength(7);
-    expect(await follower.changesBetween(0, 7)).toEqual([{ seq: 7, ...change }]);
+    expect(await follower.changesSince(0)).toEqual({ changes: [{ seq: 7, ...change }], last: 1 });
+    expect(await follower.changesSince(1)).toEqual({ changes: [], last: 1 });
   });
 
   it('hands a request to one window only, whose answer comes with what came of it', async () => {
