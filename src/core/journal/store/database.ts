@@ -222,7 +222,13 @@ function prepareFile(path: string): void {
   const entry = statSync(path, { throwIfNoEntry: false });
   if (!entry) closeSync(openSync(path, 'a', 0o600));
   else if (!entry.isFile()) throw new JournalError('io', `${path} is no file.`);
-  else if ((entry.mode & 0o077) !== 0 && process.platform !== 'win32') chmodSync(path, 0o600);
+  else if (process.platform !== 'win32') {
+    if ((entry.mode & 0o077) !== 0) chmodSync(path, 0o600);
+    // Left from when the database was read-only, they would refuse every write to one that is writable again.
+    if ((entry.mode & 0o200) !== 0)
+      for (const file of [`${path}-wal`, `${path}-shm`])
+        if (existsSync(file) && (statSync(file).mode & 0o777) !== 0o600) chmodSync(file, 0o600);
+  }
 }
 
 function pragma(db: DatabaseSync, name: string): number {

@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  copyFileSync,
   mkdirSync,
   openSync,
   closeSync,
@@ -44,6 +46,20 @@ describe('opening a journal', () => {
     );
     if (process.platform !== 'win32') expect(modes).toEqual(['600', '600', '700']);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'makes the files beside a database writable again that was read-only for a while',
+    () => {
+      const folder = temporaryFolder();
+      const [open, path] = [join(folder, 'open.db'), join(folder, 'journal.db')];
+      openJournal(open);
+      // As a killed process leaves them. SQLite itself sets the mode of empty ones.
+      for (const suffix of ['', '-wal', '-shm']) copyFileSync(open + suffix, path + suffix);
+      for (const suffix of ['-wal', '-shm']) chmodSync(path + suffix, 0o400);
+      openJournal(path);
+      for (const suffix of ['-wal', '-shm']) expect(statSync(path + suffix).mode & 0o777).toBe(0o600);
+    },
+  );
 
   it('sets page size, WAL, synchronous NORMAL, a cache of 16 MB and incremental vacuum', () => {
     const db = openJournal(join(temporaryFolder(), 'journal.db'));
