@@ -21,7 +21,7 @@ import { readConnections } from './core/connections/settings.ts';
 
 let scope: Scope | undefined;
 
-/** What the suites inside VS Code look at; nobody else gets it. */
+/** The parts that the suites inside VS Code look at; nobody else gets them. */
 export interface Inside {
   readonly runtime: Runtime;
   readonly tree: InstancesTree;

@@ -148,7 +148,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       log,
     }),
   );
-  // What was asked while no window was connected is taken as soon as this one is.
+  // Requests made while no window was connected are taken as soon as this one is.
   scope.defer(
     pipeline.subscribe('requests of other windows', ({ timeline, events }) => {
       if (timeline === liveTimeline && events.some(({ type }) => type === 'connection.state')) box.look();

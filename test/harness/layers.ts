@@ -26,7 +26,7 @@ interface LayerContext {
 
 export interface LayerResult {
   readonly counts: Counts;
-  /** What to show when something failed. */
+  /** Output to show when something failed. */
   readonly output: string;
   /** Test files with their times, of the layers that know them. */
   readonly files: readonly FileTime[];

@@ -23,7 +23,7 @@ class ProvisionError extends Error {
 const RECIPE = 1;
 const MARKER = 'provisioned.json';
 
-/** What a user may have set to reach a registry; everything else that `npm run` sets would point the nested npm at our checkout. */
+/** Variables that a user may have set to reach a registry; everything else that `npm run` sets would point the nested npm at our checkout. */
 const NPM_SETTINGS_TO_KEEP = [
   'npm_config_registry',
   'npm_config_userconfig',
@@ -35,7 +35,7 @@ const NPM_SETTINGS_TO_KEEP = [
   'npm_config_offline',
 ];
 
-/** Where the VS Codes are kept: outside the checkout, shared by all checkouts. */
+/** Folder of the VS Codes: outside the checkout, shared by all checkouts. */
 function cacheFolder(): string {
   const xdg = process.env['XDG_CACHE_HOME'];
   return join(xdg !== undefined && xdg !== '' ? xdg : join(homedir(), '.cache'), 'game-server-ops');

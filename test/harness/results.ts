@@ -1,4 +1,4 @@
-/** What the suites inside VS Code write for the outside: one JSON value per line of the file in `GSOPS_RESULTS`. */
+/** Results that the suites inside VS Code write for the outside: one JSON value per line of the file in `GSOPS_RESULTS`. */
 
 export type ResultLine =
   | { readonly kind: 'start' }
@@ -37,7 +37,7 @@ export function summaryLine(counts: Counts): string {
   return `${counts.passed} passed, ${counts.failed} failed${skipped}`;
 }
 
-/** Where skips are not accepted (CI=true), a skipped test is a failed one. */
+/** With CI=true a skipped test is a failed one. */
 export function withoutSkips(counts: Counts): Counts {
   return { passed: counts.passed, failed: counts.failed + counts.skipped, skipped: 0 };
 }

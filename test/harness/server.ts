@@ -52,7 +52,7 @@ export type ServerOptions = DevelopmentOptions | InstalledOptions;
 export interface VscodeServer extends AsyncDisposable {
   readonly vscode: ProvisionedVscode;
   readonly port: number;
-  /** What a browser opens: the workspace folder, with the payload of the mode. */
+  /** Address for a browser: the workspace folder, with the payload of the mode. */
   readonly url: string;
   /** The opened folder; outside any git repository. */
   readonly workspace: string;
@@ -64,7 +64,7 @@ export interface VscodeServer extends AsyncDisposable {
   readonly extensionsDir: string;
   /** Process ids of the extension hosts that run now, one for each window. */
   extensionHosts(): readonly number[];
-  /** What the server has said so far. */
+  /** Output of the server so far. */
   output(): string;
   /** Ends the server with all its children and removes every folder above. */
   dispose(): Promise<void>;

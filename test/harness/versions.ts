@@ -4,7 +4,7 @@ export type VersionName = 'floor' | 'current';
 
 export interface VscodeVersion {
   readonly name: VersionName;
-  /** What `vscode.version` says. */
+  /** Value of `vscode.version`. */
   readonly vscode: string;
   /** The npm package `code-server` that carries this VS Code as plain JavaScript. */
   readonly codeServer: string;

@@ -30,7 +30,7 @@ export interface VscodeRunOptions {
 
 /** For all suites of one version together; the largest real run takes a fraction of it. */
 const RUN_LIMIT_MS = 10 * 60_000;
-/** What VS Code logs in every run and says nothing about us. */
+/** Lines that VS Code logs in every run and that say nothing about us. */
 const NOISE = /spdlog|watchdog|open-vsx|ChatModelSelection|\[Service Worker\] registration|Creating a socket/;
 
 /** Runs the suites inside one real VS Code, prints every result, and gives the counts. A run that crashes has at least one failure. */

@@ -17,7 +17,7 @@ const files = execFileSync(
 
 describe('the package', () => {
   it('holds what it needs and nothing else', () => {
-    // What is loaded only when it is needed has names that change with what is in it.
+    // Files that are loaded when they are needed have names that change with what is in it.
     const listed = files
       .trim()
       .split('\n')

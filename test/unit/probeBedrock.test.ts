@@ -20,7 +20,7 @@ async function evening(protocolVersion: '3.7' | '3.8' | '3.9' | '3.10'): Promise
         ['/api/server/beta/restart', undefined],
         ['/api/server/alpha/backup/action', { backup_type: 'world' }],
         ['/api/server/gamma/stop', undefined],
-        // There is no such file: handled, and a failure all the same.
+        // A file that does not exist: handled, and a failure all the same.
         ['/api/server/gamma/backup/action', { backup_type: 'config', file_to_backup: 'none.json' }],
       ] as const;
       for (const [i, [path, body]] of calls.entries()) {
@@ -37,7 +37,7 @@ async function evening(protocolVersion: '3.7' | '3.8' | '3.9' | '3.10'): Promise
 }
 
 interface Scene {
-  /** What goes on before the probe comes. */
+  /** Happenings before the probe comes. */
   readonly before?: (rig: Rig) => Promise<void>;
   readonly meanwhile?: (rig: Rig, probe: Watched, go: () => void) => Promise<void>;
 }

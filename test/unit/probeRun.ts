@@ -13,7 +13,7 @@ export interface Probed {
   readonly code: number | null;
 }
 
-/** What a probe has written so far. */
+/** Lines that a probe has written so far. */
 export interface Watched {
   readonly lines: readonly Line[];
   /** Waits, woken by each line, until this holds. */
@@ -52,7 +52,7 @@ export async function run(
     const line = JSON.parse(text) as Line;
     lines.push(line);
     for (const look of waiting) look();
-    // What was to be seen is there; the rest of its time would be waiting.
+    // Everything that was to be seen is there; the rest of its time would be waiting.
     if (line['operation']) child.kill('SIGINT');
     if (line['connection']?.['state'] === 'ready')
       acted ??= onReady?.(watched).finally(() => void child.kill('SIGINT'));

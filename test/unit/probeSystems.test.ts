@@ -22,7 +22,7 @@ const names = (list: string): string[] => list.split(' ').map((name) => `instanc
 const steps =
   'files_created download_started download_finished downloaded deploy_started deploy_finished deployed';
 
-/** What each step of the scenario makes KGSM tell. */
+/** Events that each step of the scenario makes KGSM send. */
 const told: Readonly<Record<Generation, Readonly<Record<string, readonly string[]>>>> = {
   '2.2': {
     install: names(

@@ -68,7 +68,7 @@ function endsIn(lines: readonly Line[]): ReadonlySet<string> {
   );
 }
 
-/** Where an event told too little it is asked again; true when that was answered after the last event. */
+/** Asks again where an event told too little; true when that was answered after the last event. */
 function isAskedAgain(lines: readonly Line[], collection: string, subject: string): boolean {
   const told = toldIn(lines);
   const last = told.findLastIndex((each) => each.channel === 'push' && each.subject === subject);
@@ -83,7 +83,7 @@ function isAskedAgain(lines: readonly Line[], collection: string, subject: strin
   return asked !== undefined && last >= 0 && answer > last;
 }
 
-/** What all have: machines and jobs of the NAS itself. Apps and containers where there are some. */
+/** Instances that all have: machines and jobs of the NAS itself. Apps and containers where there are some. */
 async function evening(server: TrueNasServer, profile: Profile, probe: Watched): Promise<void> {
   let jobs = 0;
   const ended = async (begun: unknown): Promise<void> => {
@@ -97,7 +97,7 @@ async function evening(server: TrueNasServer, profile: Profile, probe: Watched):
     await ended(server.act('app.redeploy', 'minecraft'));
     await ended(server.act('app.stop', 'minecraft'));
     await ended(server.act('app.start', 'minecraft'));
-    // It fails, and yet the app is said to be stopped.
+    // The job fails, and yet the app is said to be stopped.
     server.failNext('app.stop');
     await ended(server.act('app.stop', 'valheim'));
     await asksAgain('app.query', 'valheim');

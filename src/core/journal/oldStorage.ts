@@ -99,7 +99,7 @@ export class OldStorage {
     const known = [...changes, ...contexts, ...cursors];
     if (!known.some(({ address }) => address.connection === connection))
       await store.append(batchOf({ connection, system, checkpoint, cursor, now: this.#options.now() }));
-    // What is in memory only may still be lost.
+    // A journal in memory may still be lost.
     if (!store.status.durable) return;
     if (checkpoint) this.#putAside('fleet', connection);
     if (cursor !== undefined) this.#putAside('sessions', connection);

@@ -34,7 +34,7 @@ export interface Traits {
   readonly waitsForTurn: boolean;
   /** Fields that any answer about servers or the program has, null unless given; players and themes have others in 3.8. */
   readonly envelope: { readonly server: readonly string[]; readonly players: readonly string[] };
-  /** What is told of one server stands in `data`. */
+  /** Answers about one server stand in `data`. */
   readonly wrapsInData: boolean;
   /** The answer about the program has a `splash_text`. */
   readonly splash: boolean;

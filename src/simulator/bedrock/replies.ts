@@ -45,7 +45,7 @@ export function general(
   return succeeded({ ...Object.fromEntries(envelope[kind].map((field) => [field, null])), ...content });
 }
 
-/** What is told of one server. */
+/** An answer about one server. */
 export function ofServer(traits: Traits, content: Content, message: string | null = null): Reply {
   return general(traits, { message, ...(traits.wrapsInData ? { data: content } : content) });
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:cry
 
 /**
  * Certificates for tests and demos, made when they are needed: no private key stands in a repository or a package.
- * Only what TLS looks at is written: X.509 v3, P-256, names, purposes. A whole library for this would outweigh the simulator.
+ * A certificate holds what TLS looks at: X.509 v3, P-256, names, purposes. A whole library for this would outweigh the simulator.
  */
 export interface Identity {
   /** PEM. */

@@ -5,7 +5,7 @@ import { prefix } from '../contributions/commands.ts';
 
 /** The settings of the history, read anew with each change. */
 export class HistoryConfiguration implements Disposable {
-  /** Where this window keeps its history until it is reloaded. */
+  /** Folder of the history until this window is reloaded. */
   readonly folder: string;
   readonly #storage: string;
   readonly #changed = new EventEmitter<void>();
@@ -29,7 +29,7 @@ export class HistoryConfiguration implements Disposable {
     return this.#settings;
   }
 
-  /** Where the history is kept after a reload. */
+  /** Folder of the history after a reload. */
   get wantedFolder(): string {
     return this.#settings.folder ?? this.#storage;
   }

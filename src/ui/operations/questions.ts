@@ -19,7 +19,7 @@ const optionsWithinMs = 30_000;
 
 /** Context of the inputs of one operation. */
 interface AskedContext extends Pick<InputContext<ConnectionSettings>, 'settings' | 'instance' | 'session'> {
-  /** What another window knows, where that one captures the connection. */
+  /** Choices and values from another window, where that one captures the connection. */
   readonly elsewhere?: {
     choices(field: string, given: OperationInput, signal: AbortSignal): Promise<readonly InputChoice[]>;
     firstValue(field: string, given: OperationInput, signal: AbortSignal): Promise<string>;

@@ -1,7 +1,7 @@
 export type Span = readonly [from: number, to: number];
 
 /**
- * What is selected, as spans of seqs (both ends included), so that it stays right while rows move.
+ * The selected events, as spans of seqs (both ends included), so that it stays right while rows move.
  * A focus and an anchor as in every list: plain moves set both, extending keeps the anchor.
  */
 export class Selection {

@@ -19,7 +19,7 @@ interface Anchor {
 }
 
 /**
- * What the grid shows and where it stands, without any element: the scroll position, follow mode, focus and
+ * State of the grid, without any element: the scroll position, follow mode, focus and
  * selection, and their way from one revision of positions to the next. While that way is under way the old
  * rows stay on screen, so that nothing flickers.
  */

@@ -86,7 +86,7 @@ export interface Drawing {
 }
 
 /**
- * What is drawn of a series. Sources differ in what they measure and how often, so a sample that leaves a name out breaks
+ * The drawn form of a series. Sources differ in what they measure and how often, so a sample that leaves a name out breaks
  * its line only where the name's next value is late; and where nothing was heard for long, every line is broken.
  */
 export function drawing(series: Series, pauseMs: number = PAUSE_MS): Drawing {

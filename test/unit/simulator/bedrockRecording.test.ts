@@ -20,7 +20,7 @@ interface Line {
 
 const password = 'correct horse';
 
-/** What happened to the real program without anybody asking over its wire, and when. */
+/** Happenings in the real program that nobody asked for over its wire, and when. */
 const happened: readonly {
   readonly protocolVersion: Release;
   readonly players?: number;

@@ -228,7 +228,7 @@ describe('the life of a server', () => {
       'after_server_status_change UPDATING > UPDATED',
     );
     expect((await rig.ask('GET', '/api/servers')).text).toContain('"status":"UPDATED","version":"1.22"');
-    // Nothing to do is a success as well.
+    // An update without anything to do is a success as well.
     expect(await hear(rig, 'POST', '/api/server/gamma/update')).toEqual([
       'task in_progress',
       'before_server_update',

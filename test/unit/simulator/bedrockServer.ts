@@ -4,7 +4,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import type { BedrockServerOptions, Timing } from '../../../src/simulator/bedrock/options.ts';
 import { BedrockServer } from '../../../src/simulator/bedrock/server.ts';
 
-/** Nothing takes time, and what happens now and then happens when a test says so. */
+/** A scene in which nothing takes time, and accidents happen when a test says so. */
 export const noTime: Timing = {
   spawnMs: 0,
   startMs: 0,
@@ -193,7 +193,7 @@ export class Listener {
     }
   }
 
-  /** What came up to the answer to a question that nobody else asks. */
+  /** Messages up to the answer to a question that nobody else asks. */
   async soFar(): Promise<string[]> {
     this.say({ action: 'unsubscribe', topic: 'nobody subscribed to this' });
     const texts = await this.until((text) => text.includes('nobody subscribed to this'));

@@ -173,7 +173,7 @@ describe('what clients may say', () => {
     rig.server.sample();
     const heard = await early.soFar();
     expect(heard.map(short)).toEqual(['resource-monitor:alpha success']);
-    // Only a restart heals it.
+    // A restart alone heals it.
     expect(rig.server.subscriptions.get(5)).toBe(0);
     await rig.server.restart();
     expect(rig.server.subscriptions.size).toBe(0);

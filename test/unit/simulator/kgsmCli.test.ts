@@ -246,7 +246,7 @@ describe('the command line of the KGSM stand-in', () => {
   });
 });
 
-/** Only time and host differ between two runs; the recording's host is called as ours. */
+/** Time and host alone differ between two runs; the recording's host is called as ours. */
 function timeless(text: string): string {
   return text.replace(/"Timestamp": "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/, '"Timestamp": "…"');
 }

@@ -129,7 +129,7 @@ describe('the journal of the KGSM stand-in', () => {
     await kgsm(path, 'stop', 'mc-01');
     await kgsm(path, 'uninstall', 'mc-01', '--yes');
     const lines = journal(path);
-    // What players and crashes did, what was updated and set is not part of this scenario; the input came after the stop.
+    // Players, crashes, updates and settings are no part of this scenario; the input came after the stop.
     const other = /player|crashed|failed|update|config|input/;
     const typesOf = (all: readonly Line[]): string[] =>
       all.map(({ EventType }) => EventType).filter((type) => !other.test(type));

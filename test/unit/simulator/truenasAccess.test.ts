@@ -102,7 +102,7 @@ describe('signing in', () => {
     expect(await client.call('auth.me')).toMatchObject({ pw_name: 'root' });
     const token = await client.call('auth.generate_token', 300, {}, false, true);
     expect(await login({ mechanism: 'TOKEN_PLAIN', token })).toMatchObject({ response_type: 'SUCCESS' });
-    // It was for one time.
+    // The token was for one time.
     expect(await slowly(rig, client, 'auth.login_ex', { mechanism: 'TOKEN_PLAIN', token })).toEqual({
       response_type: 'AUTH_ERR',
     });

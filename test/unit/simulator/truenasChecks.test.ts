@@ -10,7 +10,7 @@ const cases = [
   { profile: '26.0', protocol: 'jsonrpc' },
 ] as const;
 
-/** What the official Python client was seen to check of the real server. */
+/** Checks that the official Python client was seen to make of the real server. */
 describe.each(cases)(
   '$profile over $protocol passes the checks of the official client:',
   ({ profile, protocol }) => {

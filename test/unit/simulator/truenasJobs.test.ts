@@ -115,7 +115,7 @@ describe('jobs', () => {
       'changed 1 ABORTED@20',
     );
     expect(rig.server.jobs[0]).toMatchObject({ error: null, exception: null, exc_info: null });
-    // Only the job does not tell of it any more.
+    // The job alone does not tell of it any more.
     await rig.clock.advance(800);
     expect(short(await client.soFar())).toEqual(['changed valheim DEPLOYING', 'changed valheim RUNNING']);
   });

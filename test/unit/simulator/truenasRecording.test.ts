@@ -22,7 +22,7 @@ const later: readonly GivenApp[] = apps.map((app) => ({
   ...(app.name === 'minecraft' ? {} : { state: app.name === 'valheim' ? 'CRASHED' : 'RUNNING' }),
 }));
 
-/** What was added to the real middleware for the recording. */
+/** Things that were added to the real middleware for the recording. */
 const longJob: Method = {
   params: [{ name: 'seconds', type: 'integer' }],
   job: ({ args }) => ({

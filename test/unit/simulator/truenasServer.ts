@@ -209,7 +209,7 @@ export function eventIn(frame: Frame): Frame | undefined {
   return 'collection' in frame && frame['msg'] !== 'nosub' ? frame : undefined;
 }
 
-/** What of events matters mostly: the state of apps, state and percent of jobs. */
+/** The parts of events that matter mostly: the state of apps, state and percent of jobs. */
 export function short(frames: readonly Frame[]): string[] {
   return frames.flatMap((frame) => {
     const event = eventIn(frame);

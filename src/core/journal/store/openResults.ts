@@ -93,7 +93,7 @@ export class OpenResults {
     });
   }
 
-  /** What is found from here on holds none of the rows that were deleted so far. */
+  /** Results that are found from here on hold none of the rows that were deleted so far. */
   noteDeletions(): void {
     this.#knownDeletions = this.#seenDeletions = deletions(this.#db);
   }

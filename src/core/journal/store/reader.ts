@@ -159,7 +159,7 @@ function lastChange(db: JournalDatabase): number {
 
 export interface NewChanges {
   readonly changes: readonly JournalChange[];
-  /** Where the next look begins. */
+  /** The row behind which the next look begins. */
   readonly last: number;
 }
 

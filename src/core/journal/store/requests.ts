@@ -4,7 +4,7 @@ import type { Calls, JournalRequest } from './messages.ts';
 /** Requests older than this are of use to nobody. */
 const keptForMs = 24 * 60 * 60_000;
 
-/** What one window asks of the one that holds a connection. A second time with the same id changes nothing. */
+/** Puts down a request to the window that holds a connection. A second time with the same id changes nothing. */
 export function askRequest(db: JournalDatabase, request: JournalRequest): null {
   const { id, connection, kind, body, askedAt, window } = request;
   db.write(() => {

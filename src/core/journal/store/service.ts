@@ -218,7 +218,7 @@ export class JournalService {
     this.#isWalDirty = true;
     // Posted again after a worker ended: everybody has been told.
     if (commit.to <= this.#toldSeq) return commit;
-    // What another window wrote since the last look comes first.
+    // Events that another window wrote since the last look come first.
     this.#told({ from: this.#toldSeq + 1, to: commit.from - 1 }, false);
     this.#told(commit, true);
     return commit;

@@ -20,7 +20,7 @@ function errorOf({ reason, message, facts }: Failure): Error {
 export interface ServiceClientOptions {
   readonly backend: Backend;
   readonly after: (ms: number, run: () => void) => () => void;
-  /** What a service is opened with: the first one and those after it. */
+  /** Arguments that a service is opened with: the first one and those after it. */
   readonly opening: () => Calls['open']['args'];
   readonly onNotice: (notice: Notice) => void;
   /** A service was opened in the place of one that ended: it knows nothing of queries and of following. */
@@ -46,7 +46,7 @@ export class ServiceClient {
   #quickEnds = 0;
   /** Settles when the service that is being started can be asked. */
   #opened: Promise<unknown> = Promise.resolve();
-  /** What ended the last service, until the next one is open; calls are refused with it during a pause. */
+  /** The error that ended the last service, until the next one is open; calls are refused with it during a pause. */
   #down: Error | undefined;
   #hasOpened = false;
   #stopPause: (() => void) | undefined;

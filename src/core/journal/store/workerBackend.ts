@@ -3,7 +3,7 @@ import { errorWords } from '../../model/text.ts';
 import { JournalError } from './journalError.ts';
 import type { Port } from './messages.ts';
 
-/** Where the service of a journal runs: started once, and anew after it ended by itself. */
+/** The worker in which the service of a journal runs: started once, and anew after it ended by itself. */
 export interface Backend {
   start(): BackendRun;
 }

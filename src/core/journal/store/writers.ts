@@ -27,7 +27,7 @@ export function leaveWriter(db: JournalDatabase, writer: string): void {
   db.prepare('DELETE FROM writers WHERE id = ?').run(writer);
 }
 
-/** What became of a transaction if it was committed before, though nobody was told. */
+/** Events of a transaction that was committed before, though nobody was told. */
 export function committedBefore(db: JournalDatabase, { writer, number }: BatchNumber): Commit | undefined {
   const row = db.get('SELECT number, fromSeq, toSeq FROM writers WHERE id = ?', writer);
   return Number(row?.['number']) === number

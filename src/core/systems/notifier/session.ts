@@ -51,7 +51,7 @@ class LiveNotifierSession implements NotifierSession {
   #wire: TlsConnection | undefined;
   /** Id that the server gave us; missing while we are not let in. */
   #client: string | undefined;
-  /** Only revisions that know goodbyes tell of them, and only those that know messages pass them on. */
+  /** Revisions that know goodbyes tell of them, and those that know messages pass them on; older ones do neither. */
   #knowsGoodbye = false;
   #knowsMessages = false;
   /** True until we are in, and once the end of the conversation is journalled. */

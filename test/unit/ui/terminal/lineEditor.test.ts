@@ -5,7 +5,7 @@ const escape = String.fromCharCode(0x1b);
 const colour = new RegExp(`${escape}\\[\\d+m`, 'g');
 const piece = new RegExp(`${escape}\\[K|[^]`, 'gu');
 
-/** What stands on a terminal of one wide line after what it was sent: a carriage return and clearing, no more. */
+/** Text on a terminal of one wide line after all that it was sent: a carriage return and clearing, no more. */
 function screen(...sent: string[]): string[] {
   const lines = [''];
   for (const c of sent.join('').replaceAll(colour, '').matchAll(piece)) {

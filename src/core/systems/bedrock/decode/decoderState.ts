@@ -58,7 +58,7 @@ export interface OpenTask {
   /** Named by the events around it: an answer or its result knows better. */
   readonly guessed?: true;
   readonly correlation?: string;
-  /** Nothing was done, because something else of the kind went on. */
+  /** True where the server skipped the work, because something else of the kind went on. */
   readonly skipped?: true;
   /** End of the task, held back until the answer that names it: a finished task takes no title any more. */
   readonly held?: TaskPatch;

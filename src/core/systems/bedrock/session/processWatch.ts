@@ -3,7 +3,7 @@ import { isFields, type Fields } from '../../reading.ts';
 interface Process {
   /** Undefined while there is none. */
   readonly pid: number | undefined;
-  /** It was told that the process ended by itself. */
+  /** True once the server told that the process ended by itself. */
   readonly isToldGone: boolean;
 }
 

@@ -11,7 +11,7 @@ export function checkCommand(line: string): Text | undefined {
 /** Words that KGSM takes for its own wherever they stand in a command line. */
 const ownWords = ['--debug', '--json'];
 
-/** What KGSM 3 calls dangerous in a line for a console, whatever the game makes of it. */
+/** Characters that KGSM 3 calls dangerous in a line for a console, whatever the game makes of it. */
 const dangerous = /[;&|`$(){}[\]\\<>*?~!]/g;
 
 /** Problem that KGSM 3 finds in a line which the versions before it pass on. */

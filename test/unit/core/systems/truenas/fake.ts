@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 type Json = Readonly<Record<string, unknown>>;
 type Method = (params: readonly unknown[], from: Peer) => unknown;
 
-/** What a method answers where it fails. */
+/** Answer of a method that fails. */
 export class Refusal {
   readonly errno: number;
   readonly reason: string;
@@ -45,7 +45,7 @@ export class FakeNas implements AsyncDisposable {
   readonly apps = new Map<string, Json>();
   readonly #server: Server;
   readonly #options: FakeOptions;
-  /** What is done before `ready` is said, which may be never. */
+  /** Steps before `ready` is said, which may be never. */
   beforeReady: (name: string, peer: Peer) => typeof silence | undefined = () => undefined;
 
   private constructor(server: Server, options: FakeOptions) {

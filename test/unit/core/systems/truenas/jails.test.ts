@@ -19,7 +19,7 @@ async function start(...jails: GivenJail[]): Promise<TrueNasServer & AsyncDispos
   return Object.assign(server, { [Symbol.asyncDispose]: () => server.stop() });
 }
 
-/** What may be done with an instance now. */
+/** Operations that an instance offers now. */
 function offers(opened: Opened, key: string): string[] {
   const parsed = trueNas.parseSettings({ kind: 'truenas', url: 'ws://127.0.0.1' });
   const instance = instancesOf(opened.pipeline.fleet(), 'nas').find((each) => each.key === key);

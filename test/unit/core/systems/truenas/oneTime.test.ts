@@ -23,7 +23,7 @@ async function start(profile: Profile): Promise<TrueNasServer & AsyncDisposable>
   return Object.assign(server, { [Symbol.asyncDispose]: () => server.stop() });
 }
 
-/** What is good for one use, as a window keeps it, and all that ever was there. */
+/** Secrets that are good for one use, as a window keeps them, and all that ever were there. */
 function window(given: Partial<Record<SecretKind, string>>) {
   const once = new Map<string, string>(Object.entries(given));
   const kept: string[] = [];
