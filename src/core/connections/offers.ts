@@ -1,5 +1,12 @@
 import type { Instance } from '../model/instance.ts';
-import type { AnyConnectionOperation, AnyInstanceOperation, Reach } from '../systems/operation.ts';
+import { lifecycle, type LifecycleState } from '../model/lifecycle.ts';
+import { oneLine, text, type Text } from '../model/text.ts';
+import type {
+  AnyConnectionOperation,
+  AnyInstanceOperation,
+  AnyOperation,
+  Reach,
+} from '../systems/operation.ts';
 import type { AnySystem } from '../systems/system.ts';
 import type { ConnectionSettings } from '../systems/settings.ts';
 import type { Session } from '../systems/session.ts';
@@ -27,4 +34,25 @@ export function connectionOffers(
     (operation): operation is AnyConnectionOperation =>
       operation.target === 'connection' && operation.when(settings, reach),
   );
+}
+
+const states = Object.keys(lifecycle) as LifecycleState[];
+
+/** Why an operation is not on offer: what forbids it in every state, else the state. */
+export function whyNotOffered(
+  operation: AnyOperation,
+  settings: ConnectionSettings,
+  instance: Instance | undefined,
+  reach: Reach<Session>,
+): Text {
+  const { id } = operation;
+  if (reach === undefined) return text('{0} is not on offer: the connection is not open', id);
+  const barrier = operation.barrier?.(settings, reach, instance);
+  if (barrier) return text('{0} is not on offer: {1}', id, barrier);
+  if (operation.target === 'connection' || !instance)
+    return text('{0} is not on offer on this connection now', id);
+  const isByState = states.some((state) => operation.when({ ...instance, state }, settings, reach));
+  return isByState
+    ? text('{0} is not on offer while it is {1}', id, instance.state)
+    : text('{0} is not on offer for {1}', id, oneLine(instance.name, 60));
 }

@@ -3,7 +3,7 @@ import { findInstance } from '../model/fleet.ts';
 import type { Instance } from '../model/instance.ts';
 import { isFinished, isOperation, type Task, type TaskState } from '../model/task.ts';
 import { putTask } from '../model/taskFold.ts';
-import { text, type Text } from '../model/text.ts';
+import { text, unstopped, type Text } from '../model/text.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { JournalRequest } from '../journal/store/messages.ts';
@@ -16,7 +16,7 @@ import type {
   Question,
 } from '../systems/operation.ts';
 import type { Connection } from './connection.ts';
-import { connectionOffers, instanceOffers } from './offers.ts';
+import { connectionOffers, instanceOffers, whyNotOffered } from './offers.ts';
 import type { OperationOrder, OperationRuns } from './operationRuns.ts';
 import {
   inputAnswer,
@@ -158,7 +158,7 @@ export class OtherWindows {
   ): Promise<OperationResult> {
     const found = this.#offered(connection, id, subject);
     // As the fleet of the asking window had it; here it is newer.
-    if (!found) return Promise.resolve(refused(text('This cannot be done now')));
+    if (!found) return Promise.resolve(refused(this.#whyNot(connection, id, subject)));
     return this.#options.runs.run(
       { connection, ...found, input },
       {
@@ -172,6 +172,16 @@ export class OtherWindows {
         },
       },
     );
+  }
+
+  #whyNot(
+    { id, system, settings, reach }: Connection,
+    operation: string,
+    subject: RequestBody<'operation'>['subject'],
+  ): Text {
+    const asked = system.operations.find((each) => each.id === operation);
+    const instance = subject && findInstance(this.#options.pipeline.fleet(), { connection: id, ...subject });
+    return asked ? whyNotOffered(asked, settings, instance, reach) : text('This cannot be done now');
   }
 
   async #serveInput(
@@ -301,7 +311,7 @@ function wordsOf(reply: Exclude<Reply, { readonly is: 'answered' }>): {
       };
     case 'unavailable':
       return {
-        why: text('The other window cannot be asked: {0}. It was not done.', reply.why),
+        why: text('The other window cannot be asked: {0}. It was not done.', unstopped(reply.why)),
         state: 'failed',
       };
   }
