@@ -16,7 +16,7 @@ async function start(profile: '24.10' | '25.10') {
   const server = await TrueNasServer.listen({
     profile,
     apps: [{ name: 'minecraft' }],
-    vms: [{ name: 'ark' }],
+    vms: [{ name: 'ark' }, { name: 'sleeper', state: 'SUSPENDED' }],
     timing: { jobStepMs: 2 },
   });
   return Object.assign(server, { [Symbol.asyncDispose]: () => server.stop() });
@@ -71,13 +71,16 @@ describe.each(ways)('$profile over $protocol', ({ profile, protocol }) => {
     expect(said(await result)).toBe('failed: Scrub of tank was done before it could be aborted');
   });
 
-  it('a machine that is started runs afterwards, or was not started', async () => {
+  it.each([
+    ['ark', '1', 'vm.start'],
+    ['sleeper', '2', 'vm.resume'],
+  ])('a machine that is started or woken runs afterwards, or was not: %s', async (name, instance, method) => {
     await using server = await start(profile);
+    server.define(method, { params: [{ name: 'id', type: 'integer' }], run: () => null });
     await using opened = open(server.url, { settings, secrets });
     await ready(opened);
-    server.define('vm.start', { params: [{ name: 'id', type: 'integer' }], run: () => null });
-    expect(said(await opened.run('start', { instance: '1' }))).toBe(
-      'failed: The NAS took the call, but ark does not run',
+    expect(said(await opened.run('start', { instance }))).toBe(
+      `failed: The NAS took the call, but ${name} does not run`,
     );
   });
 });
