@@ -142,14 +142,15 @@ function others({ connection, pipeline }: Parts): string {
 function isOffered(
   operation: AnyOperation,
   instance: Instance | undefined,
-  { system, settings, session }: Connection,
+  connection: Connection,
 ): string | undefined {
+  const { system, settings, session } = connection;
   const offers = instance
     ? instanceOffers(system, settings, instance, session)
     : connectionOffers(system, settings, session);
   return offers.some(({ id }) => id === operation.id)
     ? undefined
-    : english(whyNotOffered(operation, settings, instance, session));
+    : english(whyNotOffered(operation.id, operation, connection, instance));
 }
 
 /** Why what was given does not suffice: a choice that is not there, or a question without its answer. */

@@ -38,21 +38,20 @@ export function connectionOffers(
 
 const states = Object.keys(lifecycle) as LifecycleState[];
 
-/** Why an operation is not on offer: what forbids it in every state, else the state. */
+/** Why an operation is not on offer: what forbids it in every state, else the state. `called` is its name for the reader. */
 export function whyNotOffered(
+  called: string,
   operation: AnyOperation,
-  settings: ConnectionSettings,
+  { settings, reach }: { readonly settings: ConnectionSettings; readonly reach: Reach<Session> },
   instance: Instance | undefined,
-  reach: Reach<Session>,
 ): Text {
-  const { id } = operation;
-  if (reach === undefined) return text('{0} is not on offer: the connection is not open', id);
+  if (reach === undefined) return text('{0} is not on offer: the connection is not open', called);
   const barrier = operation.barrier?.(settings, reach, instance);
-  if (barrier) return text('{0} is not on offer: {1}', id, barrier);
+  if (barrier) return text('{0} is not on offer: {1}', called, barrier);
   if (operation.target === 'connection' || !instance)
-    return text('{0} is not on offer on this connection now', id);
+    return text('{0} is not on offer on this connection now', called);
   const isByState = states.some((state) => operation.when({ ...instance, state }, settings, reach));
   return isByState
-    ? text('{0} is not on offer while it is {1}', id, instance.state)
-    : text('{0} is not on offer for {1}', id, oneLine(instance.name, 60));
+    ? text('{0} is not on offer while it is {1}', called, instance.state)
+    : text('{0} is not on offer for {1}', called, oneLine(instance.name, 60));
 }

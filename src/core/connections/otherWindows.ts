@@ -174,14 +174,11 @@ export class OtherWindows {
     );
   }
 
-  #whyNot(
-    { id, system, settings, reach }: Connection,
-    operation: string,
-    subject: RequestBody<'operation'>['subject'],
-  ): Text {
-    const asked = system.operations.find((each) => each.id === operation);
-    const instance = subject && findInstance(this.#options.pipeline.fleet(), { connection: id, ...subject });
-    return asked ? whyNotOffered(asked, settings, instance, reach) : text('This cannot be done now');
+  #whyNot(connection: Connection, operation: string, subject: RequestBody<'operation'>['subject']): Text {
+    const asked = connection.system.operations.find((each) => each.id === operation);
+    const { pipeline } = this.#options;
+    const instance = subject && findInstance(pipeline.fleet(), { connection: connection.id, ...subject });
+    return asked ? whyNotOffered(operation, asked, connection, instance) : text('This cannot be done now');
   }
 
   async #serveInput(

@@ -18,6 +18,8 @@ export interface ServerCertificate {
 }
 
 const timeoutMs = 10_000;
+/** A server that speaks TLS begins with it at once; whoever waits for the answer has a failure to tell. */
+const answerWithinMs = 3000;
 
 /** The certificate that a server shows, trusted or not. Nothing is sent to it. Rejects with a TlsError. */
 export async function readServerCertificate(
@@ -67,7 +69,7 @@ export async function readServerCertificate(
 /** Whether TLS is spoken there; any certificate and any refusal in the words of TLS is a yes. */
 export async function speaksTls(address: ServerAddress, signal: AbortSignal): Promise<boolean> {
   try {
-    await readServerCertificate(address, signal);
+    await readServerCertificate(address, AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]));
     return true;
   } catch (error) {
     return TlsError.is(error, 'incompatible') || TlsError.is(error, 'clientRefused');

@@ -34,7 +34,7 @@ function why(
 ): string {
   const operation = system.operations.find((each): each is AnyOperation => each.id === id);
   if (!operation) throw new Error('there is such an operation');
-  return english(whyNotOffered(operation, settings, target, reach));
+  return english(whyNotOffered(id, operation, { settings, reach }, target));
 }
 
 describe('what is not on offer', () => {
