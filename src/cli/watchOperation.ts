@@ -4,7 +4,8 @@ import { instancesOf, type ConnectionStatus } from '../core/model/fleet.ts';
 import type { Instance } from '../core/model/instance.ts';
 import { english, errorWords, oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
-import { connectionOffers, instanceOffers, whyNotOffered } from '../core/connections/offers.ts';
+import { notOfferedBecause } from '../core/connections/notOffered.ts';
+import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
 import type { Pipeline } from '../core/journal/pipeline.ts';
 import type { AnyOperation, InputContext, OperationInput, Question } from '../core/systems/operation.ts';
@@ -150,7 +151,7 @@ function isOffered(
     : connectionOffers(system, settings, session);
   return offers.some(({ id }) => id === operation.id)
     ? undefined
-    : english(whyNotOffered(operation.id, operation, connection, instance));
+    : english(notOfferedBecause(operation.id, operation, connection, instance));
 }
 
 /** Why what was given does not suffice: a choice that is not there, or a question without its answer. */

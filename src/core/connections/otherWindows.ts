@@ -16,7 +16,8 @@ import type {
   Question,
 } from '../systems/operation.ts';
 import type { Connection } from './connection.ts';
-import { connectionOffers, instanceOffers, whyNotOffered } from './offers.ts';
+import { notOfferedBecause } from './notOffered.ts';
+import { connectionOffers, instanceOffers } from './offers.ts';
 import type { OperationOrder, OperationRuns } from './operationRuns.ts';
 import {
   inputAnswer,
@@ -178,7 +179,9 @@ export class OtherWindows {
     const asked = connection.system.operations.find((each) => each.id === operation);
     const { pipeline } = this.#options;
     const instance = subject && findInstance(pipeline.fleet(), { connection: connection.id, ...subject });
-    return asked ? whyNotOffered(operation, asked, connection, instance) : text('This cannot be done now');
+    return asked
+      ? notOfferedBecause(operation, asked, connection, instance)
+      : text('This cannot be done now');
   }
 
   async #serveInput(

@@ -7,7 +7,7 @@ import { lifecycle } from '../../core/model/lifecycle.ts';
 import type { Task } from '../../core/model/task.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { Connection } from '../../core/connections/connection.ts';
-import { connectionOffers, instanceOffers, whyNotOffered } from '../../core/connections/offers.ts';
+import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnyOperation, OperationInput, Question } from '../../core/systems/operation.ts';
 import { operationCommandId } from '../contributions/commands.ts';
 import type { Row } from '../tree/treeItems.ts';
@@ -64,7 +64,7 @@ export class Operations {
   async #perform(verb: string, rows: readonly Row[], clicked: boolean): Promise<void> {
     if (!isTrusted(l10n.t('Game servers are operated only in a trusted workspace.'))) return;
     const offered = this.#candidates(verb, rows);
-    const candidates = clicked && offered.length > 0 ? offered : await this.#choose(verb, offered, rows);
+    const candidates = clicked && offered.length > 0 ? offered : await this.#choose(verb, offered);
     if (candidates.length === 0) return;
     const input = await this.#input(verb, candidates);
     if (!input) return;
@@ -102,14 +102,10 @@ export class Operations {
     return [...ofInstances, ...ofConnections];
   }
 
-  async #choose(
-    verb: string,
-    offered: readonly Candidate[],
-    rows: readonly Row[],
-  ): Promise<readonly Candidate[]> {
+  async #choose(verb: string, offered: readonly Candidate[]): Promise<readonly Candidate[]> {
     const title = this.#title(verb);
     if (offered.length === 0) {
-      showInformation(this.#whyNot(verb, rows) ?? l10n.t('{0}: nothing can do this now.', title));
+      showInformation(l10n.t('{0}: nothing can do this now.', title));
       return [];
     }
     // One connection needs no choice; one instance does, because it would be done to it at once.
@@ -131,17 +127,6 @@ export class Operations {
       matchOnDescription: true,
     });
     return picked ? [picked.candidate] : [];
-  }
-
-  /** Why the verb is not on offer for the first of the rows, if its system has such an operation at all. */
-  #whyNot(verb: string, [row]: readonly Row[]): string | undefined {
-    const { connections, pipeline } = this.#runtime;
-    const connection = row && connections.get(row.row === 'connection' ? row.id : row.connection);
-    const operation = connection?.system.operations.find(({ id }) => id === verb);
-    if (!row || !connection || !operation) return undefined;
-    const instance = row.row === 'instance' ? findInstance(pipeline.fleet(liveTimeline), row) : undefined;
-    if (operation.target === 'instance' && !instance) return undefined;
-    return translate(whyNotOffered(this.#title(verb), operation, connection, instance));
   }
 
   async #confirmed(verb: string, candidates: readonly Candidate[], input: OperationInput): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whyNotOffered } from '../../../../src/core/connections/offers.ts';
+import { notOfferedBecause } from '../../../../src/core/connections/notOffered.ts';
 import type { Instance } from '../../../../src/core/model/instance.ts';
 import { english } from '../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
@@ -34,7 +34,7 @@ function why(
 ): string {
   const operation = system.operations.find((each): each is AnyOperation => each.id === id);
   if (!operation) throw new Error('there is such an operation');
-  return english(whyNotOffered(id, operation, { settings, reach }, target));
+  return english(notOfferedBecause(id, operation, { settings, reach }, target));
 }
 
 describe('what is not on offer', () => {
