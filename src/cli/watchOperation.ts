@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../core/model/clock.ts';
 import { instancesOf, type ConnectionStatus } from '../core/model/fleet.ts';
 import type { Instance } from '../core/model/instance.ts';
-import { english, errorWords, oneLine, text } from '../core/model/text.ts';
+import { english, errorWords, oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
+import { notOfferedBecause } from '../core/connections/notOffered.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
 import type { Pipeline } from '../core/journal/pipeline.ts';
@@ -140,15 +141,17 @@ function others({ connection, pipeline }: Parts): string {
 
 /** Why the operation is not on offer now, if it is not. */
 function isOffered(
-  { id }: AnyOperation,
+  operation: AnyOperation,
   instance: Instance | undefined,
-  { system, settings, session }: Connection,
+  connection: Connection,
 ): string | undefined {
+  const { system, settings, session } = connection;
   const offers = instance
     ? instanceOffers(system, settings, instance, session)
     : connectionOffers(system, settings, session);
-  if (offers.some((offer) => offer.id === id)) return undefined;
-  return english(text('{0} is not on offer while it is {1}', id, instance?.state ?? 'ready'));
+  return offers.some(({ id }) => id === operation.id)
+    ? undefined
+    : english(notOfferedBecause(operation.id, operation, connection, instance));
 }
 
 /** Why what was given does not suffice: a choice that is not there, or a question without its answer. */

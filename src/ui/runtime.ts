@@ -21,6 +21,7 @@ import { errorWords, text } from '../core/model/text.ts';
 import { liveTimeline } from '../core/model/event.ts';
 import { systemClock } from '../core/model/clock.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
+import { ownAddresses } from '../core/wire/ownAddresses.ts';
 import { configuration } from './configuration.ts';
 import { HistoryConfiguration } from './history/historyConfiguration.ts';
 import { confirmed } from './operations/questions.ts';
@@ -105,6 +106,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     lock: journals.guard(lock),
     clock: systemClock,
     random: Math.random,
+    networks: ownAddresses,
     log,
     host,
     memory: (connection) => journals.memory(connection),

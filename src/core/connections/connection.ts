@@ -15,11 +15,15 @@ import {
 import { elsewhere, type Reach } from '../systems/operation.ts';
 import { type AnySystem } from '../systems/system.ts';
 import { type ConnectionSettings } from '../systems/settings.ts';
-import { fullJitterDelay } from '../wire/backoff.ts';
+import { retryDelay } from '../wire/backoff.ts';
+import { isNear } from '../wire/webAddress.ts';
 import { Scope } from './scope.ts';
 
 /** A connection that held this long was good: the next failure starts again with a short wait. */
 const stableAfterMs = 60_000;
+
+/** Looks that come one after another make at most one attempt in this time. */
+const lookEveryMs = 2000;
 
 /** The right to capture a connection; one window has it. */
 export interface CaptureLock {
@@ -75,10 +79,13 @@ export class Connection {
   #wanted = false;
   #run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   #failure: SessionError | undefined;
-  /** When the last session ended; from then on nothing was heard. */
-  #disconnectedSince: number | undefined;
-  /** Ends the present wait; the next attempt comes at once. */
-  #skipWait: (() => void) | undefined;
+  /** When anything was last heard, by this window or one before it; while a session is open it knows better. */
+  #heardAt: number | undefined;
+  /** Number of the attempt, for the wait after it. */
+  #attempt = 0;
+  #attemptedAt = -Infinity;
+  /** Makes the present wait end within so many milliseconds. */
+  #shortenWait: ((ms: number) => void) | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -86,7 +93,7 @@ export class Connection {
     this.system = options.system;
     // An earlier window heard the last event; nobody has listened since.
     const known = options.pipeline.fleet().connections.get(options.settings.id);
-    if (known) this.#disconnectedSince = Math.max(known.since, known.lastEventAt ?? 0);
+    if (known) this.#heardAt = known.heardAt ?? Math.max(known.since, known.lastEventAt ?? 0);
   }
 
   get id(): string {
@@ -150,13 +157,26 @@ export class Connection {
 
   /** Tries now, whatever it waits for; starts it where it had ended. */
   async reconnectNow(): Promise<void> {
-    if (this.#skipWait) {
-      this.#skipWait();
+    if (this.#shortenWait) {
+      this.#shortenWait(0);
       return;
     }
     // An attempt under way has read secrets and settings already, perhaps before they were mended.
     await this.stop();
     this.start();
+  }
+
+  /** Somebody looks at the connection: where it waits, it tries now. */
+  hurry(): void {
+    this.#attempt = 0;
+    this.#shortenWait?.(Math.max(0, this.#attemptedAt + lookEveryMs - this.#options.clock.now()));
+  }
+
+  /** The machine slept, or its network is another: it tries now, and asks an open session for a sign of life. */
+  surroundingsChanged(): void {
+    this.#attempt = 0;
+    this.#shortenWait?.(0);
+    this.#session?.checkAlive?.();
   }
 
   /** Ends the session and all attempts. Resolves when everything of it is closed. Never rejects. */
@@ -189,24 +209,24 @@ export class Connection {
 
   /** Never rejects: a lock that fails is tried again like a session that fails. */
   async #loop(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#options;
     const scope = new Scope();
-    let attempt = 0;
+    this.#attempt = 0;
     let locked = false;
     while (!signal.aborted) {
       let error: SessionError | undefined;
       try {
         if (!locked) {
-          const report = (): void => this.#report('elsewhere');
-          scope.defer(await this.#options.lock.acquire(this.id, signal, report));
+          scope.defer(await this.#acquire(signal));
           locked = true;
         }
         this.#report('connecting');
+        this.#attemptedAt = clock.now();
         const began = await this.#open(signal);
         if (began) {
-          const { clock } = this.#options;
           const readyAt = clock.now();
           error = await this.#converse(began, signal);
-          if (clock.now() - readyAt >= stableAfterMs) attempt = 0;
+          if (clock.now() - readyAt >= stableAfterMs) this.#attempt = 0;
         }
       } catch (thrown) {
         error = sessionErrorOf(thrown);
@@ -219,12 +239,30 @@ export class Connection {
         this.#report('failed', error.text);
         break;
       }
-      const { clock, random } = this.#options;
-      const delay = fullJitterDelay(attempt++, { random });
+      const { answered } = error;
+      const delay = retryDelay({ attempt: this.#attempt++, answered, near: this.#isNear }, random);
       this.#report('waiting', error.text, clock.now() + delay);
       await this.#wait(delay, signal);
     }
     await this.#ends('the lock', () => scope.dispose());
+  }
+
+  /** Takes the lock; answers its release. */
+  async #acquire(signal: AbortSignal): Promise<() => Promise<void>> {
+    const { lock, pipeline, clock } = this.#options;
+    const other = { had: false };
+    const release = await lock.acquire(this.id, signal, () => {
+      other.had = true;
+      this.#report('elsewhere');
+    });
+    // The window that had it listened until it let go, unless it says that it had lost the server before.
+    if (other.had) this.#heardAt = pipeline.fleet().connections.get(this.id)?.heardAt ?? clock.now();
+    return release;
+  }
+
+  get #isNear(): boolean {
+    const host = this.system.hostOf?.(this.settings);
+    return host === undefined || isNear(host);
   }
 
   /** A session that is open; nothing where it was told to stop meanwhile. Rejects with why it could not be opened. */
@@ -262,15 +300,15 @@ export class Connection {
       this.#failure = undefined;
       this.#report('ready');
       this.#tellAwaiting(session);
-      if (this.#disconnectedSince !== undefined && session.catchesUp !== true) {
-        const seconds = Math.max(1, Math.round((this.#options.clock.now() - this.#disconnectedSince) / 1000));
+      if (this.#heardAt !== undefined && session.catchesUp !== true) {
+        const seconds = Math.max(1, Math.round((this.#options.clock.now() - this.#heardAt) / 1000));
         this.#gap(text('Nothing was received for {0} s; what happened then is not delivered later', seconds));
       }
       return await orAborted(session.closed, signal);
     } finally {
       this.#session = undefined;
       await this.#ends('the session', () => session.dispose());
-      this.#disconnectedSince = this.#options.clock.now();
+      this.#heardAt = session.heardAt ?? this.#options.clock.now();
     }
   }
 
@@ -292,12 +330,21 @@ export class Connection {
   }
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     const waited = Promise.withResolvers<undefined>();
-    this.#skipWait = () => waited.resolve(undefined);
-    const cancel = this.#options.clock.after(ms, this.#skipWait);
+    const end = (): void => waited.resolve(undefined);
+    const dueAt = clock.now() + ms;
+    let cancel = clock.after(ms, end);
+    this.#shortenWait = (soonerMs) => {
+      cancel();
+      // By the clock: the timer did not go on while the machine slept.
+      const leftMs = Math.min(soonerMs, dueAt - clock.now());
+      if (leftMs <= 0) end();
+      else cancel = clock.after(leftMs, end);
+    };
     await orAborted(waited.promise, signal);
     cancel();
-    this.#skipWait = undefined;
+    this.#shortenWait = undefined;
   }
 
   #tellAwaiting(session: Session | undefined): void {
@@ -314,6 +361,7 @@ export class Connection {
   }
 
   #report(state: ConnectionState, detail?: Text, retryAt?: number): void {
+    const heardAt = this.#heardAt;
     this.#state = state;
     this.#options.pipeline.control(
       { ...this.#where(), receivedAt: this.#options.clock.now() },
@@ -322,6 +370,7 @@ export class Connection {
         state,
         ...(detail ? { detail } : {}),
         ...(retryAt === undefined ? {} : { retryAt }),
+        ...(state === 'ready' || state === 'elsewhere' || heardAt === undefined ? {} : { heardAt }),
       },
     );
   }

@@ -3,9 +3,14 @@ import { errorWords, text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { ConnectionSettings } from '../systems/settings.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { watchSurroundings } from './surroundings.ts';
 import type { ConfiguredConnection } from './settings.ts';
 
-export type ManagerOptions = Omit<ConnectionOptions, 'system' | 'settings'> & { readonly pipeline: Pipeline };
+export type ManagerOptions = Omit<ConnectionOptions, 'system' | 'settings'> & {
+  readonly pipeline: Pipeline;
+  /** Networks that this machine is in, as one text to compare. */
+  readonly networks: () => string;
+};
 
 /** The connections that the settings name, kept in step with them: unchanged ones are not disturbed. */
 export class ConnectionManager {
@@ -15,6 +20,8 @@ export class ConnectionManager {
   /** One change after another, so that an old connection has let go of its socket before a new one wants it. */
   #queue: Promise<void> = Promise.resolve();
   #disposed = false;
+  /** Set while there are connections. */
+  #stopWatching: (() => void) | undefined;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -48,6 +55,7 @@ export class ConnectionManager {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#queue;
+    this.#stopWatching?.();
     await Promise.all(this.connections.map((connection) => connection.dispose()));
   }
 
@@ -69,7 +77,24 @@ export class ConnectionManager {
       changed = true;
       this.#add(next, start);
     }
+    this.#watch();
     if (changed) this.#listeners.tell();
+  }
+
+  #watch(): void {
+    if (this.#connections.size === 0) {
+      this.#stopWatching?.();
+      this.#stopWatching = undefined;
+      return;
+    }
+    const { clock, networks } = this.#options;
+    this.#stopWatching ??= watchSurroundings({
+      clock,
+      networks,
+      onChange: () => {
+        for (const connection of this.connections) connection.surroundingsChanged();
+      },
+    });
   }
 
   #add({ system, settings }: ConfiguredConnection, start: boolean): void {

@@ -4,7 +4,7 @@ import type { Subject } from '../model/event.ts';
 import { instanceRef, subjectOf, type Instance } from '../model/instance.ts';
 import { isFinished, isOperation, type Task, type TaskState } from '../model/task.ts';
 import { putTask } from '../model/taskFold.ts';
-import { text, type Text } from '../model/text.ts';
+import { text, unstopped, type Text } from '../model/text.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { JournalRequest } from '../journal/store/messages.ts';
@@ -17,6 +17,7 @@ import type {
   Question,
 } from '../systems/operation.ts';
 import type { Connection } from './connection.ts';
+import { notOfferedBecause } from './notOffered.ts';
 import { connectionOffers, instanceOffers } from './offers.ts';
 import type { OperationOrder, OperationRuns } from './operationRuns.ts';
 import {
@@ -159,7 +160,7 @@ export class OtherWindows {
   ): Promise<OperationResult> {
     const found = this.#offered(connection, id, subject);
     // As the fleet of the asking window had it; here it is newer.
-    if (!found) return Promise.resolve(refused(text('This cannot be done now')));
+    if (!found) return Promise.resolve(refused(this.#whyNot(connection, id, subject)));
     return this.#options.runs.run(
       { connection, ...found, input },
       {
@@ -173,6 +174,15 @@ export class OtherWindows {
         },
       },
     );
+  }
+
+  #whyNot(connection: Connection, operation: string, subject: RequestBody<'operation'>['subject']): Text {
+    const asked = connection.system.operations.find((each) => each.id === operation);
+    const { pipeline } = this.#options;
+    const instance = subject && findInstance(pipeline.fleet(), { connection: connection.id, ...subject });
+    return asked
+      ? notOfferedBecause(operation, asked, connection, instance)
+      : text('This cannot be done now');
   }
 
   async #serveInput(
@@ -302,7 +312,7 @@ function wordsOf(reply: Exclude<Reply, { readonly is: 'answered' }>): {
       };
     case 'unavailable':
       return {
-        why: text('The other window cannot be asked: {0}. It was not done.', reply.why),
+        why: text('The other window cannot be asked: {0}. It was not done.', unstopped(reply.why)),
         state: 'failed',
       };
   }

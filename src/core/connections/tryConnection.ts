@@ -31,7 +31,15 @@ export interface Trial {
 }
 
 export type TrialResult =
-  { readonly ok: true } | { readonly ok: false; readonly message: Text; readonly secret?: SecretKind };
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly message: Text;
+      /** The secret that was wrong or missing. */
+      readonly secret?: SecretKind;
+      /** The certificate of the server is not accepted. */
+      readonly certificate: boolean;
+    };
 
 /** A first event or answer mostly comes at once; where nothing happens on the other side, none comes at all. */
 const firstWithinMs = 5000;
@@ -76,8 +84,8 @@ export async function tryConnection(trial: Trial): Promise<TrialResult> {
   } catch (error) {
     const message = error instanceof SessionError ? error.text : text('{0}', words(error));
     steps.end('wrong', message);
-    const secret = error instanceof SessionError ? error.secret : undefined;
-    return { ok: false, message, ...(secret === undefined ? {} : { secret }) };
+    const { secret, certificate = false } = error instanceof SessionError ? error : {};
+    return { ok: false, message, certificate, ...(secret === undefined ? {} : { secret }) };
   } finally {
     await session?.dispose();
   }

@@ -18,6 +18,8 @@ const controlFacts = z.discriminatedUnion('type', [
     state: z.enum(['connecting', 'authenticating', 'ready', 'waiting', 'failed', 'closed', 'elsewhere']),
     detail: z.optional(z.custom<Text>(isText)),
     retryAt: z.optional(z.number()),
+    /** When the server was last heard of, while it is not. */
+    heardAt: z.optional(z.number()),
   }),
   z.object({
     type: z.literal('operation.asked'),
@@ -113,7 +115,7 @@ export function connectionStateText(state: keyof typeof stateTexts): Text {
 export function meaningOf(fact: ControlFact): ControlMeaning {
   switch (fact.type) {
     case 'connection.state': {
-      const { state, detail, retryAt } = fact;
+      const { state, detail, retryAt, heardAt } = fact;
       const summary = detail ? text('{0}: {1}', stateTexts[state], detail) : stateTexts[state];
       const severity = state === 'failed' ? 'error' : state === 'waiting' ? 'warning' : 'info';
       return {
@@ -124,6 +126,7 @@ export function meaningOf(fact: ControlFact): ControlMeaning {
             state,
             ...(detail ? { detail } : {}),
             ...(retryAt === undefined ? {} : { retryAt }),
+            ...(heardAt === undefined ? {} : { heardAt }),
           },
         ],
       };

@@ -7,7 +7,7 @@ import type { JournalChange } from './store/reader.ts';
 
 /**
  * The fleet with what the journal says of it. The state of a connection itself is not taken over: whether this window
- * is connected only this window knows.
+ * is connected only this window knows. When its server was last heard of is.
  */
 export function withChanges(fleet: Fleet, changes: readonly JournalChange[]): Fleet {
   let result = fleet;
@@ -64,13 +64,15 @@ function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange)
   if (what === 'connection') {
     const saved = parsed(state) as ConnectionStatus | undefined;
     if (!saved) return { ...fleet, connections: fleet.connections.delete(id) };
-    const status: ConnectionStatus = known ?? {
+    const { heardAt: _, ...base }: ConnectionStatus = known ?? {
       id,
       system,
       state: 'closed',
       since: saved.since,
       instances: PersistentMap.empty(),
     };
+    // Whoever connects next reckons the interruption from it.
+    const status = saved.heardAt === undefined ? base : { ...base, heardAt: saved.heardAt };
     return { ...fleet, connections: fleet.connections.set(id, status) };
   }
   const instance = parsed(state) as Instance | undefined;

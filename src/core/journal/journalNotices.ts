@@ -1,4 +1,4 @@
-import { text, type Text } from '../model/text.ts';
+import { text, unstopped, type Text } from '../model/text.ts';
 import { journalError, type JournalErrorReason } from './store/journalError.ts';
 import type { StoreStatus } from './store/messages.ts';
 
@@ -17,6 +17,7 @@ export type Kept = 'file' | 'memory' | 'none';
 
 /** Why events are not kept in the file, and what to do. */
 function failureText(reason: JournalErrorReason | undefined, path: string, message: string): Text {
+  const said = unstopped(message);
   switch (reason) {
     case 'missing-sqlite':
       return text(
@@ -48,14 +49,14 @@ function failureText(reason: JournalErrorReason | undefined, path: string, messa
         path,
       );
     case 'worker':
-      return text('The process part that writes the history ended: {0} Reload this window.', message);
+      return text('The process part that writes the history ended: {0}. Reload this window.', said);
     case 'io':
     case 'closed':
     case undefined:
       return text(
         '{0} cannot be used: {1}. Choose another folder in the setting gameServerOps.history.folder if this stays.',
         path,
-        message,
+        said,
       );
   }
 }

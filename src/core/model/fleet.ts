@@ -13,6 +13,8 @@ export interface ConnectionStatus {
   readonly retryAt?: number;
   /** When the state began. */
   readonly since: number;
+  /** While there is no session: when the server was last heard of. An interruption is reckoned from then on. */
+  readonly heardAt?: number;
   /** When anything was last received, for "last seen" beside stale instances. */
   readonly lastEventAt?: number;
   /** When the full list of instances last came: all of them were heard of then, also those that it did not change. */
@@ -75,12 +77,14 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
       return { ...fleet, ...foldTask(fleet, event, signal) };
     case 'connection': {
       const old = statusOf(fleet, event);
+      const heardAt = signal.state === 'ready' ? undefined : (signal.heardAt ?? old.heardAt);
       const status: ConnectionStatus = {
         id: old.id,
         system: event.system,
         state: signal.state,
         ...(signal.detail ? { detail: signal.detail } : {}),
         ...(signal.retryAt === undefined ? {} : { retryAt: signal.retryAt }),
+        ...(heardAt === undefined ? {} : { heardAt }),
         since: old.state === signal.state ? old.since : event.receivedAt,
         ...(old.lastEventAt === undefined ? {} : { lastEventAt: old.lastEventAt }),
         ...(old.listedAt === undefined ? {} : { listedAt: old.listedAt }),

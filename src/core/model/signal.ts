@@ -31,6 +31,7 @@ export type Signal =
       readonly state: ConnectionState;
       readonly detail?: Text;
       readonly retryAt?: number;
+      readonly heardAt?: number;
     };
 
 /** Result of decoding a draft: the event without `seq` and the other fields that the journal gives. */

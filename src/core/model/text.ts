@@ -30,6 +30,16 @@ export function isText(value: unknown): value is Text {
   );
 }
 
+/** Two sentences; a full stop is put between them where the first has no end of its own. */
+export function sentences(first: Text, second: Text): Text {
+  return /[.!?…]$/.test(english(first)) ? text('{0} {1}', first, second) : text('{0}. {1}', first, second);
+}
+
+/** Words from outside for the midst of a sentence: without a full stop of their own. */
+export function unstopped(words: string): string {
+  return words.replace(/[.\s]+$/, '');
+}
+
 /** The words of something that was thrown, safe for one line. */
 export function errorWords(error: unknown): string {
   return oneLine(error instanceof Error ? error.message : String(error), 200);

@@ -19,6 +19,7 @@ export const sharedFields = {
   username: 'Who signs in. The password is asked for and stands in no setting.',
   subscriptions: 'Topics or events that are subscribed from the beginning; "*" is all.',
   ca: 'PEM file that the certificate of the server is checked against, an absolute path; the certificates of the system without it.',
+  pin: 'SHA-256 fingerprint of the certificate of the server: only this certificate is taken then, whoever signed it.',
   rejectUnauthorized:
     'Refuse a server whose certificate cannot be checked. Without it anybody in between can read and change what is sent.',
 } as const;

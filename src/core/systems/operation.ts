@@ -124,6 +124,11 @@ interface OperationBase<S, Sess extends Session> {
   readonly answers?: boolean;
   /** No event tells of its change: the instances are asked for afterwards. */
   readonly silent?: boolean;
+  /**
+   * Why it cannot be done here whatever the state: a role that the user lacks, a setting, the kind of the instance. Nothing
+   * where only the state decides.
+   */
+  barrier?(settings: S, reach: Reach<Sess>, instance?: Instance): Text | undefined;
   /** Questions to the user, in this order. */
   readonly inputs?: readonly Input<S, Sess>[];
 }

@@ -1,7 +1,8 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { oneLine, text, type Text } from '../model/text.ts';
-import type { SettingsResult } from './settings.ts';
+import { fingerprintIn } from '../wire/fingerprint.ts';
+import type { ServerSettings, SettingsResult } from './settings.ts';
 
 /** Fields that every connection has. */
 export const commonFields = {
@@ -11,6 +12,30 @@ export const commonFields = {
 
 /** Absolute path of a PEM file, or of nothing. */
 export const pemPath = z.optional(z.string().check(z.refine((value) => isAbsolute(value))));
+const fingerprint = z.optional(z.string().check(z.refine((value) => fingerprintIn(value) !== undefined)));
+
+/** Fields of every connection over TLS. */
+export const trustFields = {
+  ca: pemPath,
+  rejectUnauthorized: z._default(z.boolean(), true),
+  pin: fingerprint,
+};
+
+/** The settings that these fields make. */
+export function trustIn(given: {
+  readonly ca?: string | undefined;
+  readonly pin?: string | undefined;
+  readonly rejectUnauthorized: boolean;
+}): Pick<ServerSettings, keyof typeof trustFields> {
+  const { ca, rejectUnauthorized } = given;
+  const pin = fingerprintIn(given.pin ?? '');
+  return {
+    rejectUnauthorized,
+    ...(ca === undefined ? {} : { ca }),
+    ...(pin === undefined ? {} : { pin }),
+  };
+}
+
 export const port = z.int().check(z.minimum(1), z.maximum(65_535));
 
 const kilobyte = 1024;
@@ -31,6 +56,7 @@ const allowedInCommon: Readonly<Record<string, Text>> = {
   port: text('a whole number from 1 to 65535'),
   username: text('a text of 1 to 200 characters'),
   rejectUnauthorized: text('true or false'),
+  pin: text('a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons'),
   maxMessageBytes: text('a whole number from 1024 to 67108864'),
 };
 
@@ -64,7 +90,8 @@ export function readSettings<T extends z.ZodMiniObject>(
     .map((field) =>
       text('"{0}" is not a setting of this kind of connection and is ignored', oneLine(field, 60)),
     );
-  if (known.has('rejectUnauthorized') && !result.data['rejectUnauthorized']) warnings.push(uncheckedServer);
+  const { rejectUnauthorized, pin } = result.data as Readonly<Record<string, unknown>>;
+  if (rejectUnauthorized === false && pin === undefined) warnings.push(uncheckedServer);
   return { ok: true, settings: result.data, warnings };
 }
 

@@ -83,6 +83,13 @@ export interface Session {
   readonly closed: Promise<SessionError>;
   /** Address whose events arrive at this session; emitting to it comes back. */
   readonly address?: string;
+  /**
+   * When the other side last gave a sign of life, in milliseconds since the epoch. An interruption is reckoned from then on:
+   * its loss is noticed later. Absent where the end of the session is noticed at once.
+   */
+  readonly heardAt?: number;
+  /** Asks for a sign of life now: the machine slept, or its network is another. */
+  checkAlive?(): void;
   /** True for a session that delivers later what happened while nobody listened: an interruption loses nothing. */
   readonly catchesUp?: boolean;
   /** Resolves when all instances were told of once; absent where nobody can tell when that is. */
@@ -96,21 +103,35 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
+interface SessionErrorFacts {
+  readonly retry: boolean;
+  readonly cause?: unknown;
+  readonly secret?: SecretKind;
+  readonly answered?: boolean;
+  readonly certificate?: boolean;
+}
+
 /** Why a session could not start or did not go on. `retry: false` waits for the user: trying again cannot help. */
 export class SessionError extends Error {
   override readonly name = 'SessionError';
   readonly text: Text;
   readonly retry: boolean;
+  /** Somebody answered, if only with a refusal: the server may just be starting, and is asked again sooner. */
+  readonly answered: boolean;
+  /** The certificate of the server is not accepted: the user may look at it and pin it. */
+  readonly certificate: boolean;
   /** The secret that was wrong or missing: the user is asked for it. */
   readonly secret?: SecretKind;
 
   constructor(
     message: Text,
-    options: { readonly retry: boolean; readonly cause?: unknown; readonly secret?: SecretKind },
+    { retry, cause, secret, answered = false, certificate = false }: SessionErrorFacts,
   ) {
-    super(message.template, { cause: options.cause });
+    super(message.template, { cause });
     this.text = message;
-    this.retry = options.retry;
-    if (options.secret !== undefined) this.secret = options.secret;
+    this.retry = retry;
+    this.answered = answered;
+    this.certificate = certificate;
+    if (secret !== undefined) this.secret = secret;
   }
 }

@@ -22,4 +22,6 @@ export interface ServerSettings extends MessageSettings {
   /** Absolute path of a PEM file. */
   readonly ca?: string;
   readonly rejectUnauthorized: boolean;
+  /** SHA-256 fingerprint of the only certificate that is taken, whoever signed it. */
+  readonly pin?: string;
 }

@@ -1,5 +1,6 @@
 import type { Text } from '../model/text.ts';
 import type { Decoder } from '../model/signal.ts';
+import type { ServerAddress } from '../wire/webAddress.ts';
 import type { SecretSpec, SessionEnvironment, Session } from './session.ts';
 import type { Question, OperationInput, Operation } from './operation.ts';
 import type { Console } from './console.ts';
@@ -51,6 +52,8 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   checkTarget(value: string): Text | undefined;
   /** The machine that is operated, where it is not the one that the extension runs on. */
   hostOf?(settings: S): string;
+  /** Where the server speaks TLS, for a look at its certificate; nothing where it does not. */
+  tlsAddress?(settings: S): ServerAddress | undefined;
   /** One line that says where this connection goes. */
   describe(settings: S): string;
 }

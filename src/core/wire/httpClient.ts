@@ -1,5 +1,6 @@
 import {
   request as requestHttp,
+  type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
@@ -9,7 +10,8 @@ import { ReasonedError } from '../model/reasonedError.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
 import type { TlsReason } from './tlsError.ts';
 import { webAddressProblem } from './webAddress.ts';
-import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
+import { checkPin } from './serverCertificate.ts';
+import { explainOpening, placeOf, tlsOptions, wrongPort, type WebTrust } from './webTrust.ts';
 import { withTimeout } from './withTimeout.ts';
 
 export type HttpReason = TlsReason | 'invalid' | 'redirected' | 'tooLarge';
@@ -66,7 +68,7 @@ export interface HttpAnswer {
  * this address and for no other. Rejects with an HttpError, or with the reason of the signal.
  */
 export async function requestWeb(request: HttpRequest): Promise<HttpAnswer> {
-  const { timeoutMs, signal } = request;
+  const { timeoutMs, signal, pin } = request;
   signal.throwIfAborted();
   const problem = webAddressProblem(request.url);
   if (problem) throw new HttpError('invalid', problem);
@@ -82,6 +84,9 @@ export async function requestWeb(request: HttpRequest): Promise<HttpAnswer> {
       ...(content === undefined ? {} : { 'Content-Type': type }),
       ...request.headers,
     },
+    onRequest(sent: ClientRequest) {
+      if (pin !== undefined) checkPin(sent, pin, placeOf(target));
+    },
   };
   return withTimeout({ timeoutMs, late, signal }, async (stop) => {
     try {
@@ -90,11 +95,17 @@ export async function requestWeb(request: HttpRequest): Promise<HttpAnswer> {
       );
     } catch (error) {
       if (HttpError.is(error)) throw error;
-      const { reason, text: message } = explainWeb(error, target);
+      const { reason, text: message } = await explainOpening(error, target, stop);
       throw new HttpError(reason, message, { cause: error });
     }
   });
 }
+
+type ExchangeOptions = Omit<RequestOptions, 'headers'> & {
+  readonly headers: OutgoingHttpHeaders;
+  /** Called before anything is sent. */
+  readonly onRequest?: (request: ClientRequest) => void;
+};
 
 /**
  * Sends one request over a connection of its own (one that stays open would keep the receiver from closing, and may be
@@ -102,7 +113,7 @@ export async function requestWeb(request: HttpRequest): Promise<HttpAnswer> {
  */
 export function exchange<T>(
   target: URL,
-  options: Omit<RequestOptions, 'headers'> & { readonly headers: OutgoingHttpHeaders },
+  { onRequest, ...options }: ExchangeOptions,
   content: string | Uint8Array | undefined,
   stop: AbortSignal,
   read: (response: IncomingMessage) => Promise<T>,
@@ -119,6 +130,7 @@ export function exchange<T>(
     });
     const abort = (): unknown =>
       request.destroy(stop.reason instanceof Error ? stop.reason : new Error('aborted'));
+    onRequest?.(request);
     stop.addEventListener('abort', abort, { once: true });
     request.on('error', reject);
     request.on('close', () => stop.removeEventListener('abort', abort));
@@ -158,11 +170,13 @@ async function collect(response: IncomingMessage, target: URL, maxBytes: number)
     chunks.push(chunk);
   }
   const content = Buffer.concat(chunks).toString('utf8');
+  const wrong = wrongPort(status, content, target);
+  if (wrong) throw wrong;
   return { status, headers, text: content, body: bodyOf(content) };
 }
 
 /** By what it is, not by what its header says: proxies and old servers are wrong about it. */
-function bodyOf(content: string): HttpBody {
+export function bodyOf(content: string): HttpBody {
   if (content.trim() === '') return { kind: 'empty' };
   try {
     return { kind: 'json', value: JSON.parse(content) };

@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../model/clock.ts';
 import type { Credentials } from './tlsCredentials.ts';
+import { pinProblem } from './serverCertificate.ts';
 import { explainTls, timedOut, TlsError, type TlsPlace } from './tlsError.ts';
 
 /** Steps to an open connection, each once and in this order; an address needs no look-up. */
@@ -16,6 +17,8 @@ export interface TlsOptions {
   readonly credentials: Credentials;
   /** False takes any certificate of the server. */
   readonly rejectUnauthorized: boolean;
+  /** SHA-256 fingerprint of the only certificate that is taken, whoever signed it. */
+  readonly pin?: string;
   readonly clock: Clock;
   /** For each step. */
   readonly timeoutMs?: number;
@@ -62,7 +65,7 @@ export class TlsConnection {
   }
 
   static async #handshake(tcp: Socket, options: TlsOptions, place: TlsPlace): Promise<TlsConnection> {
-    const { credentials, serverName, rejectUnauthorized } = options;
+    const { credentials, serverName, rejectUnauthorized, pin } = options;
     let socket: TLSSocket | undefined;
     try {
       socket = connectTls({
@@ -70,7 +73,7 @@ export class TlsConnection {
         socket: tcp,
         ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
         checkServerIdentity: (_, certificate) => checkServerIdentity(serverName, certificate),
-        rejectUnauthorized,
+        rejectUnauthorized: rejectUnauthorized && pin === undefined,
         minVersion: 'TLSv1.2',
         // The file of the authority may be the server's own certificate, signed by another.
         allowPartialTrustChain: true,
@@ -78,6 +81,8 @@ export class TlsConnection {
       // Made before the handshake is done, so that nothing is missed that comes right behind it.
       const connection = new TlsConnection(socket, place, options);
       await within(options, place, event(socket, 'secureConnect'), () => undefined);
+      const changed = pin === undefined ? undefined : pinProblem(socket, pin, place);
+      if (changed) throw changed;
       return connection;
     } catch (error) {
       socket?.destroy();

@@ -1,5 +1,6 @@
 import { ReasonedError } from '../model/reasonedError.ts';
 import { type Text, errorWords, oneLine, text } from '../model/text.ts';
+import type { ServerAddress } from './webAddress.ts';
 
 export type TlsReason =
   | 'nameNotFound'
@@ -7,6 +8,7 @@ export type TlsReason =
   | 'unreachable'
   | 'timeout'
   | 'serverNotTrusted'
+  | 'serverChanged'
   | 'serverWrongName'
   | 'serverExpired'
   | 'clientRefused'
@@ -17,6 +19,7 @@ export type TlsReason =
   | 'passphraseWrong'
   | 'keyMismatch'
   | 'notTls'
+  | 'needsTls'
   | 'incompatible'
   | 'lost';
 
@@ -26,30 +29,32 @@ export class TlsError extends ReasonedError<TlsReason> {
 }
 
 /** Facts about a connection that word its errors. */
-export interface TlsPlace {
-  readonly host: string;
-  readonly port: number;
-  readonly serverName: string;
+export interface TlsPlace extends ServerAddress {
   /** We showed a certificate of our own. */
   readonly withCertificate: boolean;
 }
 
-const notTrusted = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_UNTRUSTED',
-  'CERT_REJECTED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_REVOKED',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-]);
-const expired = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+const selfSigned = text('it is signed by itself');
+const unknownAuthority = text('nobody whom this machine trusts has signed it');
+const notForServers = text('it is not meant for servers');
+const damaged = text('it is damaged');
+
+/** Why a certificate is not trusted. The library's own words advise a switch of Node.js, which VS Code does not have. */
+const notTrusted: Readonly<Record<string, Text | undefined>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: selfSigned,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  CERT_UNTRUSTED: unknownAuthority,
+  CERT_REJECTED: notForServers,
+  INVALID_PURPOSE: notForServers,
+  CERT_SIGNATURE_FAILURE: damaged,
+  CERT_CHAIN_TOO_LONG: text('too many authorities have signed one another'),
+  PATH_LENGTH_EXCEEDED: text('too many authorities have signed one another'),
+  CERT_REVOKED: text('it was revoked'),
+  INVALID_CA: text('one that has signed it may not'),
+};
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EACCES', 'EPERM', 'ENETDOWN']);
 
 /**
@@ -72,30 +77,22 @@ export function explainTls(error: unknown, place: TlsPlace): TlsError {
   if (unreachable.has(code))
     return new TlsError('unreachable', text('{0} cannot be reached: {1}', where, said), cause);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return new TlsError(
-      'serverWrongName',
-      text(
-        'The certificate of {0} is not for the name {1}: {2}',
-        where,
-        oneLine(place.serverName, 100),
-        said,
-      ),
-      cause,
+    const message = text(
+      'The certificate of {0} is made out to {1}, not to {2}.',
+      where,
+      namesOf(error),
+      oneLine(place.serverName, 100),
     );
+    return new TlsError('serverWrongName', message, cause);
   }
-  if (expired.has(code)) {
-    return new TlsError(
-      'serverExpired',
-      text('The certificate of {0} has expired or is not valid yet.', where),
-      cause,
-    );
-  }
-  if (notTrusted.has(code)) {
-    return new TlsError(
-      'serverNotTrusted',
-      text('The certificate of {0} is not trusted: {1}', where, said),
-      cause,
-    );
+  if (code === 'CERT_HAS_EXPIRED')
+    return new TlsError('serverExpired', text('The certificate of {0} has expired.', where), cause);
+  if (code === 'CERT_NOT_YET_VALID')
+    return new TlsError('serverExpired', text('The certificate of {0} is not valid yet.', where), cause);
+  const why = notTrusted[code];
+  if (why) {
+    const message = text('The certificate of {0} is not trusted: {1}.', where, why);
+    return new TlsError('serverNotTrusted', message, cause);
   }
   return explainAlert(code, place, error) ?? new TlsError('lost', lostWords(code, where, said), cause);
 }
@@ -123,8 +120,29 @@ function explainAlert(code: string, place: TlsPlace, error: unknown): TlsError |
   return undefined;
 }
 
+/** Error of a server that shows another certificate than the pinned one. */
+export function changedCertificate({ host, port }: TlsPlace, shown: string, pinned: string): TlsError {
+  const where = `${host}:${String(port)}`;
+  return new TlsError(
+    'serverChanged',
+    text(
+      'The certificate of {0} has changed: its SHA-256 fingerprint is {1}, and {2} is pinned. Pin the new one if the server was given a new certificate; else somebody may be in between.',
+      where,
+      shown,
+      pinned,
+    ),
+  );
+}
+
 export function timedOut(where: string, cause?: unknown): TlsError {
   return new TlsError('timeout', text('{0} did not answer in time.', where), { cause });
+}
+
+/** Names that a certificate is made out to. */
+function namesOf(error: unknown): string {
+  const { cert } = error as { readonly cert?: { readonly subjectaltname?: string } };
+  const names = (cert?.subjectaltname ?? '').replaceAll(/(?:DNS|IP Address|URI):/g, '');
+  return oneLine(names === '' ? '–' : names, 200);
 }
 
 function lostWords(code: string, where: string, said: string): Text {

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { oneLine, text } from '../model/text.ts';
-import { StatusError } from './httpClient.ts';
+import { oneLine, text, type Text } from '../model/text.ts';
+import { bodyOf, StatusError } from './httpClient.ts';
+import { checkPin } from './serverCertificate.ts';
 import type { TlsReason } from './tlsError.ts';
-import { explainWeb, tlsOptions, type WebTrust } from './webTrust.ts';
+import { explainOpening, explainWeb, placeOf, tlsOptions, wrongPort, type WebTrust } from './webTrust.ts';
 
 export type WebSocketReason = TlsReason | 'httpAnswer' | 'protocol' | 'tooLarge' | 'closed';
 
@@ -59,7 +60,7 @@ export class WebSocketConnection {
 
   /** Connects. Rejects with a WebSocketError, or with the reason of the signal. */
   static async open(options: WebSocketOptions): Promise<WebSocketConnection> {
-    const { signal, maxMessageBytes } = options;
+    const { signal, maxMessageBytes, pin } = options;
     signal.throwIfAborted();
     const url = new URL(options.url);
     const socket = new WebSocket(url, {
@@ -73,6 +74,10 @@ export class WebSocketConnection {
       // Text that is no UTF-8 is reported by the reader; it must not end the conversation.
       skipUTF8Validation: true,
       headers: { ...options.headers },
+      finishRequest(request) {
+        if (pin !== undefined) checkPin(request, pin, placeOf(url));
+        request.end();
+      },
     });
     const ended = Promise.withResolvers<WebSocketEnd>();
     const opened = Promise.withResolvers<undefined>();
@@ -114,6 +119,8 @@ export class WebSocketConnection {
     try {
       await opened.promise;
       signal.throwIfAborted();
+    } catch (error) {
+      throw await opening(error, url, signal);
     } finally {
       signal.removeEventListener('abort', abort);
     }
@@ -179,19 +186,33 @@ async function answered(response: IncomingMessage, url: URL): Promise<WebSocketE
   } finally {
     clearTimeout(timer);
   }
-  const line = oneLine(
-    said
-      .slice(0, answerBytes)
-      .split('\n')
-      .find((each) => each.trim() !== '')
-      ?.trim() ?? '',
-    120,
-  );
-  const message =
-    line === ''
-      ? text('{0} answered {1} instead of opening a WebSocket.', url.host, status)
-      : text('{0} answered {1} instead of opening a WebSocket: {2}', url.host, status, line);
-  return new WebSocketError('httpAnswer', message, { status });
+  const wrong = wrongPort(status, said, url);
+  if (wrong) return new WebSocketError(wrong.reason, wrong.text, { cause: wrong });
+  return new WebSocketError('httpAnswer', answerWords(status, said.slice(0, answerBytes), url), { status });
+}
+
+function answerWords(status: number, said: string, { host }: URL): Text {
+  const body = bodyOf(said);
+  if (body.kind === 'html') {
+    const title = body.title === '' ? '–' : body.title;
+    return text(
+      '{0} answered {1} with a web page ({2}) instead of opening a WebSocket.',
+      host,
+      status,
+      title,
+    );
+  }
+  const line = said.split('\n').find((each) => each.trim() !== '');
+  return line === undefined
+    ? text('{0} answered {1} instead of opening a WebSocket.', host, status)
+    : text('{0} answered {1} instead of opening a WebSocket: {2}', host, status, oneLine(line.trim(), 120));
+}
+
+/** Why it was not opened; a server that broke a plain connection off may want TLS. */
+async function opening(error: unknown, url: URL, signal: AbortSignal): Promise<unknown> {
+  if (!WebSocketError.is(error, 'lost') || signal.aborted) return error;
+  const { reason, text: message } = await explainOpening(error.cause, url, signal);
+  return new WebSocketError(reason, message, { cause: error.cause });
 }
 
 function explain(error: Error, url: URL): WebSocketError {

@@ -12,6 +12,7 @@ import { coreLog } from '../log/log.ts';
 import { showError } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
+import { offerPin } from './certificate.ts';
 import { entryWithId, freeId, saveEntry, type Entry } from './entries.ts';
 import { StepList } from './steps.ts';
 import { askField, back, type Before } from './wizard.ts';
@@ -95,14 +96,14 @@ async function chooseSystem(systems: readonly AnySystem[]): Promise<AnySystem | 
 
 /** From the questions over the test to the saved entry; the test can lead back to the questions. */
 async function run(runtime: Runtime, draft: Draft): Promise<void> {
-  let { answers } = draft;
-  for (;;) {
-    const given = await ask(runtime, draft, answers);
+  let { answers, entry: base } = draft;
+  for (let isAsked = false; ;) {
+    const given = isAsked ? answers : await ask(runtime, draft, answers);
     if (!given) return;
     answers = given;
     const { name = '' } = given;
     const id = draft.id ?? (await freeId(runtime.systems, slug(name, draft.system.id)));
-    const entry = { ...entryOf(draft.form, given, draft.entry), id, name };
+    const entry = { ...entryOf(draft.form, given, base), id, name };
     const read = await readConnection(entry, runtime.systems);
     if (!read.ok) {
       showError(l10n.t('The connection was not saved: {0}', read.problems.map(translate).join('; ')));
@@ -111,7 +112,9 @@ async function run(runtime: Runtime, draft: Draft): Promise<void> {
     const { settings } = read.connection;
     const decision = await test(runtime, draft, settings, given);
     if (decision === undefined) return;
-    if (decision === 'change') continue;
+    isAsked = typeof decision === 'object';
+    if (typeof decision === 'object') base = { ...base, ...decision };
+    if (decision !== 'save') continue;
     await storeSecrets(runtime, draft, settings, given);
     await saveEntry(runtime.systems, entry);
     // Unchanged settings are not opened anew by themselves, but the secret may be another one now.
@@ -173,31 +176,34 @@ async function settingsOf(
   return read.ok ? read.connection.settings : undefined;
 }
 
+/** What the user wants after the test: with a certificate that was pinned it is tested again. */
+type Decision = 'save' | 'change' | { readonly pin: string };
+
 /** Tries the connection with visible steps; answers whether to save it or to go back to the questions. */
 async function test(
   runtime: Runtime,
   { title, id, system }: Draft,
   settings: ConnectionSettings,
   given: FormAnswers,
-): Promise<'save' | 'change' | undefined> {
+): Promise<Decision | undefined> {
   const running = id === undefined ? undefined : runtime.connections.get(id);
   const wasActive = running?.active ?? false;
   // The running connection listens on the address that the test needs.
   await running?.stop();
-  let chosen: string | undefined = 'enter';
-  while (chosen === 'enter') chosen = await testOnce(runtime, title, system, settings, given);
-  if (chosen !== 'save' && wasActive) running?.start();
-  return chosen === 'save' || chosen === 'change' ? chosen : undefined;
+  let decision: Decision | 'again' | undefined = 'again';
+  while (decision === 'again') decision = await testOnce(runtime, title, system, settings, given);
+  if (decision !== 'save' && wasActive) running?.start();
+  return decision;
 }
 
-/** One test; `enter` where something was typed that it needs to go on. */
+/** One test; `again` where it may go on now, or where nothing was decided. */
 async function testOnce(
   runtime: Runtime,
   title: string,
   system: AnySystem,
   settings: ConnectionSettings,
   given: FormAnswers,
-): Promise<string | undefined> {
+): Promise<Decision | 'again' | undefined> {
   const list = new StepList(title, l10n.t('Testing the connection…'));
   const result = await tryConnection({
     system,
@@ -213,7 +219,7 @@ async function testOnce(
   });
   const save = { id: 'save', icon: 'save', label: l10n.t('Save') };
   const change = { id: 'change', icon: 'edit', label: l10n.t('Change…') };
-  if (result.ok) return list.choose(l10n.t('The connection works.'), [save, change]);
+  if (result.ok) return decisionOf(await list.choose(l10n.t('The connection works.'), [save, change]));
   const { secret } = result;
   const missing = system.secrets(settings).find(({ kind, once }) => kind === secret && once);
   const enter = missing && {
@@ -221,13 +227,27 @@ async function testOnce(
     icon: 'key',
     label: l10n.t('Enter {0}…', translate(missing.title)),
   };
+  const address = result.certificate ? system.tlsAddress?.(settings) : undefined;
+  const pin = { id: 'pin', icon: 'verified', label: l10n.t('Show Fingerprint…') };
   const chosen = await list.choose(l10n.t('The connection does not work yet.'), [
     ...(enter ? [enter] : []),
+    ...(address ? [pin] : []),
     change,
     { ...save, label: l10n.t('Save Anyway'), detail: l10n.t('It is tried again and again.') },
   ]);
-  if (chosen === 'enter' && secret !== undefined) await runtime.secrets.ask(system, settings, secret);
-  return chosen;
+  if (chosen === 'enter' && secret !== undefined) {
+    await runtime.secrets.ask(system, settings, secret);
+    return 'again';
+  }
+  if (chosen === 'pin' && address) {
+    const fingerprint = await offerPin(settings.name, address);
+    return fingerprint === undefined ? 'again' : { pin: fingerprint };
+  }
+  return decisionOf(chosen);
+}
+
+function decisionOf(chosen: string | undefined): Decision | undefined {
+  return chosen === 'save' || chosen === 'change' ? chosen : undefined;
 }
 
 function typedOrStored(

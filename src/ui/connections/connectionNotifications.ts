@@ -44,6 +44,14 @@ function remedies(runtime: Runtime, connection: Connection): Actions {
       ...edit,
     };
   }
+  if (failure?.certificate === true && system.tlsAddress?.(settings)) {
+    return {
+      [l10n.t('Show Fingerprint')]: async () =>
+        (await import('./certificate.ts')).pinCertificate(runtime, connection),
+      [l10n.t('Retry')]: () => connection.reconnectNow(),
+      ...edit,
+    };
+  }
   return { [l10n.t('Retry')]: () => connection.reconnectNow(), ...edit };
 }
 

@@ -1,7 +1,8 @@
 import { InputBoxValidationSeverity, l10n, window } from 'vscode';
 import type { Session } from '../../core/systems/session.ts';
 import type { Connection } from '../../core/connections/connection.ts';
-import { oneLine, text } from '../../core/model/text.ts';
+import { ReasonedError } from '../../core/model/reasonedError.ts';
+import { errorWords, oneLine, text } from '../../core/model/text.ts';
 import type { ConnectionSettings } from '../../core/systems/settings.ts';
 import type {
   Input,
@@ -11,7 +12,7 @@ import type {
   Question,
   Suggestion,
 } from '../../core/systems/operation.ts';
-import { agreed, showInformation } from '../showMessage.ts';
+import { agreed, showError, showInformation } from '../showMessage.ts';
 import { translate } from '../translate.ts';
 
 /** Time in which a program has to list the choices. */
@@ -65,6 +66,7 @@ async function askInput(
     });
   }
   const found = await optionsOf(input, context);
+  if (!found) return undefined;
   if (found.length === 0) {
     showInformation(translate(input.none));
     return undefined;
@@ -92,15 +94,18 @@ async function firstValueOf(
   return elsewhere ? elsewhere.firstValue(input.field, given, signal) : input.value(context);
 }
 
+/** The choices; nothing where they could not be listed, which the user was told. */
 async function optionsOf(
   input: PickInput,
   context: InputContext<ConnectionSettings> & AskedContext,
-): Promise<readonly InputChoice[]> {
+): Promise<readonly InputChoice[] | undefined> {
   const { elsewhere, given, signal } = context;
   try {
     return await (elsewhere ? elsewhere.choices(input.field, given, signal) : input.options(context));
-  } catch {
-    return [];
+  } catch (error) {
+    const words = error instanceof ReasonedError ? translate(error.text) : errorWords(error);
+    showError(l10n.t('There is nothing to choose from, because it could not be listed: {0}', words));
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CaptureLock, ConnectionOptions } from '../../../src/core/connections/connection.ts';
-import { ConnectionManager } from '../../../src/core/connections/manager.ts';
+import type { CaptureLock } from '../../../src/core/connections/connection.ts';
+import { ConnectionManager, type ManagerOptions } from '../../../src/core/connections/manager.ts';
 import { Pipeline } from '../../../src/core/journal/pipeline.ts';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
 import type { Commit } from '../../../src/core/journal/store/writer.ts';
@@ -141,12 +141,13 @@ class World {
       lock: this.#lock(),
       clock: this.clock,
       random: () => 0,
+      networks: () => '',
       log: silentLog,
       host: 'h',
       memory: (id) =>
         this.#of(id, 'memory', (): SessionMemory => ({ load: () => undefined, save: () => undefined })),
       secrets: (_system, { id }) => this.#of(id, 'secrets', () => () => Promise.resolve(undefined)),
-    } satisfies Omit<ConnectionOptions, 'system' | 'settings'>);
+    } satisfies ManagerOptions);
     this.manager.onDidChange('first', () => {
       this.#at('manager listener', () => undefined);
     });

@@ -52,6 +52,19 @@ export class ManualClock implements Clock {
   }
 }
 
+/** A clock of a machine that can sleep: time passes then, and no timer goes on. */
+export class SleepyClock extends ManualClock {
+  #slept = 0;
+
+  override now(): number {
+    return super.now() + this.#slept;
+  }
+
+  sleep(ms: number): void {
+    this.#slept += ms;
+  }
+}
+
 export { systemClock as realClock };
 
 /** A memory that lasts as long as its test. */

@@ -348,7 +348,7 @@ describe('what is no such server', () => {
     await using opened = openNotifier(rig, { settings: { port } });
     await failed(opened);
     expect(opened.states().at(-1)).toBe(
-      `failed: What answers at 127.0.0.1:${String(port)} does not speak TLS.`,
+      `failed: What answers at 127.0.0.1:${String(port)} does not speak TLS. Is this the port of the notification server?`,
     );
     plain.close();
 
@@ -371,7 +371,7 @@ describe('what is no such server', () => {
 
   it.each([
     ['expiredServer', 'has expired'],
-    ['otherServer', 'is not for the name localhost'],
+    ['otherServer', 'is made out to elsewhere.example, not to localhost.'],
   ] as const)('%s: %s', async (name, said) => {
     await using rig = await startServer({ identity: identities[name] });
     const ca = rig.files.path(`${name}.crt`);

@@ -32,6 +32,13 @@ export const identities = {
   future: makeCertificate({ ...client, notBefore: Date.now() + day, notAfter: Date.now() + 3 * day }),
   serverAsClient: makeCertificate({ ...client, purpose: 'server' }),
   expiredServer: makeCertificate({ commonName: 'localhost', names: ['localhost'], ...past }),
+  signedServer: makeCertificate({
+    commonName: 'localhost',
+    names: ['localhost'],
+    addresses: ['127.0.0.1'],
+    issuer: authority,
+    purpose: 'server',
+  }),
   otherServer: makeCertificate({ commonName: 'elsewhere', names: ['elsewhere.example'] }),
 };
 export const passphrase = 'correct horse';

@@ -1,4 +1,5 @@
 import { text } from '../../model/text.ts';
+import { tlsAddressOf } from '../../wire/webAddress.ts';
 import { emitThroughSession } from '../conversation/emitThroughSession.ts';
 import type { SecretSpec } from '../session.ts';
 import type { System } from '../system.ts';
@@ -34,6 +35,7 @@ export const bedrock: System<BedrockSettings, BedrockContext, BedrockSession> = 
   emit: emitThroughSession,
   checkTarget: () => text('Messages are sent through an open connection; make one for the server first'),
   hostOf: ({ url }) => new URL(url).hostname,
+  tlsAddress: ({ url }) => tlsAddressOf(new URL(url)),
   describe: ({ url }) => url,
 };
 

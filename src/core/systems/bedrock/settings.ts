@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
-import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
-import { commonFields, messageLimit, pemPath, readSettings } from '../readSettings.ts';
+import { isLoopback, webAddressProblem, withoutPaths } from '../../wire/webAddress.ts';
+import { commonFields, messageLimit, readSettings, trustFields, trustIn } from '../readSettings.ts';
 import type { ServerSettings, SettingsResult } from '../settings.ts';
 
 const topic = z.string().check(z.minLength(1), z.maxLength(300));
@@ -14,8 +14,7 @@ export const bedrockSettingsSchema = z.looseObject({
     'http://127.0.0.1:11325',
   ),
   username: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'admin'),
-  ca: pemPath,
-  rejectUnauthorized: z._default(z.boolean(), true),
+  ...trustFields,
   subscriptions: z._default(z.array(topic).check(z.maxLength(1000)), ['*']),
   maxMessageBytes: messageLimit(),
 });
@@ -38,23 +37,17 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseBedrockSettings(value: unknown): SettingsResult<BedrockSettings> {
   const read = readSettings(bedrockSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const {
-    id = 'bedrock',
-    name,
-    ca,
-    url,
-    username,
-    rejectUnauthorized,
-    subscriptions,
-    maxMessageBytes,
-  } = read.settings;
+  const { id = 'bedrock', name, url, username, subscriptions, maxMessageBytes } = read.settings;
+  const trust = trustIn(read.settings);
   const warnings = [...read.warnings];
   const { protocol, hostname } = new URL(url);
   if (protocol === 'http:' && !isLoopback(hostname))
     warnings.push(
       text('"url" is not https: the password and all messages travel readable for everybody on the way'),
     );
-  if (protocol === 'http:' && ca !== undefined) warnings.push(text('"ca" is of no use: "url" is not https'));
+  for (const field of ['ca', 'pin'] as const)
+    if (protocol === 'http:' && trust[field] !== undefined)
+      warnings.push(text('"{0}" is of no use: "url" is not https', field));
   return {
     ok: true,
     warnings,
@@ -64,19 +57,21 @@ export function parseBedrockSettings(value: unknown): SettingsResult<BedrockSett
       name: name ?? id,
       url: baseOf(url),
       username,
-      ...(ca === undefined ? {} : { ca }),
-      rejectUnauthorized,
+      ...trust,
       subscriptions: [...new Set(subscriptions)],
       maxMessageBytes,
     },
   };
 }
 
-/** Problem of the address of a server. */
+/** Paths of the program's pages and of what they ask: a browser shows them behind the address. */
+const ownPaths = ['app', 'ws', 'api', 'auth', 'setup', 'docs', 'redoc'];
+
+/** Problem of the address of a server. The address of one of its pages is good too. */
 export function addressProblem(value: string): Text | undefined {
   const problem = webAddressProblem(value);
   if (problem) return problem;
-  const { search, hash } = new URL(value);
+  const { search, hash } = new URL(withoutPaths(value, ownPaths));
   return search === '' && hash === '' ? undefined : text('Without a query and without a fragment');
 }
 
@@ -86,6 +81,6 @@ export function socketAddress({ url }: Pick<BedrockSettings, 'url'>): string {
 }
 
 function baseOf(url: string): string {
-  const { origin, pathname } = new URL(url);
+  const { origin, pathname } = new URL(withoutPaths(url, ownPaths));
   return origin + pathname.replace(/\/+$/, '');
 }

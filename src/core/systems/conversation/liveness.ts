@@ -20,11 +20,17 @@ export class Liveness {
   readonly #parts: LivenessParts;
   #heardAt: number;
   #cancel: () => void = () => undefined;
+  #isAsking = false;
   #ended = false;
 
   constructor(parts: LivenessParts) {
     this.#parts = parts;
     this.#heardAt = parts.clock.now();
+  }
+
+  /** When anything last came from the other side. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** Something came from the other side. */
@@ -34,7 +40,14 @@ export class Liveness {
 
   begin(): void {
     if (this.#ended) return;
-    this.#cancel = this.#parts.clock.after(quietMs, () => void this.#check());
+    this.#cancel = this.#parts.clock.after(quietMs, () => void this.#check(quietMs));
+  }
+
+  /** Asks now, however short the silence was. */
+  checkNow(): void {
+    if (this.#ended || this.#isAsking) return;
+    this.#cancel();
+    void this.#check(0);
   }
 
   end(): void {
@@ -42,9 +55,11 @@ export class Liveness {
     this.#cancel();
   }
 
-  async #check(): Promise<void> {
+  /** Asks where nothing came for so long. */
+  async #check(silenceMs: number): Promise<void> {
     const { clock, log, probe, onDead } = this.#parts;
-    if (clock.now() - this.#heardAt >= quietMs) {
+    if (clock.now() - this.#heardAt >= silenceMs) {
+      this.#isAsking = true;
       try {
         await probe();
       } catch (error) {
@@ -55,6 +70,8 @@ export class Liveness {
         // A refusal is a sign of life; a closed connection ends with its session.
         if (!ConversationError.is(error))
           log.error(text('Asking for a sign of life failed: {0}', errorWords(error)));
+      } finally {
+        this.#isAsking = false;
       }
     }
     this.begin();

@@ -7,6 +7,7 @@ import { kgsmConsole } from './operations/console.ts';
 import { kgsmDecoder } from './decode/decode.ts';
 import type { KgsmContext } from './decode/decoderState.ts';
 import { kgsmOperations } from './operations/operations.ts';
+import { noRoot } from './operations/runCommand.ts';
 import { parseKgsmSettings, type KgsmSettings } from './settings.ts';
 import {
   checkKgsmTarget,
@@ -24,7 +25,10 @@ export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
   parseSettings: parseKgsmSettings,
   decoder: kgsmDecoder,
   catalog: kgsmEntries,
-  operations: kgsmOperations,
+  operations: kgsmOperations.map((operation) => ({
+    ...operation,
+    barrier: ({ root }: KgsmSettings) => (root === undefined ? noRoot : undefined),
+  })),
   purpose: text(
     'Krystal Game Server Manager: through its event socket, journal or webhooks, and its program',
   ),

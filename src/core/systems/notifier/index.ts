@@ -34,6 +34,7 @@ export const notifier: System<NotifierSettings, NotifierContext, NotifierSession
   emit: emitThroughSession,
   checkTarget: () => text('Events are sent through an open connection; make one for the server first'),
   hostOf: ({ host }) => host,
+  tlsAddress: ({ host, port, serverName }) => ({ host, port, serverName }),
   describe: addressOf,
 };
 

@@ -26,6 +26,8 @@ const sendMessage: ConnectionOperation<NotifierSettings, NotifierSession> = {
   progressTitle: () => text('Sending a message'),
   // A server of the first revision does not know messages, and dies of what it does not know.
   when: ({ legacyServer }) => !legacyServer,
+  barrier: ({ legacyServer }) =>
+    legacyServer ? text('"legacyServer" is set, and such a server knows no messages') : undefined,
   confirm: (_input, connectionName, session) =>
     session?.knowsMessages === false
       ? {

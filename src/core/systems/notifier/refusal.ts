@@ -1,17 +1,16 @@
-import { oneLine, text } from '../../model/text.ts';
+import { oneLine, sentences, text } from '../../model/text.ts';
 import type { TlsError } from '../../wire/tlsError.ts';
-import { isTransient } from '../transientErrors.ts';
+import { wireFailure } from '../conversation/wireFailure.ts';
 import { SessionError } from '../session.ts';
 import type { NotifierContent } from './messages.ts';
 
 export function sessionErrorOf(error: TlsError): SessionError {
   const { reason } = error;
-  const passphrase = reason === 'passphraseMissing' || reason === 'passphraseWrong';
-  return new SessionError(error.text, {
-    retry: isTransient(reason),
-    cause: error,
-    ...(passphrase ? { secret: 'passphrase' } : {}),
-  });
+  if (reason === 'passphraseMissing' || reason === 'passphraseWrong')
+    return new SessionError(error.text, { retry: false, cause: error, secret: 'passphrase' });
+  if (reason !== 'notTls') return wireFailure(error);
+  const message = sentences(error.text, text('Is this the port of the notification server?'));
+  return new SessionError(message, { retry: false, cause: error });
 }
 
 /** The documented codes; of others it is known by their hundreds whether waiting may help. */

@@ -23,6 +23,9 @@ const messageDoubtMs = 1500;
 /** A close that comes so soon behind a message of ours, with nothing in between, is the answer to it. */
 const blameMs = 2000;
 
+/** TCP asks after 30 s of silence whether the other side is there, and gives up 10 s later. */
+const keepAliveMs = 40_000;
+
 const newline = Buffer.from('\n');
 
 /** Connects, asks to be let in, and resolves once the server has accepted. Rejects with a SessionError. */
@@ -56,12 +59,16 @@ class LiveNotifierSession implements NotifierSession {
   #knowsMessages = false;
   /** True until we are in, and once the end of the conversation is journalled. */
   #hasEnded = true;
+  #heardAt: number;
+  /** TCP would have noticed a server that is gone: not while this machine slept. */
+  #isWatched = true;
   /** The last message of ours, until anything comes. */
   #lastSent: { readonly type: string; readonly at: number } | undefined;
 
   constructor(settings: NotifierSettings, environment: SessionEnvironment) {
     this.#settings = settings;
     this.#environment = environment;
+    this.#heardAt = environment.clock.now();
     this.#documents = new JsonDocuments({ maxBytes: settings.maxMessageBytes });
     this.#requests = new PendingCalls(environment.clock);
     this.address = addressOf(settings);
@@ -71,13 +78,22 @@ class LiveNotifierSession implements NotifierSession {
     return this.#end.closed;
   }
 
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Nothing can be asked: a message that the server does not know ends the conversation, or the server. */
+  checkAlive(): void {
+    this.#isWatched = false;
+  }
+
   get knowsMessages(): boolean {
     return this.#knowsMessages;
   }
 
   async open(): Promise<void> {
     const { clock, signal, secret } = this.#environment;
-    const { host, port, serverName, rejectUnauthorized } = this.#settings;
+    const { host, port, serverName, rejectUnauthorized, pin } = this.#settings;
     const credentials = await readCredentials(this.#settings, () => secret('passphrase'), clock);
     const token = await secret('token');
     const wire = await TlsConnection.open({
@@ -86,6 +102,7 @@ class LiveNotifierSession implements NotifierSession {
       serverName,
       credentials,
       rejectUnauthorized,
+      ...(pin === undefined ? {} : { pin }),
       clock,
       signal,
       onStep: (step) => this.#environment.report('connecting', stepText(step, this.#settings)),
@@ -212,6 +229,8 @@ class LiveNotifierSession implements NotifierSession {
   #take(piece: Piece): void {
     this.#lastSent = undefined;
     const { clock } = this.#environment;
+    this.#heardAt = clock.now();
+    this.#isWatched = true;
     const problems: Problem[] = [];
     if (piece.size > piece.bytes.length)
       problems.push({ path: '', message: text('{0} bytes arrived, more than the cap', piece.size) });
@@ -246,6 +265,9 @@ class LiveNotifierSession implements NotifierSession {
 
   #whenEnded(failure: TlsError | undefined): void {
     for (const piece of this.#documents.end()) this.#take(piece);
+    const now = this.#environment.clock.now();
+    if (!failure) this.#heardAt = now;
+    else if (this.#isWatched) this.#heardAt = Math.max(this.#heardAt, now - keepAliveMs);
     this.#tellEnd();
     this.#end.finish(
       failure && failure.reason !== 'lost' ? sessionErrorOf(failure) : this.#silentClose(failure),
@@ -270,6 +292,7 @@ class LiveNotifierSession implements NotifierSession {
     if (blamed === undefined)
       return new SessionError(failure?.text ?? text('The server closed the connection.'), {
         retry: true,
+        answered: true,
         ...cause,
       });
     return new SessionError(blameText(oneLine(blamed, 80), this.#settings.legacyServer), {

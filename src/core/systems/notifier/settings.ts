@@ -2,7 +2,15 @@ import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
 import { isLoopback } from '../../wire/webAddress.ts';
-import { commonFields, messageLimit, pemPath, port, readSettings } from '../readSettings.ts';
+import {
+  commonFields,
+  messageLimit,
+  pemPath,
+  port,
+  readSettings,
+  trustFields,
+  trustIn,
+} from '../readSettings.ts';
 import type { ServerSettings, SettingsResult } from '../settings.ts';
 
 const host = /^[^\s/[\]@]{1,253}$/;
@@ -13,10 +21,9 @@ export const notifierSettingsSchema = z.looseObject({
   host: z._default(z.string().check(z.regex(host)), '127.0.0.1'),
   port: z._default(port, 3000),
   serverName: z.optional(z.string().check(z.regex(host))),
-  ca: pemPath,
+  ...trustFields,
   cert: pemPath,
   key: pemPath,
-  rejectUnauthorized: z._default(z.boolean(), true),
   legacyServer: z._default(z.boolean(), false),
   maxMessageBytes: messageLimit(),
 });
@@ -44,7 +51,7 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseNotifierSettings(value: unknown): SettingsResult<NotifierSettings> {
   const read = readSettings(notifierSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'notifier', name, ca, cert, key, serverName, ...rest } = read.settings;
+  const { id = 'notifier', name, cert, key, serverName, ...rest } = read.settings;
   if ((cert === undefined) !== (key === undefined)) {
     const missing = cert === undefined ? 'cert' : 'key';
     const present = cert === undefined ? 'key' : 'cert';
@@ -63,10 +70,9 @@ export function parseNotifierSettings(value: unknown): SettingsResult<NotifierSe
       host: rest.host,
       port: rest.port,
       serverName: serverName ?? defaultServerName(rest.host),
-      ...(ca === undefined ? {} : { ca }),
+      ...trustIn(rest),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
-      rejectUnauthorized: rest.rejectUnauthorized,
       legacyServer: rest.legacyServer,
       maxMessageBytes: rest.maxMessageBytes,
     },

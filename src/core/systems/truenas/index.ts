@@ -1,4 +1,5 @@
 import { text } from '../../model/text.ts';
+import { tlsAddressOf } from '../../wire/webAddress.ts';
 import { emitThroughSession } from '../conversation/emitThroughSession.ts';
 import type { Question } from '../operation.ts';
 import type { SecretSpec } from '../session.ts';
@@ -41,6 +42,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext, TrueNasSession> = 
   cancelTask: (systemId) => ({ operation: 'abortJob', input: { job: systemId.split('@')[0] ?? '' } }),
   checkTarget: () => text('Messages are sent through an open connection; make one for the NAS first'),
   hostOf: ({ url }) => new URL(url).hostname,
+  tlsAddress: ({ url }) => tlsAddressOf(new URL(url)),
   describe: ({ url }) => url,
 };
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { text, type Text } from '../../model/text.ts';
-import { isLoopback, webAddressProblem } from '../../wire/webAddress.ts';
-import { commonFields, messageLimit, pemPath, readSettings } from '../readSettings.ts';
+import { isLoopback, webAddressProblem, withoutPaths } from '../../wire/webAddress.ts';
+import { commonFields, messageLimit, readSettings, trustFields, trustIn } from '../readSettings.ts';
 import { tagPrefix } from './kinds.ts';
 import type { ServerSettings, SettingsResult } from '../settings.ts';
 
@@ -16,8 +16,7 @@ export const trueNasSettingsSchema = z.looseObject({
   url: z.string().check(z.refine((value) => addressProblem(value) === undefined)),
   protocol: z._default(z.enum(protocols), 'auto'),
   username: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'root'),
-  ca: pemPath,
-  rejectUnauthorized: z._default(z.boolean(), true),
+  ...trustFields,
   apps: z._default(z.array(name.check(z.refine((value) => value !== tagPrefix))).check(z.maxLength(1000)), [
     '*',
   ]),
@@ -49,7 +48,7 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSettings> {
   const read = readSettings(trueNasSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'truenas', name: label, ca, url, subscriptions, apps, ...rest } = read.settings;
+  const { id = 'truenas', name: label, url, subscriptions, apps, ...rest } = read.settings;
   const settings: TrueNasSettings = {
     kind: 'truenas',
     id,
@@ -57,8 +56,7 @@ export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSett
     url: baseOf(url),
     protocol: rest.protocol,
     username: rest.username,
-    ...(ca === undefined ? {} : { ca }),
-    rejectUnauthorized: rest.rejectUnauthorized,
+    ...trustIn(rest),
     apps: [...new Set(apps)],
     subscriptions: [...new Set(subscriptions)],
     maxMessageBytes: rest.maxMessageBytes,
@@ -69,16 +67,21 @@ export function parseTrueNasSettings(value: unknown): SettingsResult<TrueNasSett
       text('"url" is not wss: the password and all messages travel readable, and an API key is refused'),
     );
   }
-  if (!isSecure(settings) && ca !== undefined) warnings.push(text('"ca" is of no use: "url" is not wss'));
+  for (const field of ['ca', 'pin'] as const)
+    if (!isSecure(settings) && settings[field] !== undefined)
+      warnings.push(text('"{0}" is of no use: "url" is not wss', field));
   return { ok: true, settings, warnings };
 }
+
+/** Paths of the NAS's pages and of its protocols: people copy them from a browser or from an old document. */
+const ownPaths = ['ui', 'websocket', 'api'];
 
 /** Problem of the address of a NAS. The address of its web page is good too. */
 export function addressProblem(value: string): Text | undefined {
   if (!/^(?:wss?|https?):\/\//i.test(value)) return text('An address begins with wss:// or ws://');
   const problem = webAddressProblem(value.replace(/^ws/i, 'http'));
   if (problem) return problem;
-  const { search, hash } = new URL(value);
+  const { search, hash } = new URL(withoutPaths(value, ownPaths));
   return search === '' && hash === '' ? undefined : text('Without a query and without a fragment');
 }
 
@@ -91,9 +94,7 @@ export function isPrivate(settings: Pick<TrueNasSettings, 'url'>): boolean {
   return isSecure(settings) || isLoopback(new URL(settings.url).hostname);
 }
 
-/** Without the path that people copy from their browser or from an old document. */
 function baseOf(value: string): string {
-  const { protocol, host, pathname } = new URL(value);
-  const path = pathname.replace(/\/+$/, '').replace(/\/(?:websocket|api\/[^/]+|ui(?:\/.*)?)$/, '');
-  return `${/^(?:wss|https):/.test(protocol) ? 'wss' : 'ws'}://${host}${path}`;
+  const { protocol, host, pathname } = new URL(withoutPaths(value, ownPaths));
+  return `${/^(?:wss|https):/.test(protocol) ? 'wss' : 'ws'}://${host}${pathname.replace(/\/+$/, '')}`;
 }

@@ -49,7 +49,7 @@ describe('a connection', () => {
       ...base,
       ...parts,
       clock,
-      system: sessions.system,
+      system: { ...sessions.system, hostOf: () => 'games.example.org' },
       settings: settings(),
     });
     const waits: number[] = [];

@@ -15,6 +15,7 @@ function rig() {
     lock: freeLock,
     clock: new ManualClock(),
     random: () => 0,
+    networks: () => '',
     log: { ...silentLog, error: (message) => errors.push(english(message)) },
     host: 'here',
     memory: testMemory,

@@ -6,6 +6,12 @@ import type { AnySystem } from '../../../../src/core/systems/system.ts';
 export class Sessions {
   readonly opened: PromiseWithResolvers<SessionError>[] = [];
   failure: SessionError | undefined;
+  /** Attempts to open one. */
+  attempts = 0;
+  /** How often an open one was asked for a sign of life. */
+  checks = 0;
+  /** When the servers were last heard of; by the sessions themselves where nothing is said. */
+  heardAt: number | undefined;
   readonly #dispose: () => Promise<unknown>;
 
   constructor(dispose: () => Promise<unknown> = () => Promise.resolve()) {
@@ -15,11 +21,16 @@ export class Sessions {
   readonly system: AnySystem = {
     ...(kgsm as unknown as AnySystem),
     openSession: (): Promise<Session> => {
+      this.attempts++;
       if (this.failure) return Promise.reject(this.failure);
       const closed = Promise.withResolvers<SessionError>();
       this.opened.push(closed);
       return Promise.resolve({
         closed: closed.promise,
+        ...(this.heardAt === undefined ? {} : { heardAt: this.heardAt }),
+        checkAlive: () => {
+          this.checks++;
+        },
         dispose: async () => {
           await this.#dispose();
         },

@@ -18,7 +18,7 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings, Bedro
     target: 'instance',
     answers: true,
     progressTitle: (instance) => text('Looking at the allowlist of {0}', nameOf(instance)),
-    when: offered('moderator', rests),
+    ...offered('moderator', rests),
     async run(run) {
       const { answerWith, serverPath } = await import('./calls.ts');
       return answerWith(run.session, serverPath(run.instance.key, 'allowlist/get'), run, (value) => {
@@ -35,7 +35,7 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings, Bedro
     command: { title: 'Add to Allowlist…', icon: '$(person-add)' },
     target: 'instance',
     progressTitle: (instance) => text('Adding to the allowlist of {0}', nameOf(instance)),
-    when: offered('moderator', rests),
+    ...offered('moderator', rests),
     inputs: [
       {
         field: 'players',
@@ -65,7 +65,7 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings, Bedro
     command: { title: 'Remove from Allowlist…', icon: '$(person)' },
     target: 'instance',
     progressTitle: (instance) => text('Removing from the allowlist of {0}', nameOf(instance)),
-    when: offered('moderator', rests),
+    ...offered('moderator', rests),
     inputs: [
       {
         field: 'player',
@@ -98,7 +98,7 @@ export const accessOperations: readonly InstanceOperation<BedrockSettings, Bedro
     command: { title: 'Set Player Permission…', icon: '$(shield)' },
     target: 'instance',
     progressTitle: (instance) => text('Setting a permission on {0}', nameOf(instance)),
-    when: offered('moderator', rests),
+    ...offered('moderator', rests),
     inputs: [
       {
         field: 'player',

@@ -28,7 +28,7 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings, Bedro
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Backing up {0}', nameOf(instance)),
-    when: offered('moderator', rests),
+    ...offered('moderator', rests),
     confirm: (instance, connection) =>
       isUp(instance)
         ? {
@@ -82,7 +82,7 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings, Bedro
     target: 'instance',
     answers: true,
     progressTitle: (instance) => text('Looking for the backups of {0}', nameOf(instance)),
-    when: offered('moderator', rests),
+    ...offered('moderator', rests),
     async run(run) {
       const { answerWith, serverPath } = await import('./calls.ts');
       return answerWith(run.session, serverPath(run.instance.key, 'backup/list/all'), run, (value) => {
@@ -98,7 +98,7 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings, Bedro
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Restoring {0}', nameOf(instance)),
-    when: offered('moderator', rests),
+    ...offered('moderator', rests),
     inputs: [
       {
         field: 'type',
@@ -142,7 +142,7 @@ export const backupOperations: readonly InstanceOperation<BedrockSettings, Bedro
     command: { title: 'Delete Old Backups…', icon: '$(clear-all)' },
     target: 'instance',
     progressTitle: (instance) => text('Deleting old backups of {0}', nameOf(instance)),
-    when: offered('moderator', rests),
+    ...offered('moderator', rests),
     confirm: (instance, connection) => ({
       message: text('Delete old backups of {0} on {1}?', nameOf(instance), connection),
       detail: text('So many as the manager is set to keep stay.'),

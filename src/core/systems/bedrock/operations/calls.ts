@@ -1,4 +1,4 @@
-import { english, oneLine, text, type Text } from '../../../model/text.ts';
+import { english, oneLine, text, unstopped, type Text } from '../../../model/text.ts';
 import { HttpError } from '../../../wire/httpClient.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
 import { SessionError } from '../../session.ts';
@@ -88,7 +88,9 @@ export async function askFor(
 ): Promise<unknown> {
   if (!session) return undefined;
   const answer = await session.call('GET', path, undefined, signal);
-  return refusalIn(answer, session) ? undefined : valueOf(answer);
+  const refusal = refusalIn(answer, session) ?? noData(answer);
+  if (refusal) throw new ConversationError('refused', refusal.message);
+  return valueOf(answer);
 }
 
 /** The same for an operation whose answer is what was wanted. */
@@ -101,7 +103,7 @@ export function answerWith(
   if (!session) return Promise.resolve(noConnection);
   return outcomeOf(async () => {
     const answer = await session.call('GET', path, undefined, run.signal);
-    return refusalIn(answer, session) ?? succeeded(say(valueOf(answer)));
+    return refusalIn(answer, session) ?? noData(answer) ?? succeeded(say(valueOf(answer)));
   }, run.signal);
 }
 
@@ -143,6 +145,15 @@ export function valueOf({ body }: RestAnswer): unknown {
   return body.kind === 'json' ? body.value : undefined;
 }
 
+/** The failure of a question whose answer does not say that it is one. */
+function noData(answer: RestAnswer): OperationResult | undefined {
+  const value = valueOf(answer);
+  const status = isFields(value) ? value['status'] : undefined;
+  if (status === 'success') return undefined;
+  const said = detailOf(value) ?? oneLine(answer.text, 100);
+  return failed(text('The server did not answer what was asked: {0}', said === '' ? '–' : said));
+}
+
 /** Why the server did not do it, in words that say what would help. */
 export function refusalIn(answer: RestAnswer, session: BedrockSession): OperationResult | undefined {
   const { status, body } = answer;
@@ -163,7 +174,7 @@ export function refusalIn(answer: RestAnswer, session: BedrockSession): Operatio
       return refused(
         text(
           'Not allowed: {0}. The role of this user is {1}; some commands are blocked for everybody.',
-          said,
+          unstopped(said),
           session.role ?? '–',
         ),
       );

@@ -6,12 +6,20 @@ import {
   type Reach,
   refused,
 } from '../../operation.ts';
-import { type BedrockSession, offers } from '../session/bedrockSession.ts';
+import { type BedrockSession, offers, roleBarrier, type Role } from '../session/bedrockSession.ts';
 import { subscriptionOperation } from '../../conversation/subscriptionOperation.ts';
 import { parsedJson } from '../../reading.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type ConnectionOp = ConnectionOperation<BedrockSettings, BedrockSession>;
+
+/** On offer while the connection is open and the user has the role. */
+function offered(needed: Role): Pick<ConnectionOp, 'when' | 'barrier'> {
+  return {
+    when: (_settings, reach) => offers(reach, needed),
+    barrier: (settings, reach) => roleBarrier(settings, reach, needed),
+  };
+}
 
 const isUser = (reach: Reach<BedrockSession>): boolean => offers(reach, 'user');
 
@@ -33,7 +41,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     silent: true,
     progressTitle: ({ name = '' }) => text('Installing {0}', oneLine(name, 60)),
-    when: (_settings, reach) => offers(reach, 'admin'),
+    ...offered('admin'),
     inputs: [
       {
         field: 'name',
@@ -64,7 +72,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     answers: true,
     progressTitle: () => text('Searching the logs for players'),
-    when: (_settings, reach) => offers(reach, 'moderator'),
+    ...offered('moderator'),
     async run(run) {
       const { scanPlayers } = await import('./connectionCalls.ts');
       return scanPlayers(run);
@@ -78,7 +86,7 @@ export const connectionOperations: readonly ConnectionOp[] = [
     target: 'connection',
     answers: true,
     progressTitle: ({ method = '', path = '' }) => text('{0} {1}', oneLine(method, 10), oneLine(path, 100)),
-    when: (_settings, reach) => offers(reach, 'user'),
+    ...offered('user'),
     inputs: [
       {
         field: 'method',

@@ -21,10 +21,7 @@ function down(
     effect: 'interrupts',
     target: 'instance',
     progressTitle: (instance) => progress(nameOf(instance)),
-    when: offered(
-      'moderator',
-      (instance) => isUp(instance) || (id === 'stop' && instance.state === 'starting'),
-    ),
+    ...offered('moderator', (instance) => isUp(instance) || (id === 'stop' && instance.state === 'starting')),
     confirm: (instance, connection): Question => ({
       message: question(nameOf(instance), connection),
       detail: text('Players are warned and then disconnected.'),
@@ -46,7 +43,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
     effect: 'changes',
     target: 'instance',
     progressTitle: (instance) => text('Starting {0}', nameOf(instance)),
-    when: offered('moderator', (instance) => rests(instance) && !isUp(instance)),
+    ...offered('moderator', (instance) => rests(instance) && !isUp(instance)),
     run: serverCall('POST', 'start', (name) => text('{0} started', name)),
   },
   down(
@@ -68,7 +65,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
     effect: 'changes',
     target: 'instance',
     progressTitle: (instance) => text('Sending a command to {0}', nameOf(instance)),
-    when: offered('moderator', isUp),
+    ...offered('moderator', isUp),
     inputs: [
       {
         field: 'command',
@@ -91,7 +88,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Updating {0}', nameOf(instance)),
-    when: offered('admin', rests),
+    ...offered('admin', rests),
     confirm: (instance, connection) => ({
       message: text('Update {0} on {1}?', nameOf(instance), connection),
       detail: text('The server is stopped meanwhile if it runs; players are disconnected.'),
@@ -105,7 +102,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Deleting {0}', nameOf(instance)),
-    when: offered('admin', rests),
+    ...offered('admin', rests),
     confirm: (instance, connection) => ({
       message: text('Delete {0} on {1}?', nameOf(instance), connection),
       detail: text(
@@ -122,7 +119,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
     command: { title: 'Export World', icon: '$(export)' },
     target: 'instance',
     progressTitle: (instance) => text('Exporting the world of {0}', nameOf(instance)),
-    when: offered('admin', rests),
+    ...offered('admin', rests),
     confirm: (instance, connection) =>
       isUp(instance)
         ? {
@@ -140,7 +137,7 @@ const lifecycleOperations: readonly InstanceOp[] = [
     target: 'instance',
     silent: true,
     progressTitle: (instance) => text('Resetting the world of {0}', nameOf(instance)),
-    when: offered('admin', rests),
+    ...offered('admin', rests),
     confirm: (instance, connection) => ({
       message: text('Reset the world of {0} on {1}?', nameOf(instance), connection),
       detail: text(

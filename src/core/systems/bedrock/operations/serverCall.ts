@@ -2,7 +2,7 @@ import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, type Text } from '../../../model/text.ts';
 import type { InstanceOperation, OperationResult, OperationRun } from '../../operation.ts';
-import { type BedrockSession, offers, type Role } from '../session/bedrockSession.ts';
+import { type BedrockSession, offers, roleBarrier, type Role } from '../session/bedrockSession.ts';
 import type { BedrockSettings } from '../settings.ts';
 
 type InstanceOp = InstanceOperation<BedrockSettings, BedrockSession>;
@@ -22,8 +22,14 @@ export function rests({ state }: Instance): boolean {
 }
 
 /** On offer while the connection is open and the user has the role. */
-export function offered(needed: Role, fits: (instance: Instance) => boolean): InstanceOp['when'] {
-  return (instance, _settings, reach) => offers(reach, needed) && fits(instance);
+export function offered(
+  needed: Role,
+  fits: (instance: Instance) => boolean,
+): Pick<InstanceOp, 'when' | 'barrier'> {
+  return {
+    when: (instance, _settings, reach) => offers(reach, needed) && fits(instance),
+    barrier: (settings, reach) => roleBarrier(settings, reach, needed),
+  };
 }
 
 /** One call about one server. The code that makes it is loaded when it is run. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { oneLine, text } from '../../../model/text.ts';
 import { HttpError, requestWeb, type HttpAnswer } from '../../../wire/httpClient.ts';
+import { trustOf } from '../../conversation/serverTrust.ts';
 import { redactionMark } from '../../redaction.ts';
 import { SessionError, type SecretKind, type SessionEnvironment } from '../../session.ts';
 import { isFields, named } from '../../reading.ts';
@@ -222,8 +223,7 @@ export class BedrockApi {
         timeoutMs: sent.timeoutMs ?? callTimeoutMs,
         maxBytes: Math.max(maxAnswerBytes, this.#settings.maxMessageBytes),
         signal: sent.signal ? AbortSignal.any([signal, sent.signal]) : signal,
-        rejectUnauthorized: this.#settings.rejectUnauthorized,
-        ...(this.#ca === undefined ? {} : { ca: this.#ca }),
+        ...trustOf(this.#settings, this.#ca),
       });
       say('in', { method, path, status: answer.status, body: journalled(answer) });
       return answer;

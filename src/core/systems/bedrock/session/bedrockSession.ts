@@ -1,8 +1,9 @@
-import type { Text } from '../../../model/text.ts';
+import { oneLine, text, type Text } from '../../../model/text.ts';
 import type { HttpBody } from '../../../wire/httpClient.ts';
 import { elsewhere, type Reach } from '../../operation.ts';
 import type { Session } from '../../session.ts';
 import type { ReleaseTraits } from '../release.ts';
+import type { BedrockSettings } from '../settings.ts';
 
 /** Roles of users; each includes those before it. */
 export const roles = ['user', 'moderator', 'admin'] as const;
@@ -48,4 +49,20 @@ export function may(session: BedrockSession | undefined, needed: Role): session 
 /** Whether an operation that needs the role is on offer; another window's session decides there. */
 export function offers(reach: Reach<BedrockSession>, needed: Role): boolean {
   return reach === elsewhere || may(reach, needed);
+}
+
+/** Why no state would put it on offer: the role of the user. */
+export function roleBarrier(
+  { username }: Pick<BedrockSettings, 'username'>,
+  reach: Reach<BedrockSession>,
+  needed: Role,
+): Text | undefined {
+  if (reach === undefined || offers(reach, needed)) return undefined;
+  const role = reach === elsewhere ? undefined : reach.role;
+  return text(
+    'it needs the role {0}, and the role of {1} is {2}',
+    needed,
+    oneLine(username, 60),
+    role ?? '–',
+  );
 }

@@ -139,6 +139,11 @@ class LiveBedrockSession implements BedrockSession {
     return this.#end.closed;
   }
 
+  /** By the WebSocket alone: a client that the program has forgotten gets its calls and its pings answered. */
+  get heardAt(): number {
+    return this.#liveness.heardAt;
+  }
+
   get release(): ReleaseTraits {
     return this.#api.release;
   }
@@ -276,6 +281,10 @@ class LiveBedrockSession implements BedrockSession {
 
   refresh(): void {
     void this.#refresh.all();
+  }
+
+  checkAlive(): void {
+    this.#liveness.checkNow();
   }
 
   async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {

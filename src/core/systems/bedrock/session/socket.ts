@@ -8,6 +8,7 @@ import {
 } from '../../../wire/webSocket.ts';
 import { closedError, ConversationError } from '../../conversation/conversationError.ts';
 import { PendingCalls } from '../../conversation/pendingCalls.ts';
+import { trustOf } from '../../conversation/serverTrust.ts';
 import { redactionMark } from '../../redaction.ts';
 import { SessionError, type SessionEnvironment } from '../../session.ts';
 import type { BedrockApi } from './api.ts';
@@ -97,8 +98,7 @@ export class BedrockSocket {
     const wire = await WebSocketConnection.open({
       url: socketAddress(settings) + query,
       headers: way === 'cookie' ? { Cookie: `access_token_cookie=${api.token}` } : {},
-      rejectUnauthorized: settings.rejectUnauthorized,
-      ...(ca === undefined ? {} : { ca }),
+      ...trustOf(settings, ca),
       timeoutMs: openTimeoutMs,
       maxMessageBytes: settings.maxMessageBytes,
       signal: environment.signal,

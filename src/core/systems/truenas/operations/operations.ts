@@ -39,11 +39,21 @@ function offered(id: Id, fits: (instance: Instance) => boolean): InstanceOp['whe
     able[id].includes(instance.kind) && has(reach, instance.kind) && fits(instance);
 }
 
+/** Why no state would put it on offer: the kind of the instance. */
+function barrier(id: Id): NonNullable<InstanceOp['barrier']> {
+  return (_settings, _reach, instance) =>
+    instance && !able[id].includes(instance.kind)
+      ? text('TrueNAS cannot do it with what {0} is ({1})', nameOf(instance), instance.kind)
+      : undefined;
+}
+
 function has(reach: Reach<TrueNasSession>, kind: string): boolean {
   const collection = collectionOf(kind);
   if (collection === undefined || reach === undefined) return false;
   return reach === elsewhere || reach.collections.has(collection);
 }
+
+type More = Pick<InstanceOp, 'inputs' | 'command' | 'barrier'>;
 
 interface Asked {
   readonly effect: 'interrupts' | 'destroys';
@@ -54,13 +64,14 @@ function operation(
   id: Id,
   progress: (name: string) => Text,
   fits: (instance: Instance) => boolean,
-  more: ({ readonly effect: 'changes' } | Asked) & Pick<InstanceOp, 'inputs' | 'command'>,
+  more: ({ readonly effect: 'changes' } | Asked) & More,
 ): InstanceOp {
   return {
     id,
     target: 'instance',
     progressTitle: (instance) => progress(nameOf(instance)),
     when: offered(id, fits),
+    barrier: barrier(id),
     ...more,
     async run(run) {
       const { runInstanceCall } = await import('./runInstanceCall.ts');
@@ -148,6 +159,9 @@ export const trueNasOperations: readonly Operation<TrueNasSettings, TrueNasSessi
     (i) => rests(i) && i.latestVersion !== undefined,
     {
       effect: 'interrupts',
+      barrier: (settings, reach, instance) =>
+        barrier('update')(settings, reach, instance) ??
+        (instance?.latestVersion === undefined ? text('no newer version is known') : undefined),
       confirm: (instance, connection) => ({
         message: text(
           'Upgrade {0} on {1} to {2}?',

@@ -10,7 +10,7 @@ import {
   succeeded,
 } from '../../operation.ts';
 import { isFields, named } from '../../reading.ts';
-import type { TrueNasSession, JobEnd } from '../session/trueNasSession.ts';
+import type { TrueNasSession, JobEnd, JobReference, JobRun } from '../session/trueNasSession.ts';
 import { collectionOf, stateIn, type Kind } from '../kinds.ts';
 import { numbered } from '../messages.ts';
 import type { TrueNasSettings } from '../settings.ts';
@@ -93,38 +93,56 @@ export async function runInstanceCall(
     // A machine is started by no job, and not every release tells of it.
     if (instance.kind === 'vm' || instance.kind === 'container') {
       const now = await look(session, instance, signal);
-      if (end.state === 'succeeded' && id === 'start' && (now === 'stopped' || now === 'failed'))
+      const runs = now === 'running' || now === 'ready' || now === 'starting';
+      if (end.state === 'succeeded' && id === 'start' && !runs)
         return failed(text('The NAS took the call, but {0} does not run', oneLine(instance.name, 60)));
     }
     return resultOf(end, done[id]?.(oneLine(instance.name, 60)) ?? text('Done'));
   });
 }
 
-/** Waits for the end of a job over interruptions; answers also the session that told of it. */
+type Waiting = Pick<OperationRun<TrueNasSettings, TrueNasSession>, 'signal' | 'progress' | 'nextSession'>;
+
+/** The end of a job, and the session that told of it. */
+interface Told {
+  readonly end: JobEnd;
+  readonly session: TrueNasSession;
+}
+
+/** Makes the call and waits for the end of the job that does it. */
 async function endOfJob(
-  run: OperationRun<TrueNasSettings, TrueNasSession>,
-  first: TrueNasSession,
+  run: Waiting,
+  session: TrueNasSession,
   method: string,
   params: readonly unknown[],
-): Promise<{ readonly end: JobEnd; readonly session: TrueNasSession }> {
-  const waiting = {
-    signal: run.signal,
-    progress: (words: string) => run.progress(text('{0}', oneLine(words, 200))),
-  };
+): Promise<Told> {
+  return overInterruptions(run, session, await session.job(method, params, jobRun(run)));
+}
+
+/** Waits for the end of a job that is there. */
+export async function waitForJob(run: Waiting, session: TrueNasSession, job: JobReference): Promise<Told> {
+  return overInterruptions(run, session, await session.resume(job, jobRun(run)));
+}
+
+async function overInterruptions(run: Waiting, first: TrueNasSession, last: JobEnd): Promise<Told> {
   let session = first;
-  let end = await session.job(method, params, waiting);
+  let end = last;
   while (end.unsettled) {
     run.progress(text('The connection broke; the NAS is asked when it is back'));
     const next = await run.nextSession(session);
     if (!next) break;
     session = next;
-    end = await session.resume(end.unsettled, waiting);
+    end = await session.resume(end.unsettled, jobRun(run));
   }
   return { end, session };
 }
 
+function jobRun({ signal, progress }: Waiting): JobRun {
+  return { signal, progress: (words) => progress(text('{0}', oneLine(words, 200))) };
+}
+
 /** Outcome of a job in words for people. */
-function resultOf({ state, message }: JobEnd, good: Text): OperationResult {
+export function resultOf({ state, message }: JobEnd, good: Text): OperationResult {
   if (state === 'succeeded') return succeeded(good);
   return failed(state === 'lost' ? text('How it ended is not known: {0}', message) : message);
 }

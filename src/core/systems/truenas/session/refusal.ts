@@ -1,8 +1,8 @@
-import { oneLine, text } from '../../../model/text.ts';
+import { oneLine, sentences, text } from '../../../model/text.ts';
 import { TlsError } from '../../../wire/tlsError.ts';
 import { WebSocketError, type WebSocketEnd } from '../../../wire/webSocket.ts';
-import { isTransient } from '../../transientErrors.ts';
 import { ConversationError } from '../../conversation/conversationError.ts';
+import { wireFailure } from '../../conversation/wireFailure.ts';
 import { SessionError } from '../../session.ts';
 import { failureOf, type Failure, type Protocol } from '../messages.ts';
 import { isSecure, type TrueNasSettings } from '../settings.ts';
@@ -27,7 +27,7 @@ export function isUnknownPath(error: unknown): boolean {
 /** Puts a failure of the opening into words that say what to change; anything else is passed on. */
 export function openingError(error: unknown, settings: TrueNasSettings, protocol: Protocol): unknown {
   if (WebSocketError.is(error, 'httpAnswer')) return httpError(error, settings, protocol);
-  if (WebSocketError.is(error) || error instanceof TlsError) return wireError(error);
+  if (WebSocketError.is(error) || error instanceof TlsError) return wireFailure(error);
   if (ConversationError.is(error)) {
     const retry = error.reason !== 'refused' && error.reason !== 'unsuitable';
     return new SessionError(error.text, { retry, cause: error });
@@ -42,10 +42,7 @@ function httpError(error: WebSocketError, settings: TrueNasSettings, protocol: P
   if (status >= 500 || status === 429) {
     return new SessionError(
       text('{0} answered {1}: the NAS is starting, or a proxy does not reach it.', host, status),
-      {
-        retry: true,
-        cause: error,
-      },
+      { retry: true, answered: true, cause: error },
     );
   }
   if (!isSecure(settings) && [301, 307, 308].includes(status)) {
@@ -76,39 +73,14 @@ function httpError(error: WebSocketError, settings: TrueNasSettings, protocol: P
     : text(
         'Is this the address of a TrueNAS? Where it is served with https, the address begins with wss://.',
       );
-  return new SessionError(text('{0} {1}', error.text, hint), fatal);
-}
-
-function wireError(error: WebSocketError | TlsError): SessionError {
-  const options = { retry: isTransient(error.reason), cause: error };
-  switch (error.reason) {
-    case 'serverNotTrusted':
-      return new SessionError(
-        text(
-          '{0} A NAS signs its own certificate at first: name it in "ca", or set "rejectUnauthorized" to false.',
-          error.text,
-        ),
-        options,
-      );
-    case 'serverWrongName':
-      return new SessionError(
-        text(
-          '{0} Use a name that stands in the certificate, or set "rejectUnauthorized" to false.',
-          error.text,
-        ),
-        options,
-      );
-    case 'notTls':
-      return new SessionError(text('{0} Is this the port for https?', error.text), options);
-    default:
-      return new SessionError(error.text, options);
-  }
+  return new SessionError(sentences(error.text, hint), fatal);
 }
 
 /** Puts the end of the WebSocket into words. 1008 is about the address that we come from: trying again cannot help. */
 export function closeError({ code, reason, error }: WebSocketEnd): SessionError {
   const said = oneLine(reason === '' ? '–' : reason, 200);
-  if (error && error.reason !== 'lost') return wireError(error);
+  const again = { retry: true, answered: true };
+  if (error && error.reason !== 'lost') return wireFailure(error);
   switch (code) {
     case 1008:
       return new SessionError(
@@ -119,10 +91,10 @@ export function closeError({ code, reason, error }: WebSocketEnd): SessionError 
         { retry: false },
       );
     case 1011:
-      return new SessionError(text('The NAS gave the connection up: {0}', said), { retry: true });
+      return new SessionError(text('The NAS gave the connection up: {0}', said), again);
     case 1006:
-      return new SessionError(text('The connection broke without a goodbye.'), { retry: true, cause: error });
+      return new SessionError(text('The connection broke without a goodbye.'), { ...again, cause: error });
     default:
-      return new SessionError(text('The NAS closed the connection ({0}: {1}).', code, said), { retry: true });
+      return new SessionError(text('The NAS closed the connection ({0}: {1}).', code, said), again);
   }
 }

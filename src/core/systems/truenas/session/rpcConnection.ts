@@ -3,6 +3,7 @@ import { oneLine, text } from '../../../model/text.ts';
 import { WebSocketConnection, type WebSocketEnd, type WebSocketMessage } from '../../../wire/webSocket.ts';
 import { closedError, ConversationError, unsuitable } from '../../conversation/conversationError.ts';
 import { frameProblems } from '../../conversation/frameProblems.ts';
+import { trustOf } from '../../conversation/serverTrust.ts';
 import type { SessionEnvironment } from '../../session.ts';
 import { Calls } from './calls.ts';
 import { isSource } from '../catalog.ts';
@@ -65,8 +66,7 @@ export class RpcConnection {
     const rpc = new RpcConnection(parts, over.promise);
     const wire = await WebSocketConnection.open({
       url: settings.url + paths[protocol],
-      rejectUnauthorized: settings.rejectUnauthorized,
-      ...(ca === undefined ? {} : { ca }),
+      ...trustOf(settings, ca),
       timeoutMs: openTimeoutMs,
       maxMessageBytes: settings.maxMessageBytes,
       signal: environment.signal,

@@ -119,6 +119,10 @@ class LiveTrueNasSession implements TrueNasSession {
     return this.#end.closed;
   }
 
+  get heardAt(): number {
+    return this.#liveness.heardAt;
+  }
+
   get protocol(): Protocol {
     return this.#protocol;
   }
@@ -216,6 +220,10 @@ class LiveTrueNasSession implements TrueNasSession {
 
   refresh(): void {
     this.#refresh.refresh(candidatesOf(this.#version));
+  }
+
+  checkAlive(): void {
+    this.#liveness.checkNow();
   }
 
   async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {

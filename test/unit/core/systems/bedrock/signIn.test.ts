@@ -155,10 +155,10 @@ describe('what answers instead of the server', () => {
   const page = '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head></html>';
 
   it.each([
-    [502, true],
-    [200, false],
-    [404, false],
-  ])('a web page with status %d is told as such; trying again: %s', async (status, retry) => {
+    [502, true, 'The program is starting, or a proxy does not reach it.'],
+    [200, false, 'Is this the address of Bedrock Server Manager'],
+    [404, false, 'Is this the address of Bedrock Server Manager'],
+  ])('a web page with status %d is told as such; trying again: %s', async (status, retry, cure) => {
     await using server = await fake({
       answer(_, response) {
         response.writeHead(status, { 'content-type': 'text/html' });
@@ -170,7 +170,7 @@ describe('what answers instead of the server', () => {
     await opened.until(() => opened.connection.failure !== undefined);
     expect(opened.connection.failure?.retry).toBe(retry);
     expect(opened.states().join('\n')).toContain(
-      `answered ${String(status)} with a web page (502 Bad Gateway) instead of data. Is the path right?`,
+      `answered ${String(status)} with a web page (502 Bad Gateway) instead of data. ${cure}`,
     );
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { instancesOf } from '../../../../../../src/core/model/fleet.ts';
 import { english } from '../../../../../../src/core/model/text.ts';
 import type { OperationResult } from '../../../../../../src/core/systems/operation.ts';
 import type { BedrockServerOptions } from '../../../../../../src/simulator/bedrock/options.ts';
+import { fake, obliging } from '../fake.ts';
 import { open, ready, startServer, type Opened } from '../rig.ts';
 
 const releases = ['3.7', '3.8', '3.9', '3.10'] as const;
@@ -170,5 +172,37 @@ describe('an operation whose connection breaks', () => {
     );
     await opened.until(() => opened.tasks().includes('Back up alpha: lost'));
     await opened.until(() => opened.servers().includes('alpha stopped'));
+  });
+});
+
+describe('a list that the server does not give', () => {
+  it.each([
+    ['{"status":"pending","message":"Later."}', 'Later.'],
+    ['busy', 'busy'],
+    ['', '–'],
+  ])('is no empty list: %s', async (body, words) => {
+    await using server = await fake({
+      version: '3.10.3',
+      socket: (socket) => {
+        obliging(socket);
+      },
+      answer({ url = '' }, response) {
+        if (!url.includes('/backup/list/')) return false;
+        response.end(body);
+        return true;
+      },
+    });
+    await using opened = open(server.url);
+    await ready(opened);
+    const wanted = `The server did not answer what was asked: ${words}`;
+    expect(said(await opened.run('listBackups', { instance: 'alpha' }))).toBe(`failed: ${wanted}`);
+    const { settings, session, system } = opened.connection;
+    const [, backup] = system.operations.find(({ id }) => id === 'restore')?.inputs ?? [];
+    if (!backup || !('options' in backup)) throw new Error('it is chosen from a list');
+    const [instance] = instancesOf(opened.pipeline.fleet(), 'mc');
+    const { signal } = new AbortController();
+    const asked = async (): Promise<unknown> =>
+      backup.options({ settings, session, instance, given: { type: 'world' }, signal });
+    await expect(asked()).rejects.toThrow(wanted);
   });
 });
