@@ -6,8 +6,8 @@ import { forgetTasks, putTask, removeTask } from '../model/taskFold.ts';
 import type { JournalChange } from './store/reader.ts';
 
 /**
- * The fleet with what the journal says of it. The state of a connection itself is not taken over: whether this window
- * is connected only this window knows.
+ * The fleet with what the journal says of it. The state of a connection is taken over as that of its holder: whether
+ * this window is connected only this window knows.
  */
 export function withChanges(fleet: Fleet, changes: readonly JournalChange[]): Fleet {
   let result = fleet;
@@ -64,12 +64,11 @@ function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange)
   if (what === 'connection') {
     const saved = parsed(state) as ConnectionStatus | undefined;
     if (!saved) return { ...fleet, connections: fleet.connections.delete(id) };
-    const status: ConnectionStatus = known ?? {
-      id,
-      system,
-      state: 'closed',
-      since: saved.since,
-      instances: PersistentMap.empty(),
+    const { state: held, detail, listedAt, since } = saved;
+    const status: ConnectionStatus = {
+      ...(known ?? { id, system, state: 'closed', since, instances: PersistentMap.empty() }),
+      ...(listedAt === undefined ? {} : { listedAt }),
+      holder: { state: held, ...(detail ? { detail } : {}) },
     };
     return { ...fleet, connections: fleet.connections.set(id, status) };
   }

@@ -271,6 +271,6 @@ function changeRows(before: Fleet, fleet: Fleet): readonly ChangeRow[] {
 }
 
 /** A connection without its instances, which have rows of their own. */
-function statusOf({ instances, lastEventAt, ...status }: ConnectionStatus): string {
+function statusOf({ instances, lastEventAt, holder, ...status }: ConnectionStatus): string {
   return JSON.stringify(status);
 }

@@ -11,6 +11,8 @@ export interface ConnectionStatus {
   readonly state: ConnectionState;
   readonly detail?: Text;
   readonly retryAt?: number;
+  /** State in the window that captures the connection, as it said last; absent where this one does. */
+  readonly holder?: Pick<ConnectionStatus, 'state' | 'detail'>;
   /** When the state began. */
   readonly since: number;
   /** When anything was last received, for "last seen" beside stale instances. */
@@ -35,6 +37,11 @@ export function fold(fleet: Fleet, event: FoldedEvent, signals: readonly Signal[
   let result = fleet;
   for (const signal of signals) result = apply(result, event, signal);
   return result;
+}
+
+/** Whether instances are shown as they are now: this window is connected, or follows one that is. */
+export function isCurrent({ state, holder }: Pick<ConnectionStatus, 'state' | 'holder'>): boolean {
+  return state === 'ready' || (state === 'elsewhere' && holder?.state === 'ready');
 }
 
 export function instancesOf(fleet: Fleet, connection: string): Instance[] {
@@ -81,6 +88,10 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
         state: signal.state,
         ...(signal.detail ? { detail: signal.detail } : {}),
         ...(signal.retryAt === undefined ? {} : { retryAt: signal.retryAt }),
+        // In the other states this window captures the connection itself.
+        ...(old.holder && (signal.state === 'elsewhere' || signal.state === 'closed')
+          ? { holder: old.holder }
+          : {}),
         since: old.state === signal.state ? old.since : event.receivedAt,
         ...(old.lastEventAt === undefined ? {} : { lastEventAt: old.lastEventAt }),
         ...(old.listedAt === undefined ? {} : { listedAt: old.listedAt }),

@@ -8,14 +8,17 @@ const manyRows = 100;
 
 /** State of a connection as VS Code has read it: row and list are read at different times. */
 export interface DrawnRow {
-  readonly item: Pick<ConnectionStatus, 'state' | 'detail'> & { readonly size: number };
+  readonly item: Pick<ConnectionStatus, 'state' | 'detail' | 'holder'> & { readonly size: number };
   readonly instances: PersistentMap<Instance>;
 }
 
 /** A connection as it is drawn now. */
 export function drawnNow(status: ConnectionStatus | undefined): DrawnRow {
-  const { state = 'closed', detail, instances = PersistentMap.empty<Instance>() } = status ?? {};
-  return { item: { state, ...(detail ? { detail } : {}), size: instances.size }, instances };
+  const { state = 'closed', detail, holder, instances = PersistentMap.empty<Instance>() } = status ?? {};
+  return {
+    item: { state, ...(detail ? { detail } : {}), ...(holder ? { holder } : {}), size: instances.size },
+    instances,
+  };
 }
 
 /**
@@ -38,8 +41,7 @@ export function rowsToDraw(
 
 function rowsOf(id: string, before: DrawnRow, now: DrawnRow): readonly Row[] {
   const list: readonly Row[] = [{ row: 'connection', id }];
-  const { state, detail, size } = before.item;
-  if (state !== now.item.state || detail !== now.item.detail || size !== now.item.size) return list;
+  if (JSON.stringify(before.item) !== JSON.stringify(now.item)) return list;
   const rows: Row[] = [];
   for (const key of now.instances.differences(before.instances)) {
     const [was, is] = [before.instances.get(key), now.instances.get(key)];

@@ -1,6 +1,6 @@
 import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { liveTimeline } from '../../core/model/event.ts';
-import { findInstance, instancesOf, type Fleet } from '../../core/model/fleet.ts';
+import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
 import { isFinished } from '../../core/model/task.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
@@ -152,8 +152,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const { metrics } = this.#runtime;
     const fleet = this.#fleet;
     const instance = findInstance(fleet, row);
-    const { state, listedAt } = fleet.connections.get(row.connection) ?? {};
-    const stale = live && state !== 'ready';
+    const status = fleet.connections.get(row.connection);
+    const stale = live && !(status && isCurrent(status));
     const connection = this.#runtime.connections.get(row.connection);
     const settings = connection?.settings;
     const operations =
@@ -165,7 +165,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     return {
       operations: [...operations, ...charted],
       stale,
-      listedAt,
+      listedAt: status?.listedAt,
       connectionName: name,
       measured,
       series,

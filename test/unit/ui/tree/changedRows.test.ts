@@ -70,6 +70,20 @@ describe('what is drawn anew', () => {
     expect(toDraw(many, after(many, snapshot(keys, 'running')))).toEqual([list]);
   });
 
+  it('is the whole list where its connection changed in the window that has it', () => {
+    const elsewhere = after(start, { signal: 'connection', state: 'elsewhere' });
+    const held = (state: 'ready' | 'waiting'): Fleet => {
+      const status = elsewhere.connections.get('home');
+      if (!status) throw new Error('it is there');
+      return {
+        ...elsewhere,
+        connections: elsewhere.connections.set('home', { ...status, holder: { state } }),
+      };
+    };
+    expect(toDraw(held('ready'), held('waiting'))).toEqual([list]);
+    expect(toDraw(held('ready'), held('ready'))).toEqual([]);
+  });
+
   it('is everything where connections came or went', () => {
     expect(toDraw(emptyFleet, start)).toBeUndefined();
     expect(toDraw(start, emptyFleet)).toBeUndefined();
