@@ -125,14 +125,15 @@ async function openWindow(windows: Windows, folder: string, name: string) {
     decoderOf: () => kgsm.decoder,
     limits: () => defaultLimits,
     keepsEvents: () => true,
+    window: name,
     isOpen: windows.isOpen,
     systemOf: () => 'kgsm',
     begin: Promise.resolve(),
     log: silentLog,
   });
   await journals.restored;
-  const system: AnySystem = {
   const sessions = new Sessions();
+  const system: AnySystem = {
     ...sessions.system,
     operations: [
       {
@@ -225,8 +226,8 @@ async function openWindow(windows: Windows, folder: string, name: string) {
   const until = (wanted: (fleet: Fleet) => boolean): Promise<Fleet> => fleetWhere(pipeline, wanted);
   return {
     name,
-    connection,
     sessions,
+    connection,
     pipeline,
     journals,
     otherWindows,
