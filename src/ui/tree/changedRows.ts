@@ -39,6 +39,26 @@ export function rowsToDraw(
   return rows;
 }
 
+/**
+ * The rows with those that VS Code has to draw with them to keep the selection; nothing where that is every row. A row that
+ * is drawn anew is taken out and put in again, and when it is selected, VS Code forgets the selected rows below it (1.139:
+ * `Trait.splice` of listWidget.ts stops at the first index in the range). Those that are put in again after it are selected
+ * again.
+ */
+export function keepingSelection(
+  rows: readonly Row[],
+  selected: readonly Row[],
+  fromTop: (a: Row, b: Row) => number,
+): readonly Row[] | undefined {
+  const isSelected = new Set(selected);
+  const isTouched = rows.some((row) => row.row === 'connection' || isSelected.has(row));
+  if (selected.length < 2 || !isTouched) return rows;
+  // A connection stands for its list, whose rows cannot be told one by one beside it.
+  if ([...rows, ...selected].some(({ row }) => row === 'connection')) return undefined;
+  if (selected.length > manyRows) return undefined;
+  return [...rows.filter((row) => !isSelected.has(row)), ...selected.toSorted(fromTop)];
+}
+
 function rowsOf(id: string, before: DrawnRow, now: DrawnRow): readonly Row[] {
   const list: readonly Row[] = [{ row: 'connection', id }];
   if (JSON.stringify(before.item) !== JSON.stringify(now.item)) return list;

@@ -20,7 +20,7 @@ import {
   type Row,
 } from './treeItems.ts';
 import { Throttle } from '../throttle.ts';
-import { drawnNow, rowsToDraw, type DrawnRow } from './changedRows.ts';
+import { drawnNow, keepingSelection, rowsToDraw, type DrawnRow } from './changedRows.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** So long a measurement stands for what is now. */
@@ -31,6 +31,8 @@ const measuredEveryMs = 5000;
 
 /** VS Code draws once nothing changed for 200 ms: what is told sooner, again and again, would put that off without end. */
 const drawEveryMs = 250;
+
+const names = new Intl.Collator(undefined, { numeric: true });
 
 /** Connections and their instances, as the timeline on screen has them. */
 export class InstancesTree implements TreeDataProvider<Row> {
@@ -81,7 +83,6 @@ export class InstancesTree implements TreeDataProvider<Row> {
     if (row.row === 'instance') return [];
     const now = drawnNow(this.#fleet.connections.get(row.id));
     this.#drawn.set(row.id, { ...now, item: this.#drawn.get(row.id)?.item ?? now.item });
-    const names = new Intl.Collator(undefined, { numeric: true });
     return instancesOf(this.#fleet, row.id)
       .sort((a, b) => names.compare(a.name, b.name))
       .map(({ connection, kind, key }) => this.#row({ row: 'instance', connection, kind, key }));
@@ -202,8 +203,18 @@ export class InstancesTree implements TreeDataProvider<Row> {
     this.#allStale = false;
     this.#stale.clear();
     this.#drawn = now;
-    if (!rows) this.#changed.fire(undefined);
-    else if (stale.size > 0) this.#changed.fire([...stale]);
+    const all = rows && keepingSelection([...stale], this.view.selection, this.#fromTop());
+    if (!all) this.#changed.fire(undefined);
+    else if (all.length > 0) this.#changed.fire([...all]);
+  }
+
+  /** The order of rows on screen. */
+  #fromTop(): (a: Row, b: Row) => number {
+    const places = new Map(this.#connectionIds().map((id, place) => [id, place]));
+    const placeOf = (row: Row): number => places.get(row.row === 'connection' ? row.id : row.connection) ?? 0;
+    const nameOf = (row: Row): string =>
+      row.row === 'connection' ? '' : (findInstance(this.#fleet, row)?.name ?? row.key);
+    return (a, b) => placeOf(a) - placeOf(b) || names.compare(nameOf(a), nameOf(b));
   }
 
   /** The line above the tree and its badge. */
