@@ -1,4 +1,5 @@
 import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import { systemClock } from '../../core/model/clock.ts';
 import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
@@ -21,13 +22,11 @@ import {
 } from './treeItems.ts';
 import { Throttle } from '../throttle.ts';
 import { drawnNow, keepingSelection, rowsToDraw, type DrawnRow } from './changedRows.ts';
+import { MeasuredRows } from './measuredRows.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** So long a measurement stands for what is now. */
 const measuredForMs = 15_000;
-
-/** A row that is drawn anew gets new buttons, and a press that began on the old ones is lost. */
-const measuredEveryMs = 5000;
 
 /** VS Code draws once nothing changed for 200 ms: what is told sooner, again and again, would put that off without end. */
 const drawEveryMs = 250;
@@ -40,8 +39,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #changed = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #rows = new Map<string, Row>();
-  /** Measurements that each drawn row shows, and since when. */
-  readonly #said = new Map<string, { readonly words: string; readonly at: number }>();
+  readonly #measuredRows = new MeasuredRows(systemClock);
   /** Rows whose measurements say something else than is drawn. */
   readonly #stale = new Set<Row>();
   readonly #pace = new Throttle(drawEveryMs, () => this.#draw());
@@ -103,7 +101,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     if (!instance)
       return instanceItem({ ...row, name: row.key, state: 'removed', since: 0, lastEventAt: 0 }, noFacts);
     const facts = this.#instanceFacts(row);
-    this.#said.set(instanceId(row), { words: measuredWords(facts.measured), at: Date.now() });
+    this.#measuredRows.draw(instanceId(row), measuredWords(facts.measured));
     return instanceItem(instance, facts);
   }
 
@@ -114,6 +112,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     } else {
       const instance = findInstance(this.#fleet, row);
       if (instance) item.tooltip = instanceTooltip(instance, this.#instanceFacts(row));
+      this.#measuredRows.point(instanceId(row));
     }
     return item;
   }
@@ -173,16 +172,12 @@ export class InstancesTree implements TreeDataProvider<Row> {
     };
   }
 
-  /** A row is drawn anew for its measurements only where it says something else, and not too often. */
   #measured(ids: ReadonlySet<string>): void {
-    const now = Date.now();
     for (const id of ids) {
       const row = this.#rows.get(id);
-      const said = this.#said.get(id);
-      if (row?.row !== 'instance' || !said) continue;
-      const same = said.words === measuredWords(this.#runtime.metrics.latest(row));
-      const young = said.words !== '' && Math.abs(now - said.at) < measuredEveryMs;
-      if (!same && !young) this.#stale.add(row);
+      if (row?.row !== 'instance') continue;
+      const words = measuredWords(this.#runtime.metrics.latest(row));
+      if (this.#measuredRows.isDue(id, words)) this.#stale.add(row);
     }
     if (this.#stale.size > 0) this.#pace.ask();
   }
