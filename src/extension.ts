@@ -10,6 +10,7 @@ import { InstancesTree } from './ui/tree/instancesTree.ts';
 import { showError } from './ui/showMessage.ts';
 import { registerMetrics } from './ui/metrics/metrics.ts';
 import { Operations } from './ui/operations/operations.ts';
+import { followOffers } from './ui/operations/paletteContext.ts';
 import { createRuntime, type Runtime } from './ui/runtime.ts';
 import { Scope } from './core/connections/scope.ts';
 import { logEvents } from './ui/log/eventLog.ts';
@@ -43,6 +44,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerConnectionCommands(runtime);
   new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
   createStatusBar(runtime);
+  followOffers(runtime);
   logEvents(runtime);
   tellFailures(runtime);
   registerHistory(runtime);
