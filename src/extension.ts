@@ -8,6 +8,7 @@ import { Inspector } from './ui/inspector/inspector.ts';
 import { InstancesTree } from './ui/tree/instancesTree.ts';
 import { registerMetrics } from './ui/metrics/metrics.ts';
 import { Operations } from './ui/operations/operations.ts';
+import { followOffers } from './ui/operations/paletteContext.ts';
 import { createRuntime, type Runtime } from './ui/runtime.ts';
 import { Scope } from './core/connections/scope.ts';
 import { logEvents } from './ui/log/eventLog.ts';
@@ -39,6 +40,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerConnectionCommands(runtime);
   new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
   createStatusBar(runtime);
+  followOffers(runtime);
   logEvents(runtime);
   tellFailures(runtime);
   hurryWhereSomebodyLooks(runtime, tree.view);

@@ -163,7 +163,10 @@ export interface InspectorHost {
     /** Runs a command of the extension; only these names are accepted. */
     run(params: { command: HostCommand }): Promise<null>;
   };
-  readonly notices: object;
+  readonly notices: {
+    /** Somebody works in this page: commands go to the inspector that was used last. */
+    used(params: null): void;
+  };
 }
 
 /** Answered by the webview. */

@@ -92,6 +92,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       backend: () => workerBackend(pathToFileURL(context.asAbsolutePath('dist/journalWorker.js'))),
       loadSystem: (system) => registry.load(system),
       decoderOf: (system) => registry.get(system)?.decoder,
+      window,
       isOpen: isWindowOpen,
       systemOf: (connection) => connections.get(connection)?.system.id,
       oldStorage: { folder: storage, lock },

@@ -2,6 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useWorkbench } from '../harness/e2e.ts';
 import { startBedrock, type Rig } from '../unit/simulator/bedrockServer.ts';
 
+/** Usage that is another one each time that it is measured. */
+function busier(): () => { cpuPercent: number; memoryMb: number } {
+  let looks = 0;
+  return () => ({ cpuPercent: 1 + (looks++ % 97), memoryMb: 800 });
+}
+
 /** A user of Bedrock Server Manager, from signing in to the console of a server. */
 describe('Bedrock Server Manager', () => {
   let rig: Rig;
@@ -14,8 +20,10 @@ describe('Bedrock Server Manager', () => {
           running: true,
           players: [{ name: 'Steve', uuid: '2535400000000001' }],
           log: '[INFO] Server started.\n',
+          usage: busier(),
         },
         { name: 'creative' },
+        { name: 'lobby', running: true, usage: busier() },
         { name: 'broken', status: 'ERROR' },
       ],
       timing: { monitorMs: 200, logMs: 50 },
@@ -71,6 +79,25 @@ describe('Bedrock Server Manager', () => {
     await wb.openView('Game Servers');
     await expect.poll(() => rig.server.subscriptions.get('resource-monitor:survival')).toBe(1);
     expect(subscriptions).toBeDefined();
+  });
+
+  it('leaves the tooltip of a row open while the servers are measured again and again', async () => {
+    const wb = workbench();
+    const other = wb.treeItem(/lobby, running/);
+    await expect.poll(() => other.textContent()).toMatch(/% CPU/);
+    await wb.treeItem(/survival, running/).hover();
+    const tooltip = wb.page.locator('.workbench-hover', { hasText: 'Processor' });
+    await tooltip.waitFor();
+    const shown = await tooltip.elementHandle();
+    await wb.page.screenshot({ path: 'test/results/screenshots/bedrock-tooltip-dark.png' });
+    // Each change of the other row is one that this row had to show as well.
+    for (let change = 0; change < 2; change++) {
+      const before = await other.textContent();
+      await expect.poll(() => other.textContent()).not.toBe(before);
+    }
+    expect(await shown.isVisible()).toBe(true);
+    await wb.treeItem(/broken, failed/).hover();
+    await tooltip.waitFor({ state: 'detached' });
   });
 
   it('charts what is measured, also while the tree is out of sight', async () => {

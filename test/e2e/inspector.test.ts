@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { source as axeSource } from 'axe-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useWorkbench } from '../harness/e2e.ts';
 import { KgsmRoot, recorded, SocatListener } from './kgsm.ts';
@@ -136,6 +137,46 @@ describe('the inspector', () => {
     await tab.getByRole('textbox').first().fill('type:*failed origin:live');
     await tab.getByRole('row', { name: /instance_failed/ }).click();
     await wb.screenshot('inspector-tab-dark');
+    await wb.page.keyboard.press('Control+F4');
+  });
+
+  it('offers what can be done with an event, by right click and by key, in each inspector for itself', async () => {
+    const wb = workbench();
+    const panel = wb.viewFrame();
+    await wb.command('Game Servers: Open Event Inspector in Editor Tab');
+    const tab = wb.editorFrame();
+    const filterOf = (frame: FrameLocator): Locator => frame.getByRole('textbox').first();
+    const failed = (frame: FrameLocator): Locator => frame.getByRole('row', { name: /instance_failed/ });
+    const items = [
+      'Emit Again…',
+      'Replay Events…',
+      'Show Only Events of This Type',
+      'Show Only Events of This Instance',
+      'Copy Event',
+    ];
+    const findIt = async (frame: FrameLocator): Promise<void> => {
+      await filterOf(frame).fill('ark origin:live');
+      await expect.poll(() => failed(frame).count()).toBe(1);
+    };
+    for (const frame of [tab, panel]) {
+      await findIt(frame);
+      await failed(frame).click({ button: 'right' });
+      await expect.poll(() => wb.menuItems()).toEqual(items);
+      if (frame === panel) await wb.screenshots('inspector-menu');
+      await wb.page.keyboard.press('Escape');
+      await frame.getByRole('grid', { name: 'Events' }).press('Shift+F10');
+      await expect.poll(() => wb.menuItems()).toEqual(items);
+      await wb.choose('Show Only Events of This Type');
+      await expect.poll(() => filterOf(frame).inputValue()).toBe('type:instance_failed');
+    }
+    // The panel was used last: a menu of the tab acts on the tab all the same.
+    for (const frame of [tab, panel]) await findIt(frame);
+    await wb.contextMenu(failed(tab), 'Show Only Events of This Instance');
+    await expect.poll(() => filterOf(tab).inputValue()).toBe('instance:ark');
+    expect(await filterOf(panel).inputValue()).toBe('ark origin:live');
+    await failed(tab).first().click();
+    await wb.contextMenu(tab.getByText('The server crashed too often'), 'Show Only Events of This Type');
+    await expect.poll(() => filterOf(tab).inputValue()).toBe('type:instance_failed');
     await wb.page.keyboard.press('Control+F4');
   });
 

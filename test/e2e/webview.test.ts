@@ -160,6 +160,12 @@ describe('the live tail', () => {
 });
 
 describe('selection and keys', () => {
+  /** The context of the last menu as VS Code reads it: from outside the shadow roots. */
+  const menuContext = async (): Promise<unknown> =>
+    JSON.parse(
+      await page.evaluate<string>(`document.querySelector('gso-inspector').dataset.vscodeContext ?? 'null'`),
+    );
+
   it('selects by click, toggle and range, and tells the host which events', async () => {
     await open();
     await rowAt(40).click();
@@ -182,8 +188,26 @@ describe('selection and keys', () => {
     await open();
     await rowAt(45).click({ button: 'right' });
     await settled(() => rowAt(45).getAttribute('aria-selected'), 'true');
-    const context: unknown = JSON.parse((await rowAt(45).getAttribute('data-vscode-context')) ?? '');
-    expect(context).toEqual({ webviewSection: 'event', preventDefaultContextMenuItems: true });
+    expect(await menuContext()).toEqual({ webviewSection: 'event', preventDefaultContextMenuItems: true });
+    await filter().click({ button: 'right' });
+    expect(await menuContext(), 'a field has the menu of VS Code').toBeNull();
+    await rowAt(45).click();
+    await detail().getByText('summary').click({ button: 'right' });
+    expect(await menuContext()).toEqual({ webviewSection: 'event', event: 46 });
+  });
+
+  it('opens the context menu of a key at the focused row', async () => {
+    await open();
+    await rowAt(45).click();
+    await page.evaluate(`window.addEventListener('contextmenu', (event) => {
+      window.menuAt = [event.clientX, event.clientY];
+      event.preventDefault();
+    })`);
+    await page.keyboard.press('Shift+F10');
+    const at = await page.evaluate<[number, number]>('window.menuAt');
+    const row = await rowAt(45).boundingBox();
+    expect(at[1]).toBe((row?.y ?? 0) + ROW);
+    expect(await menuContext()).toEqual({ webviewSection: 'event', preventDefaultContextMenuItems: true });
   });
 
   it('opens the detail with Enter, follows the focus, and closes with Escape', async () => {

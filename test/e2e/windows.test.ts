@@ -50,7 +50,7 @@ describe('windows of one user', () => {
       );
     }
     await kgsm.send('instance_stopped', 'server-0');
-    await row(second, /server-0, stopped/).waitFor();
+    await row(second, /server-0, stopped, on Home$/).waitFor();
     await second.screenshot({ path: 'test/results/screenshots/windows-second-dark.png' });
   });
 

@@ -143,6 +143,16 @@ export class Workbench implements AsyncDisposable {
   /** Chooses from the context menu of something. VS Code takes a press that comes with the opening for a slip, so it dwells. */
   async contextMenu(target: Locator, item: string): Promise<void> {
     await target.click({ button: 'right' });
+    await this.choose(item);
+  }
+
+  /** Names of the items of the context menu that is open. */
+  async menuItems(): Promise<string[]> {
+    return await this.page.locator('.monaco-menu').getByRole('menuitem').allInnerTexts();
+  }
+
+  /** Chooses from the context menu that is open. */
+  async choose(item: string): Promise<void> {
     const entry = this.page.getByRole('menuitem', { name: item, exact: true });
     await entry.hover();
     await entry.click({ delay: 200 });

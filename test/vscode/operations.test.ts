@@ -78,6 +78,14 @@ describe('operations in a real VS Code', () => {
     assert.deepEqual(last, ['operation.asked', 'operation.output', 'operation.finished']);
   });
 
+  it('asks nothing where nothing can do it, with a row or without', async () => {
+    // A list to choose from would never be answered here.
+    const before = readFileSync(join(root, 'calls'), 'utf8');
+    await commands.executeCommand('gameServerOps.restore', row('mc-1'));
+    await commands.executeCommand('gameServerOps.abortJob');
+    assert.equal(readFileSync(join(root, 'calls'), 'utf8'), before);
+  });
+
   it('saves what is known of the fleet for the next start', async () => {
     const { runtime } = await inside();
     await runtime.journals.settle();

@@ -201,7 +201,6 @@ export class Connection {
     const done = this.#loop(abort.signal).then(() => {
       this.#run = undefined;
       this.#tellAwaiting(undefined);
-      if (abort.signal.aborted && this.#state !== 'failed') this.#report('closed');
       this.#proceed();
     });
     this.#run = { abort, done };
@@ -244,6 +243,8 @@ export class Connection {
       this.#report('waiting', error.text, clock.now() + delay);
       await this.#wait(delay, signal);
     }
+    // Before the lock is released, with which this window may write it.
+    if (signal.aborted && this.#state !== 'failed') this.#report('closed');
     await this.#ends('the lock', () => scope.dispose());
   }
 

@@ -179,7 +179,8 @@ export class OtherWindows {
   #whyNot(connection: Connection, operation: string, subject: RequestBody<'operation'>['subject']): Text {
     const asked = connection.system.operations.find((each) => each.id === operation);
     const { pipeline } = this.#options;
-    const instance = subject && findInstance(pipeline.fleet(), { connection: connection.id, ...subject });
+    const instance =
+      subject && findInstance(pipeline.fleet(), instanceRef(connection.id, withoutUndefined(subject)));
     return asked
       ? notOfferedBecause(operation, asked, connection, instance)
       : text('This cannot be done now');

@@ -6,8 +6,8 @@ import { forgetTasks, putTask, removeTask } from '../model/taskFold.ts';
 import type { JournalChange } from './store/reader.ts';
 
 /**
- * The fleet with what the journal says of it. The state of a connection itself is not taken over: whether this window
- * is connected only this window knows. When its server was last heard of is.
+ * The fleet with what the journal says of it. The state of a connection is taken over as that of its holder: whether
+ * this window is connected only this window knows. When its server was last heard of is taken over.
  */
 export function withChanges(fleet: Fleet, changes: readonly JournalChange[]): Fleet {
   let result = fleet;
@@ -64,15 +64,21 @@ function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange)
   if (what === 'connection') {
     const saved = parsed(state) as ConnectionStatus | undefined;
     if (!saved) return { ...fleet, connections: fleet.connections.delete(id) };
+    const { state: held, detail, listedAt, heardAt, since } = saved;
     const { heardAt: _, ...base }: ConnectionStatus = known ?? {
       id,
       system,
       state: 'closed',
-      since: saved.since,
+      since,
       instances: PersistentMap.empty(),
     };
-    // Whoever connects next reckons the interruption from it.
-    const status = saved.heardAt === undefined ? base : { ...base, heardAt: saved.heardAt };
+    const status: ConnectionStatus = {
+      ...base,
+      ...(listedAt === undefined ? {} : { listedAt }),
+      // Whoever connects next reckons the interruption from it.
+      ...(heardAt === undefined ? {} : { heardAt }),
+      holder: { state: held, ...(detail ? { detail } : {}) },
+    };
     return { ...fleet, connections: fleet.connections.set(id, status) };
   }
   const instance = parsed(state) as Instance | undefined;

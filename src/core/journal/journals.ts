@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline } from '../model/event.ts';
 import type { Decoder } from '../model/signal.ts';
-import type { Task } from '../model/task.ts';
+import { runnerOf, type Task } from '../model/task.ts';
 import { errorWords, text, type Text } from '../model/text.ts';
 import { restoredFleet, withChanges, withConnection } from './fleetState.ts';
 import type { OldStorage } from './oldStorage.ts';
@@ -35,6 +35,8 @@ export interface JournalsOptions {
   limits(): RetentionLimits;
   /** Whether events of a connection are written, as the settings are now. */
   keepsEvents(connection: string): boolean;
+  /** Name of this window in the journal. */
+  readonly window: string;
   /** Whether a window is there, by its name in the journal. */
   isOpen(window: string): boolean;
   /** The system of a connection that the settings of this window name. */
@@ -86,6 +88,7 @@ export class Journals {
       pipeline,
       decoderOf: (system) => options.decoderOf(system),
       writes: (connection) => this.#captured.has(connection) || options.systemOf(connection) === undefined,
+      runs: (task) => runnerOf(task) === options.window,
       keepsEvents: (connection) => options.keepsEvents(connection),
       clock,
       storeOf: (timeline) =>
@@ -307,8 +310,15 @@ export class Journals {
   async #follow(store: JournalStore): Promise<void> {
     const found = await store.changesSince(this.#adopted);
     this.#adopted = found.last;
-    const changes = found.changes.filter(({ address }) => !this.#captured.has(address.connection));
+    const changes = found.changes.filter((change) => this.#isNews(change));
     if (changes.length > 0) this.#options.pipeline.adopt((fleet) => withChanges(fleet, changes));
+  }
+
+  /** The window that captures a connection knows it best; of an operation, the window that runs it does. */
+  #isNews({ address, what, state }: JournalState['changes'][number]): boolean {
+    const runner = what === 'task' && state !== null ? runnerOf(JSON.parse(state) as Task) : undefined;
+    if (runner !== undefined) return runner !== this.#options.window;
+    return !this.#captured.has(address.connection);
   }
 
   async #takeOver(connection: string): Promise<void> {

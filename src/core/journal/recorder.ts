@@ -5,6 +5,7 @@ import { emptyFleet, type ConnectionStatus, type Fleet } from '../model/fleet.ts
 import type { Measured } from '../model/metrics.ts';
 import { PersistentMap } from '../model/persistentMap.ts';
 import type { Decoder } from '../model/signal.ts';
+import type { Task } from '../model/task.ts';
 import type { Pipeline, TimelineChange } from './pipeline.ts';
 import type { Commit } from './store/writer.ts';
 import type { Address, Batch, ChangeRow, ContextRow, CursorRow, StoredEvent } from './store/records.ts';
@@ -16,6 +17,8 @@ export interface RecorderOptions {
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** Whether this window writes the events of a connection: only its capturing window does. */
   writes(connection: string): boolean;
+  /** Whether an operation runs in this window, which writes about it also when it captures the connection no more. */
+  runs(task: Task): boolean;
   /** Whether the events of a connection are kept; what became of its things is, in any case: another window goes on from there. */
   keepsEvents(connection: string): boolean;
   readonly clock: Clock;
@@ -108,7 +111,13 @@ export class Recorder {
   #record(change: TimelineChange): void {
     const { timeline } = change;
     const isLive = timeline === liveTimeline;
-    const batch = batchOf(change, isLive ? (id) => this.#options.writes(id) : () => true);
+    const batch = isLive
+      ? batchOf(
+          change,
+          (id) => this.#options.writes(id),
+          (task) => this.#options.runs(task),
+        )
+      : batchOf(change);
     const { events, changes = [] } = batch;
     if (events.length === 0 && changes.length === 0) return;
     if (!isLive) {
@@ -217,16 +226,31 @@ export class Recorder {
   }
 }
 
-/** The journal's form of a commit of the pipeline: its events, and a row for each changed thing. */
+/**
+ * The journal's form of a commit of the pipeline: its events, and a row for each changed thing. Of a connection that is
+ * not written, the events of operations that run here and the rows of their tasks.
+ */
 export function batchOf(
   { before, fleet, events, measured }: Pick<TimelineChange, 'before' | 'fleet' | 'events' | 'measured'>,
   writes: (connection: string) => boolean = () => true,
+  runs: (task: Task) => boolean = () => false,
 ): Batch {
-  const written = events.filter(({ connection }) => writes(connection));
-  const connections = new Set(written.map(({ connection }) => connection));
+  const ran = new Set(
+    events.flatMap(({ channel, correlation = '' }) => {
+      const task = channel === 'control' ? fleet.tasks.get(correlation) : undefined;
+      return task && runs(task) ? [task.id] : [];
+    }),
+  );
+  const written = events.filter(
+    ({ connection, channel, correlation = '' }) =>
+      writes(connection) || (channel === 'control' && ran.has(correlation)),
+  );
+  const connections = new Set(written.map(({ connection }) => connection).filter((id) => writes(id)));
   const changes = changeRows(before, fleet).filter(
-    ({ address, state }) =>
-      connections.has(address.connection) || (state === null && writes(address.connection)),
+    ({ address, what, key, state }) =>
+      connections.has(address.connection) ||
+      (what === 'task' && ran.has(key)) ||
+      (state === null && writes(address.connection)),
   );
   return { events: written.map((event) => storedEvent(event, measured.get(event))), changes };
 }
@@ -281,6 +305,6 @@ function changeRows(before: Fleet, fleet: Fleet): readonly ChangeRow[] {
 }
 
 /** A connection without its instances, which have rows of their own. */
-function statusOf({ instances, lastEventAt, ...status }: ConnectionStatus): string {
+function statusOf({ instances, lastEventAt, holder, ...status }: ConnectionStatus): string {
   return JSON.stringify(status);
 }

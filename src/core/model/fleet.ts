@@ -11,6 +11,8 @@ export interface ConnectionStatus {
   readonly state: ConnectionState;
   readonly detail?: Text;
   readonly retryAt?: number;
+  /** State in the window that captures the connection, as it said last; absent where this one does. */
+  readonly holder?: Pick<ConnectionStatus, 'state' | 'detail'>;
   /** When the state began. */
   readonly since: number;
   /** While there is no session: when the server was last heard of. An interruption is reckoned from then on. */
@@ -37,6 +39,11 @@ export function fold(fleet: Fleet, event: FoldedEvent, signals: readonly Signal[
   let result = fleet;
   for (const signal of signals) result = apply(result, event, signal);
   return result;
+}
+
+/** Whether instances are shown as they are now: this window is connected, or follows one that is. */
+export function isCurrent({ state, holder }: Pick<ConnectionStatus, 'state' | 'holder'>): boolean {
+  return state === 'ready' || (state === 'elsewhere' && holder?.state === 'ready');
 }
 
 export function instancesOf(fleet: Fleet, connection: string): Instance[] {
@@ -85,6 +92,10 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
         ...(signal.detail ? { detail: signal.detail } : {}),
         ...(signal.retryAt === undefined ? {} : { retryAt: signal.retryAt }),
         ...(heardAt === undefined ? {} : { heardAt }),
+        // In the other states this window captures the connection itself.
+        ...(old.holder && (signal.state === 'elsewhere' || signal.state === 'closed')
+          ? { holder: old.holder }
+          : {}),
         since: old.state === signal.state ? old.since : event.receivedAt,
         ...(old.lastEventAt === undefined ? {} : { lastEventAt: old.lastEventAt }),
         ...(old.listedAt === undefined ? {} : { listedAt: old.listedAt }),

@@ -6,7 +6,9 @@ import { oneLine } from '../../core/model/text.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import type { ConfiguredConnection } from '../../core/connections/settings.ts';
 import { commandId, prefix, type OwnCommand } from '../contributions/commands.ts';
+import { connectionCommandTable, type ConnectionCommand } from './connectionCommandTable.ts';
 import { configuredConnections, removeEntry } from './entries.ts';
+import { tellNoConnection } from './noConnection.ts';
 import type { Terminals } from '../terminal/terminals.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { agreed, isTrusted, showInformation } from '../showMessage.ts';
@@ -18,37 +20,28 @@ export function registerConnectionCommands(runtime: Runtime): void {
   const register = (command: OwnCommand, run: (row: Row | undefined) => unknown): Disposable =>
     scope.add(commands.registerCommand(commandId(command), run));
   /** Registers a command on one connection: that of the row, or one that the user chooses among those that suit. */
-  const registerFor = (
-    command: OwnCommand,
-    suits: (connection: Connection) => boolean,
-    run: (connection: Connection) => unknown,
-  ): void => {
+  const registerFor = (command: ConnectionCommand, run: (connection: Connection) => unknown): void => {
     register(command, async (row) => {
       if (needTrust.has(command) && !trusted()) return;
-      const connection = await choose(runtime, row, suits);
+      const connection = await choose(runtime, row, command);
       if (connection) await run(connection);
     });
   };
-  const any = (): boolean => true;
   // Forms are loaded when they are asked for: most starts of VS Code add no connection.
   register('addConnection', async () => {
     if (!trusted()) return;
     const { addConnection } = await import('./connectionForm.ts');
     await addConnection(runtime);
   });
-  registerFor('editConnection', any, async ({ id }) => {
+  registerFor('editConnection', async ({ id }) => {
     const { editConnection } = await import('./connectionForm.ts');
     await editConnection(runtime, id);
   });
-  registerFor('duplicateConnection', any, async ({ id }) => {
+  registerFor('duplicateConnection', async ({ id }) => {
     const { duplicateConnection } = await import('./connectionForm.ts');
     await duplicateConnection(runtime, id);
   });
-  registerFor(
-    'signOut',
-    ({ system, settings }) => runtime.secrets.has(system, settings),
-    (connection) => signOut(runtime, connection),
-  );
+  registerFor('signOut', (connection) => signOut(runtime, connection));
   register('editConnections', () =>
     commands.executeCommand('workbench.action.openSettings', `${prefix}.connections`),
   );
@@ -57,31 +50,15 @@ export function registerConnectionCommands(runtime: Runtime): void {
     const { collectSupport } = await import('./support.ts');
     await collectSupport(runtime);
   });
-  registerFor(
-    'connect',
-    ({ active }) => !active,
-    (connection) => connection.start(),
-  );
-  registerFor(
-    'disconnect',
-    ({ active }) => active,
-    (connection) => connection.stop(),
-  );
-  registerFor('reconnect', any, (connection) => connection.reconnectNow());
-  registerFor(
-    'refresh',
-    ({ refreshable }) => refreshable,
-    (connection) => connection.refresh(),
-  );
-  registerFor('removeConnection', any, (connection) => remove(runtime, connection));
-  registerFor(
-    'diagnose',
-    ({ system }) => system.diagnose !== undefined,
-    async (connection) => {
-      const { diagnose } = await import('./diagnosis.ts');
-      await diagnose(runtime, connection);
-    },
-  );
+  registerFor('connect', (connection) => connection.start());
+  registerFor('disconnect', (connection) => connection.stop());
+  registerFor('reconnect', (connection) => connection.reconnectNow());
+  registerFor('refresh', (connection) => connection.refresh());
+  registerFor('removeConnection', (connection) => remove(runtime, connection));
+  registerFor('diagnose', async (connection) => {
+    const { diagnose } = await import('./diagnosis.ts');
+    await diagnose(runtime, connection);
+  });
   let terminals: Promise<Terminals> | undefined;
   register('logs', async (row) => {
     if (!trusted()) return;
@@ -114,17 +91,17 @@ function trusted(): boolean {
 }
 
 async function choose(
-  { connections }: Runtime,
+  runtime: Runtime,
   row: Row | undefined,
-  suits: (connection: Connection) => boolean,
+  command: ConnectionCommand,
 ): Promise<Connection | undefined> {
+  const { connections } = runtime;
   if (row) return connections.get(row.row === 'connection' ? row.id : row.connection);
-  const suitable = connections.connections.filter(suits);
-  if (suitable.length <= 1) {
-    if (suitable.length === 0)
-      showInformation(l10n.t('There is no connection that this could be done with.'));
-    return suitable[0];
-  }
+  if (tellNoConnection(runtime)) return undefined;
+  const { suits, none } = connectionCommandTable[command];
+  const suitable = connections.connections.filter((connection) => suits(connection, runtime));
+  if (suitable.length === 0) showInformation(none());
+  if (suitable.length <= 1) return suitable[0];
   const items = suitable.map((connection) => ({
     connection,
     label: connection.settings.name,
@@ -161,7 +138,7 @@ async function chooseInstance(runtime: Runtime, row: Row | undefined): Promise<W
     description: candidate.connection.settings.name,
   }));
   if (items.length === 0) {
-    showInformation(l10n.t('There is no instance with a log.'));
+    if (!tellNoConnection(runtime)) showInformation(l10n.t('There is no instance with a log.'));
     return undefined;
   }
   return (await window.showQuickPick(items, { placeHolder: l10n.t('The log of which instance?') }))

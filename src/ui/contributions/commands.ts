@@ -1,3 +1,5 @@
+import { contextKeys } from './ids.ts';
+
 /** A command in package.json. The id after the prefix is its key; titles are English and become localisation keys. */
 export interface CommandSpec {
   readonly title: string;
@@ -28,26 +30,39 @@ export const sharedVerbs: Readonly<Record<string, CommandSpec>> = {
   install: { title: 'Install Game Server…', icon: '$(desktop-download)' },
 };
 
+/** Condition of the palette: something can do it now. */
+export function whenOffered(command: string): string {
+  return `${contextKeys.offered} =~ /\\.${command}\\b/`;
+}
+
 export const ownCommands = {
   addConnection: { title: 'Add Connection…', icon: '$(add)' },
-  editConnection: { title: 'Edit Connection…', icon: '$(edit)' },
-  duplicateConnection: { title: 'Duplicate Connection…', icon: '$(copy)' },
-  signOut: { title: 'Sign Out…', icon: '$(sign-out)' },
-  diagnose: { title: 'Why Are There No Events?', icon: '$(question)' },
-  logs: { title: 'Show Server Log', icon: '$(output)' },
+  editConnection: { title: 'Edit Connection…', icon: '$(edit)', palette: whenOffered('editConnection') },
+  duplicateConnection: {
+    title: 'Duplicate Connection…',
+    icon: '$(copy)',
+    palette: whenOffered('duplicateConnection'),
+  },
+  signOut: { title: 'Sign Out…', icon: '$(sign-out)', palette: whenOffered('signOut') },
+  diagnose: { title: 'Why Are There No Events?', icon: '$(question)', palette: whenOffered('diagnose') },
+  logs: { title: 'Show Server Log', icon: '$(output)', palette: whenOffered('logs') },
   editConnections: { title: 'Edit Connections in Settings', icon: '$(gear)' },
-  connect: { title: 'Connect', icon: '$(plug)' },
-  disconnect: { title: 'Disconnect', icon: '$(debug-disconnect)' },
-  reconnect: { title: 'Reconnect Now', icon: '$(refresh)' },
-  refresh: { title: 'Refresh Instances', icon: '$(refresh)' },
-  removeConnection: { title: 'Remove Connection…', icon: '$(trash)' },
+  connect: { title: 'Connect', icon: '$(plug)', palette: whenOffered('connect') },
+  disconnect: { title: 'Disconnect', icon: '$(debug-disconnect)', palette: whenOffered('disconnect') },
+  reconnect: { title: 'Reconnect Now', icon: '$(refresh)', palette: whenOffered('reconnect') },
+  refresh: { title: 'Refresh Instances', icon: '$(refresh)', palette: whenOffered('refresh') },
+  removeConnection: {
+    title: 'Remove Connection…',
+    icon: '$(trash)',
+    palette: whenOffered('removeConnection'),
+  },
   tasks: { title: 'Show Tasks', icon: '$(tasklist)' },
   showLog: { title: 'Show Log', icon: '$(output)' },
   collectSupport: { title: 'Collect Support Information', icon: '$(checklist)' },
   openInspector: { title: 'Open Event Inspector', icon: '$(pulse)' },
   openInspectorTab: { title: 'Open Event Inspector in Editor Tab', icon: '$(link-external)' },
   showEvents: { title: 'Show Events', icon: '$(pulse)' },
-  metrics: { title: 'Show Metrics', icon: '$(graph-line)' },
+  metrics: { title: 'Show Metrics', icon: '$(graph-line)', palette: whenOffered('metrics') },
   emit: { title: 'Emit Event…', icon: '$(broadcast)' },
   history: { title: 'History…', icon: '$(history)' },
   replay: { title: 'Replay Events…', icon: '$(debug-rerun)' },

@@ -15,5 +15,7 @@ export const contextKeys = {
   /** True while a replay is on screen instead of what is live. */
   replaying: 'gameServerOps.replaying',
   connections: 'gameServerOps.connectionCount',
+  /** Flags such as `.start.connect` of all that something can do now. */
+  offered: 'gameServerOps.offered',
   trusted: 'isWorkspaceTrusted',
 } as const;

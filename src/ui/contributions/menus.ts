@@ -1,4 +1,11 @@
-import { commandId, operationCommandId, ownCommands, type CommandSpec, type OwnCommand } from './commands.ts';
+import {
+  commandId,
+  operationCommandId,
+  ownCommands,
+  whenOffered,
+  type CommandSpec,
+  type OwnCommand,
+} from './commands.ts';
 import { contextKeys, eventSection, viewIds } from './ids.ts';
 import type { OperationCommand } from './operationCommands.ts';
 
@@ -86,10 +93,13 @@ export function menusOf(
       item('filterInstance', eventRow, '2_filter@2'),
       item('copyEvent', eventRow, '4_copy@1'),
     ],
-    commandPalette: Object.entries<CommandSpec>(ownCommands).flatMap(([name, { palette }]): MenuItem[] =>
-      palette === undefined
-        ? []
-        : [{ command: commandId(name as OwnCommand), when: palette === false ? 'false' : palette }],
-    ),
+    commandPalette: [
+      ...Object.entries<CommandSpec>(ownCommands).flatMap(([name, { palette }]): MenuItem[] =>
+        palette === undefined
+          ? []
+          : [{ command: commandId(name as OwnCommand), when: palette === false ? 'false' : palette }],
+      ),
+      ...operations.map(({ id }) => ({ command: operationCommandId(id), when: whenOffered(id) })),
+    ],
   };
 }

@@ -70,33 +70,33 @@ export class Inspector {
     register('replay', async (argument) => {
       const { replayCommand } = await import('../playback/replayCommand.ts');
       const file = argument instanceof Uri ? argument : undefined;
-      await replayCommand(this.#runtime, this.#targets, file ? [] : await this.#selection(), file);
+      await replayCommand(this.#runtime, this.#targets, file ? [] : await this.#events(argument), file);
     });
     register('showLive', () => this.#runtime.timelines.showLive());
-    register('copyEvent', async () => {
-      const events = await this.#selection();
+    register('copyEvent', async (argument) => {
+      const events = await this.#events(argument);
       await env.clipboard.writeText(events.map(({ raw, rawBase64 }) => rawBase64 ?? raw).join('\n'));
     });
-    register('emitAgain', async () => {
-      const event = await this.#first();
+    register('emitAgain', async (argument) => {
+      const [event] = await this.#events(argument);
       if (event) this.#active?.openEmit(event.raw);
     });
-    register('filterType', async () => {
-      const event = await this.#first();
+    register('filterType', async (argument) => {
+      const [event] = await this.#events(argument);
       if (event) this.#active?.filterBy('type', event.type);
     });
-    register('filterInstance', async () => {
-      const subject = (await this.#first())?.subject;
+    register('filterInstance', async (argument) => {
+      const subject = (await this.#events(argument))[0]?.subject;
       if (subject) this.#active?.filterBy('instance', subject.name ?? subject.key);
     });
   }
 
-  async #selection(): Promise<readonly JournalEvent[]> {
-    return (await this.#active?.selection()) ?? [];
-  }
-
-  async #first(): Promise<JournalEvent | undefined> {
-    return (await this.#selection())[0];
+  /** The event that the context of a menu names, else the selected ones. */
+  async #events(context: unknown): Promise<readonly JournalEvent[]> {
+    const named = eventIn(context);
+    if (named === undefined) return (await this.#active?.selection()) ?? [];
+    const event = await this.#active?.event(named);
+    return event ? [event] : [];
   }
 
   #fieldOf(row: Row): [field: string, value: string] {
@@ -134,7 +134,9 @@ export class Inspector {
     onDidDispose(() => closed.abort());
     const { InspectorSession: Session } = await import('./inspectorSession.ts');
     if (closed.signal.aborted) return undefined;
-    const session = new Session(this.#runtime, this.#targets, webview, home);
+    const session = new Session(this.#runtime, this.#targets, webview, home, () => {
+      this.#active = session;
+    });
     closed.signal.addEventListener('abort', () => this.#close(session));
     this.#sessions.add(session);
     this.#active = session;
@@ -153,6 +155,11 @@ export class Inspector {
     this.#sessions.delete(session);
     if (this.#active === session) this.#active = [...this.#sessions].at(-1);
   }
+}
+
+function eventIn(context: unknown): number | undefined {
+  const event = typeof context === 'object' && context && 'event' in context ? context.event : undefined;
+  return typeof event === 'number' ? event : undefined;
 }
 
 function isRow(value: unknown): value is Row {

@@ -46,6 +46,7 @@ export class InspectorSession {
   readonly #channel: RpcChannel<InspectorHost, InspectorView>;
   readonly #scope = new Scope();
   readonly #home: 'panel' | 'tab';
+  readonly #used: () => void;
   readonly #arrivals: { at: number; total: number }[] = [];
   #visible = true;
   #ready = false;
@@ -58,8 +59,15 @@ export class InspectorSession {
   /** Notices for the page that came before it was loaded. */
   #waiting: (() => void)[] = [];
 
-  constructor(runtime: Runtime, targets: EmitTargets, webview: Webview, home: 'panel' | 'tab') {
+  constructor(
+    runtime: Runtime,
+    targets: EmitTargets,
+    webview: Webview,
+    home: 'panel' | 'tab',
+    used: () => void,
+  ) {
     this.#runtime = runtime;
+    this.#used = used;
     this.#targets = targets;
     this.#home = home;
     this.#view = this.#scope.add(
@@ -96,6 +104,10 @@ export class InspectorSession {
     return parts.flat();
   }
 
+  event(seq: number): Promise<JournalEvent | undefined> {
+    return this.#view.event(seq);
+  }
+
   /** Stops and starts sending: VS Code drops messages to a hidden page. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
@@ -122,6 +134,7 @@ export class InspectorSession {
 
   #handlers(): Handlers<InspectorHost> {
     return {
+      used: () => this.#used(),
       hello: () => {
         this.#ready = true;
         for (const run of this.#waiting.splice(0)) setImmediate(run);

@@ -2,6 +2,7 @@ import { commands, EventEmitter, l10n, ViewColumn, window } from 'vscode';
 import { instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
+import { tellNoConnection } from '../connections/noConnection.ts';
 import { commandId } from '../contributions/commands.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { showInformation } from '../showMessage.ts';
@@ -64,7 +65,9 @@ export function registerMetrics(runtime: Runtime): MetricsPanels {
 }
 
 /** Lets the user choose one of the instances with measurements; a single one is taken without a question. */
-async function choose({ connections, metrics, pipeline }: Runtime): Promise<InstanceRef | undefined> {
+async function choose(runtime: Runtime): Promise<InstanceRef | undefined> {
+  if (tellNoConnection(runtime)) return undefined;
+  const { connections, metrics, pipeline } = runtime;
   const items = connections.connections.flatMap(({ id, settings }) =>
     instancesOf(pipeline.fleet(), id)
       .filter((instance) => metrics.latest(instance) !== undefined)

@@ -9,7 +9,9 @@ import { oneLine } from '../../core/model/text.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnyOperation, OperationInput, Question } from '../../core/systems/operation.ts';
-import { operationCommandId } from '../contributions/commands.ts';
+import { whyNotOffered } from '../../core/connections/whyNotOffered.ts';
+import { addConnectionAction } from '../connections/noConnection.ts';
+import { commandId, operationCommandId } from '../contributions/commands.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { agreed, isTrusted, showInformation } from '../showMessage.ts';
 import { operationTitles } from './operationTitles.ts';
@@ -64,7 +66,8 @@ export class Operations {
   async #perform(verb: string, rows: readonly Row[], clicked: boolean): Promise<void> {
     if (!isTrusted(l10n.t('Game servers are operated only in a trusted workspace.'))) return;
     const offered = this.#candidates(verb, rows);
-    const candidates = clicked && offered.length > 0 ? offered : await this.#choose(verb, offered);
+    if (offered.length === 0) this.#sayWhyNot(verb, rows);
+    const candidates = clicked ? offered : await this.#choose(verb, offered);
     if (candidates.length === 0) return;
     const input = await this.#input(verb, candidates);
     if (!input) return;
@@ -102,12 +105,25 @@ export class Operations {
     return [...ofInstances, ...ofConnections];
   }
 
+  #sayWhyNot(verb: string, rows: readonly Row[]): void {
+    const { connections, pipeline } = this.#runtime;
+    const fleet = pipeline.fleet(liveTimeline);
+    const ids = new Set(rows.map((row) => (row.row === 'connection' ? row.id : row.connection)));
+    const meant = connections.connections.filter(({ id }) => ids.size === 0 || ids.has(id));
+    const chosen = rows.flatMap((row) => (row.row === 'instance' ? (findInstance(fleet, row) ?? []) : []));
+    const sought = { title: this.#title(verb), operation: verb, connections: meant, chosen };
+    const { message, remedy } = whyNotOffered(sought, fleet);
+    const connect = {
+      [l10n.t('Connect')]: () =>
+        meant.length === 1 ? meant[0]?.reconnectNow() : commands.executeCommand(commandId('reconnect')),
+    };
+    const actions = { add: addConnectionAction(), connect };
+    showInformation(translate(message), remedy && actions[remedy]);
+  }
+
   async #choose(verb: string, offered: readonly Candidate[]): Promise<readonly Candidate[]> {
+    if (offered.length === 0) return [];
     const title = this.#title(verb);
-    if (offered.length === 0) {
-      showInformation(l10n.t('{0}: nothing can do this now.', title));
-      return [];
-    }
     // One connection needs no choice; one instance does, because it would be done to it at once.
     if (offered.length === 1 && offered[0]?.instance === undefined) return offered;
     const items = offered.map((candidate): QuickPickItem & { candidate: Candidate } => {

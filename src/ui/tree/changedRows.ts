@@ -8,14 +8,17 @@ const manyRows = 100;
 
 /** State of a connection as VS Code has read it: row and list are read at different times. */
 export interface DrawnRow {
-  readonly item: Pick<ConnectionStatus, 'state' | 'detail'> & { readonly size: number };
+  readonly item: Pick<ConnectionStatus, 'state' | 'detail' | 'holder'> & { readonly size: number };
   readonly instances: PersistentMap<Instance>;
 }
 
 /** A connection as it is drawn now. */
 export function drawnNow(status: ConnectionStatus | undefined): DrawnRow {
-  const { state = 'closed', detail, instances = PersistentMap.empty<Instance>() } = status ?? {};
-  return { item: { state, ...(detail ? { detail } : {}), size: instances.size }, instances };
+  const { state = 'closed', detail, holder, instances = PersistentMap.empty<Instance>() } = status ?? {};
+  return {
+    item: { state, ...(detail ? { detail } : {}), ...(holder ? { holder } : {}), size: instances.size },
+    instances,
+  };
 }
 
 /**
@@ -36,10 +39,29 @@ export function rowsToDraw(
   return rows;
 }
 
+/**
+ * The rows with those that VS Code has to draw with them to keep the selection; nothing where that is every row. A row that
+ * is drawn anew is taken out and put in again, and when it is selected, VS Code forgets the selected rows below it (1.139:
+ * `Trait.splice` of listWidget.ts stops at the first index in the range). Those that are put in again after it are selected
+ * again.
+ */
+export function keepingSelection(
+  rows: readonly Row[],
+  selected: readonly Row[],
+  fromTop: (a: Row, b: Row) => number,
+): readonly Row[] | undefined {
+  const isSelected = new Set(selected);
+  const isTouched = rows.some((row) => row.row === 'connection' || isSelected.has(row));
+  if (selected.length < 2 || !isTouched) return rows;
+  // A connection stands for its list, whose rows cannot be told one by one beside it.
+  if ([...rows, ...selected].some(({ row }) => row === 'connection')) return undefined;
+  if (selected.length > manyRows) return undefined;
+  return [...rows.filter((row) => !isSelected.has(row)), ...selected.toSorted(fromTop)];
+}
+
 function rowsOf(id: string, before: DrawnRow, now: DrawnRow): readonly Row[] {
   const list: readonly Row[] = [{ row: 'connection', id }];
-  const { state, detail, size } = before.item;
-  if (state !== now.item.state || detail !== now.item.detail || size !== now.item.size) return list;
+  if (JSON.stringify(before.item) !== JSON.stringify(now.item)) return list;
   const rows: Row[] = [];
   for (const key of now.instances.differences(before.instances)) {
     const [was, is] = [before.instances.get(key), now.instances.get(key)];

@@ -1,6 +1,7 @@
 import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import { systemClock } from '../../core/model/clock.ts';
 import { liveTimeline } from '../../core/model/event.ts';
-import { findInstance, instancesOf, type Fleet } from '../../core/model/fleet.ts';
+import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
 import { isFinished } from '../../core/model/task.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
@@ -20,17 +21,17 @@ import {
   type Row,
 } from './treeItems.ts';
 import { Throttle } from '../throttle.ts';
-import { drawnNow, rowsToDraw, type DrawnRow } from './changedRows.ts';
+import { drawnNow, keepingSelection, rowsToDraw, type DrawnRow } from './changedRows.ts';
+import { MeasuredRows } from './measuredRows.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** So long a measurement stands for what is now. */
 const measuredForMs = 15_000;
 
-/** A row that is drawn anew gets new buttons, and a press that began on the old ones is lost. */
-const measuredEveryMs = 5000;
-
 /** VS Code draws once nothing changed for 200 ms: what is told sooner, again and again, would put that off without end. */
 const drawEveryMs = 250;
+
+const names = new Intl.Collator(undefined, { numeric: true });
 
 /** Connections and their instances, as the timeline on screen has them. */
 export class InstancesTree implements TreeDataProvider<Row> {
@@ -38,8 +39,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #changed = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #rows = new Map<string, Row>();
-  /** Measurements that each drawn row shows, and since when. */
-  readonly #said = new Map<string, { readonly words: string; readonly at: number }>();
+  readonly #measuredRows = new MeasuredRows(systemClock);
   /** Rows whose measurements say something else than is drawn. */
   readonly #stale = new Set<Row>();
   readonly #pace = new Throttle(drawEveryMs, () => this.#draw());
@@ -81,7 +81,6 @@ export class InstancesTree implements TreeDataProvider<Row> {
     if (row.row === 'instance') return [];
     const now = drawnNow(this.#fleet.connections.get(row.id));
     this.#drawn.set(row.id, { ...now, item: this.#drawn.get(row.id)?.item ?? now.item });
-    const names = new Intl.Collator(undefined, { numeric: true });
     return instancesOf(this.#fleet, row.id)
       .sort((a, b) => names.compare(a.name, b.name))
       .map((instance) => this.#row({ row: 'instance', ...instanceRef(instance.connection, instance) }));
@@ -102,7 +101,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     if (!instance)
       return instanceItem({ ...row, name: row.key, state: 'removed', since: 0, lastEventAt: 0 }, noFacts);
     const facts = this.#instanceFacts(row);
-    this.#said.set(instanceId(row), { words: measuredWords(facts.measured), at: Date.now() });
+    this.#measuredRows.draw(instanceId(row), measuredWords(facts.measured));
     return instanceItem(instance, facts);
   }
 
@@ -113,6 +112,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     } else {
       const instance = findInstance(this.#fleet, row);
       if (instance) item.tooltip = instanceTooltip(instance, this.#instanceFacts(row));
+      this.#measuredRows.point(instanceId(row));
     }
     return item;
   }
@@ -152,8 +152,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const { metrics } = this.#runtime;
     const fleet = this.#fleet;
     const instance = findInstance(fleet, row);
-    const { state, listedAt } = fleet.connections.get(row.connection) ?? {};
-    const stale = live && state !== 'ready';
+    const status = fleet.connections.get(row.connection);
+    const stale = live && !(status && isCurrent(status));
     const connection = this.#runtime.connections.get(row.connection);
     const settings = connection?.settings;
     const operations =
@@ -165,23 +165,19 @@ export class InstancesTree implements TreeDataProvider<Row> {
     return {
       operations: [...operations, ...charted],
       stale,
-      listedAt,
+      listedAt: status?.listedAt,
       connectionName: name,
       measured,
       series,
     };
   }
 
-  /** A row is drawn anew for its measurements only where it says something else, and not too often. */
   #measured(ids: ReadonlySet<string>): void {
-    const now = Date.now();
     for (const id of ids) {
       const row = this.#rows.get(id);
-      const said = this.#said.get(id);
-      if (row?.row !== 'instance' || !said) continue;
-      const same = said.words === measuredWords(this.#runtime.metrics.latest(row));
-      const young = said.words !== '' && Math.abs(now - said.at) < measuredEveryMs;
-      if (!same && !young) this.#stale.add(row);
+      if (row?.row !== 'instance') continue;
+      const words = measuredWords(this.#runtime.metrics.latest(row));
+      if (this.#measuredRows.isDue(id, words)) this.#stale.add(row);
     }
     if (this.#stale.size > 0) this.#pace.ask();
   }
@@ -202,8 +198,18 @@ export class InstancesTree implements TreeDataProvider<Row> {
     this.#allStale = false;
     this.#stale.clear();
     this.#drawn = now;
-    if (!rows) this.#changed.fire(undefined);
-    else if (stale.size > 0) this.#changed.fire([...stale]);
+    const all = rows && keepingSelection([...stale], this.view.selection, this.#fromTop());
+    if (!all) this.#changed.fire(undefined);
+    else if (all.length > 0) this.#changed.fire([...all]);
+  }
+
+  /** The order of rows on screen. */
+  #fromTop(): (a: Row, b: Row) => number {
+    const places = new Map(this.#connectionIds().map((id, place) => [id, place]));
+    const placeOf = (row: Row): number => places.get(row.row === 'connection' ? row.id : row.connection) ?? 0;
+    const nameOf = (row: Row): string =>
+      row.row === 'connection' ? '' : (findInstance(this.#fleet, row)?.name ?? row.key);
+    return (a, b) => placeOf(a) - placeOf(b) || names.compare(nameOf(a), nameOf(b));
   }
 
   /** The line above the tree and its badge. */

@@ -49,13 +49,26 @@ export function connectionItem(facts: ConnectionFacts, status: ConnectionStatus 
   item.id = `connection:${facts.id}`;
   const look = connectionLooks[state];
   item.iconPath = new ThemeIcon(look.icon, look.color === undefined ? undefined : new ThemeColor(look.color));
-  const label = facts.live ? translate(connectionStateText(state)) : l10n.t('Replay');
+  const label = facts.live ? stateWords(status) : l10n.t('Replay');
   item.description = connectionDescription(facts, status, label);
   item.contextValue = `connection${facts.live ? connectionFlags(facts, state) : ''}`;
   item.accessibilityInformation = {
     label: l10n.t('Connection {0}, {1}, {2} instances', name, label, count),
   };
   return item;
+}
+
+/** State of a connection in words, and that in the window which has it where it is no good. */
+function stateWords(status: ConnectionStatus | undefined): string {
+  const { state = 'closed', holder } = status ?? {};
+  if (state !== 'elsewhere' || !holder || holder.state === 'ready')
+    return translate(connectionStateText(state));
+  return l10n.t('In another window: {0}', translate(connectionStateText(holder.state)));
+}
+
+/** State of a connection in the window that has it. */
+function heldState(status: ConnectionStatus | undefined): ConnectionStatus['holder'] {
+  return status?.state === 'elsewhere' ? status.holder : status;
 }
 
 function connectionDescription(
@@ -66,9 +79,8 @@ function connectionDescription(
   if (!facts.live) return label;
   if (status?.state === 'ready')
     return status.instances.size === 0 ? l10n.t('listening, no instance yet') : '';
-  if ((status?.state === 'waiting' || status?.state === 'failed') && status.detail) {
-    return `${label}: ${translate(status.detail)}`;
-  }
+  const { state, detail } = heldState(status) ?? {};
+  if ((state === 'waiting' || state === 'failed') && detail) return `${label}: ${translate(detail)}`;
   return label;
 }
 
@@ -89,9 +101,10 @@ export function connectionTooltip(
   const state = status?.state ?? 'closed';
   const lines = [
     `**${escapeMarkdown(facts.name)}** · ${escapeMarkdown(facts.system?.label ?? '')}`,
-    `$(${connectionLooks[state].icon}) ${escapeMarkdown(translate(connectionStateText(state)))}`,
+    `$(${connectionLooks[state].icon}) ${escapeMarkdown(stateWords(status))}`,
   ];
-  if (status?.detail) lines.push(escapeMarkdown(translate(status.detail)));
+  const detail = heldState(status)?.detail;
+  if (detail) lines.push(escapeMarkdown(translate(detail)));
   if (status?.retryAt !== undefined && state === 'waiting') {
     lines.push(escapeMarkdown(l10n.t('Next attempt at {0}', time(status.retryAt))));
   }

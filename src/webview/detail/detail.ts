@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Detail, ViewState } from '../../rpc/inspector.ts';
+import { menuContext } from '../base/contextMenu.ts';
 import { fire, firing } from '../base/events.ts';
 import { bytes, count, delta, moment } from '../base/format.ts';
 import { closeTool } from '../base/closeTool.ts';
@@ -47,7 +48,10 @@ export class DetailPane extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<section aria-label=${t('Event detail')}>
+    return html`<section
+      aria-label=${t('Event detail')}
+      data-vscode-context=${this.detail ? menuContext('event', this.detail.seq) : nothing}
+    >
       <header>
         <div role="tablist" aria-label=${t('Event detail')} @keydown=${this.#onTabKey}>
           ${TABS.map(

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Status } from '../../rpc/inspector.ts';
+import { menuContext } from '../base/contextMenu.ts';
 import { fire } from '../base/events.ts';
 import { count } from '../base/format.ts';
 import type { Host } from '../base/host.ts';
@@ -19,11 +20,8 @@ const BASE_ROWS = 2048;
 /** Height of the head with its border; the style sheet gives it. */
 const HEAD_HEIGHT = 24;
 
-/** Value of `webviewSection` for VS Code's context menu. */
-const context = (section: string): string =>
-  JSON.stringify({ webviewSection: section, preventDefaultContextMenuItems: true });
-const EVENT_CONTEXT = context('event');
-const NO_CONTEXT = context('none');
+const EVENT_CONTEXT = menuContext('event');
+const NO_CONTEXT = menuContext('none');
 
 /** The list of events: draws the rows in the viewport, whatever their number, and handles focus and selection. */
 export class EventGrid extends LitElement {
@@ -123,6 +121,7 @@ export class EventGrid extends LitElement {
         aria-activedescendant=${hasFocus && view.focusAt >= view.range[0] && view.focusAt < view.range[1] ? `row-${view.focusAt}` : nothing}
         data-vscode-context=${this.selected ? EVENT_CONTEXT : NO_CONTEXT}
         @keydown=${this.#onKey}
+        @contextmenu=${this.#onContextMenu}
         @scroll=${this.#onScroll}
         @wheel=${view?.space.compressed === true ? this.#onWheel : null}
       >
@@ -177,7 +176,6 @@ export class EventGrid extends LitElement {
       role="rowgroup"
       .style=${`transform:translateY(${shift}px)`}
       @mousedown=${this.#onMouseDown}
-      @contextmenu=${this.#onContextMenu}
       @mouseover=${this.#onHover}
     >
       ${repeat(
@@ -198,7 +196,7 @@ export class EventGrid extends LitElement {
       aria-rowindex=${at + 2}
       aria-selected=${isSelected}
       data-at=${at}
-      data-vscode-context=${EVENT_CONTEXT}
+      data-vscode-context=${row ? EVENT_CONTEXT : NO_CONTEXT}
       .style=${`transform:translateY(${top}px)`}
     >
       ${row ? cells(row) : placeholder}
@@ -255,9 +253,24 @@ export class EventGrid extends LitElement {
   }
 
   #onContextMenu(event: MouseEvent): void {
+    if (event.target === event.currentTarget) {
+      this.#openMenuOfFocus(event);
+      return;
+    }
     const at = this.#positionOf(event);
     const row = this.#view?.window.at(at);
     if (row && this.#view?.selection.has(row[0]) === false) this.#view.moveTo(at, 'only');
+  }
+
+  /** A key opens the menu on the grid, which has the focus of the page: it goes to the focused row. */
+  #openMenuOfFocus(event: MouseEvent): void {
+    const row = this.renderRoot.querySelector(`#row-${this.#view?.focusAt ?? -1}`);
+    if (!row) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { left, bottom } = row.getBoundingClientRect();
+    const init = { bubbles: true, cancelable: true, composed: true, clientX: left + ROW_HEIGHT };
+    row.dispatchEvent(new MouseEvent('contextmenu', { ...init, clientY: bottom }));
   }
 
   #onKey(event: KeyboardEvent): void {

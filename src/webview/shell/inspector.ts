@@ -2,6 +2,7 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Handlers } from '../../rpc/channel.ts';
 import type { InspectorView, Status } from '../../rpc/inspector.ts';
+import { exposeMenuContext } from '../base/contextMenu.ts';
 import type { Action, PartEvent } from '../base/events.ts';
 import { count, eventCount } from '../base/format.ts';
 import type { Link } from '../base/host.ts';
@@ -62,12 +63,16 @@ export class Inspector extends LitElement {
     super.connectedCallback();
     this.#resize.observe(this);
     document.addEventListener('keydown', this.#onKey);
+    window.addEventListener('focus', this.#onUse);
+    this.addEventListener('contextmenu', this.#onContextMenu);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resize.disconnect();
     document.removeEventListener('keydown', this.#onKey);
+    window.removeEventListener('focus', this.#onUse);
+    this.removeEventListener('contextmenu', this.#onContextMenu);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -239,6 +244,13 @@ export class Inspector extends LitElement {
     this.#session?.focusOn(seq, true);
     await this.#grid?.goTo(seq);
   }
+
+  readonly #onUse = (): void => this.#session?.use();
+
+  readonly #onContextMenu = (event: MouseEvent): void => {
+    this.#onUse();
+    exposeMenuContext(this, event);
+  };
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const command = commandOf(event, 'anywhere')?.command;

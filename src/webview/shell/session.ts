@@ -47,6 +47,11 @@ export class Session {
     });
   }
 
+  /** Tells the host that somebody works in this page. */
+  use(): void {
+    this.host.notify('used', null);
+  }
+
   setStatus(status: Status): void {
     this.status = status;
     this.#changed();

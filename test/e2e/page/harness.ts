@@ -113,6 +113,7 @@ class FakeHost {
 
   #handlers(): Handlers<InspectorHost> {
     return {
+      used: () => undefined,
       hello: () => ({
         strings: new URLSearchParams(location.search).has('german') ? { Follow: 'Folgen' } : {},
         status: this.status,

@@ -122,6 +122,7 @@ class World {
       pipeline: this.pipeline,
       decoderOf: () => decoder,
       writes: () => true,
+      runs: () => true,
       keepsEvents: () => true,
       clock: this.clock,
       storeOf: () => ({

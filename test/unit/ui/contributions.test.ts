@@ -39,6 +39,23 @@ describe('the generated manifest', async () => {
     expect(new Set(operationTitles(json('package.json')).keys())).toEqual(new Set(ids));
   });
 
+  it('shows in the palette only what something can do now', () => {
+    const { menus } = generated.contributes as {
+      readonly menus: {
+        readonly commandPalette: readonly { readonly command: string; readonly when: string }[];
+      };
+    };
+    const shown = new Map(
+      menus.commandPalette.map(({ command, when }) => [command.replace('gameServerOps.', ''), when]),
+    );
+    const operations = operationCommands(allSystems).map(({ id }) => id);
+    expect(operations).toContain('start');
+    for (const id of [...operations, 'connect', 'disconnect', 'removeConnection', 'logs', 'metrics'])
+      expect(shown.get(id), id).toBe(`gameServerOps.offered =~ /\\.${id}\\b/`);
+    for (const id of ['addConnection', 'openInspector', 'showLog', 'tasks'])
+      expect(shown.has(id), id).toBe(false);
+  });
+
   it('puts what destroys last in the menu, in a group of its own', () => {
     const { menus } = generated.contributes as {
       readonly menus: Readonly<

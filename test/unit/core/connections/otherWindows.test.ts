@@ -4,50 +4,7 @@ import { takenWithinMs } from '../../../../src/core/connections/requestBox.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english, text } from '../../../../src/core/model/text.ts';
 import { isFinished } from '../../../../src/core/model/task.ts';
-import { temporaryFolder } from '../../simulator/kgsmRoot.ts';
-import { Windows, type Run } from './windows.ts';
-
-/** Two windows: the first is connected and knows the running instance `a`, the second one sees it. */
-async function twoWindows() {
-  const folder = temporaryFolder();
-  const windows = new Windows(folder.path);
-  const first = await windows.open('first');
-  await first.isIn('ready');
-  const second = await windows.open('second');
-  await second.isIn('elsewhere');
-  first.hear('instance_stopped', 'a');
-  await second.until(() => second.states()['a'] === 'stopped');
-  return {
-    windows,
-    first,
-    second,
-    async [Symbol.asyncDispose](): Promise<void> {
-      await windows[Symbol.asyncDispose]();
-      folder[Symbol.dispose]();
-    },
-  };
-}
-
-/** An operation that the test ends, with the runs that wait. */
-function pending(windows: Windows) {
-  const runs: Run[] = [];
-  const began = Promise.withResolvers<Run>();
-  const end = Promise.withResolvers<undefined>();
-  windows.operate = async (run) => {
-    runs.push(run);
-    began.resolve(run);
-    await end.promise;
-    return { outcome: 'succeeded', message: text('done') };
-  };
-  return { runs, began: began.promise, end: () => end.resolve(undefined) };
-}
-
-const eventTypes = async ({
-  journals,
-}: Awaited<ReturnType<typeof twoWindows>>['first']): Promise<string[]> => {
-  const { events } = await (await journals.store('live')).range('', 0, Number.MAX_SAFE_INTEGER);
-  return events.map(({ type }) => type);
-};
+import { eventTypes, pending, twoWindows } from './windows.ts';
 
 describe('an operation for a connection of another window', () => {
   it('is done once by the window that is connected, and is one task in both', async () => {

@@ -29,9 +29,12 @@ import {
   silentLog,
   testMemory,
 } from '../helpers.ts';
+import { temporaryFolder } from '../../simulator/kgsmRoot.ts';
 import { settings, Sessions } from './sessions.ts';
 
 export type Run = OperationRun<ConnectionSettings>;
+
+export type Window = Awaited<ReturnType<typeof openWindow>>;
 
 /** Some windows of one user on one journal folder, with one connection that one of them captures. */
 export class Windows {
@@ -43,7 +46,7 @@ export class Windows {
   readonly questions: string[] = [];
   readonly #folder: string;
   readonly #gone = new Set<string>();
-  readonly #windows: Awaited<ReturnType<typeof openWindow>>[] = [];
+  readonly #windows: Window[] = [];
   #holder: string | undefined;
   #waiting: { readonly name: string; readonly take: () => void }[] = [];
   operate: (run: Run, window: string) => Promise<OperationResult> = ({ instance }) =>
@@ -53,7 +56,7 @@ export class Windows {
     this.#folder = folder;
   }
 
-  async open(name: string): Promise<Awaited<ReturnType<typeof openWindow>>> {
+  async open(name: string): Promise<Window> {
     const window = await openWindow(this, this.#folder, name);
     this.#windows.push(window);
     return window;
@@ -68,8 +71,12 @@ export class Windows {
         if (this.#holder !== undefined) {
           elsewhere();
           await new Promise<void>((take, reject) => {
-            this.#waiting.push({ name, take });
-            signal.addEventListener('abort', () => reject(new Error('aborted')));
+            const waiting = { name, take };
+            this.#waiting.push(waiting);
+            signal.addEventListener('abort', () => {
+              this.#waiting = this.#waiting.filter((each) => each !== waiting);
+              reject(new Error('aborted'));
+            });
           });
         }
         this.#holder = name;
@@ -118,14 +125,16 @@ async function openWindow(windows: Windows, folder: string, name: string) {
     decoderOf: () => kgsm.decoder,
     limits: () => defaultLimits,
     keepsEvents: () => true,
+    window: name,
     isOpen: windows.isOpen,
     systemOf: () => 'kgsm',
     begin: Promise.resolve(),
     log: silentLog,
   });
   await journals.restored;
+  const sessions = new Sessions();
   const system: AnySystem = {
-    ...new Sessions().system,
+    ...sessions.system,
     operations: [
       {
         id: 'start',
@@ -217,6 +226,7 @@ async function openWindow(windows: Windows, folder: string, name: string) {
   const until = (wanted: (fleet: Fleet) => boolean): Promise<Fleet> => fleetWhere(pipeline, wanted);
   return {
     name,
+    sessions,
     connection,
     pipeline,
     journals,
@@ -249,3 +259,44 @@ async function openWindow(windows: Windows, folder: string, name: string) {
     },
   };
 }
+
+/** Two windows: the first is connected and knows the running instance `a`, the second one sees it. */
+export async function twoWindows() {
+  const folder = temporaryFolder();
+  const windows = new Windows(folder.path);
+  const first = await windows.open('first');
+  await first.isIn('ready');
+  const second = await windows.open('second');
+  await second.isIn('elsewhere');
+  first.hear('instance_stopped', 'a');
+  await second.until(() => second.states()['a'] === 'stopped');
+  return {
+    windows,
+    first,
+    second,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await windows[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** An operation that the test ends, with the runs that wait. */
+export function pending(windows: Windows) {
+  const runs: Run[] = [];
+  const began = Promise.withResolvers<Run>();
+  const end = Promise.withResolvers<undefined>();
+  windows.operate = async (run) => {
+    runs.push(run);
+    began.resolve(run);
+    await end.promise;
+    return { outcome: 'succeeded', message: text('done') };
+  };
+  return { runs, began: began.promise, end: () => end.resolve(undefined) };
+}
+
+/** Types of all events in the journal. */
+export const eventTypes = async ({ journals }: Window): Promise<string[]> => {
+  const { events } = await (await journals.store('live')).range('', 0, Number.MAX_SAFE_INTEGER);
+  return events.map(({ type }) => type);
+};

@@ -24,6 +24,7 @@ export async function openWindow(folder: string, system = 'kgsm', given: Partial
     loadSystem: (system) => registry.load(system),
     limits: () => defaultLimits,
     keepsEvents: () => true,
+    window: 'here',
     isOpen: isWindowOpen,
     systemOf: (connection) => (connection === 'home' ? system : undefined),
     begin: Promise.resolve(),

@@ -29,6 +29,7 @@ function rig() {
     }),
     decoderOf: () => kgsm.decoder,
     writes: () => true,
+    runs: () => true,
     keepsEvents: () => true,
     clock,
     onError: (error) => {

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { emptyFleet, fold, type Fleet } from '../../../../src/core/model/fleet.ts';
 import type { Signal } from '../../../../src/core/model/signal.ts';
 import { text } from '../../../../src/core/model/text.ts';
-import { drawnNow, rowsToDraw, type DrawnRow } from '../../../../src/ui/tree/changedRows.ts';
+import {
+  drawnNow,
+  keepingSelection,
+  rowsToDraw,
+  type DrawnRow,
+} from '../../../../src/ui/tree/changedRows.ts';
+import type { Row } from '../../../../src/ui/tree/treeItems.ts';
 
 function after(fleet: Fleet, ...signals: Signal[]): Fleet {
   return fold(fleet, { connection: 'home', system: 'kgsm', receivedAt: ++time }, signals);
@@ -64,6 +70,20 @@ describe('what is drawn anew', () => {
     expect(toDraw(waiting, again)).toEqual([list]);
   });
 
+  it('is the whole list where its connection changed in the window that has it', () => {
+    const elsewhere = after(start, { signal: 'connection', state: 'elsewhere' });
+    const held = (state: 'ready' | 'waiting'): Fleet => {
+      const status = elsewhere.connections.get('home');
+      if (!status) throw new Error('it is there');
+      return {
+        ...elsewhere,
+        connections: elsewhere.connections.set('home', { ...status, holder: { state } }),
+      };
+    };
+    expect(toDraw(held('ready'), held('waiting'))).toEqual([list]);
+    expect(toDraw(held('ready'), held('ready'))).toEqual([]);
+  });
+
   it('is the whole list rather than a great many rows', () => {
     const keys = Array.from({ length: 500 }, (_, i) => `s${String(i)}`);
     const many = after(start, snapshot(keys, 'stopped'));
@@ -91,5 +111,38 @@ describe('what is drawn anew', () => {
     const unheard = new Map([['home', drawnNow(undefined)]]);
     expect(rowsToDraw(unheard, new Map([['home', drawnNow(undefined)]]))).toEqual([]);
     expect(rowsToDraw(unheard, drawn(start))).toEqual([list]);
+  });
+});
+
+describe('what is drawn with it so that the selection stays', () => {
+  const [a, b, c, home] = [
+    ...['a', 'b', 'c'].map((key): Row => ({ row: 'instance', connection: 'home', kind: 'server', key })),
+    { row: 'connection', id: 'home' } as const,
+  ] as [Row, Row, Row, Row];
+
+  const keeping = (rows: readonly Row[], selected: readonly Row[]): readonly Row[] | undefined =>
+    keepingSelection(rows, selected, (one, other) => keyOf(one).localeCompare(keyOf(other)));
+  const keyOf = (row: Row): string => (row.row === 'instance' ? row.key : '');
+
+  it('is nothing where no selected row is drawn, or one alone is selected', () => {
+    expect(keeping([b], [])).toEqual([b]);
+    expect(keeping([b], [b])).toEqual([b]);
+    expect(keeping([b], [a, c])).toEqual([b]);
+    expect(keeping([home], [a])).toEqual([home]);
+  });
+
+  it('is every selected row, from top to bottom and last, where one of them is drawn', () => {
+    expect(keeping([b, a], [c, a])).toEqual([b, a, c]);
+  });
+
+  it('is everything where a list is drawn, or a connection or a great many are selected', () => {
+    expect(keeping([home], [a, c])).toBeUndefined();
+    expect(keeping([a], [home, a])).toBeUndefined();
+    const many = Array.from({ length: 101 }, (_, i): Row => ({ ...a, key: String(i) }) as Row);
+    expect(keeping(many.slice(0, 1), many)).toBeUndefined();
+  });
+
+  it('is nothing where nothing is drawn', () => {
+    expect(keeping([], [a, b])).toEqual([]);
   });
 });

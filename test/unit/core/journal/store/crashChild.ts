@@ -42,6 +42,7 @@ const journals = new Journals({
   decoderOf,
   limits: () => defaultLimits,
   keepsEvents: () => true,
+  window: 'here',
   isOpen: () => false,
   systemOf: () => kgsm.id,
   begin: Promise.resolve(),

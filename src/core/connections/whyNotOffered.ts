@@ -1,0 +1,91 @@
+import { instancesOf, type Fleet } from '../model/fleet.ts';
+import type { Instance } from '../model/instance.ts';
+import { lifecycle, lifecycleStates } from '../model/lifecycle.ts';
+import { oneLine, text, type Text } from '../model/text.ts';
+import type { AnyInstanceOperation } from '../systems/operation.ts';
+import { notOfferedBecause } from './notOffered.ts';
+import type { Offering } from './offers.ts';
+
+/** Why nothing offers an operation now, and what would help. */
+export interface Unoffered {
+  readonly message: Text;
+  /** Connections to add, or to connect. */
+  readonly remedy?: 'add' | 'connect';
+}
+
+export interface Sought {
+  /** Title of the command, translated. */
+  readonly title: string;
+  readonly operation: string;
+  readonly connections: readonly Offering[];
+  /** Instances that were chosen for it; none where any would do. */
+  readonly chosen: readonly Instance[];
+}
+
+/** Why an operation is on offer nowhere. The first reason that holds: each of the later ones supposes those before. */
+export function whyNotOffered({ title, operation, connections, chosen }: Sought, fleet: Fleet): Unoffered {
+  if (connections.length === 0)
+    return {
+      message: text('{0}: there is no connection yet. Add one to what manages your game servers.', title),
+      remedy: 'add',
+    };
+  const able = connections.filter(({ system }) => system.operations.some(({ id }) => id === operation));
+  if (able.length === 0)
+    return { message: text('{0}: no connection leads to a system that has this.', title), remedy: 'add' };
+  const reached = able.filter(({ reach }) => reach !== undefined);
+  if (reached.length === 0)
+    return {
+      message: text('{0}: there is no connection to {1} now.', title, namesOf(able)),
+      remedy: 'connect',
+    };
+  const [refusing] = reached.filter((connection) => refuses(connection, operation, chosen, fleet));
+  if (refusing) {
+    const asked = refusing.system.operations.find(({ id }) => id === operation);
+    const [instance] = [...chosen, ...instancesOf(fleet, refusing.id)].filter(
+      ({ connection }) => connection === refusing.id,
+    );
+    if (asked)
+      return {
+        message: text('{0}: {1}', namesOf([refusing]), notOfferedBecause(title, asked, refusing, instance)),
+      };
+  }
+  const instances = chosen.length > 0 ? chosen : reached.flatMap(({ id }) => instancesOf(fleet, id));
+  const [first] = instances;
+  if (!first) return { message: text('{0}: there is no game server on {1} yet.', title, namesOf(reached)) };
+  if (instances.length === 1) {
+    const state = lifecycle[first.state].accessibility;
+    return { message: text('{0} is not possible: {1} is {2}.', title, oneLine(first.name, 60), state) };
+  }
+  return { message: text('{0}: no game server can do this now: {1}.', title, countsOf(instances)) };
+}
+
+/** Whether an operation is not on offer whatever the state of the instances: by version, settings or rights. */
+function refuses(
+  { id, system, settings, reach }: Offering,
+  operation: string,
+  chosen: readonly Instance[],
+  fleet: Fleet,
+): boolean {
+  const operations = system.operations.filter((each) => each.id === operation);
+  const ofInstances = operations.filter((each): each is AnyInstanceOperation => each.target === 'instance');
+  if (ofInstances.length < operations.length) return true;
+  const instances =
+    chosen.length > 0 ? chosen.filter(({ connection }) => connection === id) : instancesOf(fleet, id);
+  const isEverOffered = (instance: Instance): boolean =>
+    ofInstances.some((each) =>
+      lifecycleStates.some((state) => each.when({ ...instance, state }, settings, reach)),
+    );
+  return instances.length > 0 && !instances.some(isEverOffered);
+}
+
+function namesOf(connections: readonly Offering[]): string {
+  return connections.map(({ settings }) => oneLine(settings.name, 60)).join(', ');
+}
+
+/** How many instances are in each state, the most frequent first. */
+function countsOf(instances: readonly Instance[]): Text {
+  const counts = [...Map.groupBy(instances, ({ state }) => state)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([state, { length }]) => text('{0} {1}', length, lifecycle[state].accessibility));
+  return counts.reduce((before, next) => text('{0}, {1}', before, next));
+}

@@ -1,0 +1,45 @@
+import { commands } from 'vscode';
+import { offeredIds } from '../../core/connections/offers.ts';
+import { liveTimeline } from '../../core/model/event.ts';
+import { connectionCommandsFor } from '../connections/connectionCommandTable.ts';
+import { contextKeys } from '../contributions/ids.ts';
+import { Throttle } from '../throttle.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Up to a thousand instances of each connection are asked, too much for every event. */
+const askEveryMs = 250;
+
+/** Keeps VS Code told of what something can do now: the palette hides the rest. */
+export function followOffers(runtime: Runtime): void {
+  const { scope, pipeline, connections } = runtime;
+  let told = '';
+  const pace = scope.add(
+    new Throttle(askEveryMs, () => {
+      const offered = flags(runtime);
+      if (offered === told) return;
+      told = offered;
+      void commands.executeCommand('setContext', contextKeys.offered, offered);
+    }),
+  );
+  scope.defer(
+    pipeline.subscribe('palette', ({ timeline, before, fleet }) => {
+      if (timeline === liveTimeline && before.connections !== fleet.connections) pace.ask();
+    }),
+  );
+  scope.defer(connections.onDidChange('palette', () => pace.ask()));
+}
+
+function flags(runtime: Runtime): string {
+  const fleet = runtime.pipeline.fleet();
+  const offered = new Set(
+    runtime.connections.connections.flatMap((connection) => [
+      ...offeredIds(connection, fleet),
+      ...connectionCommandsFor(connection, runtime),
+      ...(connection.session?.watch ? ['metrics'] : []),
+    ]),
+  );
+  return [...offered]
+    .sort()
+    .map((id) => `.${id}`)
+    .join('');
+}

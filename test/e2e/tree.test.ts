@@ -1,0 +1,48 @@
+import { afterAll, expect, it } from 'vitest';
+import { useWorkbench } from '../harness/e2e.ts';
+import { KgsmRoot } from './kgsm.ts';
+
+const kgsm = new KgsmRoot();
+// Hooks at the end run in reverse: the folder goes when nobody listens in it any more.
+afterAll(() => {
+  kgsm.dispose();
+});
+const workbench = useWorkbench({
+  mode: 'installed',
+  machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
+});
+
+it('the tree keeps its selection and its focus when a selected server changes its state', async () => {
+  const wb = workbench();
+  await wb.openView('Game Servers');
+  await wb.treeItem(/Connection Home, Connected/).waitFor();
+  for (const name of ['b1', 'b2', 'b3', 'b4', 'b5']) await kgsm.send('instance_stopped', name);
+  await wb.treeItem(/^b5, stopped/).waitFor();
+  await wb.treeItem(/^b1,/).click();
+  await wb.treeItem(/^b5,/).click({ modifiers: ['Control'] });
+  await wb.treeItem(/^b3,/).click({ modifiers: ['Control'] });
+  const names = async (rows: string): Promise<string[]> =>
+    (
+      await wb.page
+        .locator(`.monaco-list-row[role="treeitem"]${rows}`)
+        .evaluateAll((all) =>
+          (all as { getAttribute(name: string): string | null }[]).map(
+            (each) => each.getAttribute('aria-label') ?? '',
+          ),
+        )
+    ).map((name) => name.split(', ').slice(0, 2).join(', '));
+  const selected = (): Promise<string[]> => names('[aria-selected="true"]');
+  await expect.poll(selected).toEqual(['b1, stopped', 'b3, stopped', 'b5, stopped']);
+  await kgsm.send('instance_started', 'b3');
+  await wb.treeItem(/^b3, running/).waitFor();
+  await wb.screenshots('tree-selection');
+  await expect.poll(selected).toEqual(['b1, stopped', 'b3, running', 'b5, stopped']);
+  await expect.poll(() => names('.focused')).toEqual(['b3, running']);
+  // Others come and go around them.
+  await kgsm.send('instance_stopped', 'b0');
+  await kgsm.send('instance_uninstalled', 'b2');
+  await wb.treeItem(/^b0, stopped/).waitFor();
+  await expect.poll(() => wb.treeItem(/^b2,/).count()).toBe(0);
+  await expect.poll(selected).toEqual(['b1, stopped', 'b3, running', 'b5, stopped']);
+  await expect.poll(() => names('.focused')).toEqual(['b3, running']);
+});

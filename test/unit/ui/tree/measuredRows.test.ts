@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { MeasuredRows } from '../../../../src/ui/tree/measuredRows.ts';
+import { ManualClock } from '../../core/helpers.ts';
+
+function rig() {
+  const clock = new ManualClock();
+  return { clock, rows: new MeasuredRows(clock) };
+}
+
+describe('a measured row', () => {
+  it('is drawn anew where it says something else, after some seconds', () => {
+    const { clock, rows } = rig();
+    expect(rows.isDue('a', '7 % CPU'), 'it was never drawn').toBe(false);
+    rows.draw('a', '7 % CPU');
+    clock.advance(60_000);
+    expect(rows.isDue('a', '7 % CPU')).toBe(false);
+    expect(rows.isDue('a', '8 % CPU')).toBe(true);
+    rows.draw('a', '8 % CPU');
+    clock.advance(4999);
+    expect(rows.isDue('a', '9 % CPU')).toBe(false);
+    clock.advance(1);
+    expect(rows.isDue('a', '9 % CPU')).toBe(true);
+  });
+
+  it('is drawn at once where it said nothing of measurements', () => {
+    const { rows } = rig();
+    rows.draw('a', '');
+    expect(rows.isDue('a', '7 % CPU')).toBe(true);
+  });
+
+  it('is left alone while its tooltip may be read, and no other row is', () => {
+    const { clock, rows } = rig();
+    for (const id of ['a', 'b']) rows.draw(id, '7 % CPU');
+    rows.point('a');
+    clock.advance(29_999);
+    expect([rows.isDue('a', '8 % CPU'), rows.isDue('b', '8 % CPU')]).toEqual([false, true]);
+    clock.advance(1);
+    expect(rows.isDue('a', '8 % CPU')).toBe(true);
+  });
+
+  it('is drawn again as soon as somebody points at another one', () => {
+    const { clock, rows } = rig();
+    for (const id of ['a', 'b']) rows.draw(id, '7 % CPU');
+    rows.point('a');
+    clock.advance(10_000);
+    rows.point('b');
+    expect([rows.isDue('a', '8 % CPU'), rows.isDue('b', '8 % CPU')]).toEqual([true, false]);
+  });
+
+  it('has no tooltip to spare once it was drawn for something else', () => {
+    const { clock, rows } = rig();
+    rows.draw('a', '7 % CPU');
+    rows.point('a');
+    rows.draw('a', '8 % CPU');
+    clock.advance(5000);
+    expect(rows.isDue('a', '9 % CPU')).toBe(true);
+  });
+});
