@@ -23,7 +23,7 @@ export function restoredFleet(
   changes: readonly JournalChange[],
   isOpen: (window: string) => boolean = () => false,
 ): Fleet {
-  const fleet = withChanges(emptyFleet, changes);
+  const fleet = withChanges(emptyFleet, oldestFirst(changes));
   return { ...fleet, ...forgetTasks(fleet, (task) => isUnfinished(task) && !isOpen(runnerOf(task) ?? '')) };
 }
 
@@ -100,4 +100,14 @@ function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange)
 
 function parsed(state: string | null): unknown {
   return state === null ? undefined : JSON.parse(state);
+}
+
+/** Tasks in the order in which they ended: the fleet forgets the oldest first. The journal tells of them in no order. */
+function oldestFirst(changes: readonly JournalChange[]): readonly JournalChange[] {
+  const endOf = ({ what, state }: JournalChange): number =>
+    what === 'task' && state !== null ? ((JSON.parse(state) as Task).finishedAt ?? 0) : 0;
+  return changes
+    .map((change) => ({ change, end: endOf(change) }))
+    .sort((a, b) => a.end - b.end || a.change.seq - b.change.seq)
+    .map(({ change }) => change);
 }

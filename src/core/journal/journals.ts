@@ -248,7 +248,7 @@ export class Journals {
       if (state.changes.length > 0)
         pipeline.restore(
           liveTimeline,
-          restoredFleet(oldestFirst(state.changes), (window) => this.#options.isOpen(window)),
+          restoredFleet(state.changes, (window) => this.#options.isOpen(window)),
           this.#contextsOf(state),
         );
       store.onCommit(({ own }) => {
@@ -388,14 +388,4 @@ export class Journals {
       this.#retain(store);
     });
   }
-}
-
-/** Tasks in the order in which they ended: the fleet forgets the oldest first. The journal tells of them in no order. */
-function oldestFirst(changes: JournalState['changes']): JournalState['changes'] {
-  const endOf = ({ what, state }: JournalState['changes'][number]): number =>
-    what === 'task' && state !== null ? ((JSON.parse(state) as Task).finishedAt ?? 0) : 0;
-  return changes
-    .map((change) => ({ change, end: endOf(change) }))
-    .sort((a, b) => a.end - b.end || a.change.seq - b.change.seq)
-    .map(({ change }) => change);
 }
