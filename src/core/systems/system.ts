@@ -52,7 +52,7 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   checkTarget(value: string): Text | undefined;
   /** The machine that is operated, where it is not the one that the extension runs on. */
   hostOf?(settings: S): string;
-  /** Where the server speaks TLS, for a look at its certificate; nothing where it does not. */
+  /** Address at which the server speaks TLS, for a look at its certificate; nothing for a server without TLS. */
   tlsAddress?(settings: S): ServerAddress | undefined;
   /** One line that says where this connection goes. */
   describe(settings: S): string;

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { text, type Text } from '../model/text.ts';
 
-/** Where a server is, and the name that its certificate should have. */
+/** Host and port of a server, and the name that its certificate should have. */
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;

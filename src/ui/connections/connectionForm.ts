@@ -176,7 +176,7 @@ async function settingsOf(
   return read.ok ? read.connection.settings : undefined;
 }
 
-/** What the user wants after the test: with a certificate that was pinned it is tested again. */
+/** Choice of the user after the test: with a certificate that was pinned it is tested again. */
 type Decision = 'save' | 'change' | { readonly pin: string };
 
 /** Tries the connection with visible steps; answers whether to save it or to go back to the questions. */

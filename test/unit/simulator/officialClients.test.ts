@@ -163,7 +163,7 @@ describe.each(['3.7', '3.8', '3.9'] as const)("Bedrock Server Manager's own clie
     const before = await servers();
     expect(before).toContain('alpha RUNNING');
     const page = await Listener.open(server, `/ws?token=${token}`);
-    // It does not wait for what it asks for.
+    // The page does not wait for its acknowledgements.
     for (const topic of topics) page.say({ action: 'subscribe', topic });
     for (const topic of topics) {
       expect(JSON.parse(await page.next())).toEqual({

@@ -2,12 +2,12 @@ import type { ReasonedError } from '../../model/reasonedError.ts';
 import { sentences, text, type Text } from '../../model/text.ts';
 import { SessionError } from '../session.ts';
 
-/** What becomes of a failure of the wire. What may pass by itself is tried again; all else waits for the user. */
+/** How a failure of the wire is met: one that may pass by itself is tried again, all others wait for the user. */
 interface Kind {
   readonly retry?: true;
   /** Somebody answered, if only with a refusal. */
   readonly answered?: true;
-  /** It is about the certificate of the server. */
+  /** The certificate of the server is the reason. */
   readonly certificate?: true;
   readonly cure?: Text;
 }

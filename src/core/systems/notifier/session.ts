@@ -82,7 +82,7 @@ class LiveNotifierSession implements NotifierSession {
     return this.#heardAt;
   }
 
-  /** Nothing can be asked: a message that the server does not know ends the conversation, or the server. */
+  /** A server of this kind cannot be asked: a message that it does not know ends the conversation, or the server. */
   checkAlive(): void {
     this.#isWatched = false;
   }

@@ -12,7 +12,7 @@ import { identities, pemFolder } from '../../simulator/pem.ts';
 
 type Identity = keyof typeof identities;
 
-/** What listens there, and how the connection is told to reach it. */
+/** A listener, and how the connection is told to reach it. */
 interface Scene {
   readonly what: string;
   /** Certificate of the listener; without one it speaks no TLS. */
@@ -153,7 +153,7 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each[Symbol.asyncDispose]();
 });
 
-/** What a connection to such a listener fails with; the address is `HOST` in it. */
+/** Failure of a connection to such a listener; the address is `HOST` in it. */
 async function failure(scene: Scene): Promise<{ words: string; certificate: boolean; requests: number }> {
   let requests = 0;
   const answer: RequestListener = (request, response) => {

@@ -93,7 +93,7 @@ describe('a connection that waits', () => {
     connection.hurry();
     await turns();
     expect(sessions.attempts).toBe(1);
-    // What failed just now is not asked again for each click.
+    // A server that failed just now is not asked again for each click.
     for (let n = 0; n < 10; n++) {
       connection.hurry();
       await turns();
