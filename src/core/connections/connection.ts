@@ -192,6 +192,7 @@ export class Connection {
     const scope = new Scope();
     let attempt = 0;
     let locked = false;
+    let wasReady = false;
     while (!signal.aborted) {
       let error: SessionError | undefined;
       try {
@@ -203,6 +204,7 @@ export class Connection {
         this.#report('connecting');
         const began = await this.#open(signal);
         if (began) {
+          wasReady = true;
           const { clock } = this.#options;
           const readyAt = clock.now();
           error = await this.#converse(began, signal);
@@ -213,7 +215,7 @@ export class Connection {
       }
       if (!error || isAborted(signal)) break;
       this.#failure = error;
-      if (!error.retry) {
+      if (!error.retry && !(wasReady && error.mayPass)) {
         // Before the lock is released: a start during that is a new wish.
         this.#wanted = false;
         this.#report('failed', error.text);

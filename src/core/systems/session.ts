@@ -101,16 +101,24 @@ export class SessionError extends Error {
   override readonly name = 'SessionError';
   readonly text: Text;
   readonly retry: boolean;
+  /** Where the connection was ready already, this has come since and may go again: then it is tried again all the same. */
+  readonly mayPass: boolean;
   /** The secret that was wrong or missing: the user is asked for it. */
   readonly secret?: SecretKind;
 
   constructor(
     message: Text,
-    options: { readonly retry: boolean; readonly cause?: unknown; readonly secret?: SecretKind },
+    options: {
+      readonly retry: boolean;
+      readonly mayPass?: boolean;
+      readonly cause?: unknown;
+      readonly secret?: SecretKind;
+    },
   ) {
     super(message.template, { cause: options.cause });
     this.text = message;
     this.retry = options.retry;
+    this.mayPass = options.mayPass ?? false;
     if (options.secret !== undefined) this.secret = options.secret;
   }
 }
