@@ -65,10 +65,12 @@ export async function journalled(): Promise<readonly JournalEvent[]> {
   return events;
 }
 
-/** A KGSM folder of its own with a connection to it in the settings, connected. */
-export async function connectedRoot(id: string): Promise<string> {
+/** A KGSM folder of its own with a connection to it in the settings, connected; to its socket alone where it has no program. */
+export async function connectedRoot(id: string, install?: (root: string) => void): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'kg-'));
-  await setConnections([{ kind: 'kgsm', id, name: `Test ${id}`, root }]);
+  install?.(root);
+  const place = install ? { root } : { socket: join(root, 'kgsm.sock') };
+  await setConnections([{ kind: 'kgsm', id, name: `Test ${id}`, ...place }]);
   await fleetWhere((fleet) => fleet.connections.get(id)?.state === 'ready', `${id} is ready`);
   assert.ok(existsSync(join(root, 'kgsm.sock')));
   return root;
