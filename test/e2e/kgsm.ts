@@ -13,8 +13,10 @@ export class KgsmRoot {
     return join(this.path, 'kgsm.sock');
   }
 
+  /** Its settings; where the test has put no program there, it is listened to and not operated. */
   connection(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-    return { kind: 'kgsm', id: 'home', name: 'Home', root: this.path, ...fields };
+    const place = existsSync(join(this.path, 'kgsm.sh')) ? { root: this.path } : { socket: this.socket };
+    return { kind: 'kgsm', id: 'home', name: 'Home', ...place, ...fields };
   }
 
   /** Sends one event as KGSM 2.2 writes it. */

@@ -32,7 +32,7 @@ describe('a new user', () => {
     await wb.page.getByText('There is no folder /nowhere on this machine.').waitFor();
     await wb.screenshot('add-connection-mistake-dark');
     await wb.quickInput.fill(kgsm.path);
-    await wb.page.getByText('There is no kgsm.sh in it').waitFor();
+    await wb.page.getByText(`There is no kgsm.sh in ${kgsm.path}`).waitFor();
     writeFileSync(
       join(kgsm.path, 'kgsm.sh'),
       '#!/bin/sh\n[ "$1" != --version ] || { echo "KGSM, version 2.2.0"; exit 0; }\nexit 5\n',

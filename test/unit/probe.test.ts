@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,8 +6,9 @@ import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
 import { makeRoot } from '../../src/simulator/kgsm/root.ts';
 import { systems } from '../../src/core/systems/index.ts';
 import { kgsmEvent } from './core/helpers.ts';
-import { eventsOf, run } from './probeRun.ts';
-import { launch } from './simulator/kgsmRoot.ts';
+import type { CliResult } from '../../src/core/systems/kgsm/program/runKgsm.ts';
+import { eventsOf, pushedTypes, run } from './probeRun.ts';
+import { kgsm, launch } from './simulator/kgsmRoot.ts';
 
 const kinds = Object.keys(systems).join(', ');
 
@@ -21,10 +22,10 @@ describe('the probe', () => {
   });
 
   it('prints connection, events, problems and the fleet as JSON lines, and ends well', async () => {
-    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', name: 'Home', root });
+    const socket = join(root, 'kgsm.sock');
+    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', name: 'Home', socket });
     const { lines, code } = await run([connection, '--seconds', '60'], async () => {
-      const send = (text: string): Promise<void> =>
-        sendToUnixSocket(join(root, 'kgsm.sock'), Buffer.from(text));
+      const send = (text: string): Promise<void> => sendToUnixSocket(socket, Buffer.from(text));
       await send(kgsmEvent('instance_created', 'mc-1', { Blueprint: 'minecraft' }));
       await send(kgsmEvent('instance_installed', 'mc-1', { Blueprint: 'minecraft' }));
       await send(kgsmEvent('instance_version_updated', 'mc-1', { NewVersion: '1.1' }));
@@ -101,6 +102,61 @@ describe('the probe', () => {
     ]);
   });
 
+  it('refuses a command that KGSM 3 would refuse, and names the characters', async () => {
+    mkdirSync(join(root, 'events'));
+    makeRoot(root, {
+      launch,
+      protocolVersion: '3.16',
+      instances: [{ name: 'mc-1', blueprint: 'minecraft', active: true }],
+    });
+    const input = JSON.stringify({ command: 'say a; b' });
+    const connection = JSON.stringify({ kind: 'kgsm', root });
+    const args = [connection, '--seconds', '30', '--run', 'command:mc-1', '--input', input];
+    const { lines } = await run(args);
+    expect(lines.flatMap((line) => line['operation'] ?? [])).toMatchObject([
+      {
+        outcome: 'refused',
+        message: expect.stringContaining('KGSM 3 refuses a command that contains ;') as string,
+      },
+    ]);
+    expect(readFileSync(join(root, 'calls.log'), 'utf8')).not.toContain('say');
+  });
+
+  it("leaves its socket to KGSM's own test of it, and goes on afterwards", async () => {
+    makeRoot(root, {
+      launch,
+      behaviour: { socketTestMs: 500 },
+      instances: [{ name: 'mc-1', blueprint: 'minecraft' }],
+    });
+    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', root });
+    let tested: CliResult | undefined;
+    const { lines, errors } = await run([connection, '--seconds', '60'], async (probe) => {
+      tested = await kgsm(root, '--events', '--test-socket');
+      await expect.poll(() => existsSync(join(root, 'kgsm.sock')), { timeout: 30_000 }).toBe(true);
+      await kgsm(root, '-i', 'mc-1', '--start');
+      await probe.until(() => pushedTypes(probe.lines).includes('instance_started'));
+    });
+    expect(tested).toMatchObject({ code: 0 });
+    expect(errors).toContain('was removed and has been created again');
+    expect(pushedTypes(lines)).not.toContain('socket_test');
+  });
+
+  it('keeps type and instance of an event over the cap, and says that it was cut', async () => {
+    const socket = join(root, 'kgsm.sock');
+    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', socket, maxMessageBytes: 1024 });
+    const { lines } = await run([connection, '--seconds', '60'], async (probe) => {
+      const long = kgsmEvent('instance_started', 'mc-1', { Notes: 'n'.repeat(2000) });
+      await sendToUnixSocket(socket, Buffer.from(long));
+      await probe.until(() => pushedTypes(probe.lines).length > 0);
+    });
+    expect(eventsOf(lines)).toMatchObject([{ type: 'instance_started', subject: 'mc-1' }]);
+    expect(lines.flatMap((line) => line['problem']?.['message'] ?? [])).toEqual([
+      expect.stringMatching(/^\d+ bytes arrived, more than the cap$/),
+      'cut off: only the beginning was kept',
+    ]);
+    expect(lines.at(-1)?.['fleet']).toMatchObject({ instances: [{ key: 'mc-1', state: 'running' }] });
+  });
+
   it.each([
     ['start:nobody', 'refused', 'there is no instance nobody on kgsm'],
     ['fly:mc-1', 'refused', 'there is no operation fly'],
@@ -118,6 +174,7 @@ describe('the probe', () => {
     [['{'], 'not readable as JSON'],
     [['{"kind":"nope"}'], `"kind" must be one of ${kinds}, not "nope"`],
     [['{"kind":"kgsm"}'], '"root" is missing'],
+    [['{"kind":"kgsm","rooot":"/r"}'], '"rooot" is not a setting of this kind of connection'],
     [['{"kind":"kgsm","root":"/r"}', '--seconds', 'soon'], '--seconds must be a number'],
     [['{"kind":"kgsm","root":"/r"}', '--run', 'start:a', '--input', '{'], '--input is not readable'],
     [['{"kind":"kgsm","root":"/r"}', '--fast'], '--fast'],
@@ -127,9 +184,33 @@ describe('the probe', () => {
     expect(code).toBe(2);
   });
 
-  it('exits 1 when the connection never became ready, and says why', async () => {
-    const { errors, code } = await run(['{"kind":"kgsm","root":"/nowhere-at-all"}', '--seconds', '0.5']);
-    expect(errors).toContain('/nowhere-at-all');
+  it.each([
+    ['a folder that does not exist', () => '/nowhere-at-all', 'There is no kgsm.sh in /nowhere-at-all'],
+    ['a folder without the program', () => root, 'There is no kgsm.sh in'],
+    [
+      'a program that may not be executed',
+      () => {
+        writeFileSync(join(root, 'kgsm.sh'), '#!/bin/sh\n');
+        return root;
+      },
+      'kgsm.sh may not be executed by this user',
+    ],
+  ])('binds nothing for %s, exits 1 and says why', async (_, given, words) => {
+    const { lines, errors, code } = await run([
+      JSON.stringify({ kind: 'kgsm', root: given() }),
+      '--seconds',
+      '60',
+    ]);
+    expect(lines.flatMap((line) => line['connection']?.['state'] ?? [])).toEqual(['connecting', 'failed']);
+    expect(errors).toContain(words);
     expect(code).toBe(1);
+    expect(existsSync(join(root, 'kgsm.sock'))).toBe(false);
+  });
+
+  it('takes the path of the program for its folder', async () => {
+    makeRoot(root, { launch, instances: [{ name: 'mc-1', blueprint: 'minecraft' }] });
+    const connection = JSON.stringify({ kind: 'kgsm', root: join(root, 'kgsm.sh') });
+    const { lines } = await run([connection, '--seconds', '30', '--run', 'start:mc-1']);
+    expect(lines.flatMap((line) => line['operation'] ?? [])).toMatchObject([{ outcome: 'succeeded' }]);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,9 +65,16 @@ export async function journalled(): Promise<readonly JournalEvent[]> {
   return events;
 }
 
+/** A program in KGSM's place that knows nothing but its version. */
+function installProgram(root: string): void {
+  const program = `#!/bin/sh\n[ "$1" = --version ] || exit 5\necho 'KGSM, version 2.2.0'\n`;
+  writeFileSync(join(root, 'kgsm.sh'), program, { mode: 0o755 });
+}
+
 /** A KGSM folder of its own with a connection to it in the settings, connected. */
-export async function connectedRoot(id: string): Promise<string> {
+export async function connectedRoot(id: string, install = installProgram): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'kg-'));
+  install(root);
   await setConnections([{ kind: 'kgsm', id, name: `Test ${id}`, root }]);
   await fleetWhere((fleet) => fleet.connections.get(id)?.state === 'ready', `${id} is ready`);
   assert.ok(existsSync(join(root, 'kgsm.sock')));

@@ -27,8 +27,7 @@ describe('operations in a real VS Code', () => {
   let root = '';
 
   before(async () => {
-    root = await connectedRoot('ops');
-    installProgram(root);
+    root = await connectedRoot('ops', installProgram);
     for (const name of ['mc-1', 'mc-2', 'broken'])
       await send(root, 'instance_stopped', { InstanceName: name });
     await fleetWhere((fleet) => instancesOf(fleet, 'ops').length === 3, 'three instances');

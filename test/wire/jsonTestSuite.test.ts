@@ -69,7 +69,7 @@ describe('hostile JSON', () => {
   it('is followed by every good event on the next connection', async () => {
     const root = mkdtempSync(join(tmpdir(), 'gs-'));
     const parts = core();
-    const connection = openKgsm(parts, { root });
+    const connection = openKgsm(parts, { socket: join(root, 'kgsm.sock') });
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
     const socket = join(root, 'kgsm.sock');
     for (const [i, name] of files.entries()) {

@@ -212,6 +212,7 @@ export class Connection {
     const scope = new Scope();
     this.#attempt = 0;
     let locked = false;
+    let wasReady = false;
     while (!signal.aborted) {
       let error: SessionError | undefined;
       try {
@@ -223,6 +224,7 @@ export class Connection {
         this.#attemptedAt = clock.now();
         const began = await this.#open(signal);
         if (began) {
+          wasReady = true;
           const readyAt = clock.now();
           error = await this.#converse(began, signal);
           if (clock.now() - readyAt >= stableAfterMs) this.#attempt = 0;
@@ -232,7 +234,7 @@ export class Connection {
       }
       if (!error || isAborted(signal)) break;
       this.#failure = error;
-      if (!error.retry) {
+      if (!error.retry && !(wasReady && error.mayPass)) {
         // Before the lock is released: a start during that is a new wish.
         this.#wanted = false;
         this.#report('failed', error.text);

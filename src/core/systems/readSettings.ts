@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
+import { nearest } from '../model/nearest.ts';
 import { oneLine, text, type Text } from '../model/text.ts';
 import { fingerprintIn } from '../wire/fingerprint.ts';
 import type { ServerSettings, SettingsResult } from './settings.ts';
@@ -82,17 +83,32 @@ export function readSettings<T extends z.ZodMiniObject>(
       if (!fields.has(field))
         fields.set(field, problem(field, value, allowed[field] ?? allowedInCommon[field]));
     }
-    return { ok: false, problems: [...fields.values()] };
+    // First what is probably a slip of the pen: the rest may come of it.
+    return { ok: false, problems: [...unknownFields(schema, value), ...fields.values()] };
   }
-  const known = new Set(Object.keys(schema.shape));
-  const warnings = Object.keys(result.data)
-    .filter((field) => !known.has(field))
-    .map((field) =>
-      text('"{0}" is not a setting of this kind of connection and is ignored', oneLine(field, 60)),
-    );
+  const warnings = unknownFields(schema, value);
   const { rejectUnauthorized, pin } = result.data as Readonly<Record<string, unknown>>;
   if (rejectUnauthorized === false && pin === undefined) warnings.push(uncheckedServer);
   return { ok: true, settings: result.data, warnings };
+}
+
+function unknownFields(schema: z.ZodMiniObject, value: unknown): Text[] {
+  const known = Object.keys(schema.shape);
+  const given =
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  return given
+    .filter((field) => !known.includes(field))
+    .map((field) => {
+      const near = nearest(field, known);
+      const shownField = oneLine(field, 60);
+      return near === undefined
+        ? text('"{0}" is not a setting of this kind of connection and is ignored', shownField)
+        : text(
+            '"{0}" is not a setting of this kind of connection and is ignored: did you mean "{1}"?',
+            shownField,
+            near,
+          );
+    });
 }
 
 function problem(field: string, value: unknown, allowed: Text | undefined): Text {

@@ -53,6 +53,32 @@ export function parsedJson(json: string): unknown {
   }
 }
 
+/**
+ * The value of a JSON text of which only the beginning is there, without the member or element that the cut fell into;
+ * undefined where no object or list begins.
+ */
+export function parsedBeginning(json: string): unknown {
+  const closers: string[] = [];
+  let inString = false;
+  let whole = 0;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (inString) {
+      if (character === '\\') at++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === ',') whole = at;
+    else if (character === '{' || character === '[') {
+      closers.push(character === '{' ? '}' : ']');
+      whole = at + 1;
+    } else if (character === '}' || character === ']') {
+      closers.pop();
+      whole = at + 1;
+    }
+  }
+  return parsedJson(json.slice(0, whole) + closers.reverse().join(''));
+}
+
 /** The message as JSON, or why it is none. */
 export function parseMessage(message: Message): { readonly value: unknown } | { readonly problem: Problem } {
   if (message.truncated)

@@ -109,6 +109,7 @@ interface SessionErrorFacts {
   readonly secret?: SecretKind;
   readonly answered?: boolean;
   readonly certificate?: boolean;
+  readonly mayPass?: boolean;
 }
 
 /** Why a session could not start or did not go on. `retry: false` waits for the user: trying again cannot help. */
@@ -120,18 +121,21 @@ export class SessionError extends Error {
   readonly answered: boolean;
   /** The certificate of the server is not accepted: the user may look at it and pin it. */
   readonly certificate: boolean;
+  /** Where the connection was ready already, this has come since and may go again: then it is tried again all the same. */
+  readonly mayPass: boolean;
   /** The secret that was wrong or missing: the user is asked for it. */
   readonly secret?: SecretKind;
 
   constructor(
     message: Text,
-    { retry, cause, secret, answered = false, certificate = false }: SessionErrorFacts,
+    { retry, cause, secret, answered = false, certificate = false, mayPass = false }: SessionErrorFacts,
   ) {
     super(message.template, { cause });
     this.text = message;
     this.retry = retry;
     this.answered = answered;
     this.certificate = certificate;
+    this.mayPass = mayPass;
     if (secret !== undefined) this.secret = secret;
   }
 }

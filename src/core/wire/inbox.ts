@@ -71,14 +71,23 @@ export class Arrival {
     return this.#size <= excess * maxMessageBytes;
   }
 
+  /** Bytes that are kept so far. */
+  get bytes(): Uint8Array {
+    const [first] = this.#chunks;
+    return this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks, this.#kept);
+  }
+
+  get truncated(): boolean {
+    return this.#kept < this.#size;
+  }
+
   /** The message as far as it came. Called once. */
   end(how: InboxEnd): InboxMessage {
     this.#inbox.release(this.#kept);
-    const [first] = this.#chunks;
     return {
-      bytes: this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks, this.#kept),
+      bytes: this.bytes,
       size: this.#size,
-      truncated: this.#kept < this.#size,
+      truncated: this.truncated,
       ...how,
       receivedAt: this.#inbox.clock.now(),
     };

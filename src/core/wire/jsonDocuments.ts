@@ -158,6 +158,14 @@ export function splitJson(bytes: Uint8Array, options: JsonDocumentsOptions = {})
   return rest.length === 0 ? pieces : [...pieces, ...rest];
 }
 
+/** Whether bytes end behind a whole document, or behind the space that follows one. */
+export function endsWithDocument(bytes: Uint8Array): boolean {
+  const last = bytes[bytes.findLastIndex((byte) => !isSpace(byte))];
+  // Cheap for what surely has no end.
+  if (last !== closeBrace && last !== closeBracket) return false;
+  return splitJson(bytes, { maxBytes: bytes.length }).at(-1)?.kind === 'document';
+}
+
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === newline || byte === 0x0d || byte === 0x09;
 }

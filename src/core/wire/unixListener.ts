@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { oneLine, text, type Text } from '../model/text.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { bindUnix, removeOwnFile, type UnixBinding } from './unixBinding.ts';
+import { SocketAbsence } from './socketAbsence.ts';
 import { watchDirectory } from './watchDirectory.ts';
 import type { InboxMessage } from './inbox.ts';
 import { UnixInbox } from './unixInbox.ts';
@@ -33,10 +34,6 @@ export interface UnixListenerOptions {
 /** A watch on a directory may be refused or miss what happens on network file systems; a look each second never does. */
 const lookEveryMs = 1000;
 
-/** A socket test of KGSM takes its place for less than a second; what stands longer is there to stay. */
-const doubtMs = 300;
-const maxDoubts = 5;
-
 /** Turns of the event loop without any arrival after which nothing is on its way; a turn reads all that the kernel holds. */
 const quietTurns = 2;
 /** An end for a sender that never stops. */
@@ -60,9 +57,8 @@ export class UnixListener {
   #disposed = false;
   #checking: Promise<void> | undefined;
   #checkAgain = false;
-  /** How often in a row something foreign stood at the path. */
-  #doubts = 0;
-  #passing: (() => void) | undefined;
+  /** There while the path does not lead to our socket. */
+  #absence: SocketAbsence | undefined;
 
   private constructor(options: UnixListenerOptions, clock: Clock, inbox: UnixInbox, binding: UnixBinding) {
     this.path = options.path;
@@ -105,8 +101,8 @@ export class UnixListener {
   async #shutDown(): Promise<void> {
     this.#stopped = true;
     this.#stopWatching();
-    this.#passing?.();
     await this.#checking;
+    this.#endAbsence();
     removeOwnFile(this.#binding);
     this.#retire(this.#binding.server);
     await this.#settle();
@@ -193,32 +189,29 @@ export class UnixListener {
       )
       .then((error) => {
         this.#checking = undefined;
-        if (error && this.#mayPass(error)) return;
         if (error) void this.#lose(error);
-        else {
-          this.#doubts = 0;
-          if (this.#checkAgain) this.#check();
-        }
+        else if (this.#checkAgain) this.#check();
       });
-  }
-
-  /** KGSM's socket tests put a listener or a dead file of their own there for a moment; it is looked at again before giving up. */
-  #mayPass(error: UnixListenerError): boolean {
-    if (error.reason !== 'inUse' && error.reason !== 'notASocket') return false;
-    if (this.#doubts++ >= maxDoubts) return false;
-    const cancel = this.#clock.after(doubtMs, () => {
-      this.#passing = undefined;
-      this.#check();
-    });
-    this.#passing?.();
-    this.#passing = cancel;
-    return true;
   }
 
   async #lookAndMend(): Promise<void> {
     const old = this.#binding;
-    if (sameFile(await identify(this.path, { follow: true }), old.file) || this.#stopped) return;
-    const binding = await bindUnix(this.path, this.#options.mode, (socket) => this.#inbox.accept(socket));
+    const standing = await identify(this.path, { follow: true });
+    if (this.#hasStopped()) return;
+    if (sameFile(standing, old.file)) {
+      this.#endAbsence();
+      return;
+    }
+    this.#absence ??= new SocketAbsence(standing, this.#clock, () => this.#check());
+    if (!this.#absence.mayTake(standing)) return;
+    let binding: UnixBinding;
+    try {
+      binding = await bindUnix(this.path, this.#options.mode, (socket) => this.#inbox.accept(socket));
+    } catch (error) {
+      if (this.#absence.mayPass(error)) return;
+      throw error;
+    }
+    this.#endAbsence();
     // The old file may still stand at the end of a path that was a symbolic link.
     removeOwnFile(old);
     this.#retire(old.server);
@@ -230,6 +223,11 @@ export class UnixListener {
           oneLine(this.path),
         ),
       );
+  }
+
+  #endAbsence(): void {
+    this.#absence?.end();
+    this.#absence = undefined;
   }
 
   /** Reads the flag through a call: TypeScript narrows a property and does not know that it changes across an await. */

@@ -14,6 +14,8 @@ export interface Behaviour {
   readonly readyMs: number;
   /** The pause before the second try of a webhook; each further one is twice as long. The real one waits 1 s. */
   readonly retryMs: number;
+  /** How long the socket test waits for its listeners and for its event; from the deletion to the listening takes a tenth of it. */
+  readonly socketTestMs: number;
   readonly hostname: string;
   /** Installable blueprints with their newest version. */
   readonly blueprints: Readonly<Record<string, string>>;
@@ -31,6 +33,7 @@ const defaults: Behaviour = {
   stepMs: 60,
   readyMs: 2000,
   retryMs: 1000,
+  socketTestMs: 1000,
   hostname: hostname(),
   blueprints: {
     ark: '361.7',

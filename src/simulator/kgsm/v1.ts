@@ -1,4 +1,4 @@
-import { addBackup } from './backups.ts';
+import { addBackup, putBack } from './backups.ts';
 import { endGame, launchGame } from './games.ts';
 import { installSteps } from './installation.ts';
 import { option, type Kgsm } from './kgsm.ts';
@@ -186,6 +186,17 @@ const actions: Readonly<Record<string, Action>> = {
     }
     const source = `${directoryOf(instance)}/backups/${addBackup(kgsm, instance)}`;
     await kgsm.emit('instance_backup_created', name, { Source: source, Version: current });
+    return 0;
+  },
+  async '--restore-backup'(kgsm, instance, [backup = '']) {
+    const { name, active, version: current, backups = [] } = instance;
+    if (active || !backups.includes(backup)) return crash(kgsm, `Error 1: Could not restore ${backup}`);
+    const { safety, version: restored } = putBack(kgsm, instance, backup);
+    const pathOf = (file: string): string => `${directoryOf(instance)}/backups/${file}`;
+    await kgsm.emitAll(name, [
+      ['instance_backup_created', { Source: pathOf(safety), Version: current }],
+      ['instance_backup_restored', { Source: pathOf(backup), Version: restored }],
+    ]);
     return 0;
   },
   '--backups'(kgsm, { backups = [] }) {

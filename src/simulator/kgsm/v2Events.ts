@@ -1,4 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setConfig } from './config.ts';
 import { eventFrom, isKnown, wordsOf } from './eventForms.ts';
 import type { Kgsm } from './kgsm.ts';
@@ -42,16 +44,63 @@ function switchTo(kgsm: Kgsm, key: string, on: boolean): number {
   return 0;
 }
 
-/** KGSM binds the path itself for its test and so takes the file of a live listener away. */
-function testSocket(kgsm: Kgsm): number {
-  for (const path of kgsm.config.sockets) {
-    rmSync(path, { force: true });
-    // As after the real test: a dead file for a moment, then nothing.
-    writeFileSync(path, '');
-    rmSync(path, { force: true });
+/**
+ * KGSM listens itself for its test and takes the file of a live listener away. It fails where somebody else is there again
+ * before it listens.
+ */
+async function testSocket(kgsm: Kgsm): Promise<number> {
+  const { sockets } = kgsm.config;
+  const { socketTestMs } = kgsm.behaviour;
+  const removeAll = (): void => {
+    for (const path of sockets) rmSync(path, { force: true });
+  };
+  removeAll();
+  await sleep(socketTestMs / 10);
+  const tests = await Promise.all(sockets.map((path) => TestListener.start(path)));
+  await sleep(socketTestMs);
+  const event = {
+    type: 'socket_test',
+    data: { InstanceName: 'test-instance', Message: 'This is a test socket event from KGSM' },
+  };
+  await kgsm.deliver(event);
+  await sleep(socketTestMs);
+  let code = 0;
+  for (const test of tests) {
+    await test.stop();
+    if (test.heard.includes('"socket_test"')) kgsm.info(`Socket test successful for: ${test.path}`);
+    else code = kgsm.error(1, `events.socket.sh:340 Socket test failed for ${test.path}: No event received`);
   }
-  kgsm.info('events.socket.sh:131 Socket test finished');
-  return 0;
+  removeAll();
+  if (code !== 0) kgsm.environment.complain('Error 1: General error\n');
+  return code;
+}
+
+/** The listener that KGSM starts for its socket test. */
+class TestListener {
+  readonly path: string;
+  heard = '';
+  readonly #server = createServer((socket) => {
+    socket.on('data', (bytes) => (this.heard += bytes.toString()));
+    socket.on('error', () => undefined);
+  });
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** One that cannot listen hears nothing. */
+  static async start(path: string): Promise<TestListener> {
+    const test = new TestListener(path);
+    await new Promise<void>((resolve) => {
+      test.#server.once('error', () => resolve());
+      test.#server.listen(path, resolve);
+    });
+    return test;
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => void this.#server.close(() => resolve()));
+  }
 }
 
 /** Tells the endpoints of an event that never was. */
@@ -73,8 +122,8 @@ async function testAll(kgsm: Kgsm): Promise<number> {
   const { sockets, webhook } = kgsm.config;
   if (sockets.length === 0 && !webhook.enabled)
     return kgsm.error(1, 'events.sh:160 No event transports are enabled');
-  if (sockets.length > 0) testSocket(kgsm);
-  return webhook.enabled ? testWebhook(kgsm) : 0;
+  const code = sockets.length > 0 ? await testSocket(kgsm) : 0;
+  return webhook.enabled ? (await testWebhook(kgsm)) || code : code;
 }
 
 function socketStatus(kgsm: Kgsm): number {

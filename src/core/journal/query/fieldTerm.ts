@@ -1,6 +1,7 @@
+import { nearest } from '../../model/nearest.ts';
 import { text, type Text } from '../../model/text.ts';
 import type { Operator, QueryNode, Span, Value } from './ast.ts';
-import { fieldNames, fields, flagTables, isFieldName, nearest, type FieldName } from './fields.ts';
+import { fieldNames, fields, flagTables, isFieldName, type FieldName } from './fields.ts';
 import { quote, type QueryReader } from './reader.ts';
 import { matchesParts } from './text.ts';
 import { parseSize, parseTime, sizeBeginning, timeBeginning } from './values.ts';

@@ -1,13 +1,16 @@
 import type { RetentionClass, Severity } from '../../model/event.ts';
 import { oneLine, text, texts, type Text } from '../../model/text.ts';
 import type { CatalogEntry } from '../emit.ts';
+import { gameOf } from './decode/instanceUpdate.ts';
 import examples from './examples.json' with { type: 'json' };
 import type { KgsmData } from './messages.ts';
 
+/** A line in lists; `{0}` and so on are the named fields of Data. */
+type Title = readonly [title: Text, fields: readonly string[]];
+
 export interface KgsmEntry extends CatalogEntry {
-  /** The line in lists; `{0}` and so on are the named fields of Data. */
-  readonly title: Text;
-  readonly fields: readonly string[];
+  /** The first whose fields are all there is taken; the last needs none. */
+  readonly titles: readonly Title[];
 }
 
 interface Level {
@@ -18,17 +21,21 @@ interface Level {
 type Row = readonly [
   titleAndDescription: readonly [Text, Text],
   more?: Level & { readonly fields?: readonly string[] },
+  /** Titles where a field is missing. */
+  ...shorter: readonly (Text | Title)[],
 ];
 
 function inCategory(category: string, rows: Readonly<Record<string, Row>>): readonly KgsmEntry[] {
-  return Object.entries(rows).map(([type, [[title, description], more]]) => ({
+  return Object.entries(rows).map(([type, [[title, description], more, ...shorter]]) => ({
     type,
     category,
-    title,
+    titles: [
+      [title, more?.fields ?? []] as const,
+      ...shorter.map((other) => ('template' in other ? ([other, []] as const) : other)),
+    ],
     description,
     severity: more?.severity ?? 'info',
     retention: more?.retention ?? 'lifecycle',
-    fields: more?.fields ?? [],
     get example() {
       return exampleOf(type);
     },
@@ -46,10 +53,12 @@ export const kgsmEntries: readonly KgsmEntry[] = [
     instance_created: [
       texts('Created from {0}', 'An instance was entered in KGSM; its installation follows.'),
       { fields: ['Blueprint'] },
+      text('Created'),
     ],
     instance_installation_started: [
       texts('Installation of {0} started', 'The installation process began.'),
       { ...task, fields: ['Blueprint'] },
+      text('Installation started'),
     ],
     instance_directories_created: [
       texts('Directories created', 'The directory structure of the instance is there.'),
@@ -68,10 +77,12 @@ export const kgsmEntries: readonly KgsmEntry[] = [
     instance_installation_finished: [
       texts('Installation of {0} finished', 'The installation process ended.'),
       { ...task, fields: ['Blueprint'] },
+      text('Installation finished'),
     ],
     instance_installed: [
       texts('Installed from {0}', 'The instance is installed and can be started.'),
       { fields: ['Blueprint'] },
+      text('Installed'),
     ],
     instance_download_failed: [
       texts(
@@ -105,6 +116,8 @@ export const kgsmEntries: readonly KgsmEntry[] = [
     instance_crashed: [
       texts('Crashed with exit code {0}, restart {1}', 'The server process ended by itself.'),
       { ...error, fields: ['ExitCode', 'Restarts'] },
+      [text('Crashed with exit code {0}'), ['ExitCode']],
+      text('Crashed'),
     ],
     instance_failed: [
       texts(
@@ -112,12 +125,16 @@ export const kgsmEntries: readonly KgsmEntry[] = [
         'The server crashed too often and is not started again.',
       ),
       { ...error, fields: ['ExitCode', 'Restarts'] },
+      [text('Failed with exit code {0}'), ['ExitCode']],
+      text('Failed'),
     ],
   }),
   ...inCategory('Update', {
     instance_update_available: [
       texts('Update available: {0} → {1}', 'A newer version of the server exists.'),
       { fields: ['CurrentVersion', 'LatestVersion'] },
+      [text('Update available: {0}'), ['LatestVersion']],
+      text('Update available'),
     ],
     instance_update_started: [texts('Update started', 'An update began.'), task],
     instance_update_finished: [texts('Update finished', 'The update process ended.'), task],
@@ -126,6 +143,8 @@ export const kgsmEntries: readonly KgsmEntry[] = [
     instance_version_updated: [
       texts('Version {0} → {1}', 'The installed version changed.'),
       { fields: ['OldVersion', 'NewVersion'] },
+      [text('Version is now {0}'), ['NewVersion']],
+      text('Version changed'),
     ],
   }),
   ...inCategory('Backup', {
@@ -133,20 +152,24 @@ export const kgsmEntries: readonly KgsmEntry[] = [
     instance_backup_created: [
       texts('Backup created: {0}', 'A backup of the instance was written.'),
       { fields: ['Source'] },
+      text('Backup created'),
     ],
     instance_backup_finished: [texts('Backup finished', 'The backup process ended.'), task],
     instance_backup_deleted: [
       texts('Backup deleted: {0}', 'One backup was deleted.'),
       { fields: ['Source'] },
+      text('Backup deleted'),
     ],
     instance_backups_pruned: [
       texts('{0} backups deleted, {1} kept', 'Old backups were deleted.'),
       { fields: ['Deleted', 'Kept'] },
+      text('Old backups deleted'),
     ],
     instance_restore_started: [texts('Restore started', 'A backup is being restored.'), task],
     instance_backup_restored: [
       texts('Backup restored: {0}', 'The files of a backup are in place again.'),
       { fields: ['Source'] },
+      text('Backup restored'),
     ],
     instance_restore_finished: [texts('Restore finished', 'The restore process ended.'), task],
   }),
@@ -172,26 +195,41 @@ export const kgsmEntries: readonly KgsmEntry[] = [
     instance_player_joined: [
       texts('{0} joined', 'A player came onto the server.'),
       { fields: ['PlayerName'] },
+      [text('{0} joined'), ['PlayerId']],
+      text('A player joined'),
     ],
-    instance_player_left: [texts('{0} left', 'A player left the server.'), { fields: ['PlayerName'] }],
+    instance_player_left: [
+      texts('{0} left', 'A player left the server.'),
+      { fields: ['PlayerName'] },
+      [text('{0} left'), ['PlayerId']],
+      text('A player left'),
+    ],
     instance_player_kicked: [
       texts('{0} was kicked', 'A player was thrown off the server.'),
       { fields: ['Target'], severity: 'warning' },
+      text('A player was kicked'),
     ],
     instance_player_banned: [
       texts('{0} was banned', 'A player may not come back.'),
       { fields: ['Target'], severity: 'warning' },
+      text('A player was banned'),
     ],
-    instance_player_unbanned: [texts('{0} may come back', 'A ban was lifted.'), { fields: ['Target'] }],
+    instance_player_unbanned: [
+      texts('{0} may come back', 'A ban was lifted.'),
+      { fields: ['Target'] },
+      text('A player may come back'),
+    ],
   }),
   ...inCategory('Configuration', {
     instance_config_changed: [
       texts('Setting {0} changed', 'A setting of the instance was changed.'),
       { fields: ['Key'] },
+      text('A setting changed'),
     ],
     instance_input_sent: [
       texts('Console: {0}', 'A command was typed into the console of the server.'),
       { fields: ['Command'] },
+      text('Console input sent'),
     ],
   }),
   ...inCategory('Network', {
@@ -208,24 +246,29 @@ export const kgsmEntries: readonly KgsmEntry[] = [
     blueprint_created: [
       texts('Blueprint {0} created', 'A blueprint that instances can be made from was added.'),
       { fields: ['BlueprintName'] },
+      text('A blueprint was created'),
     ],
     blueprint_updated: [
       texts('Blueprint {0} updated', 'A blueprint was changed.'),
       { fields: ['BlueprintName'] },
+      text('A blueprint was updated'),
     ],
     blueprint_removed: [
       texts('Blueprint {0} removed', 'A blueprint was removed.'),
       { fields: ['BlueprintName'] },
+      text('A blueprint was removed'),
     ],
   }),
   ...inCategory('Test', {
     socket_test: [
       texts('Socket test: {0}', "KGSM's own test of its socket."),
       { ...control, fields: ['Message'] },
+      text('Socket test'),
     ],
     webhook_test: [
       texts('Webhook test: {0}', "KGSM's own test of its webhooks."),
       { ...control, fields: ['Message'] },
+      text('Webhook test'),
     ],
   }),
 ];
@@ -236,17 +279,25 @@ export function catalogEntry(type: string): KgsmEntry | undefined {
   return byType.get(type);
 }
 
-/** The line for lists; a field that is missing or null stands as a dash. */
-export function summaryOf(found: KgsmEntry, data: KgsmData): Text {
-  if (found.fields.length === 0) return found.title;
-  return text(
-    found.title.template,
-    ...found.fields.map((field) => {
-      const value = data[field];
-      if (typeof value === 'number') return value;
-      return typeof value === 'string' ? oneLine(value, 200) : '–';
-    }),
-  );
+/** The line for lists, in the words for what is there of its fields. */
+export function summaryOf({ titles, description }: KgsmEntry, data: KgsmData): Text {
+  const found = titles.find(([, fields]) => fields.every((field) => isThere(field, data)));
+  if (!found) return description;
+  const [title, fields] = found;
+  return text(title.template, ...fields.map((field) => shownField(field, data[field])));
+}
+
+function isThere(field: string, data: KgsmData): boolean {
+  const value = data[field];
+  // An installation has no version before it, which KGSM writes as 0.
+  if (field === 'OldVersion' && value === '0') return false;
+  return typeof value === 'number' || (typeof value === 'string' && value !== '');
+}
+
+function shownField(field: string, value: unknown): string | number {
+  if (typeof value === 'number') return value;
+  const words = String(value);
+  return oneLine(field === 'Blueprint' ? gameOf(words) : words, 200);
 }
 
 /** A message as KGSM would send it: types of the 2.x line in its form, what came later in the form of 3.x. */

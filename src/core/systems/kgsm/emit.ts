@@ -5,6 +5,7 @@ import { sendToUnixSocket } from '../../wire/unixSender.ts';
 import { sendWebhook } from '../../wire/webhookSender.ts';
 import type { EmitEnvironment } from '../emit.ts';
 import { sign } from './signature.ts';
+import type { KgsmSession } from './session/kgsmSession.ts';
 import { checkKgsmTarget, eventFileDirectory } from './targets.ts';
 
 /** Why an event cannot be sent in this form. */
@@ -27,7 +28,11 @@ const newline = 0x0a;
 export async function emitToKgsm(
   address: string,
   bytes: Uint8Array,
-  { signal, secret }: Pick<EmitEnvironment, 'signal' | 'secret'>,
+  {
+    signal,
+    secret,
+    session,
+  }: Pick<EmitEnvironment, 'signal' | 'secret'> & { readonly session?: KgsmSession | undefined },
   clock: Clock = systemClock,
 ): Promise<void> {
   const problem = checkKgsmTarget(address);
@@ -44,6 +49,7 @@ export async function emitToKgsm(
   }
   const body = withoutNewline(bytes);
   const key = await secret('webhook');
+  session?.expectPost?.(body);
   await sendWebhook(address, body, { headers: webhookHeaders(body, key, clock), signal });
 }
 

@@ -1,8 +1,10 @@
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { oneLine, text } from '../../model/text.ts';
 import type { FormAnswers, FormChoice, FormField, FormProblem } from '../form.ts';
+import { programProblem } from './program/programProblem.ts';
+import { folderOf } from './settings.ts';
 
 /** Folders that KGSM is usually installed in. */
 const usualFolders = (): readonly string[] => ['/opt/kgsm', join(homedir(), 'kgsm'), '/srv/kgsm'];
@@ -104,15 +106,12 @@ const modes: readonly FormChoice[] = [
 
 async function checkRoot(value: string): Promise<FormProblem | undefined> {
   if (!value.startsWith('/')) return { message: text('An absolute path is needed, such as /opt/kgsm.') };
-  const folder = await stat(value).catch(() => undefined);
+  const root = folderOf(value);
+  const folder = await stat(root).catch(() => undefined);
   if (!folder?.isDirectory())
-    return { message: text('There is no folder {0} on this machine.', oneLine(value, 200)) };
-  if (await hasProgram(value)) return undefined;
-  // Events can be received without it, so this is a hint and not a refusal.
-  return {
-    message: text('There is no kgsm.sh in it: events can be received, but nothing operated.'),
-    hint: true,
-  };
+    return { message: text('There is no folder {0} on this machine.', oneLine(root, 200)) };
+  const message = await programProblem(root);
+  return message && { message };
 }
 
 async function isMine(root: string): Promise<boolean> {
@@ -121,13 +120,6 @@ async function isMine(root: string): Promise<boolean> {
 }
 
 async function firstWithProgram(folders: readonly string[]): Promise<string | undefined> {
-  for (const folder of folders) if (await hasProgram(folder)) return folder;
+  for (const folder of folders) if (!(await programProblem(folder))) return folder;
   return undefined;
-}
-
-function hasProgram(folder: string): Promise<boolean> {
-  return access(join(folder, 'kgsm.sh')).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import type { Session, SessionEnvironment } from '../session.ts';
+import { SessionError, type SessionEnvironment } from '../session.ts';
 import type { KgsmSession } from './session/kgsmSession.ts';
 import type { System } from '../system.ts';
 import { kgsmEntries } from './catalog.ts';
@@ -39,10 +39,13 @@ export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
   console: kgsmConsole,
   secrets: kgsmSecrets,
   async openSession(settings, environment) {
-    const [{ chooseTransport }, { withSnapshots }] = await Promise.all([
+    const [{ chooseTransport }, { withSnapshots }, { programProblem }] = await Promise.all([
       import('./session/transport.ts'),
       import('./session/snapshot.ts'),
+      import('./program/programProblem.ts'),
     ]);
+    const problem = settings.root === undefined ? undefined : await programProblem(settings.root);
+    if (problem) throw new SessionError(problem, { retry: false, mayPass: true });
     environment.report('connecting', text('Looking how the events come'));
     const transport = await chooseTransport(settings, environment);
     environment.report('connecting', openingOf(transport));
@@ -89,7 +92,7 @@ async function open(
   transport: Transport,
   settings: KgsmSettings,
   environment: SessionEnvironment,
-): Promise<Session> {
+): Promise<KgsmSession> {
   switch (transport.events) {
     case 'socket': {
       const { openSocketSession } = await import('./session/socketSession.ts');

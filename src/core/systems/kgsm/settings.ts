@@ -69,12 +69,13 @@ const allowed: Readonly<Record<string, Text>> = {
 export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> {
   const read = readSettings(kgsmSettingsSchema, value, allowed);
   if (!read.ok) return read;
-  const { id = 'kgsm', name, root, events, socket, journalDir, webhook } = read.settings;
+  const { id = 'kgsm', name, events, socket, journalDir, webhook } = read.settings;
+  const root = read.settings.root === undefined ? undefined : folderOf(read.settings.root);
   const { socketMode, maxMessageBytes, backfillHours } = read.settings;
   const withSocket = events === 'auto' || events === 'socket';
   const socketPath = withSocket ? socketPathOf(root, socket) : undefined;
   const problem = missing(events, socketPath, root ?? journalDir);
-  if (problem) return { ok: false, problems: [problem] };
+  if (problem) return { ok: false, problems: [...read.warnings, problem] };
   return {
     ok: true,
     warnings: read.warnings,
@@ -82,7 +83,7 @@ export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> 
       kind: 'kgsm',
       id,
       name: name ?? id,
-      ...(root === undefined ? {} : { root: posix.normalize(root) }),
+      ...(root === undefined ? {} : { root }),
       events,
       ...(socketPath === undefined ? {} : { socketPath }),
       socketMode: parseInt(socketMode, 8),
@@ -92,6 +93,12 @@ export function parseKgsmSettings(value: unknown): SettingsResult<KgsmSettings> 
       maxMessageBytes,
     },
   };
+}
+
+/** KGSM's folder, also by the path of the program in it. */
+export function folderOf(root: string): string {
+  const path = posix.normalize(root);
+  return posix.basename(path) === 'kgsm.sh' ? posix.dirname(path) : path;
 }
 
 function placeOf({ host, port, path }: z.infer<typeof webhookSchema>): WebhookPlace {

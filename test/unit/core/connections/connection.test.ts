@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Connection, type CaptureLock } from '../../../../src/core/connections/connection.ts';
 import { captureLock } from '../../../../src/core/connections/captureLock.ts';
@@ -22,6 +23,7 @@ import {
   freeLock,
   openKgsm,
 } from '../helpers.ts';
+import { fastClock } from '../fastClock.ts';
 import { Sessions, settings, turns } from './sessions.ts';
 
 function states({ journal }: Core): string[] {
@@ -117,15 +119,17 @@ describe('a connection', () => {
 
 describe('a KGSM connection on a real socket', () => {
   let root = '';
+  let foreign: Server;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'gs-'));
+    foreign = createServer((socket) => socket.end());
   });
   afterEach(async () => {
     await rm(root, { recursive: true });
   });
 
   const open = (parts: Core, lock: CaptureLock = freeLock, random: () => number = Math.random): Connection =>
-    openKgsm(parts, { root }, { lock, random });
+    openKgsm(parts, { socket: join(root, 'kgsm.sock') }, { lock, random });
 
   const ready = (parts: Core): Promise<unknown> =>
     fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
@@ -168,8 +172,49 @@ describe('a KGSM connection on a real socket', () => {
     await connection.stop();
   });
 
+  it.each([
+    ['a plain file', (path: string) => writeFileSync(path, 'precious'), 'is not a socket'],
+    ['a directory', (path: string) => mkdirSync(path), 'is not a socket'],
+    [
+      'a foreign listener',
+      (path: string) => renameSync(join(root, 'other'), path),
+      'Another program listens',
+    ],
+  ])('goes on trying where %s has come into its place, and says so', async (_, put, words) => {
+    await new Promise<void>((done) => foreign.listen(join(root, 'other'), done));
+    const path = join(root, 'kgsm.sock');
+    const parts = core();
+    const connection = openKgsm(parts, { socket: path }, { clock: fastClock });
+    await ready(parts);
+    // In one turn, so that the listener does not come between.
+    rmSync(path);
+    put(path);
+    const waiting = await fleetWhere(
+      parts.pipeline,
+      (fleet) => fleet.connections.get('home')?.state === 'waiting',
+    );
+    expect(english(waiting.connections.get('home')?.detail ?? text(''))).toContain(words);
+    // Tried again in vain.
+    const tries = states(parts).filter((state) => state === 'waiting').length;
+    await fleetWhere(
+      parts.pipeline,
+      () => states(parts).filter((state) => state === 'waiting').length > tries,
+    );
+    await new Promise((done) => foreign.close(done));
+    rmSync(path, { recursive: true });
+    await ready(parts);
+    await connection.stop();
+  });
+
+  it('fails at first where something that is no socket stands in its place', async () => {
+    await writeFile(join(root, 'kgsm.sock'), 'precious');
+    const parts = core();
+    const connection = openKgsm(parts, { socket: join(root, 'kgsm.sock') });
+    await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'failed');
+    await connection.stop();
+  });
+
   it('waits for a foreign listener without touching its socket, and connects when it is gone', async () => {
-    const foreign = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => foreign.listen(join(root, 'kgsm.sock'), resolve));
     const parts = core();
     const connection = open(parts, freeLock, () => 0.01);

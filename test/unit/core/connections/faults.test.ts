@@ -64,7 +64,7 @@ describe('events across faults add up, and what is lost is told', () => {
 
   it('by socket: its listener stopped and started, its file removed and replaced by a dead one', async () => {
     const path = join(folder, 'kgsm.sock');
-    const connection = openKgsm(parts, { root: folder, events: 'socket' });
+    const connection = openKgsm(parts, { socket: join(folder, 'kgsm.sock'), events: 'socket' });
     await ear.ready();
     let delivered = 0;
     let refused = 0;
@@ -117,7 +117,7 @@ describe('events across faults add up, and what is lost is told', () => {
   });
 
   it('by socket, in the next window: the time in which no window listened is told', async () => {
-    const first = openKgsm(parts, { root: folder, events: 'socket' });
+    const first = openKgsm(parts, { socket: join(folder, 'kgsm.sock'), events: 'socket' });
     await ear.ready();
     await sendToUnixSocket(join(folder, 'kgsm.sock'), Buffer.from(event(1)));
     await ear.until(() => ear.heard.length === 1);
@@ -126,7 +126,7 @@ describe('events across faults add up, and what is lost is told', () => {
     // What a window finds of the one before it.
     next.pipeline.restore('live', parts.pipeline.fleet(), new Map());
     const later = new Ear(next);
-    const second = openKgsm(next, { root: folder, events: 'socket' });
+    const second = openKgsm(next, { socket: join(folder, 'kgsm.sock'), events: 'socket' });
     await later.ready();
     await later.until(() => later.gaps === 1);
     await second.stop();

@@ -101,7 +101,7 @@ describe('a connection that is opened and closed again and again holds nothing m
       kind: 'kgsm',
       id: 'home',
       events,
-      root: folder.path,
+      socket: join(folder.path, 'kgsm.sock'),
       journalDir,
       webhook,
     });

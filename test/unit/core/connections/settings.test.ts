@@ -81,6 +81,17 @@ describe('the connections setting', () => {
     expect(await problems(value)).toEqual([message]);
   });
 
+  it.each([
+    [{ rooot: '/k' }, 'rooot', 'root'],
+    [{ root: '/k', socketmode: '0660' }, 'socketmode', 'socketMode'],
+    [{ root: 'k', jornalDir: '/j' }, 'jornalDir', 'journalDir'],
+  ])('names a field that was probably meant otherwise in %j', async (fields, field, near) => {
+    const read = await readConnections([{ kind: 'kgsm', name: 'H', ...fields }], systems);
+    expect([...read.problems, ...read.warnings].map(english)[0]).toBe(
+      `connection "H": "${field}" is not a setting of this kind of connection and is ignored: did you mean "${near}"?`,
+    );
+  });
+
   it('refuses a second connection of the same id, and keeps the first', async () => {
     const read = await readConnections(
       [

@@ -22,7 +22,7 @@ describe('a KGSM connection and real senders', () => {
   beforeEach(async () => {
     root = mkdtempSync(join(tmpdir(), 'gs-'));
     parts = core();
-    connection = openKgsm(parts, { root });
+    connection = openKgsm(parts, { socket: join(root, 'kgsm.sock') });
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
   });
   afterEach(async () => {
@@ -48,9 +48,13 @@ describe('a KGSM connection and real senders', () => {
   );
 
   it("survives that KGSM's socket test removes the socket", async () => {
-    makeRoot(root, { launch, instances: [{ name: 'mc-1', blueprint: 'minecraft' }] });
+    makeRoot(root, {
+      launch,
+      behaviour: { socketTestMs: 50 },
+      instances: [{ name: 'mc-1', blueprint: 'minecraft' }],
+    });
     await runKgsm(root, '--version');
-    await runKgsm(root, '--events', '--test-socket');
+    expect(await runKgsm(root, '--events', '--test-socket')).toMatchObject({ code: 0 });
     await expect.poll(() => existsSync(join(root, 'kgsm.sock')), { timeout: 10_000 }).toBe(true);
     await runKgsm(root, '-i', 'mc-1', '--start');
     await fleetWhere(parts.pipeline, (fleet) =>

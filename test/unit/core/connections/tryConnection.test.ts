@@ -45,7 +45,7 @@ describe('the test of a connection', () => {
   }
 
   it('is fine with the first event, each step seen to end', async () => {
-    const result = await start({ root }, () => {
+    const result = await start({ socket: join(root, 'kgsm.sock') }, () => {
       void sendToUnixSocket(join(root, 'kgsm.sock'), Buffer.from(kgsmEvent('instance_started', 'a')));
     });
     expect(result).toEqual({ ok: true });
@@ -56,7 +56,7 @@ describe('the test of a connection', () => {
   });
 
   it('works too where nothing comes in time, and says that this is normal', async () => {
-    const result = await start({ root }, () => {
+    const result = await start({ socket: join(root, 'kgsm.sock') }, () => {
       clock.advance(60_000);
     });
     expect(result).toEqual({ ok: true });
@@ -65,7 +65,7 @@ describe('the test of a connection', () => {
 
   it('shows the step that failed with its reason', async () => {
     await writeFile(join(root, 'kgsm.sock'), 'not a socket');
-    const result = await start({ root }, () => undefined);
+    const result = await start({ socket: join(root, 'kgsm.sock') }, () => undefined);
     expect(result.ok).toBe(false);
     expect(steps.at(-1)?.outcome).toBe('wrong');
     expect(english(steps.at(-1)?.detail ?? { template: '', args: [] })).toContain('kgsm.sock');
@@ -75,7 +75,7 @@ describe('the test of a connection', () => {
   it('ends at once when the user leaves', async () => {
     const abort = new AbortController();
     const result = await start(
-      { root },
+      { socket: join(root, 'kgsm.sock') },
       () => {
         abort.abort();
       },

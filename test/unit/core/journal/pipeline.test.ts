@@ -190,7 +190,8 @@ describe('the pipeline', () => {
       const event = pipeline.ingest(
         draft(whole.subarray(0, length), { size: whole.length, truncated: true }),
       );
-      expect(event).toMatchObject({ truncated: true, size: whole.length, type: 'unreadable' });
+      expect(event).toMatchObject({ truncated: true, size: whole.length, type: 'instance_started' });
+      expect(event.subject).toBeUndefined();
       expect(event.rawBase64).toBeUndefined();
     }
   });

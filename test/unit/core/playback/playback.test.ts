@@ -293,7 +293,7 @@ describe('emitting', () => {
       host: 'h',
       newId: () => 'c-1',
     });
-    const connection = openKgsm(parts, { root });
+    const connection = openKgsm(parts, { socket: join(root, 'kgsm.sock') });
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');
     const bytes = Buffer.from(`${kgsmEvent('instance_started', 'a')}\n`);
     const result = await emitter.emit({

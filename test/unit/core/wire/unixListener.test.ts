@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { splitJson } from '../../../../src/core/wire/jsonDocuments.ts';
 import { sendToUnixSocket } from '../../../../src/core/wire/unixSender.ts';
+import { ManualClock } from '../helpers.ts';
 import { bytesOf, exited, noSocat, noUnixSockets, Room, socat, textOf } from './sockets.ts';
 
 describe.skipIf(noUnixSockets)('what a unix listener makes of its connections', () => {
@@ -168,6 +169,31 @@ describe.skipIf(noUnixSockets)('what a unix listener makes of its connections', 
       ['sync', false],
       ['first', true],
       ['second', false],
+    ]);
+  });
+
+  it('shows a whole document of a sender that keeps its side open, and waits for the rest of half a one', async () => {
+    const clock = new ManualClock();
+    const { messages } = await room.listen(path, { clock, maxConnectionMs: 5000 });
+    const sync = async (): Promise<void> => {
+      const before = messages.all.length;
+      await sendToUnixSocket(path, bytesOf('sync'));
+      await messages.first(before + 1);
+    };
+    const socket = await open();
+    socket.write('{"a":{"b":1}');
+    await sync();
+    clock.advance(100);
+    expect(messages.all.map(textOf)).toEqual(['sync']);
+    socket.write('}\n');
+    await sync();
+    clock.advance(100);
+    expect(messages.all.map(textOf)).toEqual(['sync', 'sync', '{"a":{"b":1}}\n']);
+    socket.end('{"c":2}');
+    await messages.first(4);
+    expect(messages.all.slice(2)).toMatchObject([
+      { slow: false, broken: false },
+      { size: 7, slow: false, broken: false },
     ]);
   });
 

@@ -16,7 +16,10 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { english } from '../../../../src/core/model/text.ts';
 import { probe } from '../../../../src/core/wire/unixPath.ts';
+import { makeRoot } from '../../../../src/simulator/kgsm/root.ts';
+import { kgsm, launch } from '../../simulator/kgsmRoot.ts';
 import { fastClock } from '../fastClock.ts';
+import { ManualClock } from '../helpers.ts';
 import { arrives, exited, noUnixSockets, Room, textOf } from './sockets.ts';
 
 const listenerModule = new URL('../../../../src/core/wire/unixListener.ts', import.meta.url).href;
@@ -82,27 +85,54 @@ describe.skipIf(noUnixSockets)('a unix listener and its file', () => {
     });
 
     it('is told of the removal by the system, before any timer', async () => {
-      const clock = { now: () => 0, after: () => () => undefined };
-      const ear = await room.listen(path, { clock });
+      // The waits that follow the notice are short; the look that needs no notice never comes.
+      const after = (ms: number, run: () => void) => (ms < 1000 ? fastClock.after(ms, run) : () => undefined);
+      const ear = await room.listen(path, { clock: { now: () => 0, after } });
       unlinkSync(path);
       await ear.notices.first(1);
       await arrives(ear, path);
     });
 
     it('notices by itself where the directory cannot be watched', async () => {
-      // A watch does not see that its whole directory was exchanged, so only the timer of this clock tells.
-      const timers: (() => void)[] = [];
-      const clock = {
-        now: () => 0,
-        after: (_ms: number, run: () => void) => (timers.push(run), () => undefined),
-      };
+      // A watch does not see that its whole directory was exchanged, so only the timer tells.
       mkdirSync(room.path('a'));
-      const ear = await room.listen(room.path('a', 'k.sock'), { clock });
+      const ear = await room.listen(room.path('a', 'k.sock'), { clock: fastClock });
       renameSync(room.path('a'), room.path('b'));
       mkdirSync(room.path('a'));
-      for (const run of timers.splice(0)) run();
       await ear.notices.first(1);
       await arrives(ear, room.path('a', 'k.sock'));
+    });
+
+    it("leaves its place to KGSM's socket test, which succeeds, and takes it again afterwards", async () => {
+      makeRoot(room.dir, { launch, behaviour: { socketTestMs: 500 } });
+      const clock = new ManualClock();
+      const ear = await room.listen(room.path('kgsm.sock'), { clock });
+      expect(await kgsm(room.dir, '--events', '--test-socket')).toMatchObject({ code: 0 });
+      while (ear.notices.all.length === 0) {
+        clock.advance(100);
+        await new Promise((done) => setImmediate(done));
+      }
+      await arrives(ear, room.path('kgsm.sock'));
+      expect(ear.losses.all).toEqual([]);
+    });
+
+    it('waits while a foreign listener stands in its place, and is there when that has gone', async () => {
+      const clock = new ManualClock();
+      const ear = await room.listen(path, { clock });
+      unlinkSync(path);
+      const foreign = await room.foreign(path);
+      // What is done between two steps of the clock is awaited by a look from outside.
+      for (let step = 0; step < 20; step++) {
+        clock.advance(200);
+        expect(await probe(path)).toBe('connected');
+      }
+      expect([...ear.notices.all, ...ear.losses.all]).toEqual([]);
+      await new Promise((done) => foreign.close(done));
+      while (ear.notices.all.length === 0) {
+        clock.advance(100);
+        await new Promise((done) => setImmediate(done));
+      }
+      await arrives(ear, path);
     });
 
     it('is lost to a live listener that has put its own file there', async () => {
@@ -135,7 +165,7 @@ describe.skipIf(noUnixSockets)('a unix listener and its file', () => {
 
     it('is lost with its directory', async () => {
       mkdirSync(room.path('run'));
-      const ear = await room.listen(room.path('run', 'k.sock'));
+      const ear = await room.listen(room.path('run', 'k.sock'), { clock: fastClock });
       rmSync(room.path('run'), { recursive: true });
       expect((await ear.losses.first(1))[0]?.reason).toBe('noDirectory');
     });

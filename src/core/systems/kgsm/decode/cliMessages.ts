@@ -127,14 +127,19 @@ function statusInLines(output: string): unknown {
 
 /** An instance that is being created has no such file yet: nothing is wrong with it. */
 function answeredTooOld(context: KgsmContext, instance: string, error: string): Decoded<KgsmContext> {
-  if (context.memory.get(instance)?.open.install)
+  const { open, base } = context.memory.get(instance) ?? newcomer;
+  if (open.install)
     return said(context, 'cli.status', text('{0} is still being installed', oneLine(instance, 60)), {
       instance,
     });
   const advice = text(
-    'KGSM cannot tell the state of {0}: {1}. It advises to make its management file anew.',
+    'KGSM cannot tell the state of {0}: {1}. {2}',
     oneLine(instance, 60),
     oneLine(error, 120),
+    // Its installation may have begun before anybody listened.
+    base === 'unknown'
+      ? text('Unless it is being installed, KGSM advises to make its management file anew.')
+      : text('It advises to make its management file anew.'),
   );
   return said(context, 'cli.status', advice, { instance, warning: true });
 }

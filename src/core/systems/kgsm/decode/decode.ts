@@ -1,7 +1,7 @@
 import type { Problem, Subject } from '../../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../../model/signal.ts';
 import { oneLine, text } from '../../../model/text.ts';
-import { isFields, mismatch, parseMessage, unreadable } from '../../reading.ts';
+import { isFields, mismatch, parsedBeginning, parseMessage, unreadable } from '../../reading.ts';
 import { redactJson } from '../../redaction.ts';
 import { decodeCli } from './cliMessages.ts';
 import { catalogEntry, summaryOf } from '../catalog.ts';
@@ -29,13 +29,16 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
   const problems: Problem[] = [];
   if (!message.utf8) problems.push({ path: '', message: text('not UTF-8; kept as bytes') });
   const parsed = parseMessage(message);
-  if ('problem' in parsed) return unreadable(context, unknown, [...problems, parsed.problem]);
-  const read = envelope(parsed.value, problems);
+  if ('problem' in parsed) problems.push(parsed.problem);
+  const cut = message.truncated;
+  const value = cut ? parsedBeginning(message.text) : 'value' in parsed ? parsed.value : undefined;
+  // Fields behind the cut are not there, which is no fault of the sender's.
+  const read = value === undefined ? undefined : envelope(value, cut ? [] : problems);
   if (!read) return unreadable(context, unknown, problems);
 
   const { type, data, time, actor } = read;
   const known = catalogEntry(type);
-  const schema = known && dataSchema(type);
+  const schema = known && !cut ? dataSchema(type) : undefined;
   const checked = schema?.safeParse(data);
   for (const issue of checked?.error?.issues ?? []) {
     problems.push({
@@ -43,7 +46,7 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
       message: mismatch(issue),
     });
   }
-  const subject = subjectOf(type, data, problems);
+  const subject = subjectOf(type, data, cut ? [] : problems);
   const event = {
     // The catalog's own string, so that a hundred thousand events share it.
     type: known?.type ?? type,

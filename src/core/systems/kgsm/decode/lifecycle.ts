@@ -34,10 +34,15 @@ export function applyLostTask(context: KgsmContext, task: string): DecodeStep<Kg
   return { context, signals: [] };
 }
 
-/** A part of an installation or update. Seen without its beginning on an instance never heard of, it began before we listened. */
+/**
+ * A part of an installation or update. Seen without its beginning on an instance of which nothing is known but perhaps its
+ * name, it is one of an installation that began before we listened.
+ */
 function part(label: Text): (run: InstanceUpdate) => void {
   return (run) => {
-    if (!run.known) run.begin('install', text('Install {0}', oneLine(run.fact.instance, 60)));
+    const { base, open } = run.memory;
+    if (base === 'unknown' && works.every((work) => !open[work]))
+      run.begin('install', text('Install {0}', oneLine(run.fact.instance, 60)));
     if (!run.step('install', label) && !run.step('update', label)) return;
     run.show();
   };
@@ -64,10 +69,10 @@ function removalPart(label: Text): (run: InstanceUpdate) => void {
 }
 
 /** The instance is in a state that lasts, and the work that led there has succeeded. */
-function steady(state: LifecycleState, done: Work): (run: InstanceUpdate) => void {
+function steady(state: LifecycleState, done: Work, label: Text): (run: InstanceUpdate) => void {
   return (run) => {
     run.base(state);
-    run.finish(done, 'succeeded');
+    run.finish(done, 'succeeded', label);
     if (state === 'stopped') run.noPlayers();
     run.show();
   };
@@ -130,15 +135,15 @@ const steps: Readonly<Record<string, (run: InstanceUpdate) => void>> = {
   instance_download_failed: failedPart(text('The download failed')),
   instance_deploy_failed: failedPart(text('The deployment failed')),
 
-  instance_started: steady('running', 'restart'),
+  instance_started: steady('running', 'restart', text('Started')),
   instance_ready: (run) => {
     // The watcher is detached: its word may come after the stop that overtook it.
     if (run.memory.base === 'stopped' || run.memory.base === 'failed') return;
     run.base('ready');
     run.show();
   },
-  instance_stopped: steady('stopped', 'stop'),
-  instance_restarted: steady('running', 'restart'),
+  instance_stopped: steady('stopped', 'stop', text('Stopped')),
+  instance_restarted: steady('running', 'restart', text('Restarted')),
   instance_stop_started: begins('stop', (instance) => text('Stop {0}', oneLine(instance, 60))),
   // If nothing ran, no "stopped" comes between.
   instance_stop_finished: ends('stop', text('Stop finished')),

@@ -17,7 +17,5 @@ const dangerous = /[;&|`$(){}[\]\\<>*?~!]/g;
 /** Problem that KGSM 3 finds in a line which the versions before it pass on. */
 export function refusedByThird(line: string): Text | undefined {
   const found = [...new Set(line.match(dangerous))];
-  return found.length === 0
-    ? undefined
-    : text('KGSM 3 passes no line on that has one of these characters: {0}', found.join(' '));
+  return found.length === 0 ? undefined : text('KGSM 3 refuses a command that contains {0}', found.join(' '));
 }

@@ -1,7 +1,8 @@
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { text } from '../../../model/text.ts';
 import { isFields, parsedJson } from '../../reading.ts';
+import { programProblem } from './programProblem.ts';
 import { runKgsm } from './runKgsm.ts';
 
 /** The command lines of one generation of KGSM's program; every one ends where the name of an instance is data. */
@@ -115,7 +116,7 @@ export const unknownProgram = text(
  */
 export async function cliSyntaxOf(root: string, signal: AbortSignal): Promise<CliSyntax | undefined> {
   // Running it says why it cannot be run.
-  if (!(await isExecutable(posix.join(root, 'kgsm.sh')))) return second;
+  if (await programProblem(root)) return second;
   const ask = async (...args: readonly string[]): Promise<string> => {
     const { code, stdout } = await runKgsm({ root, args, timeoutMs: askTimeoutMs, signal });
     return code === 0 ? stdout : '';
@@ -135,13 +136,6 @@ export async function cliSyntaxOf(root: string, signal: AbortSignal): Promise<Cl
 export function askedInstance(args: readonly string[]): string | undefined {
   if (args[0] === '-i' || args[0] === '--instance') return args[1];
   return args[0] === 'instances' && args[1] === 'status' ? args[2] : undefined;
-}
-
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 function exists(path: string): Promise<boolean> {

@@ -25,7 +25,8 @@ export function deliverMessage(
       direction: 'in',
       bytes: piece.bytes,
       size: pieces.length === 1 ? message.size : piece.size,
-      truncated: message.truncated || piece.size > piece.bytes.length,
+      // Documents before the last one are whole.
+      truncated: piece.size > piece.bytes.length || (message.truncated && piece === pieces.at(-1)),
       receivedAt: message.receivedAt,
       problems,
     });

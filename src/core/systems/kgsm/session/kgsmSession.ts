@@ -16,4 +16,6 @@ export interface KgsmSession extends Session {
   generation?(): 1 | 2 | 3 | undefined;
   /** Reads the instances again and then ends what the events left open of the work. */
   workEnded?(ended: EndedWork): void;
+  /** A body that we post ourselves counts, also where the same came before. */
+  expectPost?(body: Uint8Array): void;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { isAborted } from '../../../model/abort.ts';
 import { errorWords, text } from '../../../model/text.ts';
@@ -62,12 +61,6 @@ class Snapshots {
 
   async #ask(): Promise<void> {
     const { signal } = this.#abort;
-    // Without the program there are events only, which is a way to use it and no fault.
-    const there = await access(posix.join(this.#root, 'kgsm.sh')).then(
-      () => true,
-      () => false,
-    );
-    if (!there) return;
     const syntax = await cliSyntaxOf(this.#root, signal);
     if (isAborted(signal)) return;
     if (!syntax) {

@@ -16,6 +16,7 @@ export async function openSocketSession(
       path,
       mode: settings.socketMode,
       maxMessageBytes: settings.maxMessageBytes,
+      clock: environment.clock,
       onMessage(message) {
         deliverMessage(message, settings.maxMessageBytes, environment);
       },
@@ -39,8 +40,12 @@ export async function openSocketSession(
   };
 }
 
-/** Retries where time can help (a foreign listener may go away), not where the user has to act (a long path stays long). */
+/**
+ * Retries where time can help (a foreign listener may go away), not where the user has to act (a long path stays long). A
+ * foreign file that comes while the connection listens may go again.
+ */
 function sessionError(error: UnixListenerError): SessionError {
   const retry = error.reason === 'inUse' || error.reason === 'noDirectory' || error.reason === 'failed';
-  return new SessionError(error.text, { retry, cause: error });
+  const mayPass = error.reason === 'notASocket' || error.reason === 'noPermission';
+  return new SessionError(error.text, { retry, mayPass, cause: error });
 }

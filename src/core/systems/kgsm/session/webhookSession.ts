@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../../model/clock.ts';
 import { text } from '../../../model/text.ts';
 import { isLoopback } from '../../../wire/webAddress.ts';
@@ -6,10 +5,11 @@ import {
   WebhookListener,
   WebhookListenerError,
   type WebhookListenerReason,
-  type WebhookMessage,
 } from '../../../wire/webhookListener.ts';
-import { SessionError, type Session, type SessionEnvironment } from '../../session.ts';
+import { SessionError, type SessionEnvironment } from '../../session.ts';
 import { deliverMessage } from './deliverMessage.ts';
+import type { KgsmSession } from './kgsmSession.ts';
+import { PostedBodies } from './postedBodies.ts';
 import type { KgsmSettings, WebhookPlace } from '../settings.ts';
 import { isSigned, signatureHeader } from '../signature.ts';
 
@@ -24,7 +24,7 @@ export async function openWebhookSession(
   settings: KgsmSettings,
   { host, port, path }: WebhookPlace,
   environment: SessionEnvironment,
-): Promise<Session> {
+): Promise<KgsmSession> {
   const { clock, log } = environment;
   const stored = await environment.secret('webhook');
   const secret = stored === '' ? undefined : stored;
@@ -42,7 +42,10 @@ export async function openWebhookSession(
       text('Webhooks were refused because they are not signed with the secret of this connection'),
     );
   });
-  const retries = new Retries(clock);
+  const posted = new PostedBodies(environment, { areSigned: secret !== undefined });
+  const tellOfRepetition = atMostEvery(complainEveryMs, clock, () => {
+    log.warn(text('A webhook was posted once more long after it came; it counts once.'));
+  });
   let listener: WebhookListener;
   try {
     listener = await WebhookListener.listen({
@@ -62,7 +65,9 @@ export async function openWebhookSession(
           complain();
           return undefined;
         }
-        if (!retries.repeats(message)) deliverMessage(message, settings.maxMessageBytes, environment);
+        const found = posted.take(message);
+        if (found === 'new') deliverMessage(message, settings.maxMessageBytes, environment);
+        else if (found === 'late') tellOfRepetition();
         // KGSM sends again what was not answered, so the answer says that it is kept; also of what comes a second time.
         return environment.committed();
       },
@@ -73,36 +78,12 @@ export async function openWebhookSession(
   } catch (error) {
     throw WebhookListenerError.is(error) ? sessionError(error) : error;
   }
-  return { closed: closed.promise, address: listener.address, dispose: () => listener.dispose() };
-}
-
-/** KGSM tries five times at most, 31 s of waiting and five time-outs apart. */
-const rememberMs = 10 * 60_000;
-const maxRemembered = 1000;
-
-/** Recognises what comes again because KGSM did not get our answer. */
-class Retries {
-  readonly #clock: Clock;
-  /** Bodies that came, oldest first, with the time until which they are remembered. */
-  readonly #seen = new Map<string, number>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Two equal events in one second are two events: only what says of itself that it is another try is left out. */
-  repeats({ bytes, headers }: WebhookMessage): boolean {
-    const now = this.#clock.now();
-    for (const [old, until] of this.#seen) {
-      if (until > now && this.#seen.size < maxRemembered) break;
-      this.#seen.delete(old);
-    }
-    const key = createHash('sha256').update(bytes).digest('base64');
-    const again = Number(headers['x-kgsm-retry-count'] ?? 0) > 0 && this.#seen.has(key);
-    this.#seen.delete(key);
-    this.#seen.set(key, now + rememberMs);
-    return again;
-  }
+  return {
+    closed: closed.promise,
+    address: listener.address,
+    expectPost: (body) => posted.expect(body),
+    dispose: () => listener.dispose(),
+  };
 }
 
 function atMostEvery(ms: number, clock: Clock, act: () => void): () => void {

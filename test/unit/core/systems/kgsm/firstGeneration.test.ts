@@ -89,6 +89,23 @@ describe('a KGSM 1.7.3', () => {
     expect(await backupsOf(folder.path, 'one', never)).toEqual([expect.stringMatching(/^one-/)]);
   });
 
+  it('is operated in its own words from a start to the backup of before it', async () => {
+    for (const [id, message] of [
+      ['backup', 'one is backed up'],
+      ['start', 'one started'],
+      ['save', 'one saved'],
+      ['command', 'Sent to one'],
+      ['stop', 'one stopped'],
+    ] as const) {
+      expect(await operate(id, 'one', { command: 'say hello' })).toEqual(['succeeded', message]);
+      const state = ['start', 'save', 'command'].includes(id) ? 'running' : 'stopped';
+      await fleetWhere(parts.pipeline, () => states()['one'] === state);
+    }
+    const [backup = ''] = await backupsOf(folder.path, 'one', never);
+    expect(await operate('restore', 'one', { backup })).toEqual(['succeeded', 'one is restored']);
+    expect((await operate('restore', 'one', { backup: 'none' }))[0]).toBe('failed');
+  });
+
   it('installs and uninstalls in its own words', async () => {
     expect(await operate('install', undefined, wanted)).toEqual(['succeeded', 'two is installed']);
     await fleetWhere(parts.pipeline, () => states()['two'] === 'stopped');

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { emptyFleet, fold } from '../../../../../src/core/model/fleet.ts';
 import type { Message } from '../../../../../src/core/model/signal.ts';
+import { english } from '../../../../../src/core/model/text.ts';
 import { kgsmEntries } from '../../../../../src/core/systems/kgsm/catalog.ts';
 import { kgsmDecoder } from '../../../../../src/core/systems/kgsm/decode/decode.ts';
 
@@ -7,6 +9,11 @@ import { kgsmDecoder } from '../../../../../src/core/systems/kgsm/decode/decode.
 const lifecycleCategories = ['Install', 'Lifecycle', 'Update', 'Backup', 'Removal'];
 /** They are about files of backups: neither state nor tasks of the instance change. */
 const withoutStep = ['instance_backup_deleted', 'instance_backups_pruned'];
+
+/** Every field that a summary may name, and nothing in it. */
+const empty = Object.fromEntries(
+  kgsmEntries.flatMap(({ titles }) => titles).flatMap(([, fields]) => fields.map((field) => [field, ''])),
+);
 
 function message(example: unknown): Message {
   return {
@@ -41,6 +48,57 @@ describe("KGSM's decoder", () => {
       (context) => kgsmDecoder.decode(context, message(example(type))).signals,
     );
     expect(signals.filter(({ signal }) => signal === 'instance' || signal === 'gone')).not.toEqual([]);
+  });
+
+  it.each(kgsmEntries.map(({ type }) => type))('says %s in words also where no field is there', (type) => {
+    for (const Data of [{ InstanceName: 'a' }, { ...empty, InstanceName: 'a' }]) {
+      const { event } = kgsmDecoder.decode(kgsmDecoder.initial, message({ EventType: type, Data }));
+      expect(english(event.summary)).toMatch(/^[A-Z][^{–]*[\w.]$/);
+    }
+  });
+
+  it.each([
+    ['instance_version_updated', { NewVersion: '1.1' }, 'Version is now 1.1'],
+    ['instance_version_updated', { OldVersion: '', NewVersion: '1.1' }, 'Version is now 1.1'],
+    ['instance_version_updated', { OldVersion: '0', NewVersion: '1.1' }, 'Version is now 1.1'],
+    ['instance_version_updated', { OldVersion: '1.0', NewVersion: '1.1' }, 'Version 1.0 → 1.1'],
+    ['instance_created', { Blueprint: 'fakegame.bp' }, 'Created from fakegame'],
+    ['instance_installed', { Blueprint: 'fakegame.bp.yaml' }, 'Installed from fakegame'],
+    ['instance_crashed', { ExitCode: '137' }, 'Crashed with exit code 137'],
+    ['instance_player_joined', { PlayerName: null, PlayerId: '7656' }, '7656 joined'],
+  ])('says %s with %j as "%s"', (type, data, words) => {
+    const fact = message({ EventType: type, Data: { InstanceName: 'a', ...data } });
+    expect(english(kgsmDecoder.decode(kgsmDecoder.initial, fact).event.summary)).toBe(words);
+  });
+
+  it.each([
+    ['stop', ['instance_stop_started', 'instance_stopped', 'instance_stop_finished'], 'Stopped'],
+    ['stop', ['instance_stop_started', 'instance_stop_finished'], 'Stop finished'],
+    [
+      'restart',
+      [
+        'instance_restart_started',
+        'instance_restart_stopped',
+        'instance_restarted',
+        'instance_restart_finished',
+      ],
+      'Restarted',
+    ],
+    [
+      'backup',
+      ['instance_backup_started', 'instance_backup_created', 'instance_backup_finished'],
+      'Backup finished',
+    ],
+  ])('ends the task of a %s by %j with "%s"', (_, types, words) => {
+    let context = kgsmDecoder.initial;
+    let fleet = emptyFleet;
+    for (const type of types) {
+      const step = kgsmDecoder.decode(context, message({ EventType: type, Data: { InstanceName: 'a' } }));
+      context = step.context;
+      fleet = fold(fleet, { connection: 'home', system: 'kgsm', receivedAt: 0 }, step.signals);
+    }
+    const [task] = [...fleet.tasks.values()];
+    expect([task?.state, task?.message && english(task.message)]).toEqual(['succeeded', words]);
   });
 
   it('knows every category, so that a new one is decided on', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Connection } from '../../../../../../src/core/connections/connection.ts';
@@ -41,6 +41,11 @@ describe('why there are no events', () => {
   const right = 'enable_event_broadcasting=true\nevent_socket_filenames=bot.sock,kgsm.sock\n';
 
   async function connect(fields: Readonly<Record<string, unknown>>): Promise<Connection> {
+    // A KGSM that says no more than that it is there.
+    if ('root' in fields) {
+      file('kgsm.sh', '#!/bin/sh\n[ "$1" = --version ] && echo "KGSM, version 2.2.0"\n');
+      chmodSync(room.path('kgsm.sh'), 0o755);
+    }
     const connection = openKgsm(parts, fields, { secrets: () => () => Promise.resolve(storedSecret) });
     room.onClose(() => connection.stop());
     await fleetWhere(parts.pipeline, (fleet) => fleet.connections.get('home')?.state === 'ready');

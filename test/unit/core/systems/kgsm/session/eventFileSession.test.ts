@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection } from '../../../../../../src/core/connections/connection.ts';
 import { instancesOf } from '../../../../../../src/core/model/fleet.ts';
 import { english, type Text } from '../../../../../../src/core/model/text.ts';
+import { appendToEventFile } from '../../../../../../src/simulator/kgsm/eventFiles.ts';
 import type { SessionMemory } from '../../../../../../src/core/systems/session.ts';
 import {
   core,
@@ -149,12 +151,63 @@ describe('a connection to a journal of KGSM', () => {
     await append('}garbage{', long, kgsmEvent('instance_started', 'good'));
     connect({ maxMessageBytes: 1024 });
     await knows('good');
-    expect(pushes()).toEqual(['unreadable', 'unreadable', 'instance_started']);
+    expect(pushes()).toEqual(['unreadable', 'instance_started', 'instance_started']);
     const cut = [...parts.journal.events()].find(({ truncated }) => truncated);
-    expect(cut?.size).toBe(long.length);
+    expect(cut).toMatchObject({ size: long.length, subject: { kind: 'instance', key: 'long' } });
     expect(cut?.problems.map(({ message }) => english(message))).toContain(
       `the line has ${String(long.length)} bytes, more than the cap`,
     );
+  });
+
+  describe('over midnight', () => {
+    const { TZ } = process.env;
+    afterEach(() => {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    });
+
+    // The clocks of Europe go back in this night, and Kiritimati is 14 hours ahead.
+    it.each([
+      ['Europe/Berlin', 'Pacific/Kiritimati'],
+      ['Pacific/Pago_Pago', 'Europe/Berlin'],
+    ])('follows the recording into the next day of UTC, from %s to %s', async (first, second) => {
+      const lines = readFileSync(recording, 'utf8').trimEnd().split('\n');
+      const half = Math.floor(lines.length / 2);
+      const timeOf = (line: string): number =>
+        Date.parse((JSON.parse(line) as { Timestamp: string }).Timestamp);
+      const midnight = Date.parse('2026-10-25T00:00:00Z');
+      const shift = midnight - timeOf(lines[half] ?? '');
+      const written: string[] = [];
+      const write = async (line: string): Promise<void> => {
+        const time = timeOf(line) + shift;
+        const shifted = line.replace(/"Timestamp":"[^"]*"/, `"Timestamp":"${new Date(time).toISOString()}"`);
+        if (time > clock.now()) clock.advance(time - clock.now());
+        appendToEventFile(directory, Buffer.from(`${shifted}\n`), time);
+        written.push(shifted);
+        await fleetWhere(parts.pipeline, () => pushes().length === written.length);
+      };
+      clock = new ManualClock();
+      clock.advance(timeOf(lines[0] ?? '') + shift - clock.now());
+      process.env['TZ'] = first;
+      let connection = connect();
+      for (const line of lines.slice(0, half)) await write(line);
+      process.env['TZ'] = second;
+      expect(new Date(midnight).getHours()).toBe(second === 'Europe/Berlin' ? 2 : 14);
+      for (const line of lines.slice(half, half + 5)) await write(line);
+      // A command that began before midnight ends after it.
+      await write(lines[half - 1] ?? '');
+      await connection.stop();
+      connection = connect();
+      for (const line of lines.slice(half + 5)) await write(line);
+      clock.advance(10 * 60_000);
+      await connection.stop();
+      const raws = [...parts.journal.events()]
+        .filter(({ channel }) => channel === 'push')
+        .map(({ raw }) => raw);
+      expect(raws).toEqual(written);
+      expect(readdirSync(directory)).toEqual(['2026-10-24.ndjson', '2026-10-25.ndjson']);
+      expect(warnings).toEqual([]);
+    });
   });
 
   it('warns of a gap', async () => {

@@ -9,6 +9,7 @@ import { english } from '../../../../../../src/core/model/text.ts';
 import { cliReply, cliRequest } from '../../../../../../src/core/systems/kgsm/decode/cliMessages.ts';
 import { withSnapshots } from '../../../../../../src/core/systems/kgsm/session/snapshot.ts';
 import { makeRoot } from '../../../../../../src/simulator/kgsm/root.ts';
+import { sendToUnixSocket } from '../../../../../../src/core/wire/unixSender.ts';
 import { kgsm as runKgsm, launch } from '../../../../simulator/kgsmRoot.ts';
 import {
   noSecrets,
@@ -106,6 +107,17 @@ describe("what KGSM's program answers", () => {
     expect(states(parts)).toEqual({ new: 'creating' });
   });
 
+  it('takes an instance whose name is all that is known for one that is being installed when parts of that come', () => {
+    const parts = core();
+    parts.pipeline.ingest(ask(listCommand));
+    parts.pipeline.ingest(answer(listCommand, ['new']));
+    parts.pipeline.ingest(draft(kgsmEvent('instance_download_started', 'new')));
+    parts.pipeline.ingest(ask(statusCommand('new')));
+    const event = parts.pipeline.ingest(answer(statusCommand('new'), outdated, 1));
+    expect(english(event.summary)).toBe('new is still being installed');
+    expect(states(parts)).toEqual({ new: 'installing' });
+  });
+
   it('passes the advice of KGSM on where a management file is too old', () => {
     const parts = core();
     parts.pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
@@ -114,6 +126,12 @@ describe("what KGSM's program answers", () => {
     expect(event.severity).toBe('warning');
     expect(english(event.summary)).toBe(
       'KGSM cannot tell the state of a: Management file does not support --status command. It advises to make its management file anew.',
+    );
+    parts.pipeline.ingest(ask(listCommand));
+    parts.pipeline.ingest(answer(listCommand, ['a', 'b']));
+    parts.pipeline.ingest(ask(statusCommand('b')));
+    expect(english(parts.pipeline.ingest(answer(statusCommand('b'), outdated, 0)).summary)).toBe(
+      'KGSM cannot tell the state of b: Management file does not support --status command. Unless it is being installed, KGSM advises to make its management file anew.',
     );
   });
 
@@ -189,6 +207,22 @@ describe('a connection with a root', () => {
     await fleetWhere(parts.pipeline, (fleet) =>
       instancesOf(fleet, 'home').some(({ key, state }) => key === 'late' && state === 'stopped'),
     );
+  });
+
+  it('has nothing to warn of where the state is asked for while KGSM 2.2 installs', async () => {
+    makeRoot(root, { launch });
+    await runKgsm(root, '--version');
+    open();
+    const told = (): string[] => [...parts.journal.events()].map(({ summary }) => english(summary));
+    await fleetWhere(parts.pipeline, () => told().includes('KGSM has 0 instances'));
+    // The installation has come so far.
+    makeRoot(root, { launch, instances: [{ name: 'new', blueprint: 'factorio', installed: false }] });
+    const created = kgsmEvent('instance_created', 'new', { Blueprint: 'factorio' });
+    await sendToUnixSocket(join(root, 'kgsm.sock'), Buffer.from(created));
+    await fleetWhere(parts.pipeline, () => states(parts)['new'] === 'creating');
+    connection.refresh();
+    await fleetWhere(parts.pipeline, () => told().includes('new is still being installed'));
+    expect([...parts.journal.events()].filter(({ severity }) => severity === 'warning')).toEqual([]);
   });
 
   it('asks one at a time, however often it is told to look', async () => {

@@ -1,13 +1,25 @@
 import { createHmac } from 'node:crypto';
+import { cpSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { english } from '../../../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../../../src/core/systems/kgsm/index.ts';
 import { parseKgsmSettings } from '../../../../../../src/core/systems/kgsm/settings.ts';
 import { openWebhookSession } from '../../../../../../src/core/systems/kgsm/session/webhookSession.ts';
 import { isSigned, sign } from '../../../../../../src/core/systems/kgsm/signature.ts';
-import { SessionError, type Session } from '../../../../../../src/core/systems/session.ts';
+import type { KgsmSession } from '../../../../../../src/core/systems/kgsm/session/kgsmSession.ts';
+import { SessionError } from '../../../../../../src/core/systems/session.ts';
 import { freePort } from '../../../../freePort.ts';
-import { core, fleetWhere, kgsmEvent, ManualClock, noSecrets, openKgsm } from '../../../helpers.ts';
+import {
+  core,
+  fleetWhere,
+  freeLock,
+  kgsmEvent,
+  ManualClock,
+  noSecrets,
+  openKgsm,
+  type Core,
+} from '../../../helpers.ts';
+import { openWindow } from '../../../journal/journalWindow.ts';
 import { instancesOf } from '../../../../../../src/core/model/fleet.ts';
 import { Room } from '../../../wire/sockets.ts';
 import { ask, rawTo } from '../../../wire/webhooks.ts';
@@ -30,7 +42,7 @@ describe('a session that takes webhooks', () => {
     world: World,
     { host = '127.0.0.1', port = 0, path }: { host?: string; port?: number; path?: string } = {},
     fields: Readonly<Record<string, unknown>> = {},
-  ): Promise<Session & { readonly address: string }> {
+  ): Promise<KgsmSession & { readonly address: string }> {
     const place = { host, port, ...(path === undefined ? {} : { path }) };
     const session = await openWebhookSession(kgsmSettings({ events: 'webhook', ...fields }), place, world);
     room.onClose(() => session.dispose());
@@ -143,9 +155,69 @@ describe('a session that takes webhooks', () => {
     // The first try was lost on its way, so the second is news.
     await post('{"b":1}', 1);
     expect(world.texts.at(-1)).toBe('{"b":1}');
-    clock.advance(10 * 60_000);
-    await post('{"a":1}', 1);
-    expect(world.texts).toHaveLength(5);
+    expect(world.texts).toHaveLength(4);
+  });
+
+  it('counts once what was signed once, whenever it is posted again, and says so', async () => {
+    const world = new World(clock, { webhook: secret });
+    const session = await open(world);
+    const { address } = session;
+    const body = kgsmEvent('instance_stopped', 'a');
+    const headers = { 'X-KGSM-Signature': digest(body, 'base64') };
+    const post = async (): Promise<number> => (await ask(address, { body, headers })).status;
+    // KGSM tells the time in seconds, so these may be two events of one second.
+    expect([await post(), await post()]).toEqual([200, 200]);
+    expect(world.texts).toEqual([body, body]);
+    clock.advance(5000);
+    expect([await post(), await post()]).toEqual([200, 200]);
+    expect(world.texts).toHaveLength(2);
+    expect(world.warnings).toEqual(['A webhook was posted once more long after it came; it counts once.']);
+    // Sent again from here it is meant.
+    session.expectPost?.(Buffer.from(body));
+    await post();
+    expect(world.texts).toHaveLength(3);
+    await post();
+    expect(world.texts).toHaveLength(3);
+  });
+
+  it('takes what is not signed as often as it comes', async () => {
+    const world = new World(clock);
+    const { address } = await open(world);
+    await ask(address, { body: '{"a":1}' });
+    clock.advance(5000);
+    await ask(address, { body: '{"a":1}' });
+    expect(world.texts).toHaveLength(2);
+  });
+
+  it('knows after a crash what came before it, from the commit that its answer waited for', async () => {
+    const folders = [room.path('first'), room.path('second')] as const;
+    const fields = { id: 'home', events: 'webhook', webhook: { port: await freePort() } };
+    const body = kgsmEvent('instance_stopped', 'a');
+    const headers = { 'X-KGSM-Signature': digest(body, 'base64') };
+    const counted: number[] = [];
+    for (const folder of folders) {
+      const window = await openWindow(folder);
+      const connection = openKgsm({ pipeline: window.pipeline } as Core, fields, {
+        lock: window.journals.guard(freeLock),
+        memory: (id) => window.journals.memory(id),
+        keeping: { committed: (id) => window.journals.settle(id), pressure: () => undefined },
+        secrets: () => () => Promise.resolve(secret),
+      });
+      await window.where((fleet) => fleet.connections.get('home')?.state === 'ready');
+      let count = 0;
+      window.pipeline.subscribe('test', ({ events }) => {
+        count += events.filter(({ type }) => type === 'instance_stopped').length;
+      });
+      const answer = await ask(connection.session?.address ?? '', { body, headers });
+      expect(answer.status).toBe(200);
+      // The files of this moment, as a crash would leave them.
+      if (folder === folders[0]) cpSync(folder, folders[1], { recursive: true });
+      window.pipeline.flush();
+      counted.push(count);
+      await connection.stop();
+      await window.journals.dispose();
+    }
+    expect(counted).toEqual([1, 0]);
   });
 
   it('does not let a flood of others push out what a retry may repeat at once', async () => {
