@@ -177,11 +177,12 @@ export class OtherWindows {
 
   #whyNot(connection: Connection, operation: string, subject: RequestBody<'operation'>['subject']): Text {
     const asked = connection.system.operations.find((each) => each.id === operation);
-    const { pipeline } = this.#options;
-    const instance = subject && findInstance(pipeline.fleet(), { connection: connection.id, ...subject });
-    return asked
-      ? notOfferedBecause(operation, asked, connection, instance)
-      : text('This cannot be done now');
+    if (!asked) return text('This cannot be done now');
+    const { instances } = this.#options.pipeline.fleet().connections.get(connection.id) ?? {};
+    const meant = [...(instances?.values() ?? [])].find(
+      ({ kind, key }) => kind === subject?.kind && key === subject.key,
+    );
+    return notOfferedBecause(operation, asked, connection, meant);
   }
 
   async #serveInput(
