@@ -51,7 +51,7 @@ describe('the palette of an empty window', () => {
       'Show Tasks',
     ]);
     await wb.page.keyboard.press(key);
-    const told = /Start: there is no connection yet/;
+    const told = /Start: no game server manager is connected yet/;
     await wb.toasts(told).waitFor();
     await wb.screenshots('palette-no-connection');
     await wb.pressToast(told, 'Add Connection…');

@@ -88,10 +88,16 @@ export class Workbench implements AsyncDisposable {
 
   /** Runs a command through the palette by its whole title, with its category: `View: Toggle Panel`. */
   async command(title: string): Promise<void> {
-    await this.openPalette();
-    await this.quickInput.fill(`>${title}`);
     const label = this.page.locator('.label-name', { hasText: new RegExp(`^${escapeRegExp(title)}$`) });
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
+    // A list that is open does not hear of what became possible meanwhile.
+    for (let tries = 0; tries < 5; tries++) {
+      await this.openPalette();
+      await this.quickInput.fill(`>${title}`);
+      if (await appears(row)) break;
+      await this.page.keyboard.press('Escape');
+    }
+    await row.click();
     // The command may open a quick input of its own at once, so what is waited for is the end of the palette.
     await this.page.waitForFunction(PALETTE_LEFT, `>${title}`);
   }
@@ -332,6 +338,14 @@ export async function openWorkbenchOn(
     await server.dispose();
     throw error;
   }
+}
+
+/** Whether something is there soon. */
+function appears(target: Locator): Promise<boolean> {
+  return target.waitFor({ timeout: 5000 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function escapeRegExp(text: string): string {

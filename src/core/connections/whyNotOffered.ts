@@ -26,7 +26,7 @@ export interface Sought {
 export function whyNotOffered({ title, operation, connections, chosen }: Sought, fleet: Fleet): Unoffered {
   if (connections.length === 0)
     return {
-      message: text('{0}: there is no connection yet. Add one to what manages your game servers.', title),
+      message: text('{0}: no game server manager is connected yet.', title),
       remedy: 'add',
     };
   const able = connections.filter(({ system }) => system.operations.some(({ id }) => id === operation));

@@ -60,7 +60,7 @@ const sought = (operation: string, connections: readonly Offering[]) => ({
 describe('why nothing offers an operation', () => {
   it('is that there is no connection, and one can be added', () => {
     const why = whyNotOffered(sought('start', []), emptyFleet);
-    expect(words(why)).toBe('Start: there is no connection yet. Add one to what manages your game servers.');
+    expect(words(why)).toBe('Start: no game server manager is connected yet.');
     expect(why.remedy).toBe('add');
   });
 
