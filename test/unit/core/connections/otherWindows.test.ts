@@ -37,7 +37,7 @@ describe('an operation for a connection of another window', () => {
     first.hear('instance_uninstalled', 'a');
     // The second window has not heard of it yet.
     const late = await second.start('a');
-    expect(late.outcome).not.toBe('succeeded');
+    expect(`${late.outcome}: ${english(late.message)}`).toMatch(/^refused: start is not on offer /);
     expect(windows.begun).toEqual(['first a']);
     await second.until(() => second.tasks().every(({ state }) => isFinished(state)));
   });
