@@ -2,6 +2,7 @@ import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { backupListText } from '../../backupListText.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
 import {
   failed,
   type InstanceOperation,
@@ -255,7 +256,13 @@ export const kgsmOperations: readonly Operation<KgsmSettings, KgsmSession>[] = [
 async function listBackups(run: KgsmRun): Promise<OperationResult> {
   const { root } = run.settings;
   if (root === undefined) return refused(noRoot);
-  const backups = await backupsOf(root, run.instance.key, run.signal);
+  let backups: readonly string[];
+  try {
+    backups = await backupsOf(root, run.instance.key, run.signal);
+  } catch (error) {
+    if (error instanceof ConversationError) return failed(error.text);
+    throw error;
+  }
   if (backups.length > 0) run.output(`${backups.join('\n')}\n`);
   return succeeded(backupListText(name(run.instance), backups));
 }

@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
-import type { Text } from '../../../model/text.ts';
+import { text, type Text } from '../../../model/text.ts';
+import { ConversationError } from '../../conversation/conversationError.ts';
 import { jsonIn } from './jsonIn.ts';
 import { plainNames, plainStatus } from './plainText.ts';
 import { problemOf, runKgsm } from './runKgsm.ts';
-import { cliSyntaxOf, type CliSyntax } from './cliSyntax.ts';
+import { cliSyntaxOf, unknownProgram, type CliSyntax } from './cliSyntax.ts';
 import { parsedJson } from '../../reading.ts';
 import { gameOf } from '../decode/instanceUpdate.ts';
 
 const askTimeoutMs = 20_000;
+const unreadableAnswer = text('KGSM gave an answer that cannot be read');
 
 /** The status is the one place that names them one by one in version 2 (its own list puts all on one line) and in 3. */
 const backupsSchema = z.looseObject({ backups: z.array(z.string()) });
@@ -20,20 +22,23 @@ const blueprintsSchema = z.union([
   z.record(z.string(), z.unknown()),
 ]);
 
-/** Names of the backups of an instance, the newest first: a name ends with the time it was made. */
+/** Names of the backups of an instance, the newest first: a name ends with the time it was made. Rejects where KGSM gives no list. */
 export async function backupsOf(root: string, instance: string, signal: AbortSignal): Promise<string[]> {
   const answer = await ask(root, (syntax) => (syntax.backups ?? syntax.status)(instance), signal);
-  if (answer?.generation === 1) return timeOrdered(plainNames(answer.stdout.replaceAll(' ', '\n')));
-  const status = backupsSchema.safeParse(jsonIn(answer?.stdout ?? ''));
-  return status.success ? timeOrdered(status.data.backups) : [];
+  const status = backupsSchema.safeParse(
+    answer?.generation === 1 ? { backups: plainList(answer, ' ') } : jsonIn(answer?.stdout ?? ''),
+  );
+  if (!status.success) throw noList(answer);
+  return timeOrdered(status.data.backups);
 }
 
-/** Blueprints that can be installed. */
+/** Blueprints that can be installed. Rejects where KGSM gives no list. */
 export async function blueprintsOf(root: string, signal: AbortSignal): Promise<string[]> {
   const asked = await ask(root, ({ blueprints }) => blueprints, signal);
-  const value = asked?.generation === 1 ? plainNames(asked.stdout) : parsedJson(asked?.stdout ?? '');
-  const answer = blueprintsSchema.safeParse(value);
-  if (!answer.success) return [];
+  const answer = blueprintsSchema.safeParse(
+    asked?.generation === 1 ? plainList(asked) : parsedJson(asked?.stdout ?? ''),
+  );
+  if (!answer.success) throw noList(asked);
   const { data } = answer;
   const names = Array.isArray(data)
     ? data.map((one) => (typeof one === 'string' ? one : one.name))
@@ -85,6 +90,17 @@ export async function installFolderOf(root: string, signal: AbortSignal): Promis
   const answer = await ask(root, (syntax) => syntax.setting?.('default_install_directory'), signal);
   const folder = answer?.stdout.trim() ?? '';
   return answer && !answer.problem && folder.startsWith('/') ? folder : undefined;
+}
+
+/** The names that a KGSM of version 1 prints: among complaints about some of them, which are no reason to hide the others. */
+function plainList({ stdout, problem }: Answer, separator = '\n'): readonly string[] | undefined {
+  const names = plainNames(stdout.replaceAll(separator, '\n'));
+  return names.length > 0 || !problem ? names : undefined;
+}
+
+function noList(answer: Answer | undefined): ConversationError {
+  if (!answer) return new ConversationError('noAnswer', unknownProgram);
+  return new ConversationError('refused', answer.problem ?? unreadableAnswer);
 }
 
 interface Answer {

@@ -207,11 +207,18 @@ esac`;
     ['[{"name":"ark","tier":"x"}]', ['ark']],
     ['{"factorio":{"Ports":"34197"}}', ['factorio']],
     ['[""]', []],
-    ['[1]', []],
-    ['oops', []],
+    ['[1]', 'none'],
+    ['oops', 'none'],
   ])('reads the blueprints from %s', async (answer, names) => {
     await program(`echo '${answer}'`);
-    expect(await blueprintsOf(root, new AbortController().signal)).toEqual(names);
+    expect(await blueprintsOf(root, new AbortController().signal).catch(() => 'none')).toEqual(names);
+  });
+
+  it('says no more of the backups than KGSM does', async () => {
+    await program('echo "ERROR: Instance mc-1 not found" >&2; exit 5');
+    const result = await run('listBackups', instance('stopped'));
+    expect(result.outcome).toBe('failed');
+    expect(english(result.message)).toContain('Instance mc-1 not found');
   });
 
   it('says which backups there are, and the rest of many in the log', async () => {
@@ -223,7 +230,7 @@ esac`;
     for (const name of backups) expect(output?.raw).toContain(name);
   });
 
-  it('lists the backups of an instance, the newest first, and none where KGSM gives no list', async () => {
+  it('lists the backups of an instance, the newest first, and fails where KGSM gives no list', async () => {
     const backups = ['mc-1-1.0-2026-11-01T03:00:00.backup', 'mc-1-1.1-2026-11-20T18:06:41.backup.tar.gz'];
     await program(`echo '${JSON.stringify({ status: false, backups })}'`);
     expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual(backups.toReversed());
@@ -231,7 +238,7 @@ esac`;
     await program(`echo '${JSON.stringify({ status: false, backups: third })}'`);
     expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual(third.toReversed());
     await program('echo oops; exit 5');
-    expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual([]);
+    await expect(backupsOf(root, 'mc-1', new AbortController().signal)).rejects.toThrow();
   });
 
   it.each(['', '  ', 'say --debug', 'x --json', '--say'])(
