@@ -8,7 +8,7 @@ import { connectionOffers, instanceOffers } from '../../../../../../src/core/con
 import type { Instance } from '../../../../../../src/core/model/instance.ts';
 import { lifecycleStates, type LifecycleState } from '../../../../../../src/core/model/lifecycle.ts';
 import { english } from '../../../../../../src/core/model/text.ts';
-import { backupsOf, blueprintsOf } from '../../../../../../src/core/systems/kgsm/program/cliQueries.ts';
+import { blueprintsOf } from '../../../../../../src/core/systems/kgsm/program/cliQueries.ts';
 import { kgsm } from '../../../../../../src/core/systems/kgsm/index.ts';
 import type {
   AnyOperation,
@@ -216,9 +216,8 @@ esac`;
 
   it('says no more of the backups than KGSM does', async () => {
     await program('echo "ERROR: Instance mc-1 not found" >&2; exit 5');
-    const result = await run('listBackups', instance('stopped'));
-    expect(result.outcome).toBe('failed');
-    expect(english(result.message)).toContain('Instance mc-1 not found');
+    const { outcome, message } = await run('listBackups', instance('stopped'));
+    expect(`${outcome} ${english(message)}`).toMatch(/^failed.*Instance mc-1 not found/);
   });
 
   it('says which backups there are, and the rest of many in the log', async () => {
@@ -228,17 +227,6 @@ esac`;
     expect(english(result.message)).toMatch(/^mc-1 has 4 backups: mc-1-1.0-2026-11-04T.* and 1 more$/);
     const output = [...parts.journal.events()].find(({ type }) => type === 'operation.output');
     for (const name of backups) expect(output?.raw).toContain(name);
-  });
-
-  it('lists the backups of an instance, the newest first, and fails where KGSM gives no list', async () => {
-    const backups = ['mc-1-1.0-2026-11-01T03:00:00.backup', 'mc-1-1.1-2026-11-20T18:06:41.backup.tar.gz'];
-    await program(`echo '${JSON.stringify({ status: false, backups })}'`);
-    expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual(backups.toReversed());
-    const third = ['mc-1-20261101T030000Z-a1b2c3', 'mc-1-20261120T180641Z-00ff00'];
-    await program(`echo '${JSON.stringify({ status: false, backups: third })}'`);
-    expect(await backupsOf(root, 'mc-1', new AbortController().signal)).toEqual(third.toReversed());
-    await program('echo oops; exit 5');
-    await expect(backupsOf(root, 'mc-1', new AbortController().signal)).rejects.toThrow();
   });
 
   it.each(['', '  ', 'say --debug', 'x --json', '--say'])(
