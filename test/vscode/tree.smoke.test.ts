@@ -75,6 +75,8 @@ describe('the tree in a real VS Code', () => {
         });
       });
     const described = (): string => String(tree.getTreeItem(row).description);
+    // A row whose tooltip was asked for waits with its measurements until it is drawn or the tooltip has been read.
+    described();
     const first = drawn();
     measure(Date.now() - 60_000);
     await first;
