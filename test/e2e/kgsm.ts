@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
@@ -17,6 +17,12 @@ export class KgsmRoot {
   connection(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
     const place = existsSync(join(this.path, 'kgsm.sh')) ? { root: this.path } : { socket: this.socket };
     return { kind: 'kgsm', id: 'home', name: 'Home', ...place, ...fields };
+  }
+
+  /** Puts a program there that knows nothing but its version: KGSM can be operated, and does nothing. */
+  installProgram(): void {
+    const program = '#!/bin/sh\n[ "$1" = --version ] || exit 5\necho "KGSM, version 2.2.0"\n';
+    writeFileSync(join(this.path, 'kgsm.sh'), program, { mode: 0o755 });
   }
 
   /** Sends one event as KGSM 2.2 writes it. */

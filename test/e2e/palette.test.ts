@@ -62,6 +62,7 @@ describe('the palette of an empty window', () => {
 
 describe('the palette of a connected window', () => {
   const kgsm = new KgsmRoot();
+  kgsm.installProgram();
   // Hooks at the end run in reverse: the folder goes when nobody listens in it any more.
   afterAll(() => {
     kgsm.dispose();

@@ -1,6 +1,5 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useWorkbench, withWorkbench } from '../harness/e2e.ts';
 import { KgsmRoot } from './kgsm.ts';
@@ -33,11 +32,7 @@ describe('a new user', () => {
     await wb.screenshot('add-connection-mistake-dark');
     await wb.quickInput.fill(kgsm.path);
     await wb.page.getByText(`There is no kgsm.sh in ${kgsm.path}`).waitFor();
-    writeFileSync(
-      join(kgsm.path, 'kgsm.sh'),
-      '#!/bin/sh\n[ "$1" != --version ] || { echo "KGSM, version 2.2.0"; exit 0; }\nexit 5\n',
-    );
-    chmodSync(join(kgsm.path, 'kgsm.sh'), 0o755);
+    kgsm.installProgram();
     await wb.enter(kgsm.path);
     await wb.pick('This user');
     await wb.enter('My Servers', 'How the connection is shown');
