@@ -130,7 +130,7 @@ class Rig {
   /** Reads all payloads: the time, and what it is of the same SQL in one statement. */
   async scanned(what: string, text: string, budget: string, least: number): Promise<Line[]> {
     const { bare, ours } = await takeTurns(
-      3,
+      7,
       () => timed(this.#sqlOf(text)),
       () =>
         timed(async () => {
