@@ -282,7 +282,7 @@ async function liveQuery(what: string, text: string): Promise<Line> {
     () => round(0),
     () => round(INSPECTORS),
   );
-  // What the noise hides is nothing.
+  // A difference below the noise counts as nothing.
   const cost = Math.max(0, (1000 * (ours - bare)) / events.length / INSPECTORS);
   return line(what, cost, 'µs', '≤ 2', '', { mayBeZero: true });
 }

@@ -13,7 +13,7 @@ export class KgsmRoot {
     return join(this.path, 'kgsm.sock');
   }
 
-  /** Its settings; where the test has put no program there, it is listened to and not operated. */
+  /** Settings of a connection to this KGSM; without a program in the folder they name the socket alone, and nothing is operated. */
   connection(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
     const place = existsSync(join(this.path, 'kgsm.sh')) ? { root: this.path } : { socket: this.socket };
     return { kind: 'kgsm', id: 'home', name: 'Home', ...place, ...fields };

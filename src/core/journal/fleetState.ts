@@ -75,7 +75,7 @@ function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange)
     const status: ConnectionStatus = {
       ...base,
       ...(listedAt === undefined ? {} : { listedAt }),
-      // Whoever connects next reckons the interruption from it.
+      // The window that connects next reckons the interruption from this time.
       ...(heardAt === undefined ? {} : { heardAt }),
       holder: { state: held, ...(detail ? { detail } : {}) },
     };

@@ -121,7 +121,7 @@ export class SessionError extends Error {
   readonly answered: boolean;
   /** The certificate of the server is not accepted: the user may look at it and pin it. */
   readonly certificate: boolean;
-  /** Where the connection was ready already, this has come since and may go again: then it is tried again all the same. */
+  /** The obstacle may go again: a connection that was ready before is tried again in spite of `retry: false`. */
   readonly mayPass: boolean;
   /** The secret that was wrong or missing: the user is asked for it. */
   readonly secret?: SecretKind;

@@ -41,7 +41,7 @@ export class SocketAbsence {
       this.#cancelQuiet();
       this.#cancelQuiet = this.#awaitQuiet();
     }
-    // Who comes and goes all the time is not waited for.
+    // A listener that comes and goes all the time is not waited for.
     return this.#isQuiet || this.#isLong;
   }
 

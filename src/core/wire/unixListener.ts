@@ -57,7 +57,7 @@ export class UnixListener {
   #disposed = false;
   #checking: Promise<void> | undefined;
   #checkAgain = false;
-  /** There while the path does not lead to our socket. */
+  /** Set while the path does not lead to our socket. */
   #absence: SocketAbsence | undefined;
 
   private constructor(options: UnixListenerOptions, clock: Clock, inbox: UnixInbox, binding: UnixBinding) {

@@ -8,16 +8,16 @@ interface ConnectionCommandSpec {
   readonly none: () => string;
 }
 
-const any: ConnectionCommandSpec = {
+const everyConnection: ConnectionCommandSpec = {
   suits: () => true,
   none: () => '',
 };
 
 export const connectionCommandTable = {
-  editConnection: any,
-  duplicateConnection: any,
-  removeConnection: any,
-  reconnect: any,
+  editConnection: everyConnection,
+  duplicateConnection: everyConnection,
+  removeConnection: everyConnection,
+  reconnect: everyConnection,
   signOut: {
     suits: ({ system, settings }, { secrets }) => secrets.has(system, settings),
     none: () => l10n.t('Nobody is signed in: no secret of a connection is stored.'),

@@ -60,7 +60,7 @@ export class SleepyClock extends ManualClock {
     return super.now() + this.#slept;
   }
 
-  sleep(ms: number): void {
+  suspend(ms: number): void {
     this.#slept += ms;
   }
 }

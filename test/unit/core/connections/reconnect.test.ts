@@ -136,7 +136,7 @@ describe('the connections of a window', () => {
     const manager = await managed(clock, sessions);
     await tired(sessions, clock);
     // The wait under way has most of its 30 s before it, and its timer did not go on meanwhile.
-    clock.sleep(8 * 3_600_000);
+    clock.suspend(8 * 3_600_000);
     clock.advance(10_000);
     await turns();
     expect(sessions.attempts).toBe(1);
@@ -168,7 +168,7 @@ describe('the connections of a window', () => {
     await turns();
     clock.advance(60_000);
     expect(sessions.checks).toBe(0);
-    clock.sleep(60_000);
+    clock.suspend(60_000);
     clock.advance(10_000);
     expect(sessions.checks).toBe(1);
     await manager.dispose();

@@ -136,7 +136,7 @@ function answeredTooOld(context: KgsmContext, instance: string, error: string): 
     'KGSM cannot tell the state of {0}: {1}. {2}',
     oneLine(instance, 60),
     oneLine(error, 120),
-    // Its installation may have begun before anybody listened.
+    // The installation of an instance may have begun before anybody listened.
     base === 'unknown'
       ? text('Unless it is being installed, KGSM advises to make its management file anew.')
       : text('It advises to make its management file anew.'),

@@ -5,7 +5,7 @@ import type { KgsmSession } from '../../../../../../src/core/systems/kgsm/sessio
 
 const [input] = kgsmOperations.find(({ id }) => id === 'command')?.inputs ?? [];
 
-/** What is said of a line while it is typed, to a KGSM of a generation or to one that is not known yet. */
+/** Words about a line while it is typed, to a KGSM of a generation or to one that is not known yet. */
 function said(line: string, generation?: 1 | 2 | 3): string | undefined {
   if (!input || !('check' in input)) throw new Error('the command is no line');
   const session: KgsmSession = {
