@@ -1,23 +1,11 @@
 import { build, context } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, relative } from 'node:path/posix';
+import { cssAsText } from './cssAsText.ts';
 
 /** `node build.mjs` makes the production bundles in dist/; `--watch` rebuilds with source maps while one works. */
 const watch = process.argv.includes('--watch');
-
-/** Library CSS goes into shadow roots as text: `import css from './x.css?text'`. */
-const cssAsText = {
-  name: 'css-as-text',
-  setup(api) {
-    api.onResolve({ filter: /\?text$/ }, async ({ path, resolveDir }) => {
-      const found = await api.resolve(path.replace(/\?text$/, ''), { resolveDir, kind: 'import-statement' });
-      return { path: found.path, namespace: 'css-text' };
-    });
-    api.onLoad({ filter: /.*/, namespace: 'css-text' }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8'),
-      loader: 'text',
-    }));
-  },
-};
 
 const common = {
   bundle: true,
@@ -45,8 +33,34 @@ const host = {
   define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"' },
 };
 
-const bundles = [
-  { ...host, entryPoints: ['src/extension.ts'], outdir: 'dist' },
+const page = {
+  ...common,
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  plugins: [cssAsText],
+};
+
+const pages = [
+  {
+    ...page,
+    entryPoints: { inspector: 'src/webview/main.ts' },
+    outdir: 'dist/webview',
+    // Modules, so that what is opened rarely is loaded only then.
+    splitting: true,
+    chunkNames: 'lazy/[name]-[hash]',
+  },
+  { ...page, entryPoints: ['src/webview/metrics/main.ts'], outfile: 'dist/webview/metrics.js' },
+];
+
+/** Bundles of the host; it names the parts of the inspector's script to the page, which loads them at once then. */
+const hosts = (inspectorParts) => [
+  {
+    ...host,
+    entryPoints: ['src/extension.ts'],
+    outdir: 'dist',
+    define: { ...host.define, inspectorParts: JSON.stringify(inspectorParts) },
+  },
   {
     ...host,
     entryPoints: { journalWorker: 'src/core/journal/store/worker.ts' },
@@ -54,32 +68,76 @@ const bundles = [
     splitting: false,
     banner: {},
   },
-  {
-    ...common,
-    entryPoints: ['src/webview/main.ts'],
-    outfile: 'dist/webview/inspector.js',
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022',
-    plugins: [cssAsText],
-  },
-  {
-    ...common,
-    entryPoints: ['src/webview/metrics/main.ts'],
-    outfile: 'dist/webview/metrics.js',
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022',
-    plugins: [cssAsText],
-  },
 ];
 
-function sizeWithImports(outputs, file, seen = new Set()) {
-  if (seen.has(file)) return 0;
-  seen.add(file);
-  const { bytes, imports } = outputs[file];
-  const own = imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
-  return own.reduce((sum, { path }) => sum + sizeWithImports(outputs, path, seen), bytes);
+/** A file with all that it imports at once. */
+function withImports(outputs, file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const { path, kind, external } of outputs[file].imports)
+    if (kind === 'import-statement' && !external) withImports(outputs, path, found);
+  return found;
+}
+
+async function buildAll(bundles) {
+  const results = await Promise.all(bundles.map((options) => build(options)));
+  return Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
+}
+
+/**
+ * Joins the host's entry and all that it imports at once into one file: VS Code loads each file of a module by itself, and
+ * there are dozens. What is loaded later finds the parts under their old names. Answers the files with their sizes.
+ */
+async function joinStart(outputs) {
+  const entry = 'dist/extension.js';
+  const parts = [...withImports(outputs, entry)].slice(1);
+  const renamed = parts.map((path, n) => outputs[path].exports.map((name) => [name, `part${n}_${name}`]));
+  const listed = (names, from) => `export { ${names.join(', ')} } from '${from}';`;
+  const contents = [
+    `export * from './${entry}';`,
+    ...parts.map((path, n) =>
+      listed(
+        renamed[n].map(([name, joined]) => `${name} as ${joined}`),
+        `./${path}`,
+      ),
+    ),
+  ].join('\n');
+  const {
+    outputFiles: [joined],
+  } = await build({
+    ...common,
+    stdin: { contents, resolveDir: '.' },
+    platform: host.platform,
+    format: host.format,
+    target: host.target,
+    external: host.external,
+    write: false,
+    plugins: [
+      {
+        name: 'what is loaded later stays',
+        setup({ onResolve }) {
+          onResolve({ filter: /^\./ }, ({ kind, path }) =>
+            kind === 'dynamic-import' ? { path: `./lazy/${basename(path)}`, external: true } : undefined,
+          );
+        },
+      },
+    ],
+  });
+  const files = {
+    [entry]: `export * from './start.js';`,
+    'dist/start.js': joined.text,
+    ...Object.fromEntries(
+      parts.map((path, n) => [
+        path,
+        listed(
+          renamed[n].map(([name, old]) => `${old} as ${name}`),
+          '../start.js',
+        ),
+      ]),
+    ),
+  };
+  for (const [path, text] of Object.entries(files)) writeFileSync(path, text);
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, Buffer.byteLength(text)]));
 }
 
 rmSync('dist', { recursive: true, force: true });
@@ -95,18 +153,24 @@ for (const [from, to] of [
 
 if (watch) {
   console.log('building');
-  for (const options of bundles) await (await context(options)).watch();
+  for (const options of [...pages, ...hosts([])]) await (await context(options)).watch();
   console.log('watching');
 } else {
-  const results = await Promise.all(bundles.map((options) => build(options)));
-  const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
-  const all = Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0);
-  const webview = outputs['dist/webview/inspector.js'].bytes;
-  // What the host reads at its start: the entry and whatever it imports at once.
-  const metrics = outputs['dist/webview/metrics.js'].bytes;
-  const start = sizeWithImports(outputs, 'dist/extension.js');
-  const worker = outputs['dist/journalWorker.js'].bytes;
-  const sizes = { start, host: all - webview - metrics - worker, worker, webview, metrics };
+  const ofPages = await buildAll(pages);
+  const parts = [...withImports(ofPages, 'dist/webview/inspector.js')].slice(1);
+  const ofHosts = await buildAll(hosts(parts.map((path) => relative('dist/webview', path))));
+  const joined = await joinStart(ofHosts);
+  const bytesOf = (path) => joined[path] ?? { ...ofPages, ...ofHosts }[path].bytes;
+  const total = (paths) => paths.reduce((sum, path) => sum + bytesOf(path), 0);
+  const worker = bytesOf('dist/journalWorker.js');
+  const sizes = {
+    // What the host reads at its start.
+    start: total(['dist/extension.js', 'dist/start.js']),
+    host: total([...new Set([...Object.keys(ofHosts), ...Object.keys(joined)])]) - worker,
+    worker,
+    webview: total([...withImports(ofPages, 'dist/webview/inspector.js')]),
+    metrics: bytesOf('dist/webview/metrics.js'),
+  };
   writeFileSync('dist/sizes.json', JSON.stringify(sizes));
   for (const [what, bytes] of Object.entries(sizes)) console.log(`${what} ${(bytes / 1000).toFixed(1)} kB`);
 }

@@ -33,6 +33,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // Much of the time is spent in programs that tests start: one worker leaves a core idle.
     maxWorkers: '100%',
+    globalSetup: ['test/harness/programs.ts'],
     reporters: reporters(),
     tags: [{ name: 'proof', description: 'Long: `npm run soak` runs it in full.' }],
     // Programs that tests start are compiled once, not each time.

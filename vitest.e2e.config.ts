@@ -5,12 +5,13 @@ import { reporters } from './test/harness/vitestReport.ts';
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 300_000,
     // As long as Playwright waits: a program that is started for an answer takes a second on a busy machine.
-    expect: { poll: { timeout: 30_000 } },
-    // One workbench at a time: two cores carry no more.
-    fileParallelism: false,
+    expect: { poll: { timeout: 60_000 } },
+    // A workbench waits a third of its time: two at a time fill two cores.
+    maxWorkers: 2,
+    globalSetup: ['test/harness/programs.ts'],
     reporters: reporters(),
   },
 });

@@ -6,6 +6,8 @@ import { hurryWhereSomebodyLooks } from './ui/connections/looks.ts';
 import { registerHistory } from './ui/history/history.ts';
 import { Inspector } from './ui/inspector/inspector.ts';
 import { InstancesTree } from './ui/tree/instancesTree.ts';
+import { registerLinks } from './ui/links/links.ts';
+import { registerRecordingEditors } from './ui/recordings/recordingEditor.ts';
 import { registerMetrics } from './ui/metrics/metrics.ts';
 import { Operations } from './ui/operations/operations.ts';
 import { followOffers } from './ui/operations/paletteContext.ts';
@@ -36,7 +38,9 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerTasks(runtime, (task) => {
     void operations.cancel(task);
   });
-  new Inspector(runtime);
+  const inspector = new Inspector(runtime);
+  registerRecordingEditors(runtime, inspector);
+  registerLinks(runtime, inspector);
   registerConnectionCommands(runtime);
   new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
   createStatusBar(runtime);

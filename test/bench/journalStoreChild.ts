@@ -9,7 +9,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { openBenchStore } from './benchStore.ts';
+import { fill, openBenchStore } from './benchStore.ts';
 import { benchEvents, rawBytes } from './journalEvents.ts';
 import { queryTimes } from './journalQueries.ts';
 import { line, median, percentile, ratio, takeTurns, timed, type Line } from './measure.ts';
@@ -65,17 +65,12 @@ function memory(): Line {
 async function fillTimes(): Promise<Line[]> {
   let hostMicroseconds = 0;
   const elapsed = await timed(async () => {
-    const underWay: Promise<unknown>[] = [];
-    for (let n = 0; n < count; n += BATCH / 4) {
-      const events = benchEvents(n, BATCH / 4);
+    await fill(store, count, async (append) => {
       const begun = process.threadCpuUsage();
-      underWay.push(store.append({ events }));
-      // The encoding and the post happen in turns of their own.
-      while (store.waitingBytes > 2_000_000) await underWay.shift();
+      await append();
       const { user, system } = process.threadCpuUsage(begun);
       hostMicroseconds += user + system;
-    }
-    await Promise.all(underWay);
+    });
   });
   const bare = bareInsert(50_000);
   const ours = (1000 * elapsed) / count;

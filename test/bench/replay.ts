@@ -1,4 +1,4 @@
-import { replay, type ReplaySpeed } from '../../src/core/playback/replay.ts';
+import { listSource, Player, type PlaySpeed } from '../../src/core/playback/player.ts';
 import { line, median, percentile, perSecond, timed, type Line } from './measure.ts';
 
 const COUNT = 150;
@@ -44,13 +44,13 @@ async function replayLateness(speed: number): Promise<number> {
 }
 
 async function play(
-  speed: ReplaySpeed,
+  speed: PlaySpeed,
   count: number,
   gap: number,
   deliver: (at: number) => boolean,
 ): Promise<void> {
-  await replay({
-    items: Array.from({ length: count }, (_, n) => ({ at: n * gap, bytes: Buffer.alloc(0) })),
+  const player = new Player({
+    source: listSource(Array.from({ length: count }, (_, n) => ({ at: n * gap }))),
     speed,
     clock: {
       now: () => performance.now(),
@@ -64,6 +64,8 @@ async function play(
     signal: new AbortController().signal,
     deliver: ({ at }) => deliver(at),
   });
+  player.play();
+  await player.settled();
 }
 
 function sleepUntil(due: number): Promise<void> {

@@ -14,14 +14,14 @@ import { screen } from './screen.ts';
 import { socatTime, socketThroughput } from './socket.ts';
 import { activation } from './starts.ts';
 import { longestSlice, webSocketThroughput } from './webSocket.ts';
+import { travel } from './travel.ts';
 import { scrolling } from './webview.ts';
+import { workbench } from './workbench.ts';
 
-const playback = 'Record, replay, travel in time';
 const gsops = '`gsops`';
 
 /** Budgets whose code is still to come. */
 const later: readonly Line[] = [
-  rowFrom(playback, 'seek in 1,000,000 events', '≤ 100 ms'),
   rowFrom(gsops, 'command line, simulators: their bundles', '≤ 400 kB'),
   rowFrom('the relay', 'NATS client: its bundle', ''),
 ];
@@ -56,8 +56,10 @@ const parts = [
   longestSlice,
   scale,
   journalStore,
+  travel,
   scrolling,
   screen,
+  workbench,
   activation,
 ];
 for (const part of parts) {

@@ -141,7 +141,7 @@ describe('Bedrock Server Manager', () => {
     await wb.treeItem(/survival, stopped/).waitFor();
     await wb.command('Game Servers: Open Event Inspector');
     const view = wb.viewFrame();
-    await view.getByRole('textbox').first().fill('task');
+    await view.getByRole('combobox', { name: 'Filter events' }).fill('task');
     await view.getByRole('row', { name: /task/ }).first().waitFor();
     await wb.screenshot('bedrock-tasks-dark');
     await wb.setTheme('light');

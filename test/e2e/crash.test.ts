@@ -102,7 +102,7 @@ describe('a window whose extension host is killed while events pour in', () => {
     const wb = workbench();
     await wb.command('Game Servers: Open Event Inspector');
     const view = wb.viewFrame();
-    await view.getByRole('textbox').first().fill('$.Data.N:7');
+    await view.getByRole('combobox', { name: 'Filter events' }).fill('$.Data.N:7');
     const rows = view.getByRole('grid', { name: 'Events' }).getByRole('row');
     await expect.poll(() => rows.count()).toBe(2);
     await rows.filter({ hasText: name(7) }).waitFor();
@@ -117,11 +117,9 @@ describe('a window whose extension host is killed while events pour in', () => {
       for (const [server, state] of kgsm.truth)
         await wb.treeItem(new RegExp(`^${server}, ${state}, on Home, not up to date`)).waitFor();
       await wb.command('Game Servers: Open Event Inspector');
+      const query = wb.viewFrame().getByRole('combobox', { name: 'Filter events' });
       const view = wb.viewFrame();
-      await view
-        .getByRole('textbox')
-        .first()
-        .fill(`$.Data.N:${String(kgsm.count - 1)}`);
+      await query.fill(`$.Data.N:${String(kgsm.count - 1)}`);
       const rows = view.getByRole('grid', { name: 'Events' }).getByRole('row');
       await expect.poll(() => rows.count()).toBe(2);
     } finally {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { makeDemoRoot } from '../../src/simulator/kgsm/demo.ts';
 import { play } from '../../src/simulator/kgsm/play.ts';
 import { useWorkbench } from '../harness/e2e.ts';
+import { keepPicture } from '../harness/pictures.ts';
 
 const entry = fileURLToPath(new URL('../../src/simulator/main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gd-'));
@@ -90,5 +91,17 @@ describe('the demo', () => {
     await stopped.hover();
     await stopped.getByRole('button', { name: 'Start' }).click();
     await wb.treeItem(/terraria, running/).waitFor();
+  });
+
+  it('takes the picture of the README', async () => {
+    const wb = workbench();
+    await wb.command('View: Hide Panel');
+    await wb.command('Game Servers: Open Event Inspector in Editor Tab');
+    const editor = wb.editorFrame();
+    await editor.getByRole('row').nth(3).waitFor();
+    await editor.getByRole('grid', { name: 'Events' }).press('Shift+F8');
+    await editor.locator('.row.focused[aria-selected=true]').press('Enter');
+    await editor.getByRole('region', { name: 'Event detail' }).getByRole('treeitem').first().waitFor();
+    keepPicture(await wb.screenshot('overview-dark'), 'media/overview.png');
   });
 });

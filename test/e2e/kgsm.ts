@@ -5,6 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
 
+/** An event as KGSM 2.2 writes it. */
+export function kgsmEvent(
+  type: string,
+  instance: string,
+  data: Readonly<Record<string, unknown>> = {},
+): string {
+  const event = {
+    EventType: type,
+    Data: { InstanceName: instance, ...data },
+    Timestamp: `${new Date().toISOString().slice(0, 19)}Z`,
+    Hostname: 'gamehost',
+    KGSMVersion: 'unknown',
+  };
+  return `${JSON.stringify(event, null, 2)}\n`;
+}
+
 /** A KGSM folder for one test file, removed with it. */
 export class KgsmRoot {
   readonly path = mkdtempSync(join(tmpdir(), 'kg-'));
@@ -27,14 +43,7 @@ export class KgsmRoot {
 
   /** Sends one event as KGSM 2.2 writes it. */
   async send(type: string, instance: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    const event = {
-      EventType: type,
-      Data: { InstanceName: instance, ...data },
-      Timestamp: `${new Date().toISOString().slice(0, 19)}Z`,
-      Hostname: 'gamehost',
-      KGSMVersion: 'unknown',
-    };
-    await this.sendText(`${JSON.stringify(event, null, 2)}\n`);
+    await this.sendText(kgsmEvent(type, instance, data));
   }
 
   async sendText(text: string): Promise<void> {

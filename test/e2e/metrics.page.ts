@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { launchChromium } from '../harness/chromium.ts';
+import { ACTION_LIMIT_MS, launchChromium } from '../harness/chromium.ts';
 import { type Theme, themeCss } from './page/themes.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -51,6 +51,7 @@ export async function start(): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   browser = await launchChromium();
   page = await browser.newPage();
+  page.setDefaultTimeout(ACTION_LIMIT_MS);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => complaints.push(message.text()));
   mkdirSync(screenshots, { recursive: true });

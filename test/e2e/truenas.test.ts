@@ -193,7 +193,7 @@ describe('TrueNAS', () => {
     const wb = workbench();
     await wb.command('Game Servers: Open Event Inspector');
     const view = wb.viewFrame();
-    await view.getByRole('textbox').first().fill('type:system.info');
+    await view.getByRole('combobox', { name: 'Filter events' }).fill('type:system.info');
     const rows = view.getByRole('grid', { name: 'Events' }).getByRole('row', { name: /system\.info/ });
     await rows
       .filter({ hasText: /answered after \d+ ms/ })

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { launchChromium } from '../harness/chromium.ts';
+import { ACTION_LIMIT_MS, launchChromium } from '../harness/chromium.ts';
+import { ROW_HEIGHTS } from '../../src/webview/grid/scroll-space.ts';
 import { serveWebview, type WebviewPage } from './webview.server.ts';
 
-export { ROW_HEIGHT as ROW } from '../../src/webview/grid/scroll-space.ts';
+/** Height of a row. */
+export const ROW = ROW_HEIGHTS.comfortable;
 
 export let web: WebviewPage;
 let browser: Browser;
@@ -19,6 +21,7 @@ export async function start(): Promise<void> {
     launchChromium({ ignoreDefaultArgs: ['--hide-scrollbars'] }),
   ]);
   page = await browser.newPage();
+  page.setDefaultTimeout(ACTION_LIMIT_MS);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => complaints.push(message.text()));
   page.on('dialog', (dialog) => {
@@ -51,7 +54,7 @@ export async function open(
 
 export const rows = (): Locator => page.locator('.layer .row');
 export const grid = (): Locator => page.getByRole('grid', { name: 'Events' });
-export const filter = (): Locator => page.getByRole('textbox', { name: 'Filter events' });
+export const filter = (): Locator => page.getByRole('combobox', { name: 'Filter events' });
 const follow = (): Locator => page.getByRole('switch', { name: 'Follow' });
 export const jump = (): Locator => page.getByRole('button', { name: /↓ .* new/ });
 export const detail = (): Locator => page.getByRole('region', { name: 'Event detail' });
@@ -60,6 +63,14 @@ export const rowAt = (position: number): Locator =>
   page.locator(`.layer .row[aria-rowindex="${position + 2}"]`);
 export const isFollowing = async (): Promise<boolean> =>
   (await follow().getAttribute('aria-checked')) === 'true';
+
+/** Role of the element that has the focus, in whatever part of the page it is. */
+export const focusedRole = (): Promise<string | null> =>
+  page.evaluate(`(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element?.getAttribute('role') ?? null;
+  })()`);
 
 /** Positions of the rows that are wholly in the viewport. */
 export const visible = (): Promise<{ first: number; last: number; loaded: boolean }> =>
@@ -70,13 +81,20 @@ export const visible = (): Promise<{ first: number; last: number; loaded: boolea
       const { top, bottom } = row.getBoundingClientRect();
       return top >= box.top - 1 && bottom <= box.bottom + 1;
     });
-    return { first: Number(inside[0].dataset.at), last: Number(inside.at(-1).dataset.at),
-      loaded: inside.every((row) => row.querySelector('.type')) };
+    const at = inside.map((row) => Number(row.ariaRowIndex) - 2).sort((a, b) => a - b);
+    return { first: at[0], last: at.at(-1),
+      loaded: inside.every((row) => !row.classList.contains('loading')) };
   })()`);
 
 export const settled = async (check: () => Promise<unknown>, expected: unknown): Promise<void> => {
   await expect.poll(check, { interval: 20 }).toEqual(expected);
 };
+
+/** Opens the emit form, which is loaded when it is used, until it takes keys. */
+export async function openForm(): Promise<void> {
+  await page.getByRole('button', { name: 'Emit…' }).click();
+  await page.getByRole('region', { name: 'Emit an event' }).locator('input:focus').waitFor();
+}
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What axe finds. Its own probing breaks the policy, so what is complained about meanwhile is forgotten. */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { cssAsText } from '../../cssAsText.ts';
 import { type Theme, themeCss } from './page/themes.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -10,7 +12,7 @@ const NONCE = 'bm90LXNlY3JldA';
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 
 export interface WebviewPage {
-  /** Minified size of what ships, in bytes. */
+  /** Minified size of what the page loads at once, in bytes. */
   readonly size: number;
   url(options?: {
     readonly events?: number;
@@ -24,12 +26,12 @@ export interface WebviewPage {
 /** Bundles the webview as it ships and serves it in a plain page with VS Code's strict policy and a fake host. */
 export async function serveWebview(): Promise<WebviewPage> {
   const [inspector, harness] = await Promise.all([
-    bundle('src/webview/main.ts'),
-    bundle('test/e2e/page/harness.ts'),
+    bundle('inspector', 'src/webview/main.ts'),
+    bundle('harness', 'test/e2e/page/harness.ts'),
   ]);
   const files = new Map<string, string | Buffer>([
-    ['inspector.js', inspector],
-    ['harness.js', harness],
+    ...inspector.files,
+    ...harness.files,
     ['inspector.css', readFileSync(fromRoot('src/webview/inspector.css'))],
     ['codicon.css', readFileSync(fromRoot('node_modules/@vscode/codicons/dist/codicon.css'))],
     ['codicon.ttf', readFileSync(fromRoot('node_modules/@vscode/codicons/dist/codicon.ttf'))],
@@ -56,24 +58,45 @@ export async function serveWebview(): Promise<WebviewPage> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    size: Buffer.byteLength(inspector),
+    size: inspector.size,
     url: ({ events = 50, theme = 'dark', home = 'panel', query = '' } = {}) =>
       `${origin}/?events=${events}&theme=${theme}&home=${home}&${query}`,
     close: () => closed(server),
   };
 }
 
-async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fromRoot(entry)],
+interface Bundle {
+  /** Contents by path. */
+  readonly files: readonly (readonly [path: string, text: string])[];
+  /** Size of the entry with all that it imports at once. */
+  readonly size: number;
+}
+
+async function bundle(name: string, entry: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    plugins: [cssAsText],
+    entryPoints: { [name]: fromRoot(entry) },
     bundle: true,
+    splitting: true,
+    outdir: fromRoot('dist/webview'),
+    chunkNames: 'lazy/[name]-[hash]',
+    absWorkingDir: fromRoot('dist/webview'),
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
     minify: true,
+    metafile: true,
     write: false,
   });
-  return outputFiles[0]?.text ?? '';
+  const atOnce = new Set([`${name}.js`]);
+  // A set grows while it is walked.
+  for (const path of atOnce)
+    for (const { path: imported, kind } of metafile.outputs[path]?.imports ?? [])
+      if (kind === 'import-statement') atOnce.add(imported);
+  return {
+    files: outputFiles.map(({ path, text }) => [relative(fromRoot('dist/webview'), path), text] as const),
+    size: [...atOnce].reduce((sum, path) => sum + (metafile.outputs[path]?.bytes ?? 0), 0),
+  };
 }
 
 const policy = (): string =>

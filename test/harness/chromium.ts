@@ -13,6 +13,9 @@ const FLAGS = [
   '--disable-component-update',
 ];
 
+/** How long an action waits for its element: two workbenches share a machine that may be busy. */
+export const ACTION_LIMIT_MS = 60_000;
+
 /** Starts a Chromium whose clock is the machine's own, even where this process runs under libfaketime: browser and host may be two machines. */
 export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   return await chromium.launch({

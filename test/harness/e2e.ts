@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { cacheFolder } from './provision.ts';
 import { startServer } from './server.ts';
 import type { DevelopmentOptions, InstalledOptions } from './server.ts';
 import { packagedVsix } from './vsix.ts';
@@ -60,7 +62,23 @@ export function useWorkbench(options: OpenOptions | (() => OpenOptions)): () => 
 }
 
 function withOurExtension(options: OpenOptions): DevelopmentOptions | InstalledOptions {
-  if (options.mode === 'development') return { ...options, extensionPath: options.extensionPath ?? ROOT };
-  const { vsix, ...rest } = options;
+  const env = { NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'), ...options.env };
+  if (options.mode === 'development')
+    return { ...options, env, extensionPath: options.extensionPath ?? ROOT };
+  const { vsix, ...given } = options;
+  const rest = { ...given, env };
   return vsix === 'none' ? rest : { ...rest, vsix: vsix ?? packagedVsix() };
+}
+
+/** Names a file in the dialog that asks where to write. It takes an answer only after it has proposed a name. */
+export async function saveInto(wb: Workbench, path: string, proposed: string): Promise<void> {
+  await wb.asked('Export into Which File?');
+  await expect.poll(() => wb.quickInput.inputValue()).toContain(proposed);
+  await wb.quickInput.fill(path);
+  await expect
+    .poll(async () => {
+      if (await wb.quickInput.isVisible()) await wb.quickInput.press('Enter');
+      return wb.quickInput.isVisible();
+    })
+    .toBe(false);
 }

@@ -35,8 +35,8 @@ const NPM_SETTINGS_TO_KEEP = [
   'npm_config_offline',
 ];
 
-/** Folder of the VS Codes: outside the checkout, shared by all checkouts. */
-function cacheFolder(): string {
+/** Folder of what is made once: outside the checkout, shared by all checkouts. */
+export function cacheFolder(): string {
   const xdg = process.env['XDG_CACHE_HOME'];
   return join(xdg !== undefined && xdg !== '' ? xdg : join(homedir(), '.cache'), 'game-server-ops');
 }

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installExtensions } from './extensions.ts';
 import { provisionVscode } from './provision.ts';
 import type { ProvisionedVscode } from './provision.ts';
 import { cleanEnvironment, exitOnSignals, killGroup, run } from './run.ts';
@@ -111,11 +112,9 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
   exitOnSignals();
   try {
     if (options.mode === 'installed')
-      for (const vsix of [
-        ...(options.vsix === undefined ? [] : [options.vsix]),
-        ...(options.otherVsixes ?? []),
-      ])
-        await installVsix(vscode, folders, vsix);
+      await installExtensions(vscode, vsixesOf(options), folders.extensions, (vsix, extensions) =>
+        installVsix(vscode, { ...folders, extensions }, vsix),
+      );
     const output: string[] = [];
     child = spawnServer(vscode, folders, options, output);
     const port = await listening(child, output);
@@ -137,6 +136,10 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
     await dispose();
     throw error;
   }
+}
+
+function vsixesOf({ vsix, otherVsixes = [] }: InstalledOptions): readonly string[] {
+  return vsix === undefined ? otherVsixes : [vsix, ...otherVsixes];
 }
 
 interface Folders {

@@ -10,7 +10,7 @@ import type {
   Locator,
   Page,
 } from 'playwright-core';
-import { launchChromium } from './chromium.ts';
+import { ACTION_LIMIT_MS, launchChromium } from './chromium.ts';
 import type { VscodeServer } from './server.ts';
 
 export type ColorScheme = 'dark' | 'light';
@@ -24,6 +24,14 @@ export interface WorkbenchOptions {
   readonly firstRun?: boolean;
   /** Called with the page before it goes to VS Code, e.g. to expose functions. */
   readonly prepare?: (page: Page, context: BrowserContext) => Promise<void>;
+}
+
+/** Part of the window. */
+export interface Clip {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 const SCREENSHOTS = fileURLToPath(new URL('../results/screenshots/', import.meta.url));
@@ -177,6 +185,11 @@ export class Workbench implements AsyncDisposable {
     return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   }
 
+  /** The same, once Enter would take it. */
+  activeQuickItem(text: string | RegExp): Locator {
+    return this.quickItem(text).and(this.page.locator('.focused'));
+  }
+
   /** Picks a line of the quick pick that is open or about to open. */
   async pick(text: string | RegExp): Promise<void> {
     await this.quickItem(text).click();
@@ -251,14 +264,23 @@ export class Workbench implements AsyncDisposable {
     await this.page.locator(wanted).waitFor();
   }
 
+  /** Chooses the dark theme of high contrast, as a user does. */
+  async setHighContrast(): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.quickInput.fill('Dark High Contrast');
+    await this.quickItem('Dark High Contrast').waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.monaco-workbench.hc-black').waitFor();
+  }
+
   /** Writes `test/results/screenshots/<name>.png` and gives its path. The mouse leaves first, so that no hover is in the picture. */
-  async screenshot(name: string): Promise<string> {
+  async screenshot(name: string, clip?: Clip | null): Promise<string> {
     const path = join(SCREENSHOTS, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
     mkdirSync(SCREENSHOTS, { recursive: true });
     const size = this.page.viewportSize() ?? { width: 1400, height: 900 };
     await this.page.mouse.move(size.width / 2, size.height / 2);
     if (this.#isFirstRunAway) await this.#dismissFirstRun();
-    await this.page.screenshot({ path, animations: 'disabled' });
+    await this.page.screenshot({ path, animations: 'disabled', ...(clip ? { clip } : {}) });
     return path;
   }
 
@@ -278,6 +300,20 @@ export class Workbench implements AsyncDisposable {
   /** Loads the window anew, as "Developer: Reload Window" does. */
   async reload(): Promise<void> {
     await this.page.reload();
+    await this.ready();
+  }
+
+  /** Loads the window anew by its command: whatever its storage has not written yet is written before. */
+  async reloadInOrder(): Promise<void> {
+    const title = 'Developer: Reload Window';
+    await this.openPalette();
+    await this.quickInput.fill(`>${title}`);
+    const loaded = this.page.waitForEvent('load', { timeout: WORKBENCH_LIMIT_MS });
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: title })
+      .first()
+      .click({ noWaitAfter: true });
+    await loaded;
     await this.ready();
   }
 
@@ -326,6 +362,7 @@ export async function openWorkbenchOn(
     await context.route('**/mint-key', (route) =>
       route.fulfill({ status: 200, contentType: 'application/octet-stream', body: Buffer.alloc(32, 7) }),
     );
+    context.setDefaultTimeout(ACTION_LIMIT_MS);
     const page = await context.newPage();
     const workbench = new Workbench(browser, context, page, server);
     await options.prepare?.(page, context);

@@ -207,6 +207,19 @@ describe('the probe', () => {
     expect(existsSync(join(root, 'kgsm.sock'))).toBe(false);
   });
 
+  it('keeps to its time while a program that it began does not end', async () => {
+    const paths = [join(root, 'kgsm.sh'), join(root, 'began')] as const;
+    // Ends with its folder.
+    const stubborn = "#!/bin/sh\ntrap '' TERM\ntouch began\nwhile [ -e kgsm.sh ]; do sleep 0.1; done\n";
+    writeFileSync(paths[0], stubborn, { mode: 0o755 });
+    const { lines, errors, code } = await run([JSON.stringify({ kind: 'kgsm', root }), '--seconds', '2']);
+    expect(existsSync(paths[1])).toBe(true);
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toHaveProperty('fleet');
+    // Said by the connection, which has more patience.
+    expect(errors).not.toContain('did not end in time');
+  });
+
   it('takes the path of the program for its folder', async () => {
     makeRoot(root, { launch, instances: [{ name: 'mc-1', blueprint: 'minecraft' }] });
     const connection = JSON.stringify({ kind: 'kgsm', root: join(root, 'kgsm.sh') });

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const gsops = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { inject } from 'vitest';
 
 export type Line = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -26,7 +24,7 @@ export async function run(
   onReady?: (probe: Watched) => Promise<void>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Probed> {
-  const child = spawn(process.execPath, [gsops, 'watch', ...args], {
+  const child = spawn(process.execPath, [inject('programs').gsops, 'watch', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

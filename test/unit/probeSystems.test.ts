@@ -1,20 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeRoot } from '../../src/simulator/kgsm/root.ts';
 import { InstanceStore } from '../../src/simulator/kgsm/state.ts';
 import { freePort } from './freePort.ts';
 import { eventsOf, pushedTypes, run, type Line, type Watched } from './probeRun.ts';
-import { bundleInto } from './simulator/kgsmBundle.ts';
-import { kgsm, temporaryFolder } from './simulator/kgsmRoot.ts';
+import { kgsm, launch, temporaryFolder } from './simulator/kgsmRoot.ts';
 import { openNotifier, ready, startServer } from './simulator/notifierServer.ts';
 import { passphrase } from './simulator/pem.ts';
-
-const place = temporaryFolder();
-const launch = bundleInto(place.path);
-afterAll(() => {
-  place[Symbol.dispose]();
-});
 
 type Generation = '2.2' | '3.16';
 
@@ -260,6 +253,37 @@ it('lets nothing in that is signed with another secret, and says so', async () =
   expect(code).toBe(0);
   expect(pushedTypes(lines)).toEqual([]);
   expect(errors).toContain('Webhooks were refused because they are not signed with the secret');
+});
+
+describe('a message of the probe', () => {
+  it.each([
+    [
+      'early',
+      'failed',
+      'The server closed the connection after the message of type send_message: it does not accept it.',
+    ],
+    ['lax', 'succeeded', 'Sent to all other clients: hello'],
+  ] as const)('to a server of revision %s has %s', async (revision, outcome, message) => {
+    await using rig = await startServer({ revision, capacity: 4 });
+    await using other = openNotifier(rig);
+    await ready(other);
+    const settings = {
+      kind: 'notifier',
+      id: 'bell',
+      port: rig.server.port,
+      ca: rig.files.path('server.crt'),
+      cert: rig.files.path('client.crt'),
+      key: rig.files.path('client.key'),
+    };
+    const input = JSON.stringify({ message: 'hello', confirm: 'yes' });
+    const args = [JSON.stringify(settings), '--seconds', '60', '--run', 'message', '--input', input];
+    const { lines } = await run(args);
+    expect(lines.flatMap((line) => line['operation'] ?? [])).toEqual([{ id: 'message', outcome, message }]);
+    expect(rig.records.join()).toContain('send_message');
+    const isHeard = (): boolean => other.types().includes('broadcast_message');
+    if (outcome === 'succeeded') await other.until(isHeard);
+    else expect(isHeard()).toBe(false);
+  });
 });
 
 describe.each(['seed', 'lax', 'strict'] as const)('the probe at a %s notification server', (revision) => {

@@ -27,6 +27,14 @@ export function restoredFleet(
   return { ...fleet, ...forgetTasks(fleet, (task) => isUnfinished(task) && !isOpen(runnerOf(task) ?? '')) };
 }
 
+/** The fleet that a recording begins with: everything as it was then, connections and operations that ran too. */
+export function recordedFleet(changes: readonly JournalChange[]): Fleet {
+  let fleet = withChanges(emptyFleet, oldestFirst(changes));
+  for (const [id, { holder, ...status }] of fleet.connections)
+    if (holder) fleet = { ...fleet, connections: fleet.connections.set(id, { ...status, ...holder }) };
+  return fleet;
+}
+
 /**
  * The fleet with all that the journal knows of a connection, and no more of it: what another window removed last may
  * not have been followed. An operation of this window that the other one was only asked for stays.

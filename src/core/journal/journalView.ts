@@ -1,7 +1,11 @@
 import { liveTimeline } from '../model/event.ts';
 import { errorWords } from '../model/text.ts';
+import { ViewResult } from './viewResult.ts';
 import { QueryError, type JournalStore, type ResultHandle } from './store/journalStore.ts';
-import type { JournalEvent } from './store/records.ts';
+import type { Query } from './store/messages.ts';
+import { sentTimeOf, type JournalEvent } from './store/records.ts';
+import { isOlder, type Order, type Place } from './store/scan.ts';
+import type { CountedField } from './store/schema.ts';
 
 /** Why a text is no query, and where in it. */
 export interface FilterProblem {
@@ -16,44 +20,54 @@ const pageSize = 1000;
 /** A condition that all events meet: its result lists them one by one, so that every position is exact. */
 const allEvents = { where: '(1)', params: [], needs: 'events' } as const;
 
-/** A query and its result as far as it is known. */
-interface Found {
-  readonly handle: ResultHandle;
-  count: number;
-  done: boolean;
+/** Rows of one revision. */
+export interface ViewPage {
+  readonly revision: number;
+  readonly order: Order;
+  readonly rows: readonly JournalEvent[];
+}
+
+export interface ViewOptions {
+  readonly timeline?: string;
+  readonly order?: Order;
+  readonly filter?: string;
+  readonly now?: () => number;
 }
 
 /**
- * Contents of one inspector: the events of a timeline that match its filter, oldest first, by position. New events come
- * at the end; while a query runs, older ones are found before the first.
+ * Contents of one inspector: the events of a timeline that match its filter, oldest first, by position. In the order of
+ * arrival new events come at the end; in that of the senders' times they may come anywhere. While a query runs, older ones
+ * are found before the first.
  */
 export class JournalView {
   readonly #storeOf: (timeline: string) => Promise<JournalStore>;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
   #timeline: string;
-  #filter = '';
+  #filter: string;
   #problem: FilterProblem | undefined;
   #unavailable: Error | undefined;
-  #all: Found | undefined;
-  #matched: Found | undefined;
+  #all: ViewResult | undefined;
+  #matched: ViewResult | undefined;
   #revision = 1;
   #filterMs = 0;
-  /** Length at which the view was paused. */
-  #pausedAt: number | undefined;
-  /** The newest event that the user cleared away, and how many of the matching events are not newer. */
-  #cleared: { seq: number; all: number; matched: number } | undefined;
+  #order: Order;
+  #isPaused = false;
+  /** The newest event that the user cleared away. */
+  #clearedTo = 0;
+  #clearedCount = 0;
   /** Count the timelines and the searches asked for: what an earlier one brings is of no use any more. */
   #timelines = 0;
   #searches = 0;
 
   constructor(
     storeOf: (timeline: string) => Promise<JournalStore>,
-    timeline: string = liveTimeline,
-    now: () => number = () => performance.now(),
+    { timeline = liveTimeline, order = 'sent', filter = '', now = () => performance.now() }: ViewOptions = {},
   ) {
     this.#storeOf = storeOf;
     this.#timeline = timeline;
+    this.#order = order;
+    this.#filter = filter;
     this.#now = now;
     void this.#open();
   }
@@ -64,15 +78,26 @@ export class JournalView {
 
   /** Events of the timeline, whatever the filter. */
   get total(): number {
-    return Math.max(0, (this.#all?.count ?? 0) - (this.#cleared?.all ?? 0));
+    return this.#all?.count ?? 0;
   }
 
   get length(): number {
-    return Math.min(this.#pausedAt ?? Infinity, this.#count);
+    return this.#matched?.count ?? 0;
   }
 
+  /** The newest event that was cleared away, and how many events that hid; undefined where none are. */
+  get cleared(): { readonly seq: number; readonly all: number } | undefined {
+    return this.#clearedTo === 0 ? undefined : { seq: this.#clearedTo, all: this.#clearedCount };
+  }
+
+  /** Events that came while the view is paused. */
   get unseen(): number {
-    return this.#pausedAt === undefined ? 0 : Math.max(0, this.#count - this.#pausedAt);
+    return this.#matched?.held ?? 0;
+  }
+
+  /** Order of the rows; that of the wish until its rows are there. */
+  get order(): Order {
+    return this.#matched?.order ?? this.#order;
   }
 
   get revision(): number {
@@ -80,7 +105,7 @@ export class JournalView {
   }
 
   get paused(): boolean {
-    return this.#pausedAt !== undefined;
+    return this.#isPaused;
   }
 
   get filter(): string {
@@ -101,65 +126,64 @@ export class JournalView {
     return this.#filterMs;
   }
 
-  /** True while older events are still looked for. */
+  /** True while events are still looked for: older ones, or any at all. */
   get searching(): boolean {
-    return this.#matched?.done === false;
+    return this.#matched ? !this.#matched.done : !this.#unavailable && !this.#problem;
   }
 
-  async rows(start: number, count: number): Promise<readonly JournalEvent[]> {
-    const first = start + (this.#cleared?.matched ?? 0);
-    const end = Math.min(start + count, this.length) + (this.#cleared?.matched ?? 0);
+  async rows(start: number, count: number): Promise<ViewPage> {
     const found = this.#matched;
-    if (!found || end <= first) return [];
-    // Events that come meanwhile move positions counted from the newest: the answer says how many there were.
-    let total = found.count;
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const position = Math.max(0, total - end);
-      const page = await found.handle.rows({
-        anchor: { position },
-        direction: 'older',
-        count: end - first,
-      });
-      if (page.total === total || this.#matched !== found) return [...page.rows].reverse();
-      total = page.total;
-    }
-    return [];
+    const none: ViewPage = { revision: this.#revision, order: this.order, rows: [] };
+    const end = Math.min(start + count, this.length);
+    if (!found || end <= start) return none;
+    const { done } = found;
+    const revision = this.#revision;
+    const rows = await found.rows(start, end);
+    if (!rows || this.#matched !== found) return none;
+    return { revision: done ? this.#revision : revision, order: found.order, rows };
   }
 
   /** Position of an event in the view, −1 where it is not in it. */
   async indexOf(seq: number): Promise<number> {
-    const found = this.#matched;
-    if (!found) return -1;
-    const position = await found.handle.positionOf(seq);
-    const page = await found.handle.rows({ anchor: { position }, direction: 'older', count: 1 });
-    if (page.rows[0]?.seq !== seq) return -1;
-    const index = page.total - 1 - page.position - (this.#cleared?.matched ?? 0);
-    return index < this.length ? index : -1;
+    return (await this.#matched?.indexOf(seq)) ?? -1;
   }
 
-  /** The events of the view from one seq to another, oldest first; at most `limit`, the newest of them. */
-  async between(from: number, to: number, limit = Infinity): Promise<readonly JournalEvent[]> {
+  /** The events of the view from one place to another, oldest first; at most `limit`, the newest of them. */
+  async between(from: Place, to: Place, limit = Infinity): Promise<readonly JournalEvent[]> {
     const found = this.#matched;
     const events: JournalEvent[] = [];
-    let anchor: { seq: number } = { seq: to + 1 };
+    // The event at the place itself belongs to it.
+    let anchor = { seq: to.seq + 1, sentAt: to.time };
     while (found && events.length < limit) {
-      const { rows } = await found.handle.rows({ anchor, direction: 'older', count: pageSize });
-      const wanted = rows.filter(({ seq }) => seq >= from && seq <= to);
+      const { rows } = await found.handle.rows({
+        anchor,
+        direction: 'older',
+        count: pageSize,
+        durations: true,
+      });
+      const wanted = rows.filter((event) => !isBefore(event, from, found.order));
       events.push(...wanted);
-      const last = rows.at(-1);
-      if (!last || last.seq < from || rows.length < pageSize) break;
-      anchor = { seq: last.seq };
+      const last = wanted.at(-1);
+      if (!last || wanted.length < pageSize) break;
+      anchor = { seq: last.seq, sentAt: sentTimeOf(last) };
     }
     return events.slice(0, limit).reverse();
   }
 
-  /** How many events of the view lie between two seqs, both included. */
-  async countBetween(from: number, to: number): Promise<number> {
+  /** How many events of the view lie between two places, both included. */
+  async countBetween(from: Place, to: Place): Promise<number> {
     const found = this.#matched;
     if (!found) return 0;
-    const [newer, upTo] = await Promise.all([found.handle.positionOf(to + 1), found.handle.positionOf(from)]);
-    const last = await found.handle.rows({ anchor: { position: upTo }, direction: 'older', count: 1 });
-    return upTo - newer + (last.rows[0]?.seq === from ? 1 : 0);
+    const [newer, upTo] = await Promise.all([
+      found.handle.positionOf(to.seq, to.time),
+      found.handle.positionOf(from.seq - 1, from.time),
+    ]);
+    return upTo - newer;
+  }
+
+  /** The result of the filter, for counts of it; undefined where there is none. */
+  get matching(): ResultHandle | undefined {
+    return this.#matched?.handle;
   }
 
   async event(seq: number): Promise<JournalEvent | undefined> {
@@ -174,23 +198,42 @@ export class JournalView {
 
   async setTimeline(timeline: string): Promise<void> {
     this.#timeline = timeline;
-    this.#cleared = undefined;
+    this.#clearedTo = this.#clearedCount = 0;
     await this.#open();
   }
 
-  setPaused(paused: boolean): void {
-    this.#pausedAt = paused ? this.length : undefined;
+  async setOrder(order: Order): Promise<void> {
+    if (order === this.#order) return;
+    this.#order = order;
+    await this.#search();
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    const found = this.#matched;
+    if (!found || paused === this.#isPaused) return;
+    this.#isPaused = paused;
+    await (paused ? found.handle.hold() : found.handle.release());
     this.#tell();
   }
 
   /** Shows only what comes from now on; the journal keeps everything. */
   async clear(): Promise<void> {
     const newest = await this.#all?.handle.rows({ anchor: 'newest', direction: 'older', count: 1 });
-    const seq = newest?.rows[0]?.seq;
-    this.#cleared = seq === undefined ? undefined : { seq, all: newest?.total ?? 0, matched: 0 };
-    await this.#countCleared();
-    this.#revision++;
-    this.#tell();
+    this.#clearedTo = newest?.rows[0]?.seq ?? this.#clearedTo;
+    this.#clearedCount += newest?.total ?? 0;
+    await this.#open();
+  }
+
+  /** Shows again what was cleared away. */
+  async undoClear(): Promise<void> {
+    if (this.#clearedTo === 0) return;
+    this.#clearedTo = this.#clearedCount = 0;
+    await this.#open();
+  }
+
+  /** The values that a field has in the timeline, with how often; names of connections and instances are their keys. */
+  async values(field: CountedField): Promise<readonly { readonly value: string; readonly count: number }[]> {
+    return (await this.#all?.handle.values(field)) ?? [];
   }
 
   onDidChange(listener: () => void): () => void {
@@ -206,18 +249,18 @@ export class JournalView {
     this.#matched?.handle.close();
   }
 
-  get #count(): number {
-    return Math.max(0, (this.#matched?.count ?? 0) - (this.#cleared?.matched ?? 0));
-  }
-
   async #open(): Promise<void> {
     const wish = ++this.#timelines;
+    // Rows of before are none of this timeline, or were cleared away.
     this.#all?.handle.close();
-    this.#all = undefined;
+    this.#matched?.handle.close();
+    this.#all = this.#matched = undefined;
+    this.#isPaused = false;
+    this.#revision++;
     try {
       const store = await this.#store();
       if (!store) return;
-      const all = await this.#find(store, '');
+      const all = await this.#find(store, '', 'arrival');
       if (wish !== this.#timelines) {
         all.handle.close();
         return;
@@ -252,7 +295,8 @@ export class JournalView {
     try {
       const store = await this.#store();
       if (!store) return;
-      const found = await this.#find(store, this.#filter, () => {
+      const query = this.#filter.trim() === '' ? allEvents : this.#filter;
+      const found = await this.#find(store, query, this.#order, () => {
         this.#filterMs = this.#now() - begun;
       });
       if (wish !== this.#searches) {
@@ -262,8 +306,7 @@ export class JournalView {
       this.#matched?.handle.close();
       this.#matched = found;
       this.#problem = undefined;
-      this.#pausedAt = undefined;
-      await this.#countCleared();
+      this.#isPaused = false;
       this.#revision++;
     } catch (error) {
       if (wish === this.#searches) this.#fail(error);
@@ -271,30 +314,25 @@ export class JournalView {
     this.#tell();
   }
 
-  async #find(store: JournalStore, filter: string, onDone: () => void = () => undefined): Promise<Found> {
-    const handle = await store.query(filter.trim() === '' ? allEvents : filter);
-    const found: Found = { handle, count: 0, done: false };
-    handle.onProgress(({ count, done, failure }) => {
+  async #find(
+    store: JournalStore,
+    query: Query,
+    order: Order,
+    onDone: () => void = () => undefined,
+  ): Promise<ViewResult> {
+    const handle = await store.query(query, order, this.#clearedTo);
+    const found = new ViewResult(handle, order);
+    handle.onProgress((progress) => {
+      const { done, moved, failure } = progress;
+      const wasDone = found.done;
+      if (!found.take(progress, this.#now())) return;
       // An event found before the first row moves every position.
-      if (!found.done) this.#revision++;
-      if (done && !found.done) {
-        onDone();
-        void this.#countCleared();
-      }
-      found.count = count;
-      found.done = done;
+      if (!wasDone || moved) this.#revision++;
+      if (done && !wasDone) onDone();
       if (failure) this.#fail(new QueryError(failure.message, failure.facts));
       this.#tell();
     });
     return found;
-  }
-
-  async #countCleared(): Promise<void> {
-    const found = this.#matched;
-    const cleared = this.#cleared;
-    if (!found || !cleared) return;
-    const newer = await found.handle.positionOf(cleared.seq);
-    cleared.matched = found.count - newer;
   }
 
   #fail(error: unknown): void {
@@ -317,4 +355,10 @@ export class JournalView {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isBefore(event: JournalEvent, place: Place, order: Order): boolean {
+  return order === 'arrival'
+    ? event.seq < place.seq
+    : isOlder({ time: sentTimeOf(event), seq: event.seq }, place);
 }

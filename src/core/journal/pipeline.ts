@@ -45,6 +45,10 @@ type Where = Pick<Draft, 'timeline' | 'connection' | 'system' | 'host' | 'receiv
 
 type Meaning = Omit<Decoded<unknown>, 'context'>;
 
+function isAlarming(severity: OpsEvent['severity']): boolean {
+  return severity === 'warning' || severity === 'error';
+}
+
 /** The one empty list of all events that have nothing to list. */
 const none: readonly never[] = [];
 
@@ -89,6 +93,8 @@ export class Pipeline {
         truncated: read.truncated,
         redacted: read.redacted.length === 0 ? none : read.redacted,
         problems: problems.length === 0 ? none : problems,
+        // A failure is news, however often it was asked for.
+        ...(draft.noise === true && !isAlarming(meaning.event.severity) ? { noise: true } : {}),
       },
       meaning.signals,
     );

@@ -3,6 +3,7 @@ import type { OpsEvent } from '../model/event.ts';
 import { liveTimeline } from '../model/event.ts';
 import { emptyFleet, type ConnectionStatus, type Fleet } from '../model/fleet.ts';
 import type { Measured } from '../model/metrics.ts';
+import type { Instance } from '../model/instance.ts';
 import { PersistentMap } from '../model/persistentMap.ts';
 import type { Decoder } from '../model/signal.ts';
 import type { Task } from '../model/task.ts';
@@ -272,20 +273,27 @@ export function addressOf(connection: string, system: string, host = ''): Addres
 
 type Instances = ConnectionStatus['instances'];
 
-function changeRows(before: Fleet, fleet: Fleet): readonly ChangeRow[] {
+/** A row for each thing that is another than before; of instances those that count as changed. */
+export function changeRows(
+  before: Fleet,
+  fleet: Fleet,
+  isChanged: (now: Instance, before: Instance) => boolean = () => true,
+): readonly ChangeRow[] {
   const rows: ChangeRow[] = [];
   for (const id of fleet.connections.differences(before.connections)) {
     const now = fleet.connections.get(id);
     const old = before.connections.get(id);
     const { system = '' } = now ?? old ?? {};
     const address = addressOf(id, system);
-    if (!now || !old || statusOf(now) !== statusOf(old))
+    if (!now || !old || (!isSameBut(statusParts, now, old) && statusOf(now) !== statusOf(old)))
       rows.push({ address, what: 'connection', key: '', state: now ? statusOf(now) : null });
     const instances: Instances = now?.instances ?? PersistentMap.empty();
     const oldInstances: Instances = old?.instances ?? PersistentMap.empty();
     for (const key of instances.differences(oldInstances)) {
       const instance = instances.get(key);
-      const { host } = instance ?? oldInstances.get(key) ?? {};
+      const oldInstance = oldInstances.get(key);
+      if (instance && oldInstance && !isChanged(instance, oldInstance)) continue;
+      const { host } = instance ?? oldInstance ?? {};
       rows.push({
         address: addressOf(id, system, host),
         what: 'instance',
@@ -302,6 +310,23 @@ function changeRows(before: Fleet, fleet: Fleet): readonly ChangeRow[] {
     rows.push({ address: addressOf(connection, system), what: 'task', key: id, state });
   }
   return rows;
+}
+
+/** Parts of a connection that are no part of its row, because they have rows of their own or none. */
+const statusParts: ReadonlySet<string> = new Set<keyof ConnectionStatus>([
+  'instances',
+  'lastEventAt',
+  'holder',
+]);
+
+/** Whether two objects are alike without a look into their values, apart from some of their fields. */
+export function isSameBut<Thing extends object>(
+  fields: ReadonlySet<string>,
+  now: Thing,
+  before: Thing,
+): boolean {
+  const names = new Set([...Object.keys(now), ...Object.keys(before)] as (keyof Thing & string)[]);
+  return [...names].every((name) => fields.has(name) || now[name] === before[name]);
 }
 
 /** A connection without its instances, which have rows of their own. */

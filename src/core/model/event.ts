@@ -50,6 +50,8 @@ export interface Draft {
   readonly problems?: readonly Problem[];
   /** Links call, reply, task and echo. */
   readonly correlation?: string;
+  /** Asked, or answered, of the session's own accord and again and again: nobody wanted to know. */
+  readonly noise?: boolean;
 }
 
 /** A message with its meaning. The journal gives it its place when it is committed. */
@@ -82,4 +84,6 @@ export interface OpsEvent {
   /** Paths that redaction cut out. */
   readonly redacted: readonly string[];
   readonly problems: readonly Problem[];
+  /** Repeats what is known; hidden by `-is:noise`. */
+  readonly noise?: boolean;
 }

@@ -45,6 +45,12 @@ export function errorWords(error: unknown): string {
   return oneLine(error instanceof Error ? error.message : String(error), 200);
 }
 
+/** The words of something that was thrown: those for people, where it is a typed error that has them. */
+export function errorText(error: unknown): Text {
+  if (typeof error === 'object' && error !== null && 'text' in error) return error.text as Text;
+  return text('{0}', errorWords(error));
+}
+
 /** The English form, for terminals and logs, where nothing is translated. */
 export function english(message: Text): string {
   return message.template.replace(/\{(\d+)\}/g, (place, index: string) => {

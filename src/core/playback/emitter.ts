@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import { liveTimeline, type Draft, type OpsEvent } from '../model/event.ts';
-import { errorWords, text, type Text } from '../model/text.ts';
+import { errorText, type Text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import type { AnySystem } from '../systems/system.ts';
 import type { SecretReader, Session } from '../systems/session.ts';
@@ -42,11 +42,6 @@ interface Expected {
   readonly until: number;
 }
 
-/** An error with words for people, as the typed errors of the wires have them. */
-interface Worded {
-  readonly text: Text;
-}
-
 /**
  * Sends events as their system would, journals each once, and recognises them when they come back through a listener of
  * our own.
@@ -83,7 +78,7 @@ export class Emitter {
       await target.system.emit(target.address, bytes, { signal, session, secret });
       return { ok: true };
     } catch (error) {
-      const message = wordsOf(error);
+      const message = errorText(error);
       pipeline.control(
         { ...where, receivedAt: clock.now() },
         { type: 'emit.failed', address: target.address, message },
@@ -136,9 +131,4 @@ function echoKey(bytes: Uint8Array): string {
   } catch {
     return text;
   }
-}
-
-function wordsOf(error: unknown): Text {
-  if (typeof error === 'object' && error !== null && 'text' in error) return (error as Worded).text;
-  return text('{0}', errorWords(error));
 }

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import { oneLine, text, type Text } from '../model/text.ts';
 import type { AnySystem } from '../systems/system.ts';
+import { newerVersion, readRecordingLine } from './recording/recordingLines.ts';
 import { bytesOf, onOwnConnections, type ReplayItem } from './replayItem.ts';
 
 export interface ReadRecording {
@@ -8,15 +8,6 @@ export interface ReadRecording {
   /** Lines that hold no event, with their numbers. */
   readonly problems: readonly Text[];
 }
-
-const recordedEvent = z.looseObject({
-  raw: z.string(),
-  rawBase64: z.optional(z.string()),
-  receivedAt: z.union([z.string(), z.number()]),
-  channel: z.optional(z.string()),
-  system: z.optional(z.string()),
-  connection: z.optional(z.string()),
-});
 
 /** Distance of events that name no time of their own. */
 const untimedStepMs = 100;
@@ -38,20 +29,28 @@ export function readRecording(content: string, plain: AnySystem): ReadRecording 
     .split('\n')
     .entries()) {
     if (line.trim() === '') continue;
-    const value = parse(line);
-    if (typeof value !== 'object' || value === null) {
+    const read = readRecordingLine(line);
+    if (read.kind === 'nothing') {
       if (problems.length < maxProblems)
         problems.push(text('line {0} is no JSON object: {1}', index + 1, oneLine(line, 60)));
       continue;
     }
-    if ('gameServerOpsRecording' in value) continue;
-    const recorded = recordedEvent.safeParse(value);
-    if (recorded.success) {
-      const { raw, rawBase64, receivedAt } = recorded.data;
-      const { channel = 'push', system = plain.id, connection = unnamed } = recorded.data;
+    if (read.kind === 'header') continue;
+    if (read.kind === 'newer') {
+      problems.push(newerVersion);
+      break;
+    }
+    if (read.kind === 'event' || read.kind === 'message') {
+      const {
+        raw,
+        rawBase64,
+        channel = 'push',
+        system = plain.id,
+        connection = unnamed,
+      } = read.kind === 'event' ? read.event : read.message;
       // A system sends only pushed messages by itself; requests, replies and our own notes are left out.
       if (channel !== 'push') continue;
-      at = typeof receivedAt === 'number' ? receivedAt : Date.parse(receivedAt) || at + untimedStepMs;
+      at = read.kind === 'event' ? read.event.receivedAt : read.at;
       items.push({ at, bytes: bytesOf(raw, rawBase64), system, connection });
       continue;
     }
@@ -59,14 +58,6 @@ export function readRecording(content: string, plain: AnySystem): ReadRecording 
     items.push({ at, bytes: Buffer.from(line.trim()), system: plain.id, connection: unnamed });
   }
   return { items: onOwnConnections(items), problems };
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function timeOf(line: string, { decoder }: AnySystem): number | undefined {

@@ -35,9 +35,17 @@ export class TimelineSelection {
 
   /** Shows a new timeline for a replay; the signal is aborted when the timeline is left. */
   startReplay(label: string): { readonly id: string; readonly signal: AbortSignal } {
-    const replay = { id: `replay-${String(++this.#count)}`, label, abort: new AbortController() };
+    const replay = { id: this.#nextId(), label, abort: new AbortController() };
     this.#show(replay);
     return { id: replay.id, signal: replay.abort.signal };
+  }
+
+  /** The replay goes on, on a timeline without events. Answers its id. */
+  restartReplay(): string {
+    if (!this.#replay) throw new Error('There is no replay.');
+    const id = this.#nextId();
+    this.#show({ ...this.#replay, id });
+    return id;
   }
 
   showLive(): void {
@@ -54,10 +62,14 @@ export class TimelineSelection {
     this.#replay?.abort.abort();
   }
 
+  #nextId(): string {
+    return `replay-${String(++this.#count)}`;
+  }
+
   #show(replay: ShownReplay | undefined): void {
     const left = this.#replay;
     this.#replay = replay;
-    left?.abort.abort();
+    if (left?.abort !== replay?.abort) left?.abort.abort();
     if (left) this.#pipeline.drop(left.id);
     for (const listener of this.#listeners) listener();
     if (left) this.#onLeft(left.id);

@@ -14,9 +14,14 @@ export function named(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Whether a field has something to say. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
 /** A value as one line for people; a dash where there is none. */
 export function shown(value: unknown, length = 200): string {
-  if (value === undefined || value === null || value === '') return '–';
+  if (!isGiven(value)) return '–';
   return oneLine(typeof value === 'string' ? value : literal(value), length);
 }
 

@@ -21,6 +21,7 @@ interface SessionDraft {
   readonly receivedAt: number;
   readonly correlation?: string;
   readonly problems?: readonly Problem[];
+  readonly noise?: boolean;
 }
 
 /** A small JSON value that a session finds again after a restart, such as how far it has read. */

@@ -5,6 +5,7 @@ import type { SecretSpec, SessionEnvironment, Session } from './session.ts';
 import type { Question, OperationInput, Operation } from './operation.ts';
 import type { Console } from './console.ts';
 import type { Finding, DiagnosisEnvironment } from './diagnosis.ts';
+import type { FieldTexts } from './fieldTexts.ts';
 import type { FormField, FormAnswers } from './form.ts';
 import type { CatalogEntry, EmitEnvironment } from './emit.ts';
 import type { SettingsResult, ConnectionSettings } from './settings.ts';
@@ -19,6 +20,8 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   parseSettings(value: unknown): SettingsResult<S>;
   readonly decoder: Decoder<C>;
   readonly catalog: readonly CatalogEntry[];
+  /** Descriptions of the fields of its messages. */
+  readonly fieldTexts?: () => Promise<FieldTexts>;
   readonly operations: readonly Operation<S, Sess>[];
   /** Words for the user who chooses among systems: what it manages and how it is reached. */
   readonly purpose: Text;
@@ -46,6 +49,8 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   emit(address: string, bytes: Uint8Array, environment: EmitEnvironment<Sess>): Promise<void>;
   /** Question before a message is sent that may change something there. */
   emitQuestion?(bytes: Uint8Array, connectionName: string): Question | undefined;
+  /** A request of the journal as a command of a shell, with the token in a variable; where requests are HTTP. */
+  curl?(raw: string, settings: S): string | undefined;
   /** The operation of the connection that ends a task of the system itself, by what the system calls the task. */
   cancelTask?(systemId: string): { readonly operation: string; readonly input: OperationInput };
   /** Makes what the user typed as a target into an address, or says what is wrong with it. */

@@ -21,6 +21,8 @@ export interface Behaviour {
   readonly blueprints: Readonly<Record<string, string>>;
   /** Blueprints whose download fails. */
   readonly brokenDownloads: readonly string[];
+  /** Blueprints whose update by version 1 misses KGSM's root: said on standard error, by a program that ends with 0. */
+  readonly brokenUpdates: readonly string[];
   /**
    * KGSM 2.2 takes whatever its first event prints for the name of the new instance: with webhooks on, no installation
    * succeeds. False gives a KGSM in which that is mended.
@@ -46,6 +48,7 @@ const defaults: Behaviour = {
     valheim: '0.220.5',
   },
   brokenDownloads: [],
+  brokenUpdates: [],
   webhookBreaksCreate: true,
 };
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addBackup, putBack } from './backups.ts';
 import { endGame, launchGame, watchForReady } from './games.ts';
 import type { Kgsm } from './kgsm.ts';
-import { answerConsole, lastLines, logLine } from './logs.ts';
+import { answerConsole, directoryOf, lastLines, logLine } from './logs.ts';
 import { latestOf, showDetails, statusOf } from './reports.ts';
 import type { InstanceState } from './state.ts';
 
@@ -73,6 +73,11 @@ const actions: Readonly<Record<string, InstanceAction>> = {
   '--create-backup'(kgsm, instance) {
     const { name, active } = instance;
     if (active) return kgsm.error(1, `${name}.manage.sh:210 ${name} is running, stop it first`);
+    if (instance.emptied) {
+      const folder = `${directoryOf(instance)}/install`;
+      kgsm.environment.complain(`[WARNING] ${name}.manage.sh:214 ${folder} is empty, skipping backup\n`);
+      return 0;
+    }
     addBackup(kgsm, instance);
     kgsm.info(`${name}.manage.sh:228 Backup created`);
     return 0;

@@ -19,6 +19,8 @@ export interface InstanceState {
   readonly active: boolean;
   /** False from the creation until the installation is through. */
   readonly installed: boolean;
+  /** True where the server folder is empty: versions 1 and 2 skip the backup with a warning, and end with 0. */
+  readonly emptied?: boolean;
   /** The watcher has seen it open for players. */
   readonly ready?: boolean;
   readonly players?: readonly string[];

@@ -184,6 +184,12 @@ const actions: Readonly<Record<string, Action>> = {
       );
       return 0;
     }
+    if (instance.emptied) {
+      kgsm.environment.complain(
+        `[WARNING] ${name}.manage.sh:318 ${directoryOf(instance)}/install is empty, skipping backup\n`,
+      );
+      return 0;
+    }
     const source = `${directoryOf(instance)}/backups/${addBackup(kgsm, instance)}`;
     await kgsm.emit('instance_backup_created', name, { Source: source, Version: current });
     return 0;
@@ -209,7 +215,8 @@ const actions: Readonly<Record<string, Action>> = {
     return 0;
   },
   // Without a newer version the begun update has no other end.
-  async '--update'(kgsm, { name, version: current }) {
+  async '--update'(kgsm, { name, blueprint, version: current }) {
+    if (kgsm.behaviour.brokenUpdates.includes(blueprint)) return crash(kgsm, 'Error 2: KGSM_ROOT not set');
     await kgsm.emit('instance_update_started', name);
     const newest = latestOf(current);
     if (newest === current) {

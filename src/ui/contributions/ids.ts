@@ -8,12 +8,32 @@ export const viewIds = {
 
 export const inspectorPanelType = 'gameServerOps.inspectorTab';
 
+/** Editors of recordings: of the files that are surely ours, and of any lines of JSON where the user says so. */
+export const recordingEditors = {
+  recording: 'gameServerOps.recording',
+  lines: 'gameServerOps.ndjson',
+} as const;
+
 /** Section of an event row in a webview's context. */
 export const eventSection = 'event';
+/** Section of a value in the payload of an event. */
+export const valueSection = 'value';
+
+/** Section of a term for the query alone. */
+export const termSection = 'term';
+
+/** Section of a saved query in a webview's context. */
+export const savedQuerySection = 'savedQuery';
+/** Section of the head of a column. */
+export const columnSection = 'column';
+
+export const submenus = { copyAs: 'gameServerOps.copyAs' } as const;
 
 export const contextKeys = {
   /** True while a replay is on screen instead of what is live. */
   replaying: 'gameServerOps.replaying',
+  /** True while the page of an inspector has the focus: neither `focusedView` nor `inputFocus` knows of pages. */
+  inspectorFocus: 'gameServerOps.inspectorFocus',
   connections: 'gameServerOps.connectionCount',
   /** Flags such as `.start.connect` of all that something can do now. */
   offered: 'gameServerOps.offered',

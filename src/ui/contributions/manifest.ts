@@ -1,6 +1,6 @@
 import type { AnySystem } from '../../core/systems/system.ts';
 import { category, commandId, ownCommands, prefix, type CommandSpec } from './commands.ts';
-import { contextKeys, inspectorPanelType, viewIds } from './ids.ts';
+import { contextKeys, inspectorPanelType, recordingEditors, submenus, viewIds } from './ids.ts';
 import { keybindingsOf } from './keybindings.ts';
 import { menusOf } from './menus.ts';
 import { operationCommands } from './operationCommands.ts';
@@ -85,7 +85,24 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
       category: categoryText,
       ...(icon === undefined ? {} : { icon }),
     })),
+    submenus: [{ id: submenus.copyAs, label: say('submenus.copyAs', 'Copy As') }],
     menus: menusOf(operations),
+    customEditors: [
+      {
+        viewType: recordingEditors.recording,
+        displayName: say('editors.recording', 'Event Recording'),
+        selector: [{ filenamePattern: '*.gsops.ndjson' }, { filenamePattern: '*.gsops.ndjson.gz' }],
+        priority: 'default',
+      },
+      {
+        viewType: recordingEditors.lines,
+        displayName: say('editors.lines', 'Event Inspector'),
+        selector: ['ndjson', 'ndjson.gz', 'jsonl', 'jsonl.gz'].map((end) => ({
+          filenamePattern: `*.${end}`,
+        })),
+        priority: 'option',
+      },
+    ],
     keybindings: keybindingsOf(ownCommands),
     configuration: {
       title: say('settings.title', 'Game Server Ops'),
@@ -99,7 +116,7 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
     walkthroughs: walkthroughs(say),
   };
   return {
-    activationEvents: ['onStartupFinished', `onWebviewPanel:${inspectorPanelType}`],
+    activationEvents: ['onStartupFinished', `onWebviewPanel:${inspectorPanelType}`, 'onUri'],
     capabilities: {
       untrustedWorkspaces: {
         supported: 'limited',

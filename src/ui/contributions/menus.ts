@@ -6,20 +6,42 @@ import {
   type CommandSpec,
   type OwnCommand,
 } from './commands.ts';
-import { contextKeys, eventSection, viewIds } from './ids.ts';
+import {
+  columnSection,
+  contextKeys,
+  eventSection,
+  inspectorPanelType,
+  recordingEditors,
+  savedQuerySection,
+  submenus,
+  termSection,
+  valueSection,
+  viewIds,
+} from './ids.ts';
 import type { OperationCommand } from './operationCommands.ts';
 
 interface MenuItem {
-  readonly command: string;
+  readonly command?: string;
+  readonly submenu?: string;
   readonly when?: string;
   readonly group?: string;
 }
 
 const inTree = `view == ${viewIds.instances}`;
 const inInspector = `view == ${viewIds.inspector}`;
+const inRecording = Object.values(recordingEditors)
+  .map((id) => `activeCustomEditorId == ${id}`)
+  .join(' || ');
 const connectionItem = `${inTree} && viewItem =~ /^connection\\b/`;
 const instanceItem = `${inTree} && viewItem =~ /^instance\\b/`;
-const eventRow = `webviewId =~ /^gameServerOps\\.inspector/ && webviewSection == '${eventSection}'`;
+const inSection = (...sections: readonly string[]): string =>
+  `webviewId =~ /^gameServerOps\\.(inspector|recording|ndjson)/ && webviewSection =~ /^(${sections.join('|')})$/`;
+/** A row, or anything in the detail of an event. */
+const eventRow = inSection(eventSection, valueSection);
+const term = inSection(eventSection, valueSection, termSection);
+const savedQuery = inSection(savedQuerySection);
+const columnHead = inSection(columnSection);
+const payloadValue = inSection(valueSection);
 
 /** Items carry flags such as `.start.stop` in their context value: what their operations say of themselves. */
 function offers(flag: string): string {
@@ -60,7 +82,10 @@ export function menusOf(
       item('showLog', inTree, '3_log@1'),
       item('collectSupport', inTree, '3_log@2'),
       item('editConnections', inTree, '4_settings@1'),
-      item('history', inInspector, '1_history@1'),
+      item('export', inInspector, '1_events@1'),
+      item('openRecording', inInspector, '1_events@2'),
+      item('copyLink', inInspector, '1_events@3'),
+      item('history', inInspector, '2_history@1'),
     ],
     'view/item/context': [
       ...operations.flatMap(operationItems),
@@ -85,13 +110,38 @@ export function menusOf(
       item('copyName', connectionItem, '4_copy@1'),
       item('removeConnection', connectionItem, '9_danger@1'),
     ],
+    'editor/title': [
+      item('export', inRecording, 'navigation@1'),
+      item('copyLink', `activeWebviewPanelId == ${inspectorPanelType}`, '1_events@1'),
+      item('export', `activeWebviewPanelId == ${inspectorPanelType}`, '1_events@2'),
+    ],
     'explorer/context': [item('replay', 'resourceExtname == .ndjson', '7_gameServerOps@1')],
     'webview/context': [
       item('emitAgain', eventRow, '1_emit@1'),
+      item('export', eventRow, '5_export@1'),
       item('replay', eventRow, '1_emit@2'),
-      item('filterType', eventRow, '2_filter@1'),
-      item('filterInstance', eventRow, '2_filter@2'),
-      item('copyEvent', eventRow, '4_copy@1'),
+      item('onlyThis', term, '2_filter@1'),
+      item('andThis', term, '2_filter@2'),
+      item('notThis', term, '2_filter@3'),
+      item('openAsDocument', eventRow, '3_open@1'),
+      item('copyPayloadValue', payloadValue, '4_copy@1'),
+      item('copyPath', payloadValue, '4_copy@2'),
+      item('copyEvent', eventRow, '4_copy@3'),
+      item('renameQuery', savedQuery, '1_query@1'),
+      item('deleteQuery', savedQuery, '1_query@2'),
+      { submenu: submenus.copyAs, when: eventRow, group: '4_copy@4' },
+      item('addColumn', payloadValue, '3_open@2'),
+      item('hideColumn', `${columnHead} && column`, '1_column@1'),
+      item('fitColumn', `${columnHead} && column`, '1_column@2'),
+      item('configureColumns', columnHead, '2_columns@1'),
+      item('resetColumns', columnHead, '2_columns@2'),
+    ],
+    [submenus.copyAs]: [
+      item('copyValue', eventRow, '1_copy@1'),
+      item('copyRow', eventRow, '1_copy@2'),
+      item('copyJson', eventRow, '1_copy@3'),
+      item('copyCurl', `${eventRow} && isCall`, '2_copy@1'),
+      item('copyFixture', eventRow, '2_copy@2'),
     ],
     commandPalette: [
       ...Object.entries<CommandSpec>(ownCommands).flatMap(([name, { palette }]): MenuItem[] =>

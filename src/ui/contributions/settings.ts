@@ -5,6 +5,7 @@ import {
   maxSizeRange,
   retentionRange,
 } from '../../core/journal/historySettings.ts';
+import { limits } from '../../core/journal/query/reader.ts';
 import type { RetentionClass } from '../../core/model/event.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
 import { defaults, taskProgressModes, taskTimeoutRange } from './defaults.ts';
@@ -154,5 +155,14 @@ export async function settingsOf(
       description: 'Minutes without news after which a task whose end was not reported counts as lost.',
     },
     ...historySettings,
+    'gameServerOps.savedQueries': {
+      type: 'object',
+      scope: 'window',
+      additionalProperties: { type: 'string', maxLength: limits.length },
+      default: {},
+      order: 9,
+      markdownDescription:
+        'Queries of the event inspector by their names, e.g. `"Crashes": "is:failed -is:noise"`. Those of user and workspace settings stand beside each other under its query.',
+    },
   };
 }

@@ -1,20 +1,36 @@
-import { commands, env, l10n, Uri, ViewColumn, window, type WebviewPanel, type Disposable } from 'vscode';
+import { commands, type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
 import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.ts';
+import type { SavedQuery } from '../../rpc/inspectorQuery.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { EmitTargets } from '../playback/emitTargets.ts';
+import type { Replays } from '../playback/replays.ts';
 import { pageIcon, showPage } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
+import { openEventDocument, provideEventDocuments } from './eventDocuments.ts';
+import { registerGridCommands } from './gridCommands.ts';
 import type { InspectorSession } from './inspectorSession.ts';
+import { pathIn, valueIn } from './payloadValue.ts';
+import type { QueryShelf } from './queryShelf.ts';
+import type { ShownTimeline } from './shownTimeline.ts';
+
+/** The files that the script of the page imports at once; the build knows their names. */
+declare const inspectorParts: readonly string[];
 
 /** The inspectors in the panel and in editor tabs, and the commands, which go to the one used last. */
 export class Inspector {
   readonly #runtime: Runtime;
   readonly #targets: EmitTargets;
-  readonly #sessions = new Set<InspectorSession>();
+  /** Each session with what brings it to the front. */
+  readonly #sessions = new Map<InspectorSession, () => void>();
   #active: InspectorSession | undefined;
+  /** The one whose page has the focus. */
+  #focused: InspectorSession | undefined;
+  #panel: InspectorSession | undefined;
+  #shelf: Promise<QueryShelf> | undefined;
+  #replaying: Promise<Replays> | undefined;
   /** Callbacks that wait for the session of the panel that they opened. */
   #opened: ((session: InspectorSession) => void)[] = [];
 
@@ -30,8 +46,9 @@ export class Inspector {
     scope.add(
       window.registerWebviewViewProvider(viewIds.inspector, {
         resolveWebviewView: async (view) => {
-          const session = await this.#open(view, 'panel');
+          const session = await this.#open(view, 'panel', () => view.show());
           if (!session) return;
+          this.#panel = session;
           view.onDidChangeVisibility(() => session.setVisible(view.visible));
         },
       }),
@@ -42,8 +59,11 @@ export class Inspector {
       }),
     );
     scope.defer(() => {
-      for (const session of this.#sessions) session.dispose();
+      for (const session of this.#sessions.keys()) session.dispose();
     });
+    provideEventDocuments(runtime);
+    // A replay that the last window did not end is told of.
+    if (runtime.context.workspaceState.get('replay') !== undefined) void this.#replays();
     this.#registerCommands();
   }
 
@@ -51,6 +71,9 @@ export class Inspector {
     const register = (command: OwnCommand, run: (argument: unknown) => unknown): Disposable =>
       this.#runtime.scope.add(commands.registerCommand(commandId(command), run));
     register('openInspector', () => this.#reveal());
+    register('openFilter', async () => (await this.#front()).focusFilter());
+    register('nextFailure', async () => (await this.#front()).goToFailure('next'));
+    register('previousFailure', async () => (await this.#front()).goToFailure('previous'));
     register('openInspectorTab', () => {
       const panel = window.createWebviewPanel(
         inspectorPanelType,
@@ -62,7 +85,7 @@ export class Inspector {
     register('showEvents', async (row) => {
       const session = await this.#reveal();
       if (isRow(row)) session.filterBy(...this.#fieldOf(row));
-      else session.filter('');
+      else session.filter();
     });
     register('emit', async () => {
       (await this.#reveal()).openEmit(null);
@@ -70,33 +93,77 @@ export class Inspector {
     register('replay', async (argument) => {
       const { replayCommand } = await import('../playback/replayCommand.ts');
       const file = argument instanceof Uri ? argument : undefined;
-      await replayCommand(this.#runtime, this.#targets, file ? [] : await this.#events(argument), file);
+      const events = file ? [] : await this.#events(argument);
+      const shown = events.length === 0 ? this.#active?.file : undefined;
+      const tools = { targets: this.#targets, replays: await this.#replays() };
+      await replayCommand(this.#runtime, tools, events, file ?? shown);
     });
-    register('showLive', () => this.#runtime.timelines.showLive());
-    register('copyEvent', async (argument) => {
-      const events = await this.#events(argument);
-      await env.clipboard.writeText(events.map(({ raw, rawBase64 }) => rawBase64 ?? raw).join('\n'));
+    register('export', async () => {
+      const { exportCommand } = await import('../recordings/exportEvents.ts');
+      const session = this.#active ?? (await this.#reveal());
+      await exportCommand(this.#runtime, await session.exportSource());
     });
+    register('openRecording', async () => {
+      const { openRecording } = await import('../recordings/openRecording.ts');
+      await openRecording();
+    });
+    register('copyLink', async () => {
+      const { inspectorLink } = await import('../links/links.ts');
+      await env.clipboard.writeText(inspectorLink(this.#runtime, this.#active?.query ?? ''));
+    });
+    register('showLive', async () => {
+      if (await (await this.#replays()).mayEnd('local')) this.#runtime.timelines.showLive();
+    });
+    register('openAsDocument', async (argument) => {
+      const [event] = await this.#events(argument);
+      if (event && this.#active) await openEventDocument(this.#active.timeline, event);
+    });
+    register('copyPayloadValue', async (argument) => {
+      const [event] = await this.#events(argument);
+      await env.clipboard.writeText(valueIn(argument, event) ?? '');
+    });
+    register('copyPath', (argument) => env.clipboard.writeText(pathIn(argument) ?? ''));
     register('emitAgain', async (argument) => {
       const [event] = await this.#events(argument);
       if (event) this.#active?.openEmit(event.raw);
     });
-    register('filterType', async (argument) => {
-      const [event] = await this.#events(argument);
-      if (event) this.#active?.filterBy('type', event.type);
-    });
-    register('filterInstance', async (argument) => {
-      const subject = (await this.#events(argument))[0]?.subject;
-      if (subject) this.#active?.filterBy('instance', subject.name ?? subject.key);
+    for (const joining of ['only', 'and', 'not'] as const)
+      register(`${joining}This`, async (argument) => {
+        const session = this.#active;
+        const [event] = await this.#events(argument);
+        session?.join(joining, argument, event);
+      });
+    register('saveQuery', async () => (await this.#reveal()).saveQuery());
+    register('renameQuery', async (argument) => (await this.#queries()).rename(savedQueryIn(argument)));
+    register('deleteQuery', async (argument) => (await this.#queries()).delete(savedQueryIn(argument)));
+    registerGridCommands({
+      register,
+      active: () => this.#active,
+      events: (context) => this.#events(context),
     });
   }
 
-  /** The event that the context of a menu names, else the selected ones. */
+  /** The events that a command is for: those selected, or the one that the context of a menu names outside of them. */
   async #events(context: unknown): Promise<readonly JournalEvent[]> {
+    const session = this.#active;
     const named = eventIn(context);
-    if (named === undefined) return (await this.#active?.selection()) ?? [];
-    const event = await this.#active?.event(named);
+    if (named === undefined) return (await session?.grid.selection()) ?? [];
+    const event = await session?.event(named);
     return event ? [event] : [];
+  }
+
+  /** Saved queries and history; their code is loaded when somebody wants them. */
+  #queries(): Promise<QueryShelf> {
+    return (this.#shelf ??= import('./queryShelf.ts').then(({ QueryShelf: Shelf }) =>
+      this.#runtime.scope.add(new Shelf(this.#runtime.context.workspaceState)),
+    ));
+  }
+
+  /** The replay of this window; its code is loaded when there is one, or a page that may show it. */
+  #replays(): Promise<Replays> {
+    return (this.#replaying ??= import('../playback/replays.ts').then(({ Replays: Made }) =>
+      this.#runtime.scope.add(new Made(this.#runtime.context.workspaceState)),
+    ));
   }
 
   #fieldOf(row: Row): [field: string, value: string] {
@@ -112,9 +179,28 @@ export class Inspector {
     return this.#active ?? opened;
   }
 
-  async #adopt(panel: WebviewPanel): Promise<void> {
+  /** The inspector used last, with the focus; where there is none, that of the panel. */
+  async #front(): Promise<InspectorSession> {
+    const active = this.#active;
+    if (!active) return this.#reveal();
+    this.#sessions.get(active)?.();
+    return active;
+  }
+
+  /** Shows the events of a file in the tab of its editor. */
+  showRecording(panel: WebviewPanel, recording: ShownTimeline): Promise<void> {
+    return this.#adopt(panel, recording);
+  }
+
+  /** Opens the inspector of the panel with a query. */
+  async show(query: string): Promise<void> {
+    await this.#reveal();
+    (this.#panel ?? this.#active)?.filter(query);
+  }
+
+  async #adopt(panel: WebviewPanel, timeline?: ShownTimeline): Promise<void> {
     panel.iconPath = pageIcon(this.#runtime.context.extensionUri, 'inspector');
-    const session = await this.#open(panel, 'tab');
+    const session = await this.#open(panel, 'tab', () => panel.reveal(), timeline);
     if (!session) return;
     panel.onDidChangeViewState(() => {
       session.setVisible(panel.visible);
@@ -129,37 +215,71 @@ export class Inspector {
   async #open(
     { webview, onDidDispose }: Pick<WebviewPanel, 'webview' | 'onDidDispose'>,
     home: 'panel' | 'tab',
+    reveal: () => void,
+    timeline: ShownTimeline = this.#runtime.timelines,
   ): Promise<InspectorSession | undefined> {
     const closed = new AbortController();
     onDidDispose(() => closed.abort());
-    const { InspectorSession: Session } = await import('./inspectorSession.ts');
+    const [{ InspectorSession: Session }, shelf, replays] = await Promise.all([
+      import('./inspectorSession.ts'),
+      this.#queries(),
+      this.#replays(),
+    ]);
     if (closed.signal.aborted) return undefined;
-    const session = new Session(this.#runtime, this.#targets, webview, home, () => {
-      this.#active = session;
-    });
+    const session = new Session(
+      this.#runtime,
+      { targets: this.#targets, shelf, replays },
+      webview,
+      home,
+      timeline,
+      (isFocused) => {
+        this.#setFocus(session, isFocused);
+      },
+    );
     closed.signal.addEventListener('abort', () => this.#close(session));
-    this.#sessions.add(session);
+    this.#sessions.set(session, reveal);
     this.#active = session;
     showPage(webview, this.#runtime.context.extensionUri, {
       name: 'inspector',
       title: l10n.t('Event Inspector'),
       codicons: true,
       home,
+      parts: inspectorParts,
     });
     for (const wake of this.#opened.splice(0)) wake(session);
     return session;
   }
 
+  /** The page that gets the focus may tell of it before the one that loses it. */
+  #setFocus(session: InspectorSession, isFocused: boolean): void {
+    if (isFocused) this.#active = this.#focused = session;
+    else if (this.#focused === session) this.#focused = undefined;
+    void commands.executeCommand('setContext', contextKeys.inspectorFocus, this.#focused !== undefined);
+  }
+
   #close(session: InspectorSession): void {
+    this.#setFocus(session, false);
     session.dispose();
     this.#sessions.delete(session);
-    if (this.#active === session) this.#active = [...this.#sessions].at(-1);
+    if (this.#panel === session) this.#panel = undefined;
+    if (this.#active === session) this.#active = [...this.#sessions.keys()].at(-1);
   }
 }
 
+/** The one event that a menu is about; undefined for a menu on a row, which is about the selection that the row is in. */
 function eventIn(context: unknown): number | undefined {
+  if (typeof context === 'object' && context && 'ofSelection' in context) return undefined;
   const event = typeof context === 'object' && context && 'event' in context ? context.event : undefined;
   return typeof event === 'number' ? event : undefined;
+}
+
+/** The saved query that the context of a menu names. */
+function savedQueryIn(context: unknown): Pick<SavedQuery, 'name' | 'scope'> | undefined {
+  if (typeof context !== 'object' || context === null) return undefined;
+  const { name, scope } = context as { readonly name?: unknown; readonly scope?: unknown };
+  return typeof name === 'string' && (scope === 'user' || scope === 'workspace')
+    ? { name, scope }
+    : undefined;
 }
 
 function isRow(value: unknown): value is Row {

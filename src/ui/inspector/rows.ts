@@ -1,19 +1,33 @@
-import type { JournalEvent } from '../../core/journal/store/records.ts';
+import { sentTimeOf, type JournalEvent } from '../../core/journal/store/records.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { SystemRegistry } from '../../core/systems/registry.ts';
 import type { Detail, Row } from '../../rpc/inspector.ts';
+import type { RowOrder } from '../../rpc/inspectorGrid.ts';
 import { translate } from '../translate.ts';
 
 /** Longest raw text that goes to the screen; the whole stays in the journal and can be copied. */
-const rawLimit = 512 * 1024;
+const rawLimit = 8 * 1024 * 1024;
 /** Longest name in a row; the detail shows it whole. */
 const cellLimit = 200;
 
-export function rowOf(event: JournalEvent, before: JournalEvent | undefined, connectionName: string): Row {
+export interface RowFacts {
+  readonly order: RowOrder;
+  readonly connectionName: string;
+  /** Of the payload, for the columns that show some. */
+  readonly values: readonly string[];
+  readonly isCall: boolean;
+}
+
+export function rowOf(
+  event: JournalEvent,
+  before: JournalEvent | undefined,
+  { order, connectionName, values, isCall }: RowFacts,
+): Row {
+  const timeOf = order === 'sent' ? sentTimeOf : ({ receivedAt }: JournalEvent) => receivedAt;
   return [
     event.seq,
-    event.receivedAt,
-    before ? event.receivedAt - before.receivedAt : null,
+    timeOf(event),
+    before ? timeOf(event) - timeOf(before) : null,
     oneLine(connectionName, cellLimit),
     oneLine(nameOf(event), cellLimit),
     oneLine(event.type, cellLimit),
@@ -23,6 +37,11 @@ export function rowOf(event: JournalEvent, before: JournalEvent | undefined, con
     event.direction,
     event.origin,
     event.problems.length,
+    oneLine(event.host, cellLimit),
+    event.duration ?? null,
+    values,
+    event.connection,
+    isCall,
   ];
 }
 

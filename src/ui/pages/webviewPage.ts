@@ -11,11 +11,13 @@ export interface WebviewPage {
   readonly codicons?: boolean;
   /** `data-home` of the body. */
   readonly home?: string;
+  /** Files that the script imports: named here, they are loaded together with it. */
+  readonly parts?: readonly string[];
 }
 
 /** Shows a page: one script with a nonce and style sheets of the extension, nothing else from anywhere. */
 export function showPage(webview: Webview, extension: Uri, page: WebviewPage): void {
-  const { name, title, codicons = false, home } = page;
+  const { name, title, codicons = false, home, parts = [] } = page;
   const folder = Uri.joinPath(extension, 'dist', 'webview');
   const uri = (file: string): string => webview.asWebviewUri(Uri.joinPath(folder, file)).toString();
   const nonce = randomBytes(16).toString('base64');
@@ -27,6 +29,7 @@ export function showPage(webview: Webview, extension: Uri, page: WebviewPage): v
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   const icons = `<link rel="stylesheet" href="${uri('codicon.css')}" id="vscode-codicon-stylesheet">\n`;
+  const preloads = parts.map((part) => `<link rel="modulepreload" nonce="${nonce}" href="${uri(part)}">\n`);
   webview.options = { enableScripts: true, localResourceRoots: [folder] };
   webview.html = `<!DOCTYPE html>
 <html lang="${env.language}">
@@ -35,7 +38,7 @@ export function showPage(webview: Webview, extension: Uri, page: WebviewPage): v
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${codicons ? icons : ''}<link rel="stylesheet" href="${uri(`${name}.css`)}">
-<title>${title}</title>
+${preloads.join('')}<title>${title}</title>
 </head>
 <body${home === undefined ? '' : ` data-home="${home}"`}>
 <gso-${name}></gso-${name}>

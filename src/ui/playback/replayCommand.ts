@@ -1,16 +1,25 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { l10n, ProgressLocation, type Uri, window, workspace, type QuickPickItem } from 'vscode';
+import { commands, l10n, ProgressLocation, type Uri, window, workspace, type QuickPickItem } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { readRecording } from '../../core/playback/recordingFile.ts';
 import { itemsFor, itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
-import { replay, replayDuration, type ReplayOutcome, type ReplaySpeed } from '../../core/playback/replay.ts';
+import { playingTime, validSpeed, type PlaySpeed } from '../../core/playback/player.ts';
+import { ReplayRun, type ReplayTarget } from '../../core/playback/replayRun.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import { confirmed } from '../operations/questions.ts';
+import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import type { EmitTargets, NamedTarget } from './emitTargets.ts';
+import type { Replays } from './replays.ts';
+
+/** Destinations of a replay, and the replay that is under way. */
+interface ReplayTools {
+  readonly targets: EmitTargets;
+  readonly replays: Replays;
+}
 
 /** Longest file that is replayed: it is read whole into memory. */
 const maxFileBytes = 64 * 1024 * 1024;
@@ -24,10 +33,11 @@ interface Source {
 /** Asks for source, destination and speed, and replays: the selected events, or a file. */
 export async function replayCommand(
   runtime: Runtime,
-  targets: EmitTargets,
+  tools: ReplayTools,
   selection: readonly JournalEvent[],
   file: Uri | undefined,
 ): Promise<void> {
+  const { targets, replays } = tools;
   const whole = !file && selection.length > 0 ? fromSelection(selection) : await fromFile(runtime, file);
   if (!whole || isEmpty(whole)) return;
   const target = await askTarget(whole, targets);
@@ -37,7 +47,7 @@ export async function replayCommand(
   const speed = await askSpeed(source);
   if (speed === undefined) return;
   if (target !== 'local' && !(await allowed(targets, source, target))) return;
-  await run(runtime, targets, source, target, speed);
+  if (await replays.mayEnd('any')) await run(runtime, tools, source, target, speed);
 }
 
 /** Whether there is no event to replay; then the user is told so. */
@@ -123,10 +133,10 @@ async function askTarget(source: Source, targets: EmitTargets): Promise<NamedTar
   return picked && (picked.target ?? targets.add());
 }
 
-async function askSpeed(source: Source): Promise<ReplaySpeed | undefined> {
-  const at = (speed: number): QuickPickItem & { speed: ReplaySpeed } => ({
+async function askSpeed(source: Source): Promise<PlaySpeed | undefined> {
+  const at = (speed: number): QuickPickItem & { speed: PlaySpeed } => ({
     label: `${String(speed)}×`,
-    description: duration(replayDuration(source.items, speed)),
+    description: duration(playingTime(source.items, speed)),
     speed,
   });
   const items = [
@@ -141,20 +151,17 @@ async function askSpeed(source: Source): Promise<ReplaySpeed | undefined> {
   const picked = await window.showQuickPick(items, {
     title: l10n.t('Replay {0}', source.name),
     placeHolder: l10n.t('How fast?'),
+    ignoreFocusOut: true,
   });
   if (!picked) return undefined;
   if (picked.speed !== undefined) return picked.speed;
   const typed = await window.showInputBox({
     title: l10n.t('Replay {0}', source.name),
     prompt: l10n.t('A factor from 0.1 to 1000'),
-    validateInput: (value) => (validSpeed(value) ? undefined : l10n.t('A number from 0.1 to 1000')),
+    ignoreFocusOut: true,
+    validateInput: (value) => (validSpeed(Number(value)) ? undefined : l10n.t('A number from 0.1 to 1000')),
   });
   return typed === undefined ? undefined : Number(typed);
-}
-
-function validSpeed(value: string): boolean {
-  const factor = Number(value);
-  return value.trim() !== '' && factor >= 0.1 && factor <= 1000;
 }
 
 function duration(ms: number): string {
@@ -165,61 +172,50 @@ function duration(ms: number): string {
 
 async function run(
   runtime: Runtime,
-  targets: EmitTargets,
-  source: Source,
+  { targets, replays }: ReplayTools,
+  { name, items }: Source,
   target: NamedTarget | 'local',
-  speed: ReplaySpeed,
+  speed: PlaySpeed,
 ): Promise<void> {
   const where = target === 'local' ? l10n.t('a local timeline') : target.label;
-  const failures: string[] = [];
-  const cancelled = new AbortController();
-  const { deliver, signal } =
-    target === 'local'
-      ? localDelivery(runtime, source, cancelled.signal)
-      : remoteDelivery(targets, target, failures, cancelled.signal);
-  const outcome = await window.withProgress(
-    {
-      location: ProgressLocation.Notification,
-      title: l10n.t('Replaying {0} into {1}', source.name, where),
-      cancellable: true,
-    },
-    async (progress, token) => {
-      const subscription = token.onCancellationRequested(() => cancelled.abort());
-      let told = 0;
-      const result = await replay({
-        items: source.items,
-        speed,
-        clock: systemClock,
-        signal,
-        deliver,
-        onProgress(done) {
-          const percent = Math.floor((100 * done) / source.items.length);
-          if (percent === told) return;
-          progress.report({
-            message: `${String(done)}/${String(source.items.length)}`,
-            increment: percent - told,
-          });
-          told = percent;
-        },
-      });
-      subscription.dispose();
-      return result;
-    },
-  );
-  conclude(outcome, source, where, failures);
+  const into = target === 'local' ? localTarget(runtime, name) : remoteTarget(targets, target);
+  const replay = new ReplayRun({ name, where, items, target: into, speed, clock: systemClock });
+  const title = l10n.t('Replaying {0} into {1}', name, where);
+  await window.withProgress({ location: ProgressLocation.Window, title }, async (progress) => {
+    let told = 0;
+    replay.onDidChange(() => {
+      const { position, length } = replay.state;
+      const percent = Math.floor((100 * position) / length);
+      if (percent === told) return;
+      progress.report({ message: `${position}/${length}` });
+      told = percent;
+    });
+    replays.start(replay);
+    // Play, pause and the rest stand in the inspector.
+    await commands.executeCommand(`${viewIds.inspector}.focus`, { preserveFocus: true });
+    await replay.finished();
+  });
+  conclude(replay);
 }
 
-function conclude(outcome: ReplayOutcome, source: Source, where: string, failures: readonly string[]): void {
-  const { delivered, failed, left } = outcome;
-  const all = source.items.length;
+function conclude({ state, where, problem }: ReplayRun): void {
+  const { delivered, failed, position, length } = state;
   if (failed > 0) {
     showError(
-      l10n.t('Replay into {0}: {1} of {2} events arrived. {3}', where, delivered, all, failures[0] ?? ''),
+      l10n.t(
+        'Replay into {0}: {1} of {2} events arrived. {3}',
+        where,
+        delivered,
+        length,
+        problem ? translate(problem) : '',
+      ),
     );
-  } else if (left > 0) {
-    showInformation(l10n.t('Replay into {0} was cancelled after {1} of {2} events.', where, delivered, all));
+  } else if (position < length) {
+    showInformation(
+      l10n.t('Replay into {0} was cancelled after {1} of {2} events.', where, delivered, length),
+    );
   } else {
-    showInformation(l10n.t('{0} of {1} events were replayed into {2}.', delivered, all, where));
+    showInformation(l10n.t('{0} of {1} events were replayed into {2}.', delivered, length, where));
   }
 }
 
@@ -236,39 +232,30 @@ async function allowed(targets: EmitTargets, { items }: Source, target: NamedTar
   return agreed(message, detail, action);
 }
 
-interface Delivery {
-  readonly deliver: (item: ReplayItem) => Promise<boolean> | boolean;
-  /** Aborted when the replay is to end. */
-  readonly signal: AbortSignal;
-}
-
-function localDelivery(
-  { pipeline, timelines, host }: Runtime,
-  source: Source,
-  cancelled: AbortSignal,
-): Delivery {
-  const { id: timeline, signal: left } = timelines.startReplay(source.name);
+/** A timeline beside the live one, which tree and inspector show. */
+function localTarget({ pipeline, timelines, host }: Runtime, name: string): ReplayTarget {
+  const { id, signal } = timelines.startReplay(name);
+  let timeline = id;
   return {
-    signal: AbortSignal.any([cancelled, left]),
+    signal,
     deliver: (item) => {
       pipeline.ingest(localDraft(item, { timeline, host, receivedAt: Date.now() }));
       return true;
     },
+    restart: () => {
+      timeline = timelines.restartReplay();
+    },
   };
 }
 
-function remoteDelivery(
-  targets: EmitTargets,
-  target: NamedTarget,
-  failures: string[],
-  signal: AbortSignal,
-): Delivery {
+function remoteTarget(targets: EmitTargets, target: NamedTarget): ReplayTarget {
   return {
-    signal,
-    deliver: async ({ bytes }) => {
+    // Another program may come back.
+    signal: new AbortController().signal,
+    deliver: async ({ bytes }, signal) => {
       const { ok, message } = await targets.send(target, bytes, 'replayed', signal);
-      if (!ok) failures.push(message);
-      return ok;
+      if (!ok) throw new Error(message);
+      return true;
     },
   };
 }

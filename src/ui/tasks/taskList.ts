@@ -10,36 +10,17 @@ import {
   type QuickPickItem,
 } from 'vscode';
 import { findInstance } from '../../core/model/fleet.ts';
-import { isFinished, type Task, type TaskStarter, type TaskState } from '../../core/model/task.ts';
+import { isFinished, type Task, type TaskStarter } from '../../core/model/task.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { TerminalText } from '../../core/systems/terminalText.ts';
 import { showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
+import { taskIcons, taskStateNames } from './taskStates.ts';
 
 const scheme = 'game-server-task';
 /** Lists and documents follow a task at most this often. */
 const followEveryMs = 500;
-
-const icons: Readonly<Record<TaskState, string>> = {
-  waiting: 'watch',
-  running: 'sync~spin',
-  cancelling: 'sync~spin',
-  succeeded: 'pass',
-  failed: 'error',
-  aborted: 'circle-slash',
-  lost: 'question',
-};
-
-const stateNames = (): Readonly<Record<TaskState, string>> => ({
-  waiting: l10n.t('Waiting'),
-  running: l10n.t('Running'),
-  cancelling: l10n.t('Cancelling'),
-  succeeded: l10n.t('Succeeded'),
-  failed: l10n.t('Failed'),
-  aborted: l10n.t('Aborted'),
-  lost: l10n.t('No end was reported'),
-});
 
 interface TaskItem extends QuickPickItem {
   readonly task?: Task;
@@ -101,7 +82,7 @@ function section(
       const words = task.message ? translate(task.message) : '';
       return {
         task,
-        label: `$(${icons[task.state]}) ${oneLine(translate(task.title), 100)}`,
+        label: `$(${taskIcons[task.state]}) ${oneLine(translate(task.title), 100)}`,
         description: [stateOf(task), connectionName(runtime, task)].join(' · '),
         ...(words === '' ? {} : { detail: oneLine(words, 200) }),
         ...(task.cancellable ? { buttons: [stop] } : {}),
@@ -116,7 +97,7 @@ function starterName({ window: here }: Runtime, starter: TaskStarter): string {
 }
 
 function stateOf({ state, percent }: Task): string {
-  const name = stateNames()[state];
+  const name = taskStateNames()[state];
   return percent === null || isFinished(state) ? name : `${name}, ${String(Math.round(percent))} %`;
 }
 

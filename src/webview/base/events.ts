@@ -1,13 +1,18 @@
 import type { ViewState } from '../../rpc/inspector.ts';
+import type { GridSettings, RowSpan, ViewPlace } from '../../rpc/inspectorGrid.ts';
 
 /** Actions that a control or a key asks of the shell. */
 export type Action =
   | 'togglePause'
   | 'toggleFollow'
   | 'clear'
+  | 'undoClear'
+  | 'showNoise'
+  | 'hideNoise'
   | 'emit'
   | 'emitAgain'
   | 'replay'
+  | 'export'
   | 'openInTab'
   | 'addTarget'
   | 'showLive'
@@ -17,19 +22,38 @@ export type Action =
   | 'clearFilter'
   | 'closePane'
   | 'copyEvent'
+  | 'statistics'
+  | 'columns'
   | 'help';
 
 /** The events between the parts of the inspector; all bubble across shadow roots up to the shell. */
 export interface PartEvents {
   'gso-action': Action;
   'gso-filter': string;
+  /** A query to put into the bar. */
+  'gso-query': string;
   'gso-follow': boolean;
   'gso-focus': { readonly seq: number; readonly open: boolean };
-  'gso-spans': readonly (readonly [number, number])[];
+  'gso-spans': readonly RowSpan[];
+  /** Looks of the grid, and the columns that are shown with them. */
+  'gso-grid': { readonly settings: GridSettings; readonly shown: readonly string[] };
+  'gso-place': ViewPlace | null;
   'gso-copy': string;
   'gso-emit': { readonly text: string; readonly targets: readonly string[] };
   'gso-tab': ViewState['detailTab'];
   'gso-resize': number;
+  /** Asks for the events of a time; null for no limit of time. */
+  'gso-time': { readonly from: number; readonly to: number } | null;
+  /** Asks for the events with a value of a field. */
+  'gso-term': { readonly field: string; readonly value: string };
+  /** Opens another event, without the focus leaving its place. */
+  'gso-reveal': number;
+  'gso-wrap': boolean;
+  'gso-document': number;
+  'gso-difference': { readonly from: number; readonly to: number };
+  'gso-find': string;
+  'gso-find-step': number;
+  'gso-find-close': null;
 }
 
 export type PartEvent<K extends keyof PartEvents> = CustomEvent<PartEvents[K]>;

@@ -1,5 +1,7 @@
 import { type Handlers, type Remote, RpcChannel, type Side } from '../../rpc/channel.ts';
-import type { InspectorHost, InspectorView, ViewState } from '../../rpc/inspector.ts';
+import type { InspectorView, ViewState } from '../../rpc/inspector.ts';
+import { gridSettings, viewPlace } from '../../rpc/inspectorGrid.ts';
+import type { Link } from './link.ts';
 
 /** VS Code's object in a webview; a plain page gives one of the same shape. */
 export interface WebviewApi {
@@ -10,16 +12,17 @@ export interface WebviewApi {
 
 declare function acquireVsCodeApi(): WebviewApi;
 
-export type Host = Remote<InspectorHost>;
-
-/** The host as the rest of the webview sees it, and the little that the webview keeps for itself. */
-export interface Link {
-  readonly host: Host;
-  load(): ViewState;
-  save(state: ViewState): void;
-}
-
-const FRESH: ViewState = { detailWidth: 400, detailHeight: 280, detailTab: 'payload', detailOpen: false };
+const FRESH: ViewState = {
+  detailWidth: 480,
+  detailHeight: 280,
+  detailTab: 'payload',
+  detailOpen: false,
+  rawWrap: true,
+  query: null,
+  grid: null,
+  place: null,
+};
+const TABS: readonly ViewState['detailTab'][] = ['payload', 'raw', 'changes', 'related', 'effects'];
 
 /** Opens the channel to the host of a page. */
 export function openChannel<View extends Side, PageHost extends Side>(
@@ -42,11 +45,16 @@ export function connect(handlers: Handlers<InspectorView>, api: WebviewApi = acq
 
 function viewState(saved: unknown): ViewState {
   if (typeof saved !== 'object' || saved === null) return FRESH;
-  const { detailWidth, detailHeight, detailTab, detailOpen } = saved as Partial<ViewState>;
+  const { detailWidth, detailHeight, detailTab, detailOpen, rawWrap, query, grid, place } =
+    saved as Partial<ViewState>;
   return {
     detailWidth: typeof detailWidth === 'number' ? detailWidth : FRESH.detailWidth,
     detailHeight: typeof detailHeight === 'number' ? detailHeight : FRESH.detailHeight,
-    detailTab: detailTab === 'raw' ? 'raw' : 'payload',
+    detailTab: TABS.find((tab) => tab === detailTab) ?? FRESH.detailTab,
     detailOpen: detailOpen === true,
+    query: typeof query === 'string' ? query : FRESH.query,
+    grid: gridSettings(grid),
+    place: viewPlace(place),
+    rawWrap: rawWrap !== false,
   };
 }

@@ -43,10 +43,52 @@ export const paneStyles = css`
 export const detailStyles = [
   paneStyles,
   css`
+    :host {
+      container-type: inline-size;
+    }
     [role='tablist'] {
       align-self: stretch;
       display: flex;
+      flex: 0 1 auto;
       gap: 14px;
+      min-width: 0;
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    [role='tablist']::-webkit-scrollbar {
+      display: none;
+    }
+    [role='tab'] {
+      flex: none;
+      white-space: nowrap;
+    }
+    .tools {
+      flex: none;
+    }
+    @container (max-width: 620px) {
+      .tool.text {
+        padding: 0 3px;
+      }
+      .tool.text span:not(.icon) {
+        display: none;
+      }
+    }
+    /* All tabs stay in sight as long as possible: the event is copied by the menu and in the grid as well. */
+    @container (max-width: 520px) {
+      [role='tablist'] {
+        gap: 10px;
+        mask-image: linear-gradient(to right, black calc(100% - 14px), transparent);
+        padding-right: 14px;
+      }
+      .tool.copy {
+        display: none;
+      }
+    }
+    .tool[aria-checked='true'] {
+      background: var(--vscode-inputOption-activeBackground);
+      color: var(--vscode-inputOption-activeForeground, inherit);
+      outline: 1px solid var(--vscode-inputOption-activeBorder, transparent);
+      outline-offset: -1px;
     }
     [role='tab'] {
       background: none;
@@ -124,18 +166,20 @@ export const detailStyles = [
       user-select: text;
     }
     .path {
+      background: none;
+      border: 0;
       color: var(--vscode-debugTokenExpression-name);
+      cursor: pointer;
+      font: inherit;
+      padding: 0;
+      text-align: start;
+      user-select: text;
+    }
+    .path:hover {
+      text-decoration: underline;
     }
     gso-tree {
       margin: 0 -12px 0 -4px;
-    }
-    pre {
-      line-height: 19px;
-      margin: 0;
-      overflow-wrap: anywhere;
-      unicode-bidi: plaintext;
-      user-select: text;
-      white-space: pre-wrap;
     }
   `,
 ];

@@ -2,6 +2,7 @@ import { css } from 'lit';
 
 export const treeStyles = css`
   :host {
+    container-type: inline-size;
     display: block;
   }
   .tree {
@@ -58,6 +59,49 @@ export const treeStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+  .was {
+    color: var(--vscode-descriptionForeground);
+    margin-left: 1ch;
+  }
+  .problem {
+    color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+    margin-left: 1ch;
+  }
+  .problem .icon {
+    font-size: 13px;
+    line-height: 20px;
+    vertical-align: bottom;
+  }
+  /* The description of the focused line, and of every line where there is room. */
+  .about {
+    color: var(--vscode-descriptionForeground);
+    display: none;
+    font-family: var(--vscode-font-family, sans-serif);
+    font-style: italic;
+    margin-left: 2ch;
+  }
+  .tree:focus-visible .focused .about {
+    display: inline;
+  }
+  @container (min-width: 620px) {
+    .about {
+      display: inline;
+    }
+  }
+  mark {
+    background: var(--vscode-editor-findMatchHighlightBackground, rgba(234, 92, 0, 0.33));
+    color: inherit;
+    outline: 1px solid var(--vscode-editor-findMatchHighlightBorder, transparent);
+  }
+  .focused mark {
+    background: var(--vscode-editor-findMatchBackground, #9e6a03);
+  }
+  @media (forced-colors: active) {
+    mark {
+      background: Mark;
+      color: MarkText;
+    }
   }
   .more {
     color: var(--vscode-textLink-foreground);

@@ -6,8 +6,9 @@ import type { EmitForm, EmitOutcome, EmitTarget, EmitType } from '../../rpc/insp
 import { fire, firing } from '../base/events.ts';
 import { closeTool } from '../base/closeTool.ts';
 import { icon, iconStyles } from '../base/icons.ts';
-import { problemText, readJson } from '../base/json.ts';
-import { commandOf } from '../base/keymap.ts';
+import { problemText } from '../base/json.ts';
+import { checkJson } from '../base/jsonCheck.ts';
+import { commandOf } from '../base/strokes.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
 import { emitStyles } from './emit-form.styles.ts';
@@ -150,7 +151,7 @@ export class EmitPane extends LitElement {
 
   #warning(): string {
     if (this.#text.trim() === '') return '';
-    const { problem } = readJson(this.#text);
+    const problem = checkJson(this.#text);
     return problem ? problemText(this.#text, problem) : '';
   }
 

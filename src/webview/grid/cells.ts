@@ -1,25 +1,20 @@
-import { html, nothing, type TemplateResult } from 'lit';
 import type { Row } from '../../rpc/inspector.ts';
-import { bytes, clock, delta } from '../base/format.ts';
+import type { GridSettings } from '../../rpc/inspectorGrid.ts';
+import { ago, bytes, clock, count, delta, moment } from '../base/format.ts';
 import type { IconName } from '../base/icons.ts';
 import { t } from '../base/l10n.ts';
+import { isPath } from './columns.ts';
 
-export interface Column {
-  /** Class of its cells; the style sheet gives width and decides where there is room for it. */
-  readonly id: string;
-  readonly label: () => string;
+/** Parts of the grid's state that texts of cells depend on. */
+export interface CellFacts {
+  readonly zone: GridSettings['zone'];
+  /** The host's clock. */
+  readonly now: number;
+  /** Time of the focused row; `null` without one. */
+  readonly focusTime: number | null;
+  /** Paths of the payload whose values the rows bring, in their order. */
+  readonly paths: readonly string[];
 }
-
-export const COLUMNS: readonly Column[] = [
-  { id: 'icon', label: () => t('Severity') },
-  { id: 'time', label: () => t('Time') },
-  { id: 'delta', label: () => t('Since previous') },
-  { id: 'connection', label: () => t('Connection') },
-  { id: 'instance', label: () => t('Instance') },
-  { id: 'type', label: () => t('Type') },
-  { id: 'summary', label: () => t('Summary') },
-  { id: 'size', label: () => t('Size') },
-];
 
 const ICONS: Readonly<Record<Row[8], IconName>> = {
   debug: 'circle-small',
@@ -43,56 +38,110 @@ export function originLabel(origin: string): string {
   return origin === 'derived' ? t('derived') : '';
 }
 
-const problemCount = (problems: number): string =>
+function directionLabel(direction: Row[9]): string {
+  if (direction === 'in') return t('in');
+  return direction === 'out' ? t('out') : '';
+}
+
+export const problemCount = (problems: number): string =>
   problems === 1 ? t('1 problem') : t('{0} problems', problems);
 
-function glyph(severity: Row[8], direction: Row[9]): IconName {
+export function glyphOf([, , , , , , , , severity, direction]: Row): IconName {
   return direction === 'out' && (severity === 'info' || severity === 'debug') ? 'export' : ICONS[severity];
 }
 
-function markLabel(severity: Row[8], direction: Row[9]): string {
+function markLabel([, , , , , , , , severity, direction]: Row): string {
   return direction === 'out' ? t('{0}, sent', severityLabel(severity)) : severityLabel(severity);
 }
 
-/** The cells of one loaded row. All texts of servers go through text nodes. */
-export function cells(row: Row): TemplateResult {
+/** How long a call took: `12 ms`, `1.3 s`. */
+export const durationText = (milliseconds: number): string => delta(milliseconds).replace(/^\+/, '');
+
+/** Text of a cell; that of the summary without the marks before and behind it. */
+export function cellText(column: string, row: Row, { zone, now, focusTime, paths }: CellFacts): string {
   const [
     ,
-    receivedAt,
+    at,
     since,
     connection,
     instance,
     type,
     summary,
     size,
-    severity,
+    ,
     direction,
     origin,
-    problems,
+    ,
+    host,
+    duration,
+    values,
   ] = row;
-  const from = originLabel(origin);
-  return html`<span
-      class="cell icon-cell icon icon-${glyph(severity, direction)}"
-      role="gridcell"
-      aria-label=${markLabel(severity, direction)}
-    ></span
-    ><span class="cell time" role="gridcell">${clock(receivedAt)}</span
-    ><span class="cell delta" role="gridcell">${since === null ? '' : delta(since)}</span
-    ><span class="cell connection" role="gridcell">${connection}</span
-    ><span class="cell instance" role="gridcell">${instance === '' ? '–' : instance}</span
-    ><span class="cell type" role="gridcell">${type}</span
-    ><span class="cell summary" role="gridcell"
-      >${problems > 0 ? problemMark(problems) : nothing}${
-        from === '' ? nothing : html`<span class="origin">${from}</span>`
-      }${summary}</span
-    ><span class="cell size" role="gridcell">${bytes(size)}</span>`;
+  switch (column) {
+    case 'icon':
+      return markLabel(row);
+    case 'time':
+      return zone === 'relative' ? ago(at, now) : clock(at, zone);
+    case 'delta':
+      return since === null ? '' : delta(since);
+    case 'sinceSelected':
+      return focusTime === null ? '' : delta(at - focusTime);
+    case 'connection':
+      return connection;
+    case 'instance':
+      return instance;
+    case 'type':
+      return type;
+    case 'summary':
+      return summary;
+    case 'size':
+      return bytes(size);
+    case 'duration':
+      return duration === null ? '' : durationText(duration);
+    case 'direction':
+      return directionLabel(direction);
+    case 'origin':
+      return originLabel(origin);
+    case 'host':
+      return host;
+    default:
+      return isPath(column) ? (values[paths.indexOf(column)] ?? '') : '';
+  }
 }
 
-function problemMark(problems: number): TemplateResult {
-  const label = problemCount(problems);
-  return html`<span class="problem icon icon-issues" role="img" title=${label} aria-label=${label}></span>`;
+/** Words of a cell for a screen reader where its text does not say all; empty elsewhere. */
+export function cellLabel(column: string, row: Row, facts: CellFacts): string {
+  if (column === 'icon') return markLabel(row);
+  if (column !== 'time' || facts.zone !== 'relative') return '';
+  return `${cellText(column, row, facts)}, ${moment(row[1])}`;
 }
 
-/** A row that is on its way: its place is kept, so that nothing jumps. */
-export const placeholder: TemplateResult = html`<span class="cell icon-cell" role="gridcell"></span
-  ><span class="cell time loading" role="gridcell">…</span>`;
+/** Text of a cell as it is copied: exact where the screen rounds. */
+export function copiedCell(column: string, row: Row, facts: CellFacts): string {
+  if (column === 'time') return new Date(row[1]).toISOString();
+  if (column === 'size') return String(row[7]);
+  if (column === 'icon') return row[8];
+  return cellText(column, row, facts);
+}
+
+/** Field of the query language with the value of a cell, for a menu that filters by it. */
+export function fieldOf(
+  column: string,
+  row: Row,
+  { paths }: CellFacts,
+): { readonly field: string; readonly value: string } | undefined {
+  const values: Readonly<Record<string, string>> = {
+    icon: row[8],
+    connection: row[15],
+    instance: row[4],
+    type: row[5],
+    direction: row[9],
+    origin: row[10],
+    host: row[12],
+  };
+  const value = isPath(column) ? row[14][paths.indexOf(column)] : values[column];
+  if (value === undefined || value === '') return undefined;
+  return { field: column === 'icon' ? 'severity' : column, value };
+}
+
+/** Words for a size that the column rounds. */
+export const exactSize = (size: number): string => t('{0} bytes', count(size));

@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { ROW_HEIGHT } from './scroll-space.ts';
+import { ROW_HEIGHTS } from './scroll-space.ts';
 
 export const gridStyles = css`
   :host {
@@ -10,37 +10,41 @@ export const gridStyles = css`
     position: relative;
   }
   .grid {
-    --icon: 28px;
-    --time: calc(12ch + 12px);
-    --connection: clamp(calc(8ch + 10px), 8cqw, 120px);
-    --instance: clamp(80px, 11cqw, 180px);
-    --type: clamp(150px, 22cqw, 250px);
-    --summary: minmax(0, 1fr);
-    --size: calc(8ch + 12px);
-    --columns: var(--icon) var(--time) calc(9ch + 16px) var(--connection) var(--instance) var(--type)
-      var(--summary) var(--size);
+    --row-height: ${ROW_HEIGHTS.comfortable}px;
     height: 100%;
     outline: none;
     overflow-anchor: none;
-    overflow-x: hidden;
+    overflow-x: auto;
     overflow-y: scroll;
   }
-  .row {
-    align-items: center;
-    display: grid;
+  .grid.compact {
+    --row-height: ${ROW_HEIGHTS.compact}px;
+  }
+  /* As wide as the head needs: the rows follow, and the grid scrolls sideways. */
+  .content {
+    /* Here, not in the rows: each would look its font up again whenever it is drawn for another event. */
     font-family: var(--vscode-editor-font-family, monospace);
     font-size: calc(var(--vscode-font-size, 13px) - 1px);
-    grid-template-columns: var(--columns);
-    height: ${ROW_HEIGHT}px;
-    line-height: ${ROW_HEIGHT}px;
-    padding-right: 4px;
+    line-height: var(--row-height);
+    min-width: 100%;
+    width: max-content;
+  }
+  .unused,
+  .cell [hidden] {
+    display: none;
+  }
+  .row {
+    height: var(--row-height);
   }
   .cell {
     overflow: hidden;
     padding-right: 10px;
-    text-overflow: ellipsis;
     unicode-bidi: isolate;
     white-space: nowrap;
+  }
+  /* Texts of servers; those of ours fit, and are laid out faster without it. */
+  .layer :is(.connection, .instance, .type, .summary, .host, .path) {
+    text-overflow: ellipsis;
   }
   .head {
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
@@ -50,11 +54,69 @@ export const gridStyles = css`
     top: 0;
   }
   .head .row {
+    display: grid;
+    grid-template-columns: var(--columns);
     height: 23px;
+    line-height: 23px;
+    padding-right: 4px;
   }
   .head .cell {
+    padding: 0;
+    position: relative;
+  }
+  .head button {
+    background: none;
+    border: 0;
+    color: inherit;
+    cursor: pointer;
+    display: block;
     font-family: var(--vscode-font-family, sans-serif);
     font-size: calc(var(--vscode-font-size, 13px) - 2px);
+    height: 100%;
+    overflow: hidden;
+    padding: 0 10px 0 0;
+    text-align: inherit;
+    text-overflow: ellipsis;
+    touch-action: none;
+    white-space: nowrap;
+    width: 100%;
+  }
+  .head button:hover {
+    color: var(--vscode-foreground);
+  }
+  .head .cell:first-child button {
+    padding-left: 8px;
+  }
+  .edge {
+    cursor: col-resize;
+    height: 100%;
+    position: absolute;
+    right: 0;
+    top: 0;
+    touch-action: none;
+    width: 7px;
+  }
+  .edge::after {
+    background: var(--vscode-tree-tableColumnsBorder, var(--vscode-panel-border, transparent));
+    content: '';
+    height: 14px;
+    position: absolute;
+    right: 3px;
+    top: 5px;
+    width: 1px;
+  }
+  .edge:hover::after,
+  .edge:active::after {
+    background: var(--vscode-sash-hoverBorder, var(--vscode-focusBorder));
+    height: 100%;
+    top: 0;
+    width: 2px;
+  }
+  .drop-before {
+    box-shadow: inset 2px 0 var(--vscode-sash-hoverBorder, var(--vscode-focusBorder));
+  }
+  .drop-after {
+    box-shadow: inset -2px 0 var(--vscode-sash-hoverBorder, var(--vscode-focusBorder));
   }
   /* Stays in the viewport while the space behind it scrolls: rows are drawn where they belong, never late. */
   .layer {
@@ -72,6 +134,15 @@ export const gridStyles = css`
     right: 0;
     top: 0;
     user-select: none;
+  }
+  .layer .cell {
+    contain: strict;
+    height: 100%;
+    position: absolute;
+    top: 0;
+  }
+  .layer .row.loading {
+    opacity: 0;
   }
   .layer .row.odd {
     background-color: var(--vscode-tree-tableOddRowsBackground, transparent);
@@ -97,21 +168,19 @@ export const gridStyles = css`
     outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
     outline-offset: -1px;
   }
+  .grid:focus .cell.active {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
   .icon-cell {
+    color: var(--vscode-descriptionForeground);
+    font-size: 14px;
     padding: 0 0 0 8px;
     text-align: left;
     text-overflow: clip;
-    width: auto;
   }
   .layer .icon-cell {
-    font-size: 14px;
-  }
-  .icon-circle-small,
-  .icon-circle-small-filled {
-    color: var(--vscode-descriptionForeground);
-  }
-  .icon-export {
-    color: var(--vscode-charts-blue, var(--vscode-textLink-foreground));
+    line-height: var(--row-height);
   }
   .warning .icon-cell,
   .problem {
@@ -121,49 +190,39 @@ export const gridStyles = css`
   .error .type {
     color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));
   }
-  .time {
-    font-variant-numeric: tabular-nums;
-  }
-  .layer .delta,
-  .layer .connection,
-  .layer .size {
+  .layer :is(.right, .connection, .direction, .origin, .host) {
     color: var(--vscode-descriptionForeground);
   }
-  .delta,
-  .size {
+  .right {
     text-align: right;
   }
-  .delta {
-    padding-right: 16px;
+  .layer .right {
+    padding-right: 12px;
   }
-  .size {
-    padding-right: 8px;
-  }
-  .layer .row[aria-selected='true'] :is(.delta, .connection, .size),
+  .layer .row:is(:hover, [aria-selected='true']) :is(.right, .connection, .direction, .origin, .host, .took),
   .grid:focus .row[aria-selected='true'] :is(.type, .origin, .icon) {
     color: inherit;
+  }
+  /* Has a column of its own. */
+  .timed .took {
+    display: none;
+  }
+  .took {
+    color: var(--vscode-descriptionForeground);
+    margin-left: 8px;
   }
   .problem {
     font-size: 13px;
     margin-right: 4px;
     vertical-align: -2px;
   }
-  .origin {
+  .summary .origin {
     border: 1px solid var(--vscode-descriptionForeground);
     border-radius: 3px;
     color: var(--vscode-descriptionForeground);
     font-size: calc(var(--vscode-font-size, 13px) - 3px);
     margin-right: 6px;
     padding: 0 3px;
-  }
-  .loading {
-    animation: appear 0.1s 0.15s both;
-    color: var(--vscode-disabledForeground);
-  }
-  @keyframes appear {
-    from {
-      opacity: 0;
-    }
   }
   .jump {
     background: var(--vscode-button-background);
@@ -194,44 +253,6 @@ export const gridStyles = css`
     position: absolute;
     z-index: 2;
   }
-  @container (max-width: 960px) {
-    .grid {
-      --columns: var(--icon) var(--time) var(--connection) var(--instance) var(--type) var(--summary)
-        var(--size);
-    }
-    .delta {
-      display: none;
-    }
-  }
-  @container (max-width: 740px) {
-    .grid {
-      --columns: var(--icon) var(--time) var(--connection) var(--instance) var(--type) var(--summary);
-    }
-    .size {
-      display: none;
-    }
-  }
-  @container (max-width: 620px) {
-    .grid {
-      --columns: var(--icon) var(--time) var(--instance) var(--type) var(--summary);
-    }
-    .connection {
-      display: none;
-    }
-  }
-  @container (max-width: 500px) {
-    .grid {
-      --icon: 26px;
-      --time: calc(12ch + 7px);
-      --columns: var(--icon) var(--time) minmax(0, 1fr) minmax(0, 1fr);
-    }
-    .instance {
-      display: none;
-    }
-    .cell:not(.icon-cell) {
-      padding-right: 6px;
-    }
-  }
   @media (forced-colors: active) {
     .layer .row:hover,
     .jump {
@@ -248,11 +269,6 @@ export const gridStyles = css`
     .grid:focus .row.focused {
       outline: 2px solid CanvasText;
       outline-offset: -3px;
-    }
-  }
-  @media (prefers-reduced-motion: reduce) {
-    .loading {
-      animation: none;
     }
   }
 `;

@@ -1,15 +1,16 @@
-import type { Row } from '../../rpc/inspector.ts';
+import type { Row, RowsAnswer } from '../../rpc/inspector.ts';
 
-/** Answers rows by position; rows of another revision than the asked one are of no use. */
-export type FetchRows = (
-  start: number,
-  count: number,
-) => Promise<{ readonly revision: number; readonly start: number; readonly rows: readonly Row[] }>;
+/** Answers rows by position, with values of the payload at some paths; rows of another revision than the asked one are of no use. */
+export type FetchRows = (start: number, count: number, paths: readonly string[]) => Promise<RowsAnswer>;
 
 /** Rows kept around the viewport, so that scrolling back and forth asks for nothing. */
 const KEPT = 400;
 /** Rows asked for beyond what is wanted, so that slow scrolling does not ask for every single row. */
 const AHEAD = 16;
+/** Rows loaded before they are wanted, in the direction of the scrolling: a row that is there at once is drawn once. */
+const PREFETCHED = 64;
+/** So near to the end of the loaded rows the next ones are asked for. */
+const NEAR = 48;
 
 /**
  * The loaded part of the view: one contiguous run of rows. Asks for what is missing of the wanted range only,
@@ -20,8 +21,11 @@ export class RowWindow {
   rows: readonly Row[] = [];
   #revision = -1;
   #wanted: readonly [first: number, end: number] = [0, 0];
+  /** Direction of the last scrolling: 1 down, -1 up, 0 none. */
+  #direction = 0;
   #total = 0;
   #busy = false;
+  #paths: readonly string[] = [];
   readonly #fetch: FetchRows;
   readonly #loaded: () => void;
 
@@ -34,9 +38,16 @@ export class RowWindow {
     return this.rows[position - this.start];
   }
 
-  positionOf(seq: number): number {
-    const index = this.rows.findIndex((row) => row[0] === seq);
-    return index < 0 ? -1 : this.start + index;
+  get paths(): readonly string[] {
+    return this.#paths;
+  }
+
+  /** Loads the rows anew, with the values at these paths. */
+  setPaths(paths: readonly string[]): void {
+    if (paths.join('\n') === this.#paths.join('\n')) return;
+    this.#paths = paths;
+    this.rows = [];
+    void this.#load();
   }
 
   /** Replaces everything by rows of another revision. */
@@ -48,6 +59,9 @@ export class RowWindow {
   }
 
   want(first: number, end: number, total: number): void {
+    const by = first - this.#wanted[0];
+    // A jump has no direction.
+    this.#direction = Math.abs(by) < PREFETCHED ? Math.sign(by) : 0;
     this.#wanted = [first, end];
     this.#total = total;
     void this.#load();
@@ -57,10 +71,20 @@ export class RowWindow {
   #missing(): readonly [first: number, end: number] | null {
     const [first, end] = this.#wanted;
     const loadedEnd = this.start + this.rows.length;
-    if (first >= end || (first >= this.start && end <= loadedEnd)) return null;
+    if (first >= end) return null;
+    if (first >= this.start && end <= loadedEnd) return this.#next(first, end, loadedEnd);
     if (first >= this.start && first <= loadedEnd) return [loadedEnd, Math.min(end + AHEAD, this.#total)];
     if (end >= this.start && end <= loadedEnd) return [Math.max(0, first - AHEAD), this.start];
     return [Math.max(0, first - AHEAD), Math.min(end + AHEAD, this.#total)];
+  }
+
+  /** The rows that scrolling on comes to, where they are near and not loaded. */
+  #next(first: number, end: number, loadedEnd: number): readonly [first: number, end: number] | null {
+    if (this.#direction < 0 && this.start > 0 && first - this.start < NEAR)
+      return [Math.max(0, this.start - PREFETCHED), this.start];
+    if (this.#direction > 0 && loadedEnd < this.#total && loadedEnd - end < NEAR)
+      return [loadedEnd, Math.min(loadedEnd + PREFETCHED, this.#total)];
+    return null;
   }
 
   async #load(): Promise<void> {
@@ -69,10 +93,11 @@ export class RowWindow {
     try {
       for (let missing = this.#missing(); missing; missing = this.#missing()) {
         const revision = this.#revision;
+        const paths = this.#paths;
         const [first, end] = missing;
-        const answer = await this.#fetch(first, end - first);
-        // Positions of another revision: the next status brings the grid there.
-        if (revision !== this.#revision) continue;
+        const answer = await this.#fetch(first, end - first, paths);
+        // Positions of another revision: the next status brings the grid there. Rows for other columns are asked for again.
+        if (revision !== this.#revision || paths !== this.#paths) continue;
         if (answer.revision !== revision || answer.rows.length === 0) return;
         this.#merge(answer.start, answer.rows);
         this.#loaded();

@@ -1,5 +1,10 @@
+import type { GridSettings } from '../../rpc/inspectorGrid.ts';
+
 /** Height of a row in CSS pixels. */
-export const ROW_HEIGHT = 22;
+export const ROW_HEIGHTS: Readonly<Record<GridSettings['density'], number>> = {
+  comfortable: 22,
+  compact: 18,
+};
 
 /** Browsers clamp an element's height at some 16.7 million pixels; beyond this the scroll bar is compressed. */
 const TALLEST = 10_000_000;
@@ -16,8 +21,8 @@ export class ScrollSpace {
   readonly limit: number;
   readonly #viewport: number;
 
-  constructor(rows: number, viewport: number, tallest = TALLEST) {
-    this.total = rows * ROW_HEIGHT;
+  constructor(rows: number, viewport: number, rowHeight: number, tallest = TALLEST) {
+    this.total = rows * rowHeight;
     this.compressed = this.total > tallest;
     this.height = Math.min(this.total, tallest);
     this.limit = Math.max(0, this.total - viewport);

@@ -1,40 +1,56 @@
-export type Span = readonly [from: number, to: number];
+import type { RowPlace, RowSpan } from '../../rpc/inspectorGrid.ts';
+
+export function isBefore(a: RowPlace, b: RowPlace): boolean {
+  return a.time < b.time || (a.time === b.time && a.seq < b.seq);
+}
 
 /**
- * The selected events, as spans of seqs (both ends included), so that it stays right while rows move.
+ * The selected events, as spans between places in the order of the rows (both ends included), so that it stays right
+ * while rows move: a position would mean another event, and a range of seqs other rows than those between two of them.
  * A focus and an anchor as in every list: plain moves set both, extending keeps the anchor.
  */
 export class Selection {
-  spans: readonly Span[] = [];
-  focus: number | null = null;
-  #anchor: number | null = null;
+  spans: readonly RowSpan[] = [];
+  focus: RowPlace | null = null;
+  #anchor: RowPlace | null = null;
   /** Selection beside the range that is being extended. */
-  #kept: readonly Span[] = [];
+  #kept: readonly RowSpan[] = [];
 
-  has(seq: number): boolean {
-    return this.spans.some(([from, to]) => from <= seq && seq <= to);
+  has(place: RowPlace): boolean {
+    return this.spans.some(([from, to]) => !isBefore(place, from) && !isBefore(to, place));
   }
 
-  only(seq: number): void {
-    this.focus = this.#anchor = seq;
+  /** Whether it holds what stands between two rows: events that come later may belong to it. */
+  get hasRange(): boolean {
+    return this.spans.some(([from, to]) => isBefore(from, to));
+  }
+
+  only(place: RowPlace): void {
+    this.focus = this.#anchor = place;
     this.#kept = [];
-    this.spans = [[seq, seq]];
+    this.spans = [[place, place]];
   }
 
-  toggle(seq: number): void {
-    this.spans = this.has(seq) ? without(this.spans, seq) : joined([...this.spans, [seq, seq]]);
+  /** Moves the focus alone. */
+  focusOn(place: RowPlace): void {
+    this.focus = this.#anchor = place;
     this.#kept = this.spans;
-    this.focus = this.#anchor = seq;
   }
 
-  extendTo(seq: number): void {
-    const anchor = this.#anchor ?? seq;
+  toggle(place: RowPlace): void {
+    this.spans = this.has(place) ? without(this.spans, place) : joined([...this.spans, [place, place]]);
+    this.#kept = this.spans;
+    this.focus = this.#anchor = place;
+  }
+
+  extendTo(place: RowPlace): void {
+    const anchor = this.#anchor ?? place;
     this.#anchor = anchor;
-    this.focus = seq;
-    this.spans = joined([...this.#kept, [Math.min(anchor, seq), Math.max(anchor, seq)]]);
+    this.focus = place;
+    this.spans = joined([...this.#kept, isBefore(place, anchor) ? [place, anchor] : [anchor, place]]);
   }
 
-  all(first: number, last: number): void {
+  all(first: RowPlace, last: RowPlace): void {
     this.spans = [[first, last]];
     this.#kept = [];
     this.#anchor = first;
@@ -48,23 +64,25 @@ export class Selection {
   }
 }
 
-function without(spans: readonly Span[], seq: number): readonly Span[] {
-  return spans.flatMap(([from, to]): readonly Span[] => {
-    if (seq < from || seq > to) return [[from, to]];
-    const parts: readonly Span[] = [
-      [from, seq - 1],
-      [seq + 1, to],
+function without(spans: readonly RowSpan[], place: RowPlace): readonly RowSpan[] {
+  const { time, seq } = place;
+  return spans.flatMap(([from, to]): readonly RowSpan[] => {
+    if (isBefore(place, from) || isBefore(to, place)) return [[from, to]];
+    // No event stands between a place and the one with the next seq.
+    const parts: readonly RowSpan[] = [
+      [from, { time, seq: seq - 1 }],
+      [{ time, seq: seq + 1 }, to],
     ];
-    return parts.filter(([first, last]) => first <= last);
+    return parts.filter(([first, last]) => !isBefore(last, first));
   });
 }
 
-function joined(spans: readonly Span[]): readonly Span[] {
-  const result: [number, number][] = [];
-  for (const [from, to] of spans.toSorted((a, b) => a[0] - b[0])) {
+function joined(spans: readonly RowSpan[]): readonly RowSpan[] {
+  const result: [RowPlace, RowPlace][] = [];
+  for (const [from, to] of spans.toSorted(([a], [b]) => a.time - b.time || a.seq - b.seq)) {
     const last = result.at(-1);
-    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
-    else result.push([from, to]);
+    if (!last || isBefore({ time: last[1].time, seq: last[1].seq + 1 }, from)) result.push([from, to]);
+    else if (isBefore(last[1], to)) last[1] = to;
   }
   return result;
 }

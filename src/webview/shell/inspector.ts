@@ -3,37 +3,49 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Handlers } from '../../rpc/channel.ts';
 import type { InspectorView, Status } from '../../rpc/inspector.ts';
 import { exposeMenuContext } from '../base/contextMenu.ts';
-import type { Action, PartEvent } from '../base/events.ts';
+import type { Action, PartEvent, PartEvents } from '../base/events.ts';
+import { withoutTerm, withTerm, withTime } from '../../core/journal/query/edit.ts';
 import { count, eventCount } from '../base/format.ts';
-import type { Link } from '../base/host.ts';
+import type { Link } from '../base/link.ts';
 import { icon, iconStyles } from '../base/icons.ts';
-import { commandOf, isTyping } from '../base/keymap.ts';
+import { commandOf, isTyping } from '../base/strokes.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
 import '../detail/detail.ts';
 import type { DetailPane } from '../detail/detail.ts';
-import '../emit/emit-form.ts';
 import type { EmitPane } from '../emit/emit-form.ts';
 import '../grid/grid.ts';
 import type { EventGrid } from '../grid/grid.ts';
+import '../query/cleared-bar.ts';
+import '../query/saved-chips.ts';
+import type { QueryBar } from '../query/query-bar.ts';
+import { Shelf } from '../query/shelf.ts';
 import './help.ts';
 import type { HelpDialog } from './help.ts';
 import { inspectorStyles } from './inspector.styles.ts';
 import { layoutOf } from './layout.ts';
 import { Session } from './session.ts';
 import './splitter.ts';
+import '../timeline/timeline.ts';
 import './status-line.ts';
 import './toolbar.ts';
 import type { Toolbar } from './toolbar.ts';
 
 /** How long counts rest before a screen reader hears them again; a filter's result is said at once. */
 const ANNOUNCE_MS = 15_000;
+/** Height in pixels of rows and bars below which they need the room of the timeline. */
+const LEAST_FOR_TIMELINE = 240;
+/** Width in pixels below which the filter with its count needs the room of the words on the buttons. */
+const TERSE_WIDTH = 1100;
 
 /** The whole inspector: arranges its parts, routes their wishes to the session and its state back to them. */
 export class Inspector extends LitElement {
   static override styles = [baseStyles, iconStyles, inspectorStyles];
   #session: Session | null = null;
+  #shelf: Shelf | null = null;
   #follow = true;
+  /** The first rows are there. */
+  #hasRows = false;
   #width = 0;
   #height = 0;
   #announced = { text: '', filter: '', at: 0 };
@@ -45,25 +57,32 @@ export class Inspector extends LitElement {
 
   /** Handlers of the host's messages: each goes to the session, or to the part that shows it. */
   readonly handlers: Handlers<InspectorView> = {
-    status: (status) => this.#session?.setStatus(status),
+    status: (status) => this.#session?.follow(status),
     openEmit: ({ text }) => this.#openEmit(text),
     focusFilter: ({ text }) => {
-      if (text !== null) this.#toolbar?.filter?.setText(text);
-      this.#toolbar?.filter?.focus();
+      if (text !== null) this.#query?.setText(text);
+      this.#query?.focus();
     },
+    shelf: (contents) => this.#shelf?.set(contents),
     reveal: ({ seq }) => void this.#reveal(seq),
+    goToFailure: ({ direction }) => void this.#goToFailure(direction),
+    grid: (wish) => this.#grid?.wish(wish),
   };
 
   start(link: Link): void {
     this.#session = new Session(link, () => this.requestUpdate());
+    this.#shelf = new Shelf(link.host, () => this.requestUpdate());
     void this.#session.hello();
+    void this.#shelf.load();
+    if (document.hasFocus()) this.#onUse();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#resize.observe(this);
     document.addEventListener('keydown', this.#onKey);
-    window.addEventListener('focus', this.#onUse);
+    window.addEventListener('focus', this.#onFocusOfPage);
+    window.addEventListener('blur', this.#onLeave);
     this.addEventListener('contextmenu', this.#onContextMenu);
   }
 
@@ -71,8 +90,15 @@ export class Inspector extends LitElement {
     super.disconnectedCallback();
     this.#resize.disconnect();
     document.removeEventListener('keydown', this.#onKey);
-    window.removeEventListener('focus', this.#onUse);
+    window.removeEventListener('focus', this.#onFocusOfPage);
+    window.removeEventListener('blur', this.#onLeave);
     this.removeEventListener('contextmenu', this.#onContextMenu);
+  }
+
+  protected override updated(): void {
+    if (this.#hasRows || !this.#grid) return;
+    this.#hasRows = true;
+    void this.#grid.updateComplete.then(() => this.#focusRows());
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -82,22 +108,43 @@ export class Inspector extends LitElement {
       class="shell"
       @gso-action=${(event: PartEvent<'gso-action'>) => this.#act(event.detail)}
       @gso-filter=${(event: PartEvent<'gso-filter'>) => void session.setFilter(event.detail)}
+      @gso-query=${(event: PartEvent<'gso-query'>) => this.#query?.setText(event.detail)}
       @gso-follow=${(event: PartEvent<'gso-follow'>) => this.#setFollow(event.detail)}
       @gso-focus=${(event: PartEvent<'gso-focus'>) => this.#onFocus(event.detail)}
       @gso-spans=${(event: PartEvent<'gso-spans'>) => void session.select(event.detail)}
+      @gso-grid=${({ detail }: PartEvent<'gso-grid'>) => void session.setGrid(detail.settings, detail.shown)}
+      @gso-place=${(event: PartEvent<'gso-place'>) => session.keepPlace(event.detail)}
       @gso-copy=${(event: PartEvent<'gso-copy'>) => void session.copy(event.detail)}
       @gso-emit=${(event: PartEvent<'gso-emit'>) => void session.emit(event.detail.text, event.detail.targets)}
+      @gso-time=${(event: PartEvent<'gso-time'>) => this.#askTime(session, event.detail)}
+      @gso-term=${(event: PartEvent<'gso-term'>) => this.#askTerm(session, event.detail)}
       @gso-tab=${(event: PartEvent<'gso-tab'>) => session.setTab(event.detail)}
+      @gso-wrap=${(event: PartEvent<'gso-wrap'>) => session.resize({ rawWrap: event.detail })}
+      @gso-reveal=${(event: PartEvent<'gso-reveal'>) => void this.#reveal(event.detail)}
+      @gso-document=${(event: PartEvent<'gso-document'>) => void session.about.openDocument(event.detail)}
+      @gso-difference=${(event: PartEvent<'gso-difference'>) => void session.about.openDifference(event.detail)}
     >
       <h1 class="hidden-text">${t('Event inspector')}</h1>
       <gso-toolbar
+        .host=${session.host}
         .status=${session.status}
+        .shelf=${this.#shelf}
         .follow=${this.#follow}
         .home=${session.home}
         .compact=${this.#width < 720}
-        .terse=${this.#width < 820}
+        .terse=${this.#width < TERSE_WIDTH}
       ></gso-toolbar>
+      <gso-saved-chips
+        .saved=${this.#shelf?.contents.saved ?? []}
+        .query=${session.status.filter}
+      ></gso-saved-chips>
+      <gso-cleared-bar .count=${session.status.cleared}></gso-cleared-bar>
       ${session.failure === '' ? nothing : html`<p class="failure" role="alert">${icon('error')}${session.failure}</p>`}
+      ${
+        this.#hasRoomForTimeline(session)
+          ? html`<gso-timeline .host=${session.host} .status=${session.status}></gso-timeline>`
+          : nothing
+      }
       ${this.#renderMain(session, session.status)}
       <gso-status-line
         .status=${session.status}
@@ -110,11 +157,18 @@ export class Inspector extends LitElement {
   }
 
   #renderMain(session: Session, status: Status): TemplateResult {
-    const isOpen = session.emitting || (session.view.detailOpen && session.seq !== null);
+    const isOpen = session.isPaneOpen;
     const layout = layoutOf(this.#width, this.#height, session.view);
     const covers = isOpen && layout.place === 'over';
     return html`<div class="main ${layout.place}">
-      <gso-grid .host=${session.host} .status=${status} ?hidden=${covers}>
+      <gso-grid
+        .host=${session.host}
+        .status=${status}
+        .settings=${session.grid}
+        .newest=${session.newest}
+        .place=${session.view.place}
+        ?hidden=${covers}
+      >
         <div slot="empty">${this.#renderEmpty(status)}</div>
       </gso-grid>
       ${
@@ -143,7 +197,7 @@ export class Inspector extends LitElement {
   }
 
   #renderPane(session: Session): TemplateResult {
-    if (session.emitting) {
+    if (session.pane === 'emit') {
       return html`<gso-emit
         .form=${session.form}
         .preset=${session.preset}
@@ -151,8 +205,13 @@ export class Inspector extends LitElement {
         .busy=${session.sending}
       ></gso-emit>`;
     }
+    if (session.pane === 'statistics')
+      return html`<gso-statistics .host=${session.host} .status=${session.status}></gso-statistics>`;
     return html`<gso-detail
       .detail=${session.detail}
+      .context=${session.about.context}
+      .pair=${session.about.pair}
+      .wrap=${session.view.rawWrap}
       .gone=${session.gone}
       .tab=${session.view.detailTab}
     ></gso-detail>`;
@@ -164,6 +223,7 @@ export class Inspector extends LitElement {
         <p role="alert">${status.keptWhy}</p>
         <vscode-button secondary @click=${() => this.#act('showLog')}>${t('Show Log')}</vscode-button>`;
     }
+    if (status.searching) return html`<p class="headline">${t('Looking for events…')}</p>`;
     if (status.filter !== '' && status.total > 0) {
       return html`<p class="headline">${t('No event matches the filter')}</p>
         <p>${t('{0} are hidden.', eventCount(status.total))}</p>
@@ -171,6 +231,9 @@ export class Inspector extends LitElement {
           >${t('Clear Filter')}</vscode-button
         >`;
     }
+    if (status.recording)
+      return html`<p class="headline">${status.recording.text}</p>
+        <p>${status.recording.problem}</p>`;
     return html`<p class="headline">${t('Waiting for events')}</p>
       <p>
         ${t('Events appear here as soon as a connected server sends one. Emit one yourself to try it out.')}
@@ -195,18 +258,24 @@ export class Inspector extends LitElement {
       togglePause: () => void session.togglePause(),
       toggleFollow: () => this.#grid?.setFollow(!this.#follow),
       clear: () => void session.clear(),
+      undoClear: () => void session.undoClear(),
+      showNoise: () => this.#query?.edit((text) => withoutTerm(text, 'is', 'noise', true)),
+      hideNoise: () => this.#query?.edit((text) => withTerm(text, 'is', 'noise', 'not')),
       emit: () => this.#openEmit(null),
       emitAgain: () => this.#openEmit(session.detail?.raw ?? null),
       replay: () => void session.run('replay'),
+      export: () => void session.run('export'),
       openInTab: () => void session.run('openInTab'),
       addTarget: () => void session.addTarget(),
       showLive: () => void session.run('showLive'),
       history: () => void session.run('history'),
       showLog: () => void session.run('showLog'),
-      focusFilter: () => this.#toolbar?.filter?.focus(),
-      clearFilter: () => this.#toolbar?.filter?.setText(''),
+      focusFilter: () => this.#query?.focus(),
+      clearFilter: () => this.#query?.reset(),
       closePane: () => this.#closePane(session),
       copyEvent: () => void session.copyEvent(),
+      statistics: () => this.#openStatistics(),
+      columns: () => this.#grid?.configure(),
       help: () => this.#help?.show(),
     };
     actions[action]();
@@ -221,9 +290,15 @@ export class Inspector extends LitElement {
   #onFocus({ seq, open }: { readonly seq: number; readonly open: boolean }): void {
     const session = this.#session;
     if (!session) return;
-    const wasShown = session.view.detailOpen && !session.emitting && session.seq === seq;
+    const wasShown = session.isPaneOpen && session.pane === 'detail' && session.seq === seq;
     session.focusOn(seq, open);
     if (open && (wasShown || this.#isCovered())) void this.updateComplete.then(() => this.#pane?.focus());
+  }
+
+  #hasRoomForTimeline({ isPaneOpen, view }: Session): boolean {
+    const { place, size } = layoutOf(this.#width, this.#height, view);
+    if (!isPaneOpen || place === 'beside') return this.#height >= LEAST_FOR_TIMELINE;
+    return place === 'below' && this.#height - size >= LEAST_FOR_TIMELINE;
   }
 
   #isCovered(): boolean {
@@ -237,7 +312,28 @@ export class Inspector extends LitElement {
 
   #openEmit(text: string | null): void {
     this.#session?.openEmit(text);
-    void this.updateComplete.then(() => this.#pane?.focus());
+    void this.#focusPane(import('../emit/emit-form.ts'));
+  }
+
+  #openStatistics(): void {
+    this.#session?.openStatistics();
+    void this.#focusPane(import('../statistics/statistics.ts'));
+  }
+
+  /** Focuses the pane when its code is there, which is loaded when it is opened first. */
+  async #focusPane(loaded: Promise<unknown>): Promise<void> {
+    await this.#session?.wait(loaded);
+    await this.updateComplete;
+    this.#pane?.focus();
+  }
+
+  #askTime(session: Session, time: PartEvents['gso-time']): void {
+    const filter = session.status?.filter ?? '';
+    void session.setFilter(withTime(filter, time ?? undefined));
+  }
+
+  #askTerm(session: Session, { field, value }: PartEvents['gso-term']): void {
+    void session.setFilter(withTerm(session.status?.filter ?? '', field, value, 'and'));
   }
 
   async #reveal(seq: number): Promise<void> {
@@ -245,7 +341,24 @@ export class Inspector extends LitElement {
     await this.#grid?.goTo(seq);
   }
 
+  async #goToFailure(direction: 'next' | 'previous'): Promise<void> {
+    const seq = await this.#session?.failureBeside(direction);
+    if (typeof seq === 'number') await this.#grid?.goTo(seq);
+  }
+
   readonly #onUse = (): void => this.#session?.use();
+
+  readonly #onLeave = (): void => this.#session?.leave();
+
+  readonly #onFocusOfPage = (): void => {
+    this.#onUse();
+    this.#focusRows();
+  };
+
+  /** The keys go to the rows if no part of the page has the focus: VS Code focuses a page, and nothing in it. */
+  #focusRows(): void {
+    if (document.hasFocus() && document.activeElement === document.body) this.#grid?.focus();
+  }
 
   readonly #onContextMenu = (event: MouseEvent): void => {
     this.#onUse();
@@ -258,9 +371,10 @@ export class Inspector extends LitElement {
     if (command === undefined || (isText && (event.key === '/' || event.key === '?'))) return;
     if (command === 'closePane') {
       const session = this.#session;
-      if (!session || !(session.emitting || (session.view.detailOpen && session.seq !== null))) return;
+      if (session?.isPaneOpen !== true) return;
       this.#closePane(session);
-    } else if (command === 'focusFilter' || command === 'help') this.#act(command);
+    } else if (command === 'rows') this.#grid?.focus();
+    else if (command === 'focusFilter' || command === 'help') this.#act(command);
     event.preventDefault();
   };
 
@@ -268,8 +382,8 @@ export class Inspector extends LitElement {
     return this.renderRoot.querySelector<EventGrid>('gso-grid');
   }
 
-  get #toolbar(): Toolbar | null {
-    return this.renderRoot.querySelector<Toolbar>('gso-toolbar');
+  get #query(): QueryBar | null | undefined {
+    return this.renderRoot.querySelector<Toolbar>('gso-toolbar')?.query;
   }
 
   get #help(): HelpDialog | null {

@@ -1,6 +1,16 @@
-import type { Detail, EmitForm, EmitOutcome, HostCommand, Status, ViewState } from '../../rpc/inspector.ts';
-import type { Link } from '../base/host.ts';
+import type {
+  Detail,
+  EmitForm,
+  EmitOutcome,
+  HostCommand,
+  RowsAnswer,
+  Status,
+  ViewState,
+} from '../../rpc/inspector.ts';
+import { defaultGrid, type GridSettings, type RowSpan, type ViewPlace } from '../../rpc/inspectorGrid.ts';
+import type { Link } from '../base/link.ts';
 import { setStrings } from '../base/l10n.ts';
+import { DetailContext } from '../detail/context.ts';
 
 /** The detail is asked for when the focus rests this long: holding an arrow key down asks for no detail on the way. */
 const DETAIL_REST_MS = 60;
@@ -10,11 +20,17 @@ export class Session {
   status: Status | null = null;
   home: 'panel' | 'tab' = 'panel';
   view: ViewState;
+  /** Looks of the grid: those of this page, else those of the last one in its place. */
+  grid: GridSettings = defaultGrid;
+  /** Rows that came with the first status. */
+  newest: RowsAnswer | null = null;
   /** Which event the detail is for, `null` for none. */
   seq: number | null = null;
   detail: Detail | null = null;
   gone = false;
-  emitting = false;
+  readonly about: DetailContext;
+  /** Contents of the pane; the emit form and the statistics stand in the place of the detail. */
+  pane: 'detail' | 'emit' | 'statistics' = 'detail';
   form: EmitForm | null = null;
   preset: { readonly text: string | null } | null = null;
   outcomes: readonly EmitOutcome[] = [];
@@ -25,6 +41,8 @@ export class Session {
   readonly #link: Link;
   readonly #changed: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The first answer came, or none: the page shows what the host tells by itself. */
+  #isGreeted = false;
   /** The event whose detail was last asked for. */
   #asked: number | null = null;
 
@@ -32,6 +50,15 @@ export class Session {
     this.#link = link;
     this.#changed = changed;
     this.view = link.load();
+    this.about = new DetailContext(
+      () => this.host,
+      (work) => this.#guard(work),
+      changed,
+    );
+  }
+
+  get isPaneOpen(): boolean {
+    return this.pane !== 'detail' || (this.view.detailOpen && this.seq !== null);
   }
 
   get host(): Link['host'] {
@@ -39,12 +66,22 @@ export class Session {
   }
 
   async hello(): Promise<void> {
-    await this.#guard(async () => {
-      const { strings, status, home } = await this.host.request('hello', null);
-      setStrings(strings);
-      this.home = home;
-      this.setStatus(status);
-    });
+    await this.#guard(() => this.#greet());
+    this.#isGreeted = true;
+  }
+
+  async #greet(): Promise<void> {
+    const { query } = this.view;
+    const [{ strings, status, home, newest }, grid] = await Promise.all([
+      this.host.request('hello', { query }),
+      this.view.grid ?? this.host.request('gridSettings', null),
+    ]);
+    setStrings(strings);
+    this.home = home;
+    this.grid = grid ?? defaultGrid;
+    this.newest = newest;
+    this.setStatus(status);
+    await this.#order();
   }
 
   /** Tells the host that somebody works in this page. */
@@ -52,15 +89,62 @@ export class Session {
     this.host.notify('used', null);
   }
 
+  /** Tells the host that the focus left this page. */
+  leave(): void {
+    this.host.notify('left', null);
+  }
+
+  /** Takes a status that came by itself. Before the first answer the page does not know the looks of its grid. */
+  follow(status: Status): void {
+    if (this.#isGreeted) this.setStatus(status);
+  }
+
   setStatus(status: Status): void {
+    // In another timeline a seq means another event.
+    if (this.status && status.timelineId !== this.status.timelineId) this.#forgetEvent();
     this.status = status;
-    this.#changed();
+    if (status.filter === this.view.query) this.#changed();
+    else this.#keep({ query: status.filter });
+  }
+
+  #forgetEvent(): void {
+    clearTimeout(this.#timer);
+    this.seq = this.#asked = this.detail = null;
+    this.gone = false;
+    this.selected = 0;
+  }
+
+  /** Keeps the looks of the grid, and lets the host order the rows as they say. */
+  setGrid(settings: GridSettings, shown: readonly string[]): Promise<void> {
+    this.grid = settings;
+    this.#keep({ grid: settings });
+    return this.#guard(async () => {
+      await this.host.request('keepGrid', { settings, shown });
+      await this.#order();
+    });
+  }
+
+  async #order(): Promise<void> {
+    const { order } = this.grid;
+    if (this.status && this.status.order !== order)
+      this.setStatus(await this.host.request('setOrder', { order }));
+  }
+
+  /** Keeps the place in the list for the next load of the page; nothing on screen depends on it. */
+  keepPlace(place: ViewPlace | null): void {
+    this.view = { ...this.view, place };
+    this.#link.save(this.view);
   }
 
   setFilter(text: string): Promise<void> {
     return this.#guard(async () => {
       this.setStatus(await this.host.request('setFilter', { text }));
     });
+  }
+
+  /** Waits for a part of the page; says so where it cannot be loaded. */
+  wait(part: Promise<unknown>): Promise<void> {
+    return this.#guard(() => part);
   }
 
   togglePause(): Promise<void> {
@@ -70,15 +154,25 @@ export class Session {
     });
   }
 
+  /** Hides what came so far; the detail of what is not in the list any more goes too. */
   clear(): Promise<void> {
     return this.#guard(async () => {
-      this.setStatus(await this.host.request('clear', null));
+      const status = await this.host.request('clear', null);
+      this.seq = this.detail = this.#asked = null;
+      this.setStatus(status);
     });
   }
 
-  select(spans: readonly (readonly [number, number])[]): Promise<void> {
+  undoClear(): Promise<void> {
+    return this.#guard(async () => {
+      this.setStatus(await this.host.request('undoClear', null));
+    });
+  }
+
+  select(spans: readonly RowSpan[]): Promise<void> {
     return this.#guard(async () => {
       this.selected = (await this.host.request('select', { spans })).count;
+      void this.about.selected(this.selected);
       this.#changed();
     });
   }
@@ -95,16 +189,30 @@ export class Session {
     const { seq } = this;
     if (seq === null) return;
     await this.#guard(async () => {
+      if (this.selected > 1) {
+        await this.host.request('copyAs', { form: 'raw' });
+        return;
+      }
       const detail = this.detail?.seq === seq ? this.detail : await this.host.request('detail', { seq });
       if (detail) await this.host.request('copy', { text: detail.raw });
     });
+  }
+
+  /** The failure beside the event that has the focus; `null` where there is none. */
+  async failureBeside(direction: 'next' | 'previous'): Promise<number | null> {
+    let found: number | null = null;
+    await this.#guard(async () => {
+      const seq = this.seq ?? this.view.place?.seq ?? null;
+      found = await this.host.request('failureBeside', { seq, direction });
+    });
+    return found;
   }
 
   /** The focus went to an event: its detail follows if it is open, or opens. */
   focusOn(seq: number, open: boolean): void {
     this.seq = seq;
     if (open) {
-      this.emitting = false;
+      this.pane = 'detail';
       this.#keep({ detailOpen: true });
     }
     this.#showDetail(open ? 0 : DETAIL_REST_MS);
@@ -114,7 +222,7 @@ export class Session {
   /** Events never change: the one that is shown or on its way is not asked for again, and keeps its folds. */
   #showDetail(rest: number): void {
     const { seq } = this;
-    if (seq === null || seq === this.#asked || !this.view.detailOpen || this.emitting) return;
+    if (seq === null || seq === this.#asked || !this.view.detailOpen || this.pane !== 'detail') return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#loadDetail(seq), rest);
   }
@@ -128,6 +236,7 @@ export class Session {
         if (seq !== this.seq) return;
         this.detail = detail;
         this.gone = detail === null;
+        if (detail) void this.about.load(seq);
       } finally {
         // A detail that did not reach the screen may be asked for again.
         if (this.#asked === seq && this.detail?.seq !== seq) this.#asked = null;
@@ -140,20 +249,25 @@ export class Session {
     this.#keep({ detailTab });
   }
 
-  resize(size: Partial<Pick<ViewState, 'detailWidth' | 'detailHeight'>>): void {
+  resize(size: Partial<Pick<ViewState, 'detailWidth' | 'detailHeight' | 'rawWrap'>>): void {
     this.#keep(size);
   }
 
   closePane(): void {
-    if (this.emitting) {
-      this.emitting = false;
+    if (this.pane !== 'detail') {
+      this.pane = 'detail';
       this.#showDetail(0);
     } else this.#keep({ detailOpen: false });
     this.#changed();
   }
 
+  openStatistics(): void {
+    this.pane = 'statistics';
+    this.#changed();
+  }
+
   openEmit(text: string | null): void {
-    this.emitting = true;
+    this.pane = 'emit';
     this.preset = { text };
     this.outcomes = [];
     this.#changed();

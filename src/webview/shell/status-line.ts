@@ -118,7 +118,9 @@ export class StatusLine extends LitElement {
     if (!status) return nothing;
     return html`<div class="line">
       <span class="numbers">${eventCount(status.total)} · ${bytes(status.bytes)}</span>
-      ${this.#renderPlace(status)} ${this.narrow ? nothing : html`<span>${rate(status.rate)}</span>`}
+      ${this.#renderPlace(status)}
+      ${this.narrow || status.recording ? nothing : html`<span>${rate(status.rate)}</span>`}
+      ${this.#renderNoise(status)}
       ${this.selected > 1 ? html`<span>${t('{0} selected', count(this.selected))}</span>` : nothing}
       <ul class="connections" aria-label=${t('Connections')}>
         ${status.connections.map((badge) => renderBadge(badge, this.narrow))}
@@ -127,6 +129,24 @@ export class StatusLine extends LitElement {
         ${t('? keys')}
       </button>
     </div>`;
+  }
+
+  /** One switch between the events and all that is repeated beside them. */
+  #renderNoise({ noise }: Status): TemplateResult | typeof nothing {
+    if (noise === null || noise === 0 || (noise === 'shown' && this.narrow)) return nothing;
+    const isShown = noise === 'shown';
+    const words = isShown
+      ? t('Hide noise')
+      : this.narrow
+        ? t('{0} noise', count(noise))
+        : t('{0} hidden as noise', count(noise));
+    return html`<button
+      class="link"
+      title=${isShown ? t('Hide polling and measurements') : t('Show polling and measurements too')}
+      @click=${firing(this, 'gso-action', isShown ? 'hideNoise' : 'showNoise')}
+    >
+      ${words}
+    </button>`;
   }
 
   /** Says where the events are where that is not the file; a press opens the history. */

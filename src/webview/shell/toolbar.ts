@@ -1,14 +1,17 @@
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Status } from '../../rpc/inspector.ts';
+import type { RecordingNotice, Status } from '../../rpc/inspector.ts';
 import { type Action, firing } from '../base/events.ts';
 import { count } from '../base/format.ts';
+import type { Host } from '../base/link.ts';
 import { icon, iconStyles } from '../base/icons.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
-import './filter-field.ts';
-import type { FilterField } from './filter-field.ts';
+import '../query/query-bar.ts';
+import type { QueryBar } from '../query/query-bar.ts';
+import type { Shelf } from '../query/shelf.ts';
+import '../replay/replay-bar.ts';
 
 /** The controls above the grid; under it a bar that says when not the live events are shown. */
 export class Toolbar extends LitElement {
@@ -22,14 +25,14 @@ export class Toolbar extends LitElement {
         gap: 4px;
         padding: 6px 8px;
       }
-      gso-filter-field {
+      gso-query-bar {
         flex: 1;
         margin: 0 6px;
       }
       .bar.compact {
         flex-wrap: wrap;
       }
-      .compact gso-filter-field {
+      .compact gso-query-bar {
         flex-basis: 100%;
         margin: 2px 0 0;
         order: 1;
@@ -58,6 +61,16 @@ export class Toolbar extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      .timeline .problem {
+        color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
+        display: flex;
+        flex: 1;
+        gap: 4px;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
       .timeline button {
         flex: none;
         margin-left: 6px;
@@ -65,13 +78,17 @@ export class Toolbar extends LitElement {
     `,
   ];
   static override properties = {
+    host: { attribute: false },
     status: { attribute: false },
+    shelf: { attribute: false },
     follow: { type: Boolean },
     home: {},
     compact: { type: Boolean },
     terse: { type: Boolean },
   };
+  declare host: Host;
   declare status: Status | null;
+  declare shelf: Shelf | null;
   declare follow: boolean;
   declare home: 'panel' | 'tab';
   /** Too narrow for the filter beside the buttons. */
@@ -79,8 +96,8 @@ export class Toolbar extends LitElement {
   /** Too narrow for words on the buttons. */
   declare terse: boolean;
 
-  get filter(): FilterField | null {
-    return this.renderRoot.querySelector('gso-filter-field');
+  get query(): QueryBar | null {
+    return this.renderRoot.querySelector('gso-query-bar');
   }
 
   protected override render(): TemplateResult {
@@ -108,18 +125,23 @@ export class Toolbar extends LitElement {
               )
         }
         ${this.#renderFollow()}
-        <gso-filter-field .status=${status}></gso-filter-field>
+        <gso-query-bar .status=${status} .shelf=${this.shelf}></gso-query-bar>
         <span class="gap"></span>
-        ${this.#button('clear', 'clear-all', t('Clear'), t('Remove all events from the inspector'))}
+        ${this.#button('columns', 'table', '', t('Columns…'))}
+        ${this.#button('clear', 'clear-all', t('Clear'), t('Hide the events so far; none is deleted'))}
         ${this.#button('emit', 'broadcast', t('Emit…'), t('Compose an event and send it'))}
         ${this.#button('replay', 'debug-rerun', t('Replay…'), t('Replay the selected events, or a file when nothing is selected'))}
+        ${this.#button('statistics', 'graph', t('Statistics'), t('Count the shown events by type, instance and more'))}
+        ${this.#button('export', 'export', t('Export…'), t('Write events into a recording or a table'))}
         ${
           this.home === 'panel'
             ? this.#button('openInTab', 'link-external', '', t('Open in Editor Tab'))
             : nothing
         }
       </div>
-      ${typeof status?.timeline === 'string' ? this.#renderTimeline(status.timeline) : nothing}`;
+      <gso-replay-bar .host=${this.host} .replay=${status?.replay ?? null}></gso-replay-bar>
+      ${typeof status?.timeline === 'string' ? this.#renderTimeline(status.timeline) : nothing}
+      ${status?.recording ? renderRecording(status.recording) : nothing}`;
   }
 
   #button(action: Action, glyph: string, text: string, title: string, keepsText = false): TemplateResult {
@@ -151,6 +173,18 @@ export class Toolbar extends LitElement {
       ><button class="link" @click=${firing(this, 'gso-action', 'showLive')}>${t('Back to Live')}</button>
     </div>`;
   }
+}
+
+function renderRecording({ name, text, problem }: RecordingNotice): TemplateResult {
+  return html`<div class="timeline" role="status">
+    ${icon('info')}<span class="name"
+      >${text === '' ? t('Recording ‘{0}’, not live', name) : t('Recording ‘{0}’, not live · {1}', name, text)}</span
+    >${
+      problem === ''
+        ? nothing
+        : html`<span class="problem" title=${problem}>${icon('warning')}${problem}</span>`
+    }
+  </div>`;
 }
 
 const resumeText = (unseen: number): string =>

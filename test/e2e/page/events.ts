@@ -57,7 +57,39 @@ export function rowOf(seq: number, above: number | null): Row {
     isSent ? 'out' : 'in',
     isSent ? 'emitted' : seq % 17 === 3 ? 'replayed' : 'live',
     seq % 8 === 3 ? 2 : 0,
+    'vm',
+    seq % 13 === 6 ? 120 + (seq % 900) : null,
+    [],
+    at(CONNECTIONS, seq >> 1),
+    isSent,
   ];
+}
+
+/** The failure of these rows before or after an event; beyond the last follows the first. */
+export function failureBeside(
+  rows: readonly Row[],
+  seq: number | null,
+  direction: 'next' | 'previous',
+): number | null {
+  const failed = rows.filter((row) => row[8] === 'error').map(([each]) => each);
+  const ahead = direction === 'next' ? failed : failed.toReversed();
+  const isBeyond = (each: number): boolean =>
+    direction === 'next' ? each > (seq ?? 0) : each < (seq ?? Infinity);
+  return ahead.find(isBeyond) ?? ahead[0] ?? null;
+}
+
+/** Values of the payload of a row, at paths without lists. */
+export function valuesOf(row: Row, paths: readonly string[]): readonly string[] {
+  return paths.map((path) => {
+    let place: unknown;
+    try {
+      place = JSON.parse(rawOf(row));
+    } catch {
+      return '';
+    }
+    for (const key of path.split('.').slice(1)) place = (place as Record<string, unknown> | undefined)?.[key];
+    return place === undefined ? '' : typeof place === 'string' ? place : JSON.stringify(place);
+  });
 }
 
 /** Payloads that the detail has to cope with, by the last digits of the seq; the others are usual ones. */
@@ -66,6 +98,9 @@ function rawOf(row: Row): string {
   if (seq % 100 === 90) return `${'['.repeat(500)}1${']'.repeat(500)}`;
   if (seq % 100 === 91)
     return JSON.stringify({ players: Array.from({ length: 5000 }, (_, index) => `player ${index}`) });
+  if (seq % 100 === 93) return large();
+  if (seq % 100 === 94)
+    return JSON.stringify({ log: `${'line of a log, '.repeat(20_000)}needle`, after: 'what follows' });
   if (seq % 100 === 92) return 'ERR not json <b>at all</b>\nsecond line';
   return JSON.stringify({
     EventType: type,
@@ -80,6 +115,24 @@ function rawOf(row: Row): string {
     Hostname: 'vm',
     KGSMVersion: 'unknown',
   }).replace('"id":0', '"id":12345678901234567890');
+}
+
+/** 5 MB: a list of players, as a server may send it. */
+let largeText = '';
+function large(): string {
+  if (largeText === '') {
+    const player = (n: number): object => ({
+      name: `player ${n}`,
+      uuid: n * 7919,
+      online: n % 3 === 0,
+      tags: ['a', 'b'],
+    });
+    largeText = JSON.stringify({
+      count: 80_000,
+      players: Array.from({ length: 80_000 }, (_, n) => player(n)),
+    });
+  }
+  return largeText;
 }
 
 export function detailOf(row: Row): Detail {

@@ -1,11 +1,16 @@
 import { type Handlers, RpcChannel } from '../../../src/rpc/channel.ts';
 import type { EmitForm, InspectorHost, InspectorView, Row, Status } from '../../../src/rpc/inspector.ts';
-import { detailOf, rowOf } from './events.ts';
+import { detailFakes } from './detail.ts';
+import { detailOf, failureBeside, rowOf } from './events.ts';
+import { countOf, gridFakes, withValues } from './grid.ts';
+import { FakeShelf } from './query.ts';
+import { binsOf, statisticsOf } from './timeline.ts';
 
 /** A host of the inspector inside the page: same contract, generated events, and levers for the tests. */
 class FakeHost {
   readonly calls: { readonly method: string; readonly params: unknown }[] = [];
   readonly violations: string[] = [];
+  readonly shelf = new FakeShelf();
   delay = 0;
   status: Status;
   #first = 1;
@@ -18,17 +23,24 @@ class FakeHost {
     this.#last = events;
     this.status = {
       revision: 1,
+      now: rowOf(events, null)[1] + 5000,
       matched: events,
       total: events,
       bytes: events * 243,
       unseen: 0,
       paused: false,
+      order: 'sent',
       filter: '',
       problem: null,
+      cleared: 0,
+      noise: null,
       searching: false,
       filterMs: 0,
       rate: events === 0 ? 0 : 412,
       timeline: null,
+      recording: null,
+      replay: null,
+      timelineId: 'live',
       kept: 'file',
       keptWhy: '',
       connections: [
@@ -57,7 +69,7 @@ class FakeHost {
 
   append(count: number): void {
     for (let seq = this.#last + 1; seq <= this.#last + count; seq++)
-      if (this.#matches(seq)) this.#matching?.push(seq);
+      if (this.#matching && this.#matches(seq)) this.#matching.push(seq);
     this.#last += count;
     const { paused, unseen } = this.status;
     this.#show(paused ? { unseen: unseen + count } : {});
@@ -79,6 +91,22 @@ class FakeHost {
     params: Parameters<InspectorView['notices'][K]>[0],
   ): void {
     this.#channel.notify(method, params as never);
+  }
+
+  #filtered(text: string): Status {
+    const from = performance.now();
+    this.status = { ...this.status, filter: text };
+    const all = Array.from({ length: this.#last - this.#first + 1 }, (_, index) => this.#first + index);
+    this.#matching = text === '' ? null : all.filter((seq) => this.#matches(seq));
+    this.#show({ revision: this.status.revision + 1, filterMs: performance.now() - from });
+    return this.status;
+  }
+
+  #undoClear(): Status {
+    this.#first = 1;
+    this.#matching = null;
+    this.#show({ revision: this.status.revision + 1, cleared: 0 });
+    return this.status;
   }
 
   #show(part: Partial<Status>): void {
@@ -111,36 +139,56 @@ class FakeHost {
     );
   }
 
+  #newest(): { readonly start: number; readonly rows: readonly Row[] } {
+    const start = Math.max(0, this.status.matched - 64);
+    return { start, rows: this.#rows(start, 64) };
+  }
+
+  /** At most the newest thousands: they are made for each question. */
+  #allRows(isMatching: boolean): readonly Row[] {
+    const count = isMatching ? this.status.matched : this.#last - this.#first + 1;
+    const from = Math.max(0, count - 5_000);
+    return Array.from({ length: count - from }, (_, n) => {
+      const seq = isMatching ? (this.#seqAt(from + n) ?? 0) : this.#first + from + n;
+      return rowOf(seq, null);
+    });
+  }
+
   #handlers(): Handlers<InspectorHost> {
+    const { order, ...grid } = gridFakes((wanted) => {
+      this.status = { ...this.status, order: wanted };
+      this.#show({ revision: this.status.revision + 1 });
+    });
     return {
-      used: () => undefined,
-      hello: () => ({
-        strings: new URLSearchParams(location.search).has('german') ? { Follow: 'Folgen' } : {},
-        status: this.status,
-        home: document.body.dataset['home'] === 'tab' ? 'tab' : 'panel',
-      }),
-      rows: ({ start, count }) => ({
-        revision: this.status.revision,
-        start,
-        rows: this.#rows(start, count),
-      }),
-      setFilter: ({ text }) => {
-        const from = performance.now();
-        this.status = { ...this.status, filter: text };
-        const all = Array.from({ length: this.#last - this.#first + 1 }, (_, index) => this.#first + index);
-        this.#matching = text === '' ? null : all.filter((seq) => this.#matches(seq));
-        this.#show({ revision: this.status.revision + 1, filterMs: performance.now() - from });
+      ...grid,
+      setOrder: (params) => {
+        order(params);
         return this.status;
       },
+      used: () => undefined,
+      left: () => undefined,
+      hello: ({ query }) => ({
+        strings: new URLSearchParams(location.search).has('german') ? { Follow: 'Folgen' } : {},
+        status: query === null ? this.status : this.#filtered(query),
+        home: document.body.dataset['home'] === 'tab' ? 'tab' : 'panel',
+        newest: { revision: this.status.revision, ...this.#newest() },
+      }),
+      rows: ({ start, count, paths }) => ({
+        revision: this.status.revision,
+        start,
+        rows: this.#rows(start, count).map((row) => (paths.length === 0 ? row : withValues(row, paths))),
+      }),
+      setFilter: ({ text }) => this.#filtered(text),
       setPaused: ({ paused }) => {
         this.status = { ...this.status, paused, unseen: 0 };
         this.#show({});
         return this.status;
       },
       clear: () => {
+        const cleared = this.#last - this.#first + 1;
         this.#first = this.#last + 1;
         this.#matching = this.#matching && [];
-        this.#show({ revision: this.status.revision + 1, unseen: 0 });
+        this.#show({ revision: this.status.revision + 1, unseen: 0, cleared });
         return this.status;
       },
       detail: ({ seq }) => (seq < this.#first ? null : detailOf(rowOf(seq, null))),
@@ -148,7 +196,7 @@ class FakeHost {
         if (seq < this.#first || seq > this.#last) return -1;
         return this.#matching ? this.#matching.indexOf(seq) : seq - this.#first;
       },
-      select: ({ spans }) => ({ count: spans.reduce((sum, [from, to]) => sum + to - from + 1, 0) }),
+      select: ({ spans }) => ({ count: countOf(spans) }),
       emitForm: () => FORM,
       emit: ({ targets }) =>
         targets.map((target, index) => ({
@@ -157,7 +205,14 @@ class FakeHost {
           ok: index === 0,
           message: index === 0 ? '' : 'ENOENT: nobody listens at /opt/kgsm/other.sock',
         })),
+      ...this.shelf.handlers(() => this.#undoClear()),
+      timeline: ({ range, bins }) => binsOf(this.#allRows(true), this.#allRows(false), range, bins),
+      eventAt: ({ time }) => this.#allRows(true).find((row) => row[1] >= time)?.[0] ?? null,
+      failureBeside: ({ seq, direction }) => failureBeside(this.#allRows(true), seq, direction),
+      statistics: () => statisticsOf(this.#allRows(true)),
+      ...detailFakes,
       copy: () => null,
+      replay: () => null,
       run: () => null,
     };
   }
@@ -207,12 +262,17 @@ document.addEventListener('securitypolicyviolation', (event) =>
     `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`,
   ),
 );
-let state: unknown;
+// Kept over a reload of the page, as VS Code keeps it, where a test asks for that by a name.
+const kept = new URLSearchParams(location.search).get('kept');
+let state: unknown = kept === null ? undefined : JSON.parse(sessionStorage.getItem(kept) ?? 'null');
 const api = {
   postMessage: (message: unknown) => {
     fake.receive(structuredClone(message));
   },
   getState: () => state,
-  setState: (next: unknown) => void (state = next),
+  setState: (next: unknown) => {
+    state = next;
+    if (kept !== null) sessionStorage.setItem(kept, JSON.stringify(next));
+  },
 };
-Object.assign(globalThis, { fake, acquireVsCodeApi: () => api });
+Object.assign(globalThis, { fake, fakeState: () => state, acquireVsCodeApi: () => api });

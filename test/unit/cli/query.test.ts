@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { batchOf } from '../../../src/core/journal/recorder.ts';
 import { openJournal } from '../../../src/cli/journalFile.ts';
 import { kgsmEvent, core, draft } from '../core/helpers.ts';
 import { temporaryFolder } from '../simulator/kgsmRoot.ts';
 
-const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+const main = inject('programs').gsops;
 
 interface Ended {
   readonly code: number | null;

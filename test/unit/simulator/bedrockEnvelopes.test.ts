@@ -118,6 +118,17 @@ describe('what is told of one server', () => {
     await using rig = await startBedrock({ protocolVersion: '3.10' });
     const { text } = await rig.ask('GET', `${at}/properties/get`);
     expect(text).toContain('"raw_content":"server-name=alpha\\nlevel-name=Bedrock level\\n');
-    expect((await rig.ask('GET', '/api/users/list')).body).toMatchObject([{ username: 'admin' }, {}, {}, {}]);
   });
 });
+
+describe.each(['3.7', '3.8', '3.9', '3.10'] as const)(
+  'what is told of the program by %s',
+  (protocolVersion) => {
+    it('has its users and its themes', async () => {
+      await using rig = await startBedrock({ protocolVersion });
+      const answerTo = async (path: string): Promise<unknown> => (await rig.ask('GET', path)).body;
+      expect(await answerTo('/api/users/list')).toMatchObject([{ username: 'admin' }, {}, {}, {}]);
+      expect(await answerTo('/api/themes')).toEqual({ default: '/static/css/themes/default.css' });
+    });
+  },
+);

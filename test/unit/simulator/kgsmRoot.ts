@@ -1,15 +1,15 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { runKgsm, type CliResult } from '../../../src/core/systems/kgsm/program/runKgsm.ts';
 import { UnixListener } from '../../../src/core/wire/unixListener.ts';
 import type { Launch } from '../../../src/simulator/kgsm/root.ts';
 
-/** The simulator as the sources have it, started by the Node that runs the tests. */
+/** The simulator, started by the Node that runs the tests. */
 export const launch: Launch = {
   node: process.execPath,
-  entry: fileURLToPath(new URL('../../../src/simulator/main.ts', import.meta.url)),
+  entry: inject('programs').simulator,
 };
 
 /** A short private folder that is removed at the end; what the stand-ins of games hang on goes with it. */

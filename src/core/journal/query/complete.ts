@@ -1,4 +1,5 @@
 import { text, type Text } from '../../model/text.ts';
+import type { OpenEnd } from './ast.ts';
 import { fieldNames, fields, flagTables, isFieldName, type FieldName } from './fields.ts';
 import { parseQuery } from './parse.ts';
 import { quote } from './reader.ts';
@@ -7,9 +8,21 @@ interface CompletionItem {
   /** Text that takes the place of the range. */
   readonly insert: string;
   readonly detail: Text;
+  /** Beginning that it is found by, where that is another than its own. */
+  readonly found?: string;
+}
+
+/** A value of a field in the journal. */
+export interface FieldValue {
+  readonly value: string;
+  /** Name for people, where it differs. */
+  readonly name?: string;
+  readonly count: number;
 }
 
 export interface Completion {
+  /** Kind of place that the cursor is at. */
+  readonly kind: OpenEnd['kind'];
   /** The range of the query that an item replaces. */
   readonly from: number;
   readonly to: number;
@@ -20,35 +33,73 @@ export interface Completion {
   readonly valuesOf?: FieldName;
 }
 
-/** Completions at the cursor that begin with the typed text. */
+/** Values that are offered at most: more are found by typing. */
+const maxValues = 200;
+
+/** Completions at the cursor: names that begin with the typed text, values that hold it. */
 export function completeQuery(source: string, cursor: number): Completion {
   const before = source.slice(0, cursor);
   const { end, node } = parseQuery(before);
   const rest = /^[^\s()",]*/.exec(source.slice(cursor))?.[0] ?? '';
-  const range = { from: end.from, to: cursor + rest.length, typed: before.slice(end.from).replace(/^"/, '') };
+  const range = {
+    kind: end.kind,
+    from: end.from,
+    to: cursor + rest.length,
+    typed: before.slice(end.from).replace(/^"/, ''),
+  };
   if (end.kind === 'other') return { ...range, items: [] };
-  const items =
-    end.kind === 'term' ? terms(before, end.from, node !== undefined) : values(end.field, end.inList);
-  const lower = range.typed.toLowerCase();
+  const isTerm = end.kind === 'term';
+  const items = isTerm
+    ? [...terms(before, end.from, node !== undefined), ...(range.typed === '' ? [] : flagTerms)]
+    : values(end.field, end.inList);
   const hasComparison = /[<>=]$/.test(before.slice(0, end.from));
+  const worst = isTerm ? 1 : 3;
   return {
     ...range,
-    items: items.filter(
-      ({ insert }) => insert.toLowerCase().startsWith(lower) && !(hasComparison && /^[<>]/.test(insert)),
-    ),
-    ...(end.kind === 'value' && isListed(end.field) ? { valuesOf: end.field } : {}),
+    items: items
+      .map((item) => ({ item, rank: rankOf(range.typed, item.found ?? item.insert) }))
+      .filter(({ item, rank }) => rank <= worst && !(hasComparison && /^[<>]/.test(item.insert)))
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ item }) => item),
+    ...(end.kind === 'value' && isCounted(end.field) ? { valuesOf: end.field } : {}),
   };
 }
 
-/** A value of the journal as it is written behind `field:`; in quotes where it would be read otherwise. */
-export function insertValue(value: string): string {
-  return /^[^\s()",*]+$/.test(value) ? value : quote(value);
+/** The values that hold the typed text in value or name, best first: whole, beginning, beginning of a word, anywhere; then by count. */
+export function matchingValues(typed: string, values: readonly FieldValue[]): readonly FieldValue[] {
+  return values
+    .map((each) => ({ each, rank: Math.min(rankOf(typed, each.value), rankOf(typed, each.name ?? '')) }))
+    .filter(({ rank }) => rank < Infinity)
+    .sort((a, b) => a.rank - b.rank || b.each.count - a.each.count || (a.each.value < b.each.value ? -1 : 1))
+    .slice(0, maxValues)
+    .map(({ each }) => each);
 }
 
-function isListed(name: string): name is FieldName {
+/** How well a text answers what is typed; the less the better, `Infinity` where it does not hold it. */
+function rankOf(typed: string, text: string): number {
+  if (typed === '') return 1;
+  const [needle, hay] = [typed.toLowerCase(), text.toLowerCase()];
+  const at = hay.indexOf(needle);
+  if (at < 0) return Infinity;
+  if (at === 0) return hay === needle ? 0 : 1;
+  for (let next = at; next >= 0; next = hay.indexOf(needle, next + 1))
+    if (!/[\p{L}\p{N}]/u.test(hay[next - 1] ?? '')) return 2;
+  return 3;
+}
+
+/**
+ * A value of the journal as it is written behind `field:`; in quotes where it would be read otherwise. A query is one
+ * line: a value of several is asked for with stars for what cannot be written.
+ */
+export function insertValue(value: string): string {
+  if (/[\n\r]/.test(value)) return value.replace(/[\s()",*]+/g, '*');
+  return /^(?![<>=])[^\s()",*]+$/.test(value) ? value : quote(value);
+}
+
+function isCounted(name: string): name is FieldName {
   if (!isFieldName(name)) return false;
   const field = fields[name];
-  return field.kind === 'names' && field.listed === true;
+  return field.kind === 'codes' || (field.kind === 'names' && field.listed === true);
 }
 
 function terms(before: string, from: number, follows: boolean): CompletionItem[] {
@@ -68,6 +119,13 @@ function terms(before: string, from: number, follows: boolean): CompletionItem[]
     { insert: 'AND ', detail: text('Both sides, as without it') },
   ];
 }
+
+/** Kinds of events by their names: who types "fail" need not know that `is:` comes before it. */
+const flagTerms: readonly CompletionItem[] = Object.entries(flagTables.is).map(([found, { label }]) => ({
+  insert: `is:${found}`,
+  detail: label,
+  found,
+}));
 
 const comparisons = {
   '>': text('More than'),

@@ -59,7 +59,7 @@ export function pathTest({ steps, operator, values }: PathNode): (payload: Paylo
   const tests = values.map((value) => valueTest(operator, value));
   const isFound = (found: unknown): boolean => tests.length === 0 || tests.some((test) => test(found));
   if (steps.some(({ deep }) => deep))
-    return ({ json }) => json !== undefined && follow(json, steps).some(isFound);
+    return ({ json }) => json !== undefined && valuesAt(json, steps).some(isFound);
   return ({ json }) => {
     let place = json;
     for (const { key } of steps) {
@@ -74,7 +74,8 @@ function hasPlace(value: unknown, key: string | number): value is Record<string 
   return isObject(value) && Array.isArray(value) === (typeof key === 'number') && Object.hasOwn(value, key);
 }
 
-function follow(root: unknown, steps: readonly PathStep[]): readonly unknown[] {
+/** All that a path leads to. */
+export function valuesAt(root: unknown, steps: readonly PathStep[]): readonly unknown[] {
   let places: unknown[] = [root];
   for (const { key, deep } of steps) {
     const next: unknown[] = [];

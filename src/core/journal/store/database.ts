@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { JournalError, journalError } from './journalError.ts';
-import { applicationId, migrations as allMigrations } from './schema.ts';
+import { applicationId, migrations as allMigrations } from './migrations.ts';
 
 /** Node's SQLite; a module that may be missing (Electron 37.2.0) and that warns once when it is loaded. */
 function loadSqlite(): typeof Sqlite {
@@ -32,6 +32,8 @@ export interface OpenOptions {
 export const inMemory = ':memory:';
 /** Pages that a backup copies while a write waits: 2 MB, a few milliseconds. */
 const backupPages = 256;
+/** How often a backup is begun: its first step fails where a write has just begun. */
+const backupAttempts = 100;
 type Row = Record<string, SQLOutputValue>;
 interface ArrayStatement {
   all(...params: SQLInputValue[]): SQLOutputValue[][];
@@ -100,10 +102,21 @@ export class JournalDatabase {
     rmSync(path, { force: true });
     closeSync(openSync(path, 'wx', 0o600));
     try {
-      await loadSqlite().backup(this.#db, path, { rate: backupPages });
+      for (let attempt = 1; !(await this.#copied(path, attempt)); attempt++);
     } catch (error) {
       rmSync(path, { force: true });
       throw journalError(error);
+    }
+  }
+
+  /** Whether the copy is complete. A first step that meets an open write is refused by SQLite without an error code. */
+  async #copied(path: string, attempt: number): Promise<boolean> {
+    try {
+      await loadSqlite().backup(this.#db, path, { rate: backupPages });
+      return true;
+    } catch (error) {
+      if (attempt < backupAttempts && (error as { errcode?: unknown }).errcode === 0) return false;
+      throw error;
     }
   }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AppendQueue } from './appendQueue.ts';
+import type { Comparison } from './comparison.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
-import type { Calls, JournalRequest, Notice, Query, StoreStatus } from './messages.ts';
+import type { Calls, EventContext, JournalRequest, Notice, Query, StoreStatus } from './messages.ts';
 import { OpenQueries, type ResultHandle } from './openQueries.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { Batch, ChangeRow, JournalEvent } from './records.ts';
@@ -103,13 +104,22 @@ export class JournalStore {
     return this.#queue.bytes;
   }
 
-  /** Starts a query; it rejects with a QueryError where the text is none. */
-  query(query: Query, order: Order = 'arrival'): Promise<ResultHandle> {
-    return this.#queries.open(query, order);
+  /** Starts a query over the events after one; it rejects with a QueryError where the text is none. */
+  query(query: Query, order: Order = 'arrival', after = 0): Promise<ResultHandle> {
+    return this.#queries.open(query, order, after === 0 ? {} : { after });
   }
 
   async event(seq: number): Promise<JournalEvent | undefined> {
     return (await this.#client.call('event', { seq })) ?? undefined;
+  }
+
+  /** An event compared with the one before of its kind, with its cause and effect, and what it changed. */
+  eventContext(seq: number): Promise<EventContext> {
+    return this.#client.call('eventContext', { seq });
+  }
+  /** Differences of two payloads; null where one of the events is gone. */
+  compare(seqs: readonly [number, number]): Promise<Comparison | null> {
+    return this.#client.call('compare', { seqs });
   }
 
   /** History of one instance, task or connection. */

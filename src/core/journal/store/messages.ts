@@ -1,10 +1,15 @@
 import type { JournalErrorReason } from './journalError.ts';
 import type { CompiledQuery } from './compiled.ts';
+import type { Comparison } from './comparison.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
+import type { Effects } from './effects.ts';
 import type { JournalHealth } from './health.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
-import type { Histogram, Page, RowsRequest } from './result.ts';
+import type { Related } from './related.ts';
+import type { Bounds, Page, RowsRequest } from './result.ts';
+import type { Histogram, Timeline, TimelineRange } from './resultCounts.ts';
+import type { ResultStatistics } from './resultStatistics.ts';
 import type { RetentionLimits, RetentionReport } from './retention.ts';
 import type { RollupSeries, RollupsRequest } from './rollups.ts';
 import type { Order } from './scan.ts';
@@ -43,6 +48,13 @@ export interface StoreStatus {
   readonly lost?: number;
 }
 
+/** An event among others: null where it is gone. */
+export interface EventContext {
+  readonly previous: Comparison | null;
+  readonly related: Related | null;
+  readonly effects: Effects;
+}
+
 /** Questions to the worker with their answers. */
 export interface Calls {
   open: {
@@ -58,13 +70,19 @@ export interface Calls {
     answer: StoreStatus;
   };
   append: { args: EncodedBatch; answer: Commit };
-  query: { args: { query: Query; order: Order }; answer: number };
+  query: { args: { query: Query; order: Order } & Bounds; answer: number };
   rows: { args: { result: number; request: RowsRequest }; answer: Page };
-  positionOf: { args: { result: number; seq: number }; answer: number };
+  positionOf: { args: { result: number; seq: number; sentAt?: number }; answer: number };
+  /** Holds a result or releases it; answers the last event that is not held back. */
+  hold: { args: { result: number; hold: boolean }; answer: number };
   values: { args: { result: number; field: CountedField }; answer: { value: string; count: number }[] };
   histogram: { args: { result: number; from: number; to: number; bins: number }; answer: Histogram };
+  timeline: { args: { result: number; range: TimelineRange }; answer: Timeline };
+  statistics: { args: { result: number }; answer: ResultStatistics };
   closeResult: { args: { result: number }; answer: null };
   event: { args: { seq: number }; answer: JournalEvent | null };
+  eventContext: { args: { seq: number }; answer: EventContext };
+  compare: { args: { seqs: readonly [number, number] }; answer: Comparison | null };
   changes: {
     args: { connection: string; what: ChangeRow['what']; key: string; from: number; to: number };
     answer: JournalChange[];
@@ -108,8 +126,14 @@ export interface Failure {
 
 export interface Progress {
   readonly count: number;
+  /** How many of them commits brought since the scan began; the others stand behind them. */
+  readonly newer: number;
   /** Goes back to false when rows went or were found anew: they stand at other positions then. */
   readonly done: boolean;
+  /** Events that would belong to the result if it were not held. */
+  readonly held: number;
+  /** Events came among older ones, which stand at other positions now. */
+  readonly moved?: true;
   /** A check took too long; the result is useless from here on. */
   readonly failure?: Failure;
 }

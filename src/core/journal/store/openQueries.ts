@@ -1,5 +1,7 @@
 import type { Calls, Notice, Progress, Query } from './messages.ts';
-import type { Histogram, Page, RowsRequest } from './result.ts';
+import type { Bounds, Page, RowsRequest } from './result.ts';
+import type { Histogram, Timeline, TimelineRange } from './resultCounts.ts';
+import type { ResultStatistics } from './resultStatistics.ts';
 import type { Order } from './scan.ts';
 import type { CountedField } from './schema.ts';
 import { JournalError, journalError } from './journalError.ts';
@@ -14,9 +16,16 @@ export interface ResultHandle {
   onProgress(listener: Listener<Progress>): () => void;
   /** Waits until the page is full or the scan done. */
   rows(request: RowsRequest): Promise<Page>;
-  positionOf(seq: number): Promise<number>;
+  /** Position of an event, newest first; of its neighbour where it is not in the result. An event that is gone needs its time. */
+  positionOf(seq: number, sentAt?: number): Promise<number>;
+  /** Holds back what comes from now on; `held` of its progress counts it. */
+  hold(): Promise<void>;
+  /** Takes in what was held back. */
+  release(): Promise<void>;
   values(field: CountedField): Promise<Calls['values']['answer']>;
   histogram(from: number, to: number, bins: number): Promise<Histogram>;
+  timeline(range: TimelineRange): Promise<Timeline>;
+  statistics(): Promise<ResultStatistics>;
   /** Cancels the scan and frees what was found. */
   close(): void;
 }
@@ -24,6 +33,7 @@ export interface ResultHandle {
 interface OpenQuery {
   readonly query: Query;
   readonly order: Order;
+  bounds: Bounds;
   readonly listeners: Set<Listener<Progress>>;
   last: Progress | undefined;
   /** Id of its result in the service; settles anew after a service ended. */
@@ -42,10 +52,11 @@ export class OpenQueries {
     this.#client = client;
   }
 
-  async open(query: Query, order: Order): Promise<ResultHandle> {
+  async open(query: Query, order: Order, bounds: Bounds): Promise<ResultHandle> {
     const open: OpenQuery = {
       query,
       order,
+      bounds,
       listeners: new Set(),
       last: undefined,
       result: Promise.resolve(0),
@@ -66,11 +77,11 @@ export class OpenQueries {
     const queries = [...this.#queries.values()];
     this.#queries.clear();
     for (const open of queries) {
-      tell(open, { count: open.last?.count ?? 0, done: false });
+      tell(open, { count: open.last?.count ?? 0, newer: 0, done: false, held: 0 });
       this.#begin(open);
       open.result.catch((error: unknown) => {
         const { reason, message } = journalError(error);
-        tell(open, { count: 0, done: true, failure: { reason, message, facts: {} } });
+        tell(open, { count: 0, newer: 0, done: true, held: 0, failure: { reason, message, facts: {} } });
       });
     }
   }
@@ -78,7 +89,7 @@ export class OpenQueries {
   #begin(open: OpenQuery): void {
     this.#starting++;
     open.result = this.#client
-      .call('query', { query: open.query, order: open.order })
+      .call('query', { query: open.query, order: open.order, ...open.bounds })
       .then((result) => {
         this.#queries.set(result, open);
         const early = this.#early.get(result);
@@ -101,10 +112,28 @@ export class OpenQueries {
         return () => open.listeners.delete(listener);
       },
       rows: async (request) => this.#client.call('rows', { result: await result(), request }),
-      positionOf: async (seq) => this.#client.call('positionOf', { result: await result(), seq }),
+      positionOf: async (seq, sentAt) =>
+        this.#client.call('positionOf', {
+          result: await result(),
+          seq,
+          ...(sentAt === undefined ? {} : { sentAt }),
+        }),
+      hold: async () => {
+        open.bounds = {
+          ...open.bounds,
+          upTo: await this.#client.call('hold', { result: await result(), hold: true }),
+        };
+      },
+      release: async () => {
+        const { upTo: _upTo, ...bounds } = open.bounds;
+        open.bounds = bounds;
+        await this.#client.call('hold', { result: await result(), hold: false });
+      },
       values: async (field) => this.#client.call('values', { result: await result(), field }),
       histogram: async (from, to, bins) =>
         this.#client.call('histogram', { result: await result(), from, to, bins }),
+      timeline: async (range) => this.#client.call('timeline', { result: await result(), range }),
+      statistics: async () => this.#client.call('statistics', { result: await result() }),
       close: () => {
         isClosed = true;
         open.listeners.clear();
@@ -119,7 +148,8 @@ export class OpenQueries {
   }
 }
 
-function tell(open: OpenQuery, { count, done, failure }: Progress): void {
-  open.last = { count, done, ...(failure ? { failure } : {}) };
-  for (const listener of open.listeners) listener(open.last);
+function tell(open: OpenQuery, { count, newer, done, held, moved, failure }: Progress): void {
+  open.last = { count, newer, done, held, ...(failure ? { failure } : {}) };
+  const now: Progress = moved ? { ...open.last, moved } : open.last;
+  for (const listener of open.listeners) listener(now);
 }

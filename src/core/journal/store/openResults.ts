@@ -1,16 +1,17 @@
 import { type CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
 import { journalError, JournalError } from './journalError.ts';
-import type { Calls, Failure, Notice, Query } from './messages.ts';
+import type { Calls, Failure, Notice, Progress, Query, ToWorker } from './messages.ts';
 import { valueWords } from './reader.ts';
 import { deletions } from './removed.ts';
-import { Result } from './result.ts';
+import { Result, type Bounds, type Growth } from './result.ts';
 import type { Order } from './scan.ts';
 import type { Commit } from './writer.ts';
 
 interface OpenResult {
   readonly query: Query;
   readonly order: Order;
+  bounds: Bounds;
   result: Result;
   /** Takes the place of `result` when it is complete: rows were deleted. */
   fresh?: Result;
@@ -18,6 +19,8 @@ interface OpenResult {
   /** A check took too long: the result holds what was found before. */
   failure?: Failure;
 }
+
+type CountingCall = Extract<ToWorker, { call: 'histogram' | 'timeline' | 'statistics' }>;
 
 export interface OpenResultsOptions {
   /** The database of the moment: another one may take its place. */
@@ -60,20 +63,41 @@ export class OpenResults {
     for (const [id, open] of this.#results)
       this.#guard(id, open, () => {
         open.fresh?.commit(commit);
-        if (open.result.commit(commit) > 0) this.#progress(id, open);
+        const growth = open.result.commit(commit);
+        if (growth.matched > 0) this.#progress(id, open, growth);
       });
   }
 
-  open({ query, order }: Calls['query']['args']): number {
+  open({ query, order, ...bounds }: Calls['query']['args']): number {
     const id = ++this.#lastId;
-    const open: OpenResult = { query, order, result: this.#newResult(query, order), told: '' };
+    const wish = { query, order, bounds };
+    const open: OpenResult = { ...wish, result: this.#newResult(wish), told: '' };
     this.#results.set(id, open);
     this.#options.run(this.#scan(id, open));
     return id;
   }
 
-  #newResult(query: Query, order: Order): Result {
-    return new Result(this.#db, this.#options.compile(query), order, this.#options.elapsed);
+  #newResult({ query, order, bounds }: Pick<OpenResult, 'query' | 'order' | 'bounds'>): Result {
+    return new Result(this.#db, this.#options.compile(query), order, this.#options.elapsed, bounds);
+  }
+
+  hold(id: number): number {
+    const open = this.#open(id);
+    const upTo = open.result.hold();
+    open.fresh?.hold(upTo);
+    open.bounds = { ...open.bounds, upTo };
+    return upTo;
+  }
+
+  release(id: number): number {
+    const open = this.#open(id);
+    const { upTo: _upTo, ...bounds } = open.bounds;
+    open.bounds = bounds;
+    this.#guard(id, open, () => {
+      open.fresh?.release();
+      this.#progress(id, open, open.result.release());
+    });
+    return Number.MAX_SAFE_INTEGER;
   }
 
   /** Begins all results anew in another database. */
@@ -86,9 +110,9 @@ export class OpenResults {
     delete open.failure;
     delete open.fresh;
     this.#guard(id, open, () => {
-      open.result = this.#newResult(open.query, open.order);
+      open.result = this.#newResult(open);
       open.told = '';
-      this.#options.post({ notice: 'progress', result: id, count: open.result.count, done: false });
+      this.#post(id, open.result, { done: false });
       this.#options.run(this.#scan(id, open));
     });
   }
@@ -107,7 +131,7 @@ export class OpenResults {
     this.noteDeletions();
     for (const [id, open] of this.#results)
       this.#guard(id, open, () => {
-        open.fresh = this.#newResult(open.query, open.order);
+        open.fresh = this.#newResult(open);
         this.#options.run(this.#replace(id, open, open.fresh));
       });
   }
@@ -120,7 +144,7 @@ export class OpenResults {
         delete open.fresh;
         open.result = fresh;
         open.told = '';
-        this.#options.post({ notice: 'progress', result: id, count: fresh.count, done: false });
+        this.#post(id, fresh, { done: false });
         this.#progress(id, open);
         return;
       }
@@ -158,11 +182,22 @@ export class OpenResults {
     return values.map(([value, count]) => ({ value: valueWords(this.#db, field, value), count }));
   }
 
+  /** Answers what is counted in a result. */
+  count({ call, args }: CountingCall): Generator<undefined, unknown> {
+    const result = this.get(args.result);
+    if (call === 'timeline') return result.timeline(args.range);
+    return call === 'statistics' ? result.statistics() : result.histogram(args.from, args.to, args.bins);
+  }
+
   get(id: number): Result {
+    return this.#open(id).result;
+  }
+
+  #open(id: number): OpenResult {
     const open = this.#results.get(id);
     if (!open) throw new Error('This result was closed.');
     if (open.failure) throw Object.assign(new Error(open.failure.message), open.failure.facts);
-    return open.result;
+    return open;
   }
 
   /** A query that fails fails alone: neither the commit nor other results know of it. */
@@ -173,17 +208,25 @@ export class OpenResults {
     } catch (error) {
       if (journalError(error).reason === 'corrupt') throw error;
       open.failure = failureOf(error);
-      const { count } = open.result;
-      this.#options.post({ notice: 'progress', result: id, count, done: true, failure: open.failure });
+      this.#post(id, open.result, { done: true, failure: open.failure });
     }
   }
 
-  #progress(id: number, open: OpenResult): void {
+  #progress(id: number, open: OpenResult, growth?: Growth): void {
     if (open.failure) return;
-    const { count, done } = open.result;
-    if (open.told === `${count} ${String(done)}`) return;
-    open.told = `${count} ${String(done)}`;
-    this.#options.post({ notice: 'progress', result: id, count, done });
+    const { count, done, held } = open.result;
+    const told = `${count} ${String(done)} ${held}`;
+    if (open.told === told) return;
+    open.told = told;
+    this.#post(id, open.result, { done, ...(growth?.moved ? { moved: true } : {}) });
+  }
+
+  #post(
+    result: number,
+    { count, newer, held }: Result,
+    rest: Omit<Progress, 'count' | 'newer' | 'held'>,
+  ): void {
+    this.#options.post({ notice: 'progress', result, count, newer, held, ...rest });
   }
 
   /** Another window deletes in steps: results are found anew when it has come to an end. */

@@ -47,6 +47,32 @@ export function readEvents(db: JournalDatabase, seqs: readonly number[]): Journa
   return db.prepare(selectEvents).all(JSON.stringify(seqs)).map(toEvent);
 }
 
+/** Events with the correlation of a reply that are looked through for its call: the call is one of the last. */
+const maxSteps = 64;
+
+/** The events with the durations of the calls that end with them; both times are those of arrival. */
+export function withDurations(db: JournalDatabase, events: readonly JournalEvent[]): readonly JournalEvent[] {
+  const replies = events.flatMap(({ channel, correlation, seq }) =>
+    channel === 'reply' && correlation !== undefined ? [seq] : [],
+  );
+  if (replies.length === 0) return events;
+  const request = channels.indexOf('request');
+  const rows = db
+    .prepareArrays(
+      `SELECT r.seq, r.receivedAt - (SELECT c.receivedAt FROM
+         (SELECT receivedAt, channel, connection FROM events WHERE correlation = r.correlation AND seq < r.seq
+          ORDER BY seq DESC LIMIT ${maxSteps}) c
+         WHERE c.channel = ${request} AND c.connection = r.connection LIMIT 1)
+       FROM json_each(?) j CROSS JOIN events r ON r.seq = j.value`,
+    )
+    .all(JSON.stringify(replies));
+  const durations = new Map(rows.map(([seq, took]) => [seq, took] as const));
+  return events.map((event) => {
+    const duration = durations.get(event.seq);
+    return typeof duration === 'number' ? { ...event, duration } : event;
+  });
+}
+
 function toEvent(row: Row): JournalEvent {
   const bits = Number(row['flags']);
   const details = JSON.parse((row['details'] as string | null) ?? '{}') as {

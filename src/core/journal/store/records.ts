@@ -15,14 +15,21 @@ export interface Address {
 export interface StoredEvent extends Omit<OpsEvent, 'timeline'>, Address {
   /** UUID of the task that it belongs to. */
   readonly task?: string;
-  /** Repeats what is known; hidden by `-is:noise`. */
-  readonly noise?: boolean;
   /** Stands for events that were lost. */
   readonly gap?: boolean;
   /** Values that it measured, for the roll-ups that outlive it. Not read back with the event. */
   readonly metrics?: readonly Metric[];
 }
-export type JournalEvent = StoredEvent & { readonly seq: number };
+export type JournalEvent = StoredEvent & {
+  readonly seq: number;
+  /** Milliseconds of the call that ends with this reply; read only where it is asked for. */
+  readonly duration?: number;
+};
+
+/** Time of an event in the order of the senders: theirs where they told one, else that of the arrival. */
+export function sentTimeOf({ time, receivedAt }: Pick<StoredEvent, 'time' | 'receivedAt'>): number {
+  return Math.trunc(time ?? receivedAt);
+}
 
 interface Metric {
   /** Of the instance; 'instance' where absent. */
@@ -51,10 +58,15 @@ export interface CursorRow {
   /** JSON. */
   readonly cursor: string;
 }
+/** State before the first event of a recording: that of its header, or not known. */
+export type RecordingBasis = 'base' | 'unknown';
 /** Events and what came of them: committed together or not at all. */
 export interface Batch {
   readonly events: readonly StoredEvent[];
-  readonly changes?: readonly ChangeRow[];
+  /** `after`: number of events of the batch that came before; all of them where it is absent. */
+  readonly changes?: readonly (ChangeRow & { readonly after?: number })[];
+  /** Says that every change is kept beside the event that it came of, and what the first ones are reckoned from. */
+  readonly basis?: RecordingBasis;
   readonly contexts?: readonly ContextRow[];
   readonly cursors?: readonly CursorRow[];
   /** Answers to requests of other windows. */
@@ -81,6 +93,7 @@ interface Measurement {
 /** Several batches on their way to the worker, to be committed in one transaction. */
 export interface EncodedBatch {
   readonly id?: BatchNumber;
+  readonly basis?: RecordingBasis;
   readonly addresses: readonly Address[];
   readonly events: Value[];
   /** `after`: number of events of this list that came before. */
@@ -106,7 +119,7 @@ export class BatchEncoder {
   readonly #addressIndex = new Map<string, number>();
   #lastAddress: StoredEvent | undefined;
   #lastIndex = 0;
-  readonly batch: EncodedBatch & { addresses: Address[] };
+  readonly batch: EncodedBatch & { addresses: Address[]; basis?: RecordingBasis };
 
   constructor(id?: BatchNumber) {
     this.batch = {
@@ -125,10 +138,12 @@ export class BatchEncoder {
     return this.batch.events.length / valuesPerEvent;
   }
 
-  add({ events, changes = [], contexts = [], cursors = [], answers = [] }: Batch): void {
+  add({ events, changes = [], contexts = [], cursors = [], answers = [], basis }: Batch): void {
+    const begin = this.count;
+    if (basis) this.batch.basis = basis;
     for (const event of events) this.#encode(event);
-    const after = this.count;
-    for (const change of changes) this.batch.changes.push({ ...change, after });
+    for (const change of changes)
+      this.batch.changes.push({ ...change, after: begin + (change.after ?? events.length) });
     this.batch.contexts.push(...contexts);
     this.batch.cursors.push(...cursors);
     this.batch.answers.push(...answers);

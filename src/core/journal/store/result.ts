@@ -1,27 +1,30 @@
-import type { SQLInputValue } from 'node:sqlite';
 import { countedFieldOf, isEverything, type CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
-import { readEvents } from './reader.ts';
+import { FoundSeqs, type EventPlace } from './foundSeqs.ts';
+import { readEvents, withDurations } from './reader.ts';
 import type { JournalEvent } from './records.ts';
-import {
-  isOlder,
-  matches,
-  newestPlace,
-  placeOf,
-  scanDown,
-  sliceSize,
-  type Order,
-  type Place,
-} from './scan.ts';
+import { matches, newestPlace, placeOf, scanDown, type Order, type Place } from './scan.ts';
 import { type CountedField } from './schema.ts';
-import { SeqList } from './seqList.ts';
+import {
+  histogram,
+  timeline,
+  values,
+  type CountedResult,
+  type Ends,
+  type Histogram,
+  type Timeline,
+  type TimelineRange,
+} from './resultCounts.ts';
+import { statistics, type ResultStatistics } from './resultStatistics.ts';
 import { countedCode, type Commit } from './writer.ts';
 
 export interface RowsRequest {
   /** Begin of the page: beside an event (which is not in it), at a position, or at an end. */
-  readonly anchor: { readonly seq: number } | { readonly position: number } | 'newest' | 'oldest';
+  readonly anchor: EventPlace | { readonly position: number } | 'newest' | 'oldest';
   readonly direction: 'older' | 'newer';
   readonly count: number;
+  /** Asks for the durations of the calls that end with a row. */
+  readonly durations?: true;
 }
 export interface Page {
   /** Newest first. */
@@ -29,22 +32,27 @@ export interface Page {
   /** Rows that are newer than the first of the page; for a scroll bar (exact for a filtered result). */
   readonly position: number;
   readonly total: number;
+  /** Rows that commits brought since the scan began; the others stand behind them. */
+  readonly newer: number;
   /** `total` is final. Pages that are not found yet wait all the same. */
   readonly done: boolean;
 }
-export interface Histogram {
-  /** Begin of the first bin and width of each; whole minutes where bins are wider than one. */
-  readonly from: number;
-  readonly width: number;
-  readonly counts: readonly number[];
+/** Effect of a commit on a result. */
+export interface Growth {
+  readonly matched: number;
+  /** Not all that came is newer than what was there: older rows stand at other positions now. */
+  readonly moved: boolean;
 }
-
-interface Ends {
-  readonly min: number;
-  readonly max: number;
+/** The events that a result may hold, by seq. */
+export interface Bounds {
+  /** Events up to this one are left out. */
+  readonly after?: number;
+  /** Events beyond this one are held back until the result is released. */
+  readonly upTo?: number;
 }
 
 const minuteMs = 60_000;
+const noGrowth: Growth = { matched: 0, moved: false };
 
 /** Result of a query: a list of seqs for a filter, or the table itself for everything. Grows with each commit. */
 export class Result {
@@ -52,23 +60,34 @@ export class Result {
   readonly #query: CompiledQuery;
   readonly #order: Order;
   readonly #now: () => number;
-  /** Newest first; and what was committed since the scan began, oldest first. */
-  readonly #older = new SeqList();
-  readonly #newer = new SeqList();
+  readonly #found: FoundSeqs;
   /** The scan has looked at everything that is not older than this. */
   #scannedTo: Place = newestPlace;
   /** The newest event that the scan met at its begin or a commit told of. Another window's may stand already and be told later. */
   #toldSeq = 0;
   #isScanned: boolean;
   readonly #countedField: CountedField | undefined;
+  readonly #after: number;
+  /** Events beyond it are held back; infinite where none are. */
+  #upTo: number;
+  #held = 0;
 
-  constructor(db: JournalDatabase, query: CompiledQuery, order: Order, now: () => number) {
+  constructor(
+    db: JournalDatabase,
+    query: CompiledQuery,
+    order: Order,
+    now: () => number,
+    { after = 0, upTo = Infinity }: Bounds = {},
+  ) {
     this.#db = db;
-    this.#query = query;
+    this.#query = after === 0 ? query : newerThan(query, after);
     this.#order = order;
+    this.#found = new FoundSeqs(db, order);
     this.#now = now;
+    this.#after = after;
+    this.#upTo = upTo;
     this.#isScanned = this.#isEverything;
-    this.#countedField = countedFieldOf(query);
+    this.#countedField = countedFieldOf(this.#query);
   }
 
   get #isEverything(): boolean {
@@ -84,12 +103,18 @@ export class Result {
   }
   get count(): number {
     if (this.#isEverything) return this.#db.number('SELECT sum(count) FROM totals');
-    return this.#isScanned || !this.#countedField ? this.#found : this.#countOf(this.#countedField);
+    return this.#isScanned || !this.#countedField
+      ? this.#found.length
+      : this.#countOf(this.#countedField) - this.#held;
   }
-  get #found(): number {
-    return this.#newer.length + this.#older.length;
+  /** Matching events that commits brought since the scan began. */
+  get newer(): number {
+    return this.#found.newer;
   }
-
+  /** Matching events that came while the result is held. */
+  get held(): number {
+    return this.#held;
+  }
   /** Events that match, of which not all are found yet; those without a subject stand in no row of `counts`. */
   #countOf(field: CountedField): number {
     return this.#db.number(
@@ -105,63 +130,75 @@ export class Result {
   *scan(): Generator<undefined, void> {
     if (this.#isEverything) return;
     this.#toldSeq = this.#db.number('SELECT max(seq) FROM events');
+    if (this.#upTo < this.#toldSeq) this.#held = this.#arrived(this.#upTo + 1, this.#toldSeq).length;
     for (const { seqs, end } of scanDown(this.#db, this.#query, this.#order, this.#now)) {
-      for (const seq of seqs) if (seq <= this.#toldSeq) this.#older.push(seq);
+      const last = Math.min(this.#toldSeq, this.#upTo);
+      for (const seq of seqs) if (seq <= last) this.#found.push(seq);
       this.#scannedTo = end;
-      if (this.#countedField && this.#found >= this.#countOf(this.#countedField)) break;
+      if (this.#countedField && this.#found.length >= this.count) break;
+      if (this.#order === 'arrival' && end.seq <= this.#after) break;
       yield;
     }
     this.#isScanned = true;
   }
 
-  /** Takes in what a commit brought; answers how many of it match. */
-  commit({ from, to }: Commit): number {
-    if (this.#isEverything) return to - from + 1;
+  /** Takes in what a commit brought. */
+  commit({ from, to }: Commit): Growth {
+    // A table is not compared with what was there before.
+    if (this.#isEverything) return { matched: to - from + 1, moved: this.#order === 'sent' };
     // Not begun: the scan will see it. In the order of arrival every commit is newer than all that was scanned.
-    if (this.#scannedTo === newestPlace && !this.#isScanned) return 0;
+    if (this.#scannedTo === newestPlace && !this.#isScanned) return noGrowth;
     const first = Math.max(from, this.#toldSeq + 1);
-    if (first > to) return 0;
+    if (first > to) return noGrowth;
     this.#toldSeq = to;
-    const { seqs } = matches(
-      this.#db,
-      this.#query,
-      'arrival',
-      { time: 0, seq: to + 1 },
-      { time: 0, seq: first },
-    );
-    for (const seq of seqs.reverse()) this.#add(seq);
-    return seqs.length;
+    const seqs = this.#arrived(first, to);
+    if (this.#upTo === Infinity) return { matched: seqs.length, moved: this.#take(seqs) };
+    this.#held += seqs.length;
+    return { matched: seqs.length, moved: false };
   }
 
-  #add(seq: number): void {
-    if (this.#order === 'arrival') {
-      this.#newer.push(seq);
-      return;
-    }
-    const place = placeOf(this.#db, 'sent', seq);
-    // The scan comes to it.
-    if (!this.#isScanned && isOlder(place, this.#scannedTo)) return;
-    const isBefore = (other: number): boolean => isOlder(placeOf(this.#db, 'sent', other), place);
-    const top = this.#older.length === 0 ? undefined : placeOf(this.#db, 'sent', this.#older.at(0));
-    if (!top || !isOlder(place, top)) this.#newer.insert(this.#newer.search(isBefore), seq);
-    else
-      this.#older.insert(
-        this.#older.search((other) => !isBefore(other)),
-        seq,
-      );
+  /** Holds back what comes from now on, or beyond an event; answers the last one that is not. A table cannot be held. */
+  hold(upTo = this.#toldSeq || this.#db.number('SELECT max(seq) FROM events')): number {
+    this.#upTo = upTo;
+    return upTo;
+  }
+
+  /** Takes in what was held back. */
+  release(): Growth {
+    const first = this.#upTo + 1;
+    this.#upTo = Infinity;
+    this.#held = 0;
+    if (first > this.#toldSeq) return noGrowth;
+    const seqs = this.#arrived(first, this.#toldSeq);
+    return { matched: seqs.length, moved: this.#take(seqs) };
+  }
+
+  #take(seqs: readonly number[]): boolean {
+    return this.#found.add(seqs, this.#isScanned ? undefined : this.#scannedTo);
+  }
+
+  /** Matches among the events from one seq to another, in the order of arrival. */
+  #arrived(from: number, to: number): number[] {
+    const above = { time: 0, seq: to + 1 };
+    return matches(this.#db, this.#query, 'arrival', above, { time: 0, seq: from }).seqs.reverse();
   }
 
   /** Whether a page is complete, or as complete as it will be. */
   hasRows({ anchor, direction, count }: RowsRequest): boolean {
     if (this.#isScanned) return true;
     if (anchor === 'oldest') return false;
-    if (anchor === 'newest') return this.#found >= count;
-    if ('position' in anchor) return this.#found >= anchor.position + count;
-    const begin = this.#index(anchor.seq);
-    return direction === 'newer' ? begin < this.#found : this.#found - begin > count;
+    if (anchor === 'newest') return this.#found.length >= count;
+    if ('position' in anchor) return this.#found.length >= anchor.position + count;
+    const begin = this.#found.indexOf(anchor);
+    return direction === 'newer' ? begin < this.#found.length : this.#found.length - begin > count;
   }
 
   rows(request: RowsRequest): Page {
+    const page = this.#rows(request);
+    return request.durations ? { ...page, rows: withDurations(this.#db, page.rows) } : page;
+  }
+
+  #rows(request: RowsRequest): Page {
     const { anchor, direction, count } = request;
     const total = this.count;
     if (this.#isEverything) return this.#rowsOfEverything(request, total);
@@ -170,8 +207,8 @@ export class Result {
     else if (anchor === 'oldest') begin = total - count;
     else if ('position' in anchor) begin = anchor.position;
     else {
-      const index = this.#index(anchor.seq);
-      begin = direction === 'newer' ? index - count : index + (this.#at(index) === anchor.seq ? 1 : 0);
+      const index = this.#found.indexOf(anchor);
+      begin = direction === 'newer' ? index - count : index + (this.#found.at(index) === anchor.seq ? 1 : 0);
       if (begin < 0) return this.#page(0, index, total);
     }
     return this.#page(Math.max(0, begin), begin + count, total);
@@ -179,24 +216,16 @@ export class Result {
 
   #page(begin: number, end: number, total: number): Page {
     const seqs: number[] = [];
-    for (let index = begin; index < Math.min(end, this.#found); index++) seqs.push(this.#at(index));
-    return { rows: readEvents(this.#db, seqs), position: begin, total, done: this.done };
+    for (let index = begin; index < Math.min(end, this.#found.length); index++)
+      seqs.push(this.#found.at(index));
+    return { rows: readEvents(this.#db, seqs), position: begin, total, newer: this.newer, done: this.done };
   }
 
   /** Position of an event, newest first; of its neighbour where it is not in the result. */
-  positionOf(seq: number): number {
-    return this.#isEverything ? this.#estimate(seq, this.count) : this.#index(seq);
-  }
-
-  #at(index: number): number {
-    const { length } = this.#newer;
-    return index < length ? this.#newer.at(length - 1 - index) : this.#older.at(index - length);
-  }
-
-  #index(seq: number): number {
-    const place = placeOf(this.#db, this.#order, seq);
-    const isNewer = (other: number): boolean => isOlder(place, placeOf(this.#db, this.#order, other));
-    return this.#newer.length - this.#newer.search((other) => !isNewer(other)) + this.#older.search(isNewer);
+  positionOf(seq: number, sentAt?: number): number {
+    return this.#isEverything
+      ? this.#estimate(seq, this.count)
+      : this.#found.indexOf(sentAt === undefined ? { seq } : { seq, sentAt });
   }
 
   #rowsOfEverything({ anchor, direction, count }: RowsRequest, total: number): Page {
@@ -220,7 +249,7 @@ export class Result {
     if (isUp) seqs.reverse();
     const [first] = seqs;
     const position = anchor === 'newest' || first === undefined ? 0 : this.#estimate(first, total);
-    return { rows: readEvents(this.#db, seqs), position, total, done: true };
+    return { rows: readEvents(this.#db, seqs), position, total, newer: 0, done: true };
   }
 
   /** In the order of arrival an estimate: counting costs more the farther an event is, seqs are nearly dense, scroll bars coarse. */
@@ -265,84 +294,42 @@ export class Result {
     };
   }
 
-  /**
-   * Counts by an expression over `e`, a slice a step. `seqs` bounds what must be looked at, `condition` what counts; its
-   * columns carry a plus, so that the planner stays with the slice.
-   */
-  *#countBy(
-    expression: string,
-    { condition = 'true', params = [], seqs }: { condition?: string; params?: number[]; seqs?: Ends } = {},
-  ): Generator<undefined, Map<number, number>> {
-    const counts = new Map<number, number>();
-    const add = (from: string, ...bound: SQLInputValue[]): void => {
-      const sql = `SELECT ${expression}, count(*) FROM ${from} AND ${condition} GROUP BY 1`;
-      for (const [key, count] of this.#db.prepareArrays(sql).all(...bound, ...params))
-        if (key !== null) counts.set(Number(key), (counts.get(Number(key)) ?? 0) + Number(count));
-    };
-    if (this.#query.needs === 'events') {
-      const where = this.#query.where === '' ? 'true' : `(${this.#query.where})`;
-      const { min, max } = seqs ?? this.#ends();
-      for (let to = max; to >= min && max > 0; to -= sliceSize) {
-        add(
-          `events e WHERE e.seq > ? AND e.seq <= ? AND ${where}`,
-          Math.max(min - 1, to - sliceSize),
-          to,
-          ...this.#query.params,
-        );
-        yield;
-      }
-      return counts;
-    }
-    while (!this.#isScanned) yield;
-    for (const list of [this.#newer, this.#older])
-      for (let from = 0; from < list.length; from += sliceSize) {
-        const slice = JSON.stringify(list.slice(from, from + sliceSize));
-        add('json_each(?) j JOIN events e ON e.seq = j.value WHERE true', slice);
-        yield;
-      }
-    return counts;
-  }
-
   /** Counts of the values of a field, by their ids or codes. */
-  *values(field: CountedField): Generator<undefined, Map<number, number>> {
-    if (!this.#isEverything) return yield* this.#countBy(`e.${field}`);
-    const rows = this.#db
-      .prepareArrays('SELECT value, count FROM counts WHERE field = ?')
-      .all(countedCode(field));
-    return new Map(rows.map(([value, count]) => [Number(value), Number(count)]));
+  values(field: CountedField): Generator<undefined, Map<number, number>> {
+    return values(this.#counted, field);
   }
 
   /** Events over time: by the minute where bins are at least that wide, else exactly. */
-  *histogram(from: number, to: number, bins: number): Generator<undefined, Histogram> {
-    const [column, counted] = this.#order === 'sent' ? ['sentAt', 'sent'] : ['receivedAt', 'received'];
-    const isCoarse = (to - from) / bins >= minuteMs;
-    const unit = isCoarse ? minuteMs : 1;
-    const width = Math.max(1, Math.ceil((to - from) / bins / unit)) * unit;
-    const begin = Math.floor(from / unit) * unit;
-    const end = begin + width * bins;
-    const minutes = [Math.floor(begin / minuteMs), Math.ceil(end / minuteMs)] as const;
-    const counts = new Array<number>(bins).fill(0);
-    let perUnit: Iterable<readonly unknown[]>;
-    if (isCoarse && this.#isEverything)
-      perUnit = this.#db
-        .prepareArrays(`SELECT minute, ${counted} FROM minutes WHERE minute >= ? AND minute < ?`)
-        .all(...minutes);
-    else {
-      const range = this.#db.get(
-        'SELECT min(firstSeq) AS low, max(lastSeq) AS high FROM minutes WHERE minute >= ? AND minute < ?',
-        ...minutes,
-      );
-      const seqs = { min: Number(range?.['low'] ?? 1), max: Number(range?.['high'] ?? 0) };
-      perUnit = yield* this.#countBy(isCoarse ? `e.${column} / ${minuteMs}` : `e.${column}`, {
-        condition: `+e.${column} >= ? AND +e.${column} < ?`,
-        params: [begin, end],
-        ...(this.#order === 'arrival' ? { seqs } : {}),
-      });
-    }
-    for (const [time, count] of perUnit) {
-      const bin = Math.floor((Number(time) * unit - begin) / width);
-      if (bin >= 0 && bin < bins) counts[bin] = (counts[bin] ?? 0) + Number(count);
-    }
-    return { from: begin, width, counts };
+  histogram(from: number, to: number, bins: number): Generator<undefined, Histogram> {
+    return histogram(this.#counted, from, to, bins);
   }
+
+  /** Events over time with their severities and marks. */
+  timeline(range: TimelineRange): Generator<undefined, Timeline> {
+    return timeline(this.#counted, range);
+  }
+
+  /** Figures of the events. */
+  statistics(): Generator<undefined, ResultStatistics> {
+    return statistics(this.#counted);
+  }
+
+  get #counted(): CountedResult {
+    return {
+      db: this.#db,
+      query: this.#query,
+      order: this.#order,
+      isEverything: this.#isEverything,
+      found: this.#found,
+      upTo: this.#upTo,
+      isScanned: () => this.#isScanned,
+      ends: () => this.#ends(),
+    };
+  }
+}
+
+/** A query without the events up to a seq. */
+function newerThan(query: CompiledQuery, seq: number): CompiledQuery {
+  const where = query.where === '' ? 'e.seq > ?' : `(${query.where}) AND e.seq > ?`;
+  return { ...query, where, params: [...query.params, seq] };
 }

@@ -1,12 +1,15 @@
 import { stateAt, checkpointIfDue } from './checkpoints.ts';
+import { readComparison } from './comparison.ts';
 import { everything, type CompileQuery, type CompiledQuery } from './compiled.ts';
 import { inMemory, type JournalDatabase } from './database.ts';
 import { deleteScope, quoted, scopeQuery, type DeletionScope } from './deletion.ts';
+import { readEventContext } from './eventContext.ts';
 import { readHealth } from './health.ts';
 import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
 import { readChanges, readChangesSince, readEvents, readRange } from './reader.ts';
+import { pin, unpin } from './pins.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
 import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.ts';
@@ -98,6 +101,7 @@ export class JournalService {
     const { call, args } = message;
     if (call === 'open') return this.#open(args);
     const db = this.#db;
+    const { elapsed } = this.#options;
     switch (call) {
       case 'append':
         return this.#append(args);
@@ -106,29 +110,30 @@ export class JournalService {
       case 'rows':
         return this.#results.rows(args);
       case 'positionOf':
-        return this.#results.get(args.result).positionOf(args.seq);
+        return this.#results.get(args.result).positionOf(args.seq, args.sentAt);
+      case 'hold':
+        return args.hold ? this.#results.hold(args.result) : this.#results.release(args.result);
       case 'values':
         return this.#results.values(args);
       case 'histogram':
-        return this.#results.get(args.result).histogram(args.from, args.to, args.bins);
+      case 'timeline':
+      case 'statistics':
+        return this.#results.count(message);
       case 'closeResult':
         this.#results.close(args.result);
         return null;
       case 'event':
         return readEvents(db, [args.seq])[0] ?? null;
+      case 'eventContext':
+        return readEventContext(db, args.seq);
+      case 'compare':
+        return readComparison(db, args.seqs);
       case 'changes':
         return readChanges(db, args, args.from, args.to);
       case 'changesSince':
         return readChangesSince(db, args.change);
       case 'range':
-        return readRange(
-          db,
-          this.#compile(args.query),
-          args.from,
-          args.to,
-          args.limit,
-          this.#options.elapsed,
-        );
+        return readRange(db, this.#compile(args.query), args.from, args.to, args.limit, elapsed);
       case 'state':
         return stateAt(db, args.seq ?? Number.MAX_SAFE_INTEGER);
       case 'ask':
@@ -140,15 +145,9 @@ export class JournalService {
       case 'answerOf':
         return answerOf(db, args.id);
       case 'pin':
-        db.write(() =>
-          db
-            .prepare('INSERT OR REPLACE INTO pins VALUES (?, ?, ?, ?, ?)')
-            .run(args.id, args.from, args.to, args.reason, this.#options.now()),
-        );
-        return null;
+        return pin(db, args, this.#options.now());
       case 'unpin':
-        db.write(() => db.prepare('DELETE FROM pins WHERE id = ?').run(args.id));
-        return null;
+        return unpin(db, args.id);
       case 'retain':
         return this.#deleting(retain(db, args.limits ?? this.#limits, this.#options.now()), false);
       case 'remove':

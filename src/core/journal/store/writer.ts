@@ -146,9 +146,12 @@ export class Writer {
   }
 
   #changes(batch: EncodedBatch, before: number): void {
+    const { basis } = batch;
+    if (basis && this.#db.meta('basis') !== basis) this.#db.setMeta('basis', basis);
     const newest = new Map<string, EncodedBatch['changes'][number]>();
     for (const change of batch.changes) {
-      const key = `${this.#addressId(change.address)} ${change.what} ${change.key}`;
+      const place = basis ? `${change.after} ` : '';
+      const key = `${place}${this.#addressId(change.address)} ${change.what} ${change.key}`;
       // To the end: the newest state of a thing stands where it came last.
       newest.delete(key);
       newest.set(key, change);

@@ -1,6 +1,8 @@
 import { text, type Text } from '../../model/text.ts';
 import type { RetiredStem, Stem } from './stems.ts';
 
+type Words = readonly [before: Text, after: Text, failed: Text];
+
 /** One thing that the server does, in words. `{0}` and so on are the named fields of its data. */
 export interface EventText {
   readonly category: string;
@@ -9,6 +11,8 @@ export interface EventText {
   readonly after: Text;
   readonly failed: Text;
   readonly fields: readonly string[];
+  /** The same in words that need no field: one of them may be missing. */
+  readonly bare?: Words;
   /** Of severity debug: it happens often or matters little. */
   readonly quiet?: true;
 }
@@ -16,12 +20,26 @@ export interface EventText {
 function eventText(
   category: string,
   description: Text,
-  [before, after, failed]: readonly [Text, Text, Text],
-  fields: readonly string[] = [],
-  quiet?: true,
+  [before, after, failed]: Words,
+  { fields = [], bare, quiet }: Partial<Pick<EventText, 'fields' | 'bare' | 'quiet'>> = {},
 ): EventText {
-  return { category, description, before, after, failed, fields, ...(quiet ? { quiet } : {}) };
+  return {
+    category,
+    description,
+    before,
+    after,
+    failed,
+    fields,
+    ...(bare ? { bare } : {}),
+    ...(quiet ? { quiet } : {}),
+  };
 }
+
+const settingChanged: Words = [
+  text('A setting is to be changed'),
+  text('A setting was changed'),
+  text('A setting was not changed'),
+];
 
 /** Texts of the events by their stem. */
 export const eventTexts: Readonly<Record<Stem, EventText>> = {
@@ -39,25 +57,41 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     'Lifecycle',
     text('The state of a server changes. This is the first to tell of it, since 3.10.'),
     [text('Is to become {0}'), text('Is {0}'), text('Did not become {0}')],
-    ['status'],
+    {
+      fields: ['status'],
+      bare: [text('Its state is to change'), text('Its state changed'), text('Its state did not change')],
+    },
   ),
   server_statuses_updated: eventText(
     'Players',
     text('The players on a server changed; old releases also tell of a look at all servers with it.'),
     [text('Players are looked at'), text('Players: {0}'), text('The players could not be looked at')],
-    ['player_count'],
+    {
+      fields: ['player_count'],
+      bare: [
+        text('Players are looked at'),
+        text('Players were looked at'),
+        text('The players could not be looked at'),
+      ],
+    },
   ),
   command_send: eventText(
     'Console',
     text('A command is given to the console of a server.'),
     [text('Command: {0}'), text('Command sent: {0}'), text('Command not sent: {0}')],
-    ['command'],
+    {
+      fields: ['command'],
+      bare: [text('A command is to be sent'), text('A command was sent'), text('A command was not sent')],
+    },
   ),
   server_install: eventText(
     'Installation',
     text('A server is installed.'),
     [text('Is to be installed: {0}'), text('Was installed: {0}'), text('Was not installed: {0}')],
-    ['target_version'],
+    {
+      fields: ['target_version'],
+      bare: [text('Is to be installed'), text('Was installed'), text('Was not installed')],
+    },
   ),
   server_update: eventText('Installation', text('A server is updated.'), [
     text('Is to be updated'),
@@ -93,7 +127,14 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     'Access',
     text('A player gets another permission.'),
     [text('{0} is to become {1}'), text('{0} is {1} now'), text('{0} did not become {1}')],
-    ['player_name', 'permission'],
+    {
+      fields: ['player_name', 'permission'],
+      bare: [
+        text('A permission is to be changed'),
+        text('A permission was changed'),
+        text('A permission was not changed'),
+      ],
+    },
   ),
   properties_change: eventText('Settings', text('The properties of a server are changed.'), [
     text('Properties are to be changed'),
@@ -108,7 +149,7 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
       text('Setting {0} was changed'),
       text('Setting {0} was not changed'),
     ],
-    ['key'],
+    { fields: ['key'], bare: settingChanged },
   ),
   world_export: eventText('Worlds', text('A world is exported into a file.'), [
     text('The world is to be exported'),
@@ -130,26 +171,50 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     text('An add-on was imported'),
     text('An add-on was not imported'),
   ]),
-  addon_enable: addon(text('An add-on is switched on.'), [
-    text('Add-on {0} is to be switched on'),
-    text('Add-on {0} was switched on'),
-    text('Add-on {0} was not switched on'),
-  ]),
-  addon_disable: addon(text('An add-on is switched off.'), [
-    text('Add-on {0} is to be switched off'),
-    text('Add-on {0} was switched off'),
-    text('Add-on {0} was not switched off'),
-  ]),
-  addon_uninstall: addon(text('An add-on is removed.'), [
-    text('Add-on {0} is to be removed'),
-    text('Add-on {0} was removed'),
-    text('Add-on {0} was not removed'),
-  ]),
-  addon_subpack_update: addon(text('Another variant of an add-on is chosen.'), [
-    text('The variant of add-on {0} is to be changed'),
-    text('The variant of add-on {0} was changed'),
-    text('The variant of add-on {0} was not changed'),
-  ]),
+  addon_enable: addon(
+    text('An add-on is switched on.'),
+    [
+      text('Add-on {0} is to be switched on'),
+      text('Add-on {0} was switched on'),
+      text('Add-on {0} was not switched on'),
+    ],
+    [
+      text('An add-on is to be switched on'),
+      text('An add-on was switched on'),
+      text('An add-on was not switched on'),
+    ],
+  ),
+  addon_disable: addon(
+    text('An add-on is switched off.'),
+    [
+      text('Add-on {0} is to be switched off'),
+      text('Add-on {0} was switched off'),
+      text('Add-on {0} was not switched off'),
+    ],
+    [
+      text('An add-on is to be switched off'),
+      text('An add-on was switched off'),
+      text('An add-on was not switched off'),
+    ],
+  ),
+  addon_uninstall: addon(
+    text('An add-on is removed.'),
+    [text('Add-on {0} is to be removed'), text('Add-on {0} was removed'), text('Add-on {0} was not removed')],
+    [text('An add-on is to be removed'), text('An add-on was removed'), text('An add-on was not removed')],
+  ),
+  addon_subpack_update: addon(
+    text('Another variant of an add-on is chosen.'),
+    [
+      text('The variant of add-on {0} is to be changed'),
+      text('The variant of add-on {0} was changed'),
+      text('The variant of add-on {0} was not changed'),
+    ],
+    [
+      text('The variant of an add-on is to be changed'),
+      text('The variant of an add-on was changed'),
+      text('The variant of an add-on was not changed'),
+    ],
+  ),
   addon_reorder: eventText('Add-ons', text('The order of the add-ons is changed.'), [
     text('The add-ons are to be reordered'),
     text('The add-ons were reordered'),
@@ -159,7 +224,10 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
     'Access',
     text('A player is banned from a server.'),
     [text('{0} is to be banned'), text('{0} was banned'), text('{0} was not banned')],
-    ['player_name'],
+    {
+      fields: ['player_name'],
+      bare: [text('A player is to be banned'), text('A player was banned'), text('A player was not banned')],
+    },
   ),
   remove_server_ban: eventText(
     'Access',
@@ -169,7 +237,10 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
       text('The ban of {0} was lifted'),
       text('The ban of {0} was not lifted'),
     ],
-    ['xuid'],
+    {
+      fields: ['xuid'],
+      bare: [text('A ban is to be lifted'), text('A ban was lifted'), text('A ban was not lifted')],
+    },
   ),
   players_add: eventText('Players', text('Players are put into the database of players.'), [
     text('Players are to be added'),
@@ -189,8 +260,7 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
       text('Old downloads were deleted'),
       text('Old downloads were not deleted'),
     ],
-    [],
-    true,
+    { quiet: true },
   ),
   setting_update: eventText(
     'Manager',
@@ -200,7 +270,7 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
       text('Setting {0} was changed'),
       text('Setting {0} was not changed'),
     ],
-    ['key'],
+    { fields: ['key'], bare: settingChanged },
   ),
   set_plugin_status: eventText(
     'Manager',
@@ -210,7 +280,14 @@ export const eventTexts: Readonly<Record<Stem, EventText>> = {
       text('Plugin {0} was switched'),
       text('Plugin {0} was not switched'),
     ],
-    ['plugin_name'],
+    {
+      fields: ['plugin_name'],
+      bare: [
+        text('A plugin is to be switched'),
+        text('A plugin was switched'),
+        text('A plugin was not switched'),
+      ],
+    },
   ),
   web_service_change: eventText('Manager', text('The service that the manager runs as is changed.'), [
     text('The service is to be changed'),
@@ -241,6 +318,6 @@ export const retiredEventTexts: Readonly<Record<RetiredStem, EventText>> = {
   ]),
 };
 
-function addon(description: Text, words: readonly [Text, Text, Text]): EventText {
-  return eventText('Add-ons', description, words, ['pack_uuid']);
+function addon(description: Text, words: Words, bare: Words): EventText {
+  return eventText('Add-ons', description, words, { fields: ['pack_uuid'], bare });
 }

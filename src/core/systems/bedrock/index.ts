@@ -4,6 +4,7 @@ import { emitThroughSession } from '../conversation/emitThroughSession.ts';
 import type { SecretSpec } from '../session.ts';
 import type { System } from '../system.ts';
 import { bedrockEntries } from './catalog.ts';
+import { bedrockCurl } from './curl.ts';
 import { bedrockConsole } from './operations/console.ts';
 import type { BedrockSession } from './session/bedrockSession.ts';
 import { bedrockDecoder } from './decode/decode.ts';
@@ -19,6 +20,7 @@ export const bedrock: System<BedrockSettings, BedrockContext, BedrockSession> = 
   parseSettings: parseBedrockSettings,
   decoder: bedrockDecoder,
   catalog: bedrockEntries,
+  fieldTexts: async () => (await import('./fieldTexts.ts')).bedrockFieldTexts,
   operations: bedrockOperations,
   purpose: text('Minecraft Bedrock servers of a Bedrock Server Manager, through its web address'),
   suggestName: ({ url = '' }) => (URL.canParse(url) ? new URL(url).hostname : undefined),
@@ -30,6 +32,7 @@ export const bedrock: System<BedrockSettings, BedrockContext, BedrockSession> = 
     return openBedrockSession(settings, environment);
   },
   console: bedrockConsole,
+  curl: bedrockCurl,
   // Messages of a client go through the open session; events come from the server alone.
   emitTargets: (settings) => [socketAddress(settings)],
   emit: emitThroughSession,

@@ -1,5 +1,5 @@
 import { oneLine, text, type Text } from '../../model/text.ts';
-import { isFields, named, shown, type Fields } from '../reading.ts';
+import { isFields, isGiven, named, shown, type Fields } from '../reading.ts';
 
 /** A request to the server as it stands in the journal. Secrets are never in it. */
 export interface RestRequest {
@@ -43,7 +43,7 @@ export function failureIn(result: unknown): string | undefined {
   if (!isFields(result)) return undefined;
   const { status, message } = result;
   if (status === undefined || status === null || status === 'success') return undefined;
-  return named(message) ?? shown(status);
+  return named(message) ?? (isGiven(status) ? shown(status) : '');
 }
 
 /** Whether the server did not even try: something else of the kind was going on. */

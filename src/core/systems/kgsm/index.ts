@@ -25,6 +25,7 @@ export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
   parseSettings: parseKgsmSettings,
   decoder: kgsmDecoder,
   catalog: kgsmEntries,
+  fieldTexts: async () => (await import('./fieldTexts.ts')).kgsmFieldTexts,
   operations: kgsmOperations.map((operation) => ({
     ...operation,
     barrier: ({ root }: KgsmSettings) => (root === undefined ? noRoot : undefined),

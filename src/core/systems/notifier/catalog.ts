@@ -7,6 +7,8 @@ export interface NotifierEntry extends CatalogEntry {
   /** The line in lists; `{0}` and so on are the named fields of the content. */
   readonly title: Text;
   readonly fields: readonly string[];
+  /** The same in words that need no field: one of them may be missing. */
+  readonly bare: Text;
   readonly sentBy: 'server' | 'client';
 }
 
@@ -15,7 +17,7 @@ function entry(
   sentBy: NotifierEntry['sentBy'],
   title: Text,
   description: Text,
-  options: { severity?: Severity; retention?: RetentionClass; fields?: readonly string[] } = {},
+  options: { severity?: Severity; retention?: RetentionClass; fields?: readonly string[]; bare?: Text } = {},
 ): NotifierEntry {
   return {
     type,
@@ -26,6 +28,7 @@ function entry(
     severity: options.severity ?? 'info',
     retention: options.retention ?? 'lifecycle',
     fields: options.fields ?? [],
+    bare: options.bare ?? title,
     get example() {
       return exampleOf(type, sentBy);
     },
@@ -42,42 +45,42 @@ export const notifierEntries: readonly NotifierEntry[] = [
     'server',
     text('Accepted as {0}'),
     text('The server let this client in and gave it an id. It is the answer to request_authentication.'),
-    clientId,
+    { ...clientId, bare: text('Accepted') },
   ),
   entry(
     'connection_rejected',
     'server',
     text('Rejected with code {0}: {1}'),
     text('The server did not let this client in, with a code and the reason, and closes the connection.'),
-    refusal,
+    { ...refusal, bare: text('Rejected') },
   ),
   entry(
     'connection_refused',
     'server',
     text('Refused with code {0}: {1}'),
     text('The documented name of connection_rejected; the server itself has never sent it.'),
-    refusal,
+    { ...refusal, bare: text('Refused') },
   ),
   entry(
     'client_authenticated',
     'server',
     text('Client {0} has come'),
     text('Another client was let in. The client itself is not told, nor is who was there before.'),
-    clientId,
+    { ...clientId, bare: text('A client has come') },
   ),
   entry(
     'client_disconnected',
     'server',
     text('Client {0} has left'),
     text('A client said goodbye. Of one that just vanished nobody is told.'),
-    clientId,
+    { ...clientId, bare: text('A client has left') },
   ),
   entry(
     'broadcast_message',
     'server',
     text('{0}'),
     text('A message of another client to all. One that is an event of KGSM is shown as that event.'),
-    { fields: ['message'] },
+    { fields: ['message'], bare: text('An empty message') },
   ),
   entry(
     'request_authentication',
@@ -98,7 +101,7 @@ export const notifierEntries: readonly NotifierEntry[] = [
     'client',
     text('To all: {0}'),
     text('A message to all other clients. A server of the first revision dies of it.'),
-    { fields: ['message'] },
+    { fields: ['message'], bare: text('An empty message to all') },
   ),
 ];
 

@@ -2,7 +2,7 @@ import type { Problem, Subject } from '../../model/event.ts';
 import type { DecodeStep, Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { kgsmDecoder } from '../kgsm/decode/decode.ts';
-import { isFields, mismatch, named, parseMessage, shown, unreadable } from '../reading.ts';
+import { isFields, isGiven, mismatch, named, parseMessage, shown, unreadable } from '../reading.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
 import { accepted, clientKind, conversationEnded, ended, leaving, left, present } from './clients.ts';
 import { depthOf, parseLoosely } from './jsonText.ts';
@@ -201,6 +201,7 @@ function timeOf(value: unknown, problems: Problem[]): number | undefined {
 }
 
 function summaryOf(found: NotifierEntry, content: NotifierContent): Text {
+  if (!found.fields.every((field) => isGiven(content[field]))) return found.bare;
   if (found.fields.length === 0) return found.title;
   return text(found.title.template, ...found.fields.map((field) => shown(content[field], 300)));
 }

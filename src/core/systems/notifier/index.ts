@@ -17,6 +17,7 @@ export const notifier: System<NotifierSettings, NotifierContext, NotifierSession
   parseSettings: parseNotifierSettings,
   decoder: notifierDecoder,
   catalog: notifierEntries,
+  fieldTexts: async () => (await import('./fieldTexts.ts')).notifierFieldTexts,
   operations: notifierOperations,
   purpose: text(
     'A server that passes JSON events between its clients over mutual TLS; events of KGSM among them',

@@ -22,6 +22,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext, TrueNasSession> = 
   parseSettings: parseTrueNasSettings,
   decoder: trueNasDecoder,
   catalog: trueNasEntries,
+  fieldTexts: async () => (await import('./fieldTexts.ts')).trueNasFieldTexts,
   operations: trueNasOperations,
   purpose: text(
     'Apps, virtual machines, containers and jails on a TrueNAS CORE or SCALE, through its WebSocket',

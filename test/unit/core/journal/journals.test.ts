@@ -1,7 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { JournalStore } from '../../../../src/core/journal/store/journalStore.ts';
+import { HiddenNoise } from '../../../../src/core/journal/hiddenNoise.ts';
 import { JournalView } from '../../../../src/core/journal/journalView.ts';
+import { sentTimeOf } from '../../../../src/core/journal/store/records.ts';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { text } from '../../../../src/core/model/text.ts';
 import { draft, kgsmEvent } from '../helpers.ts';
@@ -127,6 +130,8 @@ describe('the journal of a window', () => {
   });
 });
 
+const nowhere = { time: 0, seq: 0 };
+
 describe('a view of the journal', () => {
   async function opened(count: number) {
     const folder = temporaryFolder();
@@ -155,8 +160,14 @@ describe('a view of the journal', () => {
       view,
       add,
       until,
+      storeOf: (timeline: string) => window.journals.store(timeline),
+      addNoise: async (...keys: string[]) => {
+        for (const key of keys)
+          window.pipeline.ingest(draft(kgsmEvent('instance_ready', key), { noise: true }));
+        await window.journals.settle();
+      },
       keys: async (start: number, length: number) =>
-        (await view.rows(start, length)).map(({ subject }) => subject?.key),
+        (await view.rows(start, length)).rows.map(({ subject }) => subject?.key),
       async [Symbol.asyncDispose]() {
         view.dispose();
         await window.journals.dispose();
@@ -175,7 +186,7 @@ describe('a view of the journal', () => {
     await until(() => view.length === 30_010);
     expect(await keys(0, 2)).toEqual(['s0', 's1']);
     expect(await keys(30_008, 5)).toEqual(['s30008', 's30009']);
-    const [row] = await view.rows(12_345, 1);
+    const [row] = (await view.rows(12_345, 1)).rows;
     expect(await view.indexOf(row?.seq ?? 0)).toBe(12_345);
   });
 
@@ -186,14 +197,16 @@ describe('a view of the journal', () => {
     await until(() => view.length === 10 && !view.searching);
     expect(view.total).toBe(100);
     expect(await keys(8, 5)).toEqual(['s80', 's90']);
-    expect((await view.between(1, 21)).map(({ subject }) => subject?.key)).toEqual(['s0', 's10', 's20']);
-    expect(await view.countBetween(1, 21)).toBe(3);
+    const places = (await view.rows(0, 3)).rows.map((event) => ({ time: sentTimeOf(event), seq: event.seq }));
+    const [from = nowhere, , to = nowhere] = places;
+    expect((await view.between(from, to)).map(({ subject }) => subject?.key)).toEqual(['s0', 's10', 's20']);
+    expect(await view.countBetween(from, to)).toBe(3);
     expect(await view.indexOf(2)).toBe(-1);
-    view.setPaused(true);
+    await view.setPaused(true);
     await add(100, 121);
     await until(() => view.unseen === 3);
     expect(view.length).toBe(10);
-    view.setPaused(false);
+    await view.setPaused(false);
     expect(view.length).toBe(13);
   });
 
@@ -222,6 +235,65 @@ describe('a view of the journal', () => {
     await view.setFilter('s21');
     await until(() => view.length === 1 && !view.searching);
     expect(await keys(0, 5)).toEqual(['s21']);
+    expect(view.cleared).toMatchObject({ all: 20 });
+    await view.undoClear();
+    await until(() => view.length === 1 && view.total === 23 && !view.searching);
+    expect(view.cleared).toBeUndefined();
+    await view.setFilter('');
+    await until(() => view.length === 23 && !view.searching);
+    expect(await keys(0, 1)).toEqual(['s0']);
+  });
+
+  it('knows the values of a field, whatever it shows', async () => {
+    await using rig = await opened(20);
+    const { view, until } = rig;
+    await until(() => view.length === 20);
+    await view.setFilter('s21');
+    expect(await view.values('type')).toEqual([
+      { value: 'instance_ready', count: 18 },
+      { value: 'instance_crashed', count: 2 },
+    ]);
+  });
+
+  it('counts the noise that its filter hides, also after it was cleared', async () => {
+    await using rig = await opened(20);
+    const { view, addNoise } = rig;
+    const storeOf = (timeline: string): Promise<JournalStore> => rig.storeOf(timeline);
+    const waiting = new Set<() => void>();
+    const noise = new HiddenNoise(view, storeOf, () => waiting.forEach((look) => look()));
+    const counted = (wanted: number | string): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (noise.look() !== wanted) return;
+          waiting.delete(look);
+          stop();
+          resolve();
+        };
+        waiting.add(look);
+        const stop = view.onDidChange(look);
+        look();
+      });
+    await addNoise('s3', 's4', 's4');
+    await view.setFilter('-is:noise');
+    await counted(3);
+    await view.setFilter('instance:s4 -is:noise');
+    await counted(2);
+    await addNoise('s4');
+    await counted(3);
+    await view.clear();
+    await counted(0);
+    await addNoise('s4', 's3');
+    await counted(1);
+    await view.undoClear();
+    await counted(4);
+    await view.setFilter('-is:noise');
+    await view.clear();
+    await counted(0);
+    await addNoise('s1');
+    await counted(1);
+    await view.setFilter('instance:s4');
+    await counted('shown');
+    noise.dispose();
   });
 });
 
@@ -266,8 +338,10 @@ describe('a connection without history', () => {
 
 it('a view without a journal says why, and takes the filter for no mistake', async () => {
   const view = new JournalView(() => Promise.reject(new Error('no SQLite')));
+  expect(view.searching, 'nothing is known yet').toBe(true);
   await view.setFilter('word');
   expect(view.unavailable?.message).toBe('no SQLite');
+  expect(view.searching).toBe(false);
   expect(view.problem).toBeUndefined();
   view.dispose();
 });

@@ -6,8 +6,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english } from '../../../../src/core/model/text.ts';
 import { Emitter } from '../../../../src/core/playback/emitter.ts';
+import { listSource, Player } from '../../../../src/core/playback/player.ts';
 import { readRecording } from '../../../../src/core/playback/recordingFile.ts';
-import { replay, replayDuration } from '../../../../src/core/playback/replay.ts';
 import {
   itemsFor,
   itemsOfEvents,
@@ -29,93 +29,7 @@ import {
 } from '../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;
-const items = (...times: number[]): ReplayItem[] =>
-  times.map((at) => ({ at, bytes: Buffer.from(String(at)), system: 'kgsm', connection: 'replay' }));
 const never = new AbortController().signal;
-
-/** Runs a replay to its end on a clock that is moved step by step; answers when each item went out. */
-async function timesOf(all: readonly ReplayItem[], speed: number | 'max'): Promise<number[]> {
-  const clock = new ManualClock();
-  const start = clock.now();
-  const times: number[] = [];
-  const state = { done: false };
-  const running = replay({
-    items: all,
-    speed,
-    clock,
-    signal: never,
-    deliver: () => times.push(clock.now() - start) > 0,
-  }).then(() => {
-    state.done = true;
-  });
-  for (;;) {
-    await new Promise(setImmediate);
-    if (state.done) break;
-    clock.advance(1);
-  }
-  await running;
-  return times;
-}
-
-describe('a replay', () => {
-  it('keeps the recorded distances at 1×, shrinks and stretches them at other speeds', async () => {
-    expect(await timesOf(items(500, 510, 540), 1)).toEqual([0, 10, 40]);
-    expect(await timesOf(items(500, 510, 540), 10)).toEqual([0, 1, 4]);
-    expect(await timesOf(items(500, 501, 504), 0.1)).toEqual([0, 10, 40]);
-    expect(replayDuration(items(500, 540), 10)).toBe(4);
-  });
-
-  it('keeps the order of the recording where clocks stepped back', async () => {
-    expect(await timesOf(items(100, 120, 90, 130), 1)).toEqual([0, 20, 20, 30]);
-  });
-
-  it('delivers as fast as the target takes it, and never two at once', async () => {
-    let inside = 0;
-    const order: string[] = [];
-    const outcome = await replay({
-      items: items(...Array.from({ length: 100 }, (_, i) => i * 60_000)),
-      speed: 'max',
-      clock: realClock,
-      signal: never,
-      async deliver({ bytes }) {
-        expect(++inside).toBe(1);
-        await new Promise(setImmediate);
-        inside--;
-        order.push(Buffer.from(bytes).toString());
-        return true;
-      },
-    });
-    expect(outcome).toEqual({ delivered: 100, failed: 0, left: 0 });
-    expect(order).toEqual(Array.from({ length: 100 }, (_, i) => String(i * 60_000)));
-  });
-
-  it('stops in the middle of a wait when it is cancelled, and says what is left', async () => {
-    const clock = new ManualClock();
-    const abort = new AbortController();
-    const running = replay({
-      items: items(0, 1_000_000),
-      speed: 1,
-      clock,
-      signal: abort.signal,
-      deliver: () => true,
-    });
-    await new Promise(setImmediate);
-    abort.abort();
-    expect(await running).toEqual({ delivered: 1, failed: 0, left: 1 });
-    expect(clock.waiting).toBe(0);
-  });
-
-  it('goes on after an event that did not arrive, and counts it', async () => {
-    const outcome = await replay({
-      items: items(1, 2, 3),
-      speed: 'max',
-      clock: realClock,
-      signal: never,
-      deliver: ({ at }) => at !== 2,
-    });
-    expect(outcome).toEqual({ delivered: 2, failed: 1, left: 0 });
-  });
-});
 
 describe('reading a recording', () => {
   it('takes the lines of a KGSM journal, with their times', () => {
@@ -229,16 +143,16 @@ describe('a local replay', () => {
         system: 'kgsm',
         connection: 'replay',
       }));
-      const outcome = replay({
-        items: all,
-        speed: 1,
+      const player = new Player({
+        source: listSource(all),
         clock,
         signal,
         deliver: (item) =>
           parts.pipeline.ingest(localDraft(item, { timeline: id, host: 'h', receivedAt: clock.now() }))
             .type !== '',
       });
-      return { id, outcome };
+      player.play();
+      return { id, player };
     };
     const step = async (): Promise<void> => {
       await new Promise(setImmediate);
@@ -250,11 +164,12 @@ describe('a local replay', () => {
 
   it('ends when the user goes back to what is live, and its timeline goes with it', async () => {
     const { pipeline, timelines, clock, shown, left, begin, step } = setUp();
-    const { id, outcome } = begin('first', 10);
+    const { id, player } = begin('first', 10);
     await step();
     expect(instancesOf(pipeline.fleet(id), 'replay')).toHaveLength(2);
     timelines.showLive();
-    expect(await outcome).toEqual({ delivered: 2, failed: 0, left: 8 });
+    await player.settled();
+    expect(player).toMatchObject({ delivered: 2, failed: 0, position: 2 });
     await step();
     expect([timelines.id, left, clock.waiting]).toEqual(['live', [id], 0]);
     expect(pipeline.fleet(id).connections.size).toBe(0);
@@ -266,9 +181,11 @@ describe('a local replay', () => {
     const first = begin('first', 10);
     await step();
     const second = begin('second', 2);
-    expect((await first.outcome).left).toBe(8);
+    await first.player.settled();
+    expect(first.player.position).toBe(2);
     await step();
-    expect((await second.outcome).left).toBe(0);
+    await second.player.settled();
+    expect(second.player.state).toBe('done');
     expect(timelines.id).toBe(second.id);
     expect(left).toEqual([first.id]);
     expect(instancesOf(pipeline.fleet(second.id), 'replay')).toHaveLength(2);
@@ -276,10 +193,11 @@ describe('a local replay', () => {
 
   it('ends with the window', async () => {
     const { timelines, begin, step } = setUp();
-    const { outcome } = begin('first', 10);
+    const { player } = begin('first', 10);
     await step();
     timelines.dispose();
-    expect((await outcome).left).toBe(8);
+    await player.settled();
+    expect(player.position).toBe(2);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Decoded, Decoder, Message } from '../../../model/signal.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import {
   isFields,
+  isGiven,
   missing,
   named,
   shown,
@@ -98,7 +99,11 @@ function decodeAction(
   const emitted = origin === 'emitted' || origin === 'replayed';
   const ack = ackOf(action, name);
   const summary: Text =
-    action === 'authenticate' ? text('Signs in') : text('{0} {1}', oneLine(action, 40), shown(topic));
+    action === 'authenticate'
+      ? text('Signs in')
+      : isGiven(topic)
+        ? text('{0} {1}', oneLine(action, 40), shown(topic))
+        : text('{0}', oneLine(action, 40));
   return {
     context:
       emitted && correlation !== undefined
@@ -131,7 +136,7 @@ function decodeAck(context: BedrockContext, status: string, { message }: Fields,
       type: good ? 'acknowledged' : 'refused',
       severity: good ? 'debug' : 'warning',
       retention: 'control',
-      summary: text('{0}', shown(message)),
+      summary: isGiven(message) ? text('{0}', shown(message)) : good ? text('Acknowledged') : text('Refused'),
       ...(correlation === undefined ? {} : { correlation }),
     },
     signals: [],
@@ -242,14 +247,21 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function summaryOf({ texts, phase }: BedrockEntry, data: Fields, failure: string | undefined): Text {
-  if (!texts) return text('{0}', '–');
-  const title = failure !== undefined ? texts.failed : phase === 'before' ? texts.before : texts.after;
+function summaryOf(
+  { texts, phase, description }: BedrockEntry,
+  data: Fields,
+  failure: string | undefined,
+): Text {
+  if (!texts) return description;
+  const { before, after, failed, fields, bare } = texts;
+  const isComplete = fields.every((field) => isGiven(data[field]));
+  const [first, then, otherwise] = isComplete || !bare ? [before, after, failed] : bare;
+  const title = failure !== undefined ? otherwise : phase === 'before' ? first : then;
   const words =
-    texts.fields.length === 0
-      ? title
-      : text(title.template, ...texts.fields.map((field) => shown(data[field])));
-  return failure === undefined ? words : text('{0}: {1}', words, oneLine(failure, 300));
+    isComplete && fields.length > 0
+      ? text(title.template, ...fields.map((field) => shown(data[field])))
+      : title;
+  return failure === undefined || failure === '' ? words : text('{0}: {1}', words, oneLine(failure, 300));
 }
 
 /** A crash that the session found by the processes of a server. */
@@ -267,7 +279,9 @@ function decodeCrash(context: BedrockContext, data: unknown, problems: Problem[]
       ? isNew
         ? text('Ended by itself and was started again: process {0} instead of {1}', pid, previous)
         : text('Was started again after it had ended by itself: process {0}', pid)
-      : text('Ended by itself: process {0} is gone', shown(previous)),
+      : isGiven(previous)
+        ? text('Ended by itself: process {0} is gone', shown(previous))
+        : text('Ended by itself'),
     ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
   };
   if (server === undefined) return { context, event, signals: [], problems };
@@ -289,7 +303,7 @@ function decodeLog(
       type: 'log_update',
       severity: 'debug',
       retention: 'log',
-      summary: text('{0}', oneLine(lines.at(-1) ?? '–', 300)),
+      summary: lines.length === 0 ? text('An empty line') : text('{0}', oneLine(lines.at(-1) ?? '', 300)),
       ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
     },
     signals: [],
@@ -322,7 +336,11 @@ function decodeTask(
     type: 'task_update',
     severity: failed ? 'error' : 'info',
     retention: 'task',
-    summary: text('{0}: {1}', title, failed ? end.message : shown(fields['message'])),
+    summary: failed
+      ? text('{0}: {1}', title, end.message)
+      : isGiven(fields['message'])
+        ? text('{0}: {1}', title, shown(fields['message']))
+        : title,
     ...(task?.server === undefined ? {} : { subject: { kind: instanceKind, key: task.server } }),
     ...(task?.correlation === undefined ? {} : { correlation: task.correlation }),
   };

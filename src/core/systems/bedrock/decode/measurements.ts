@@ -1,6 +1,7 @@
 import type { Problem } from '../../../model/event.ts';
 import type { Decoded, Message } from '../../../model/signal.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
+import { measuredText, mega } from '../../measuredText.ts';
 import { isFields, missing, named, shown, wrongType } from '../../reading.ts';
 import { instanceKind } from './lifecycle.ts';
 import type { BedrockContext } from './decoderState.ts';
@@ -28,13 +29,7 @@ export function measured(
     type: 'resource_update',
     severity: failed ? 'warning' : 'debug',
     retention: 'metric',
-    summary: values
-      ? text(
-          'Processor {0} %, memory {1} MB',
-          values.cpu === undefined ? '–' : values.cpu.toFixed(1),
-          values.memory === undefined ? '–' : (values.memory / mega).toFixed(1),
-        )
-      : saidOf(fields['message']),
+    summary: values ? measuredText(values.cpu, values.memory) : saidOf(fields['message']),
     ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
   };
   if (server === undefined || !values || direction === 'out') return { context, event, signals: [] };
@@ -49,9 +44,6 @@ export function measured(
 function saidOf(message: unknown): Text {
   return named(message) === undefined ? text('Nothing was measured') : text('{0}', shown(message));
 }
-
-/** The server counts memory in units of 1024 times 1024. */
-const mega = 1024 * 1024;
 
 interface Values {
   readonly cpu?: number;

@@ -46,7 +46,9 @@ export function decodeReply(context: BedrockContext, message: Message, reply: Re
   const words = error ?? detailOf(body);
   const summary: Text =
     status === undefined
-      ? text('No answer: {0}', oneLine(words ?? '–', 200))
+      ? words === undefined
+        ? text('No answer')
+        : text('No answer: {0}', oneLine(words, 200))
       : words === undefined
         ? text('Answered {0}', status)
         : text('Answered {0}: {1}', status, oneLine(words, 200));

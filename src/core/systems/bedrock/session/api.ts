@@ -24,6 +24,8 @@ interface Sent {
   readonly shown?: unknown;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Asked of our own accord, again and again. */
+  readonly noise?: boolean;
 }
 
 /** The REST side of a server: who we are there, and every call with its answer in the journal. */
@@ -124,8 +126,16 @@ export class BedrockApi {
    * One call as this user. A token that is over is replaced once. Rejects with an HttpError where there is no answer,
    * with a SessionError where nobody lets us in any more.
    */
-  async call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<HttpAnswer> {
-    const sent: Sent = { signal, ...(body === undefined ? {} : { json: body }) };
+  call(method: string, path: string, body: unknown, signal: AbortSignal): Promise<HttpAnswer> {
+    return this.#callAs(method, path, { signal, ...(body === undefined ? {} : { json: body }) });
+  }
+
+  /** Like `call`, for a question that is asked again and again to know how things are. */
+  poll(path: string, signal: AbortSignal): Promise<HttpAnswer> {
+    return this.#callAs('GET', path, { signal, noise: true });
+  }
+
+  async #callAs(method: string, path: string, sent: Sent): Promise<HttpAnswer> {
     const used = this.#token;
     const answer = await this.#exchange(method, path, sent);
     if (answer.status !== 401) return answer;
@@ -210,6 +220,7 @@ export class BedrockApi {
         bytes: toBytes(value),
         receivedAt: clock.now(),
         correlation,
+        ...(sent.noise === true ? { noise: true } : {}),
       });
     };
     say('out', { method, path, ...(shown === undefined ? {} : { body: shown }) });

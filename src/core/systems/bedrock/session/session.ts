@@ -124,7 +124,7 @@ class LiveBedrockSession implements BedrockSession {
       transitions: this.#transitions,
       ledger: this.#ledger,
       release: () => this.#api.release,
-      ask: (path) => this.#api.call('GET', path, undefined, environment.signal),
+      ask: (path) => this.#api.poll(path, environment.signal),
       processes: () => this.#watched,
       onServers: () => this.#applyWatch(),
       onRefused: (error) => this.#end.finish(error),

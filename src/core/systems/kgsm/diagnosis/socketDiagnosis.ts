@@ -1,7 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Text, errorWords, oneLine, text } from '../../../model/text.ts';
-import { UnixSenderError } from '../../../wire/unixSender.ts';
+import { errorText, oneLine, text } from '../../../model/text.ts';
 import { probe, unixPathLimit } from '../../../wire/unixPath.ts';
 import type { DiagnosisEnvironment, Finding } from '../../diagnosis.ts';
 import { addSocketName, sendsTo, switchOnBroadcasting, type EventConfig } from './eventConfig.ts';
@@ -175,13 +174,8 @@ async function testFinding(path: string, ours: boolean, environment: DiagnosisEn
   const arrival = environment.arrives(marker, arrivesWithinMs);
   const problem = await sendLikeKgsm(path, bytes, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    return wordsOf(error);
+    return errorText(error);
   });
   if (await arrival) return finding('fine', title);
   return finding('wrong', title, problem ?? text('It was sent and did not come in.'));
-}
-
-function wordsOf(error: unknown): Text {
-  if (UnixSenderError.is(error)) return error.text;
-  return text('{0}', errorWords(error));
 }

@@ -1,8 +1,6 @@
 import type { Instance } from '../../../model/instance.ts';
 import { lifecycle } from '../../../model/lifecycle.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import { backupListText } from '../../backupListText.ts';
-import { ConversationError } from '../../conversation/conversationError.ts';
 import {
   failed,
   type InstanceOperation,
@@ -17,15 +15,14 @@ import { backupsOf, isActive } from '../program/cliQueries.ts';
 import { cliSyntaxOf, unknownProgram, type Verb } from '../program/cliSyntax.ts';
 import type { Work } from '../decode/decoderState.ts';
 import type { KgsmSession } from '../session/kgsmSession.ts';
+import { backUp, listBackups } from './backups.ts';
 import { checkCommand, refusedByThird } from './consoleLine.ts';
 import { installOperation } from './installOperation.ts';
-import { noRoot, runCommand } from './runCommand.ts';
+import { longTimeoutMs, noRoot, runCommand } from './runCommand.ts';
 import type { KgsmSettings } from '../settings.ts';
 
 /** KGSM waits up to 30 s for a stop and has slow starters behind systemd; beyond this it hangs. */
 const operationTimeoutMs = 120_000;
-/** A backup of a big world, an update of thirty gigabytes. */
-const longTimeoutMs = 4 * 3_600_000;
 /** `--save` blocks for the configured 5 s and more for big worlds. */
 const saveTimeoutMs = 30_000;
 
@@ -153,10 +150,7 @@ export const kgsmOperations: readonly Operation<KgsmSettings, KgsmSession>[] = [
     silent: true,
     progressTitle: (instance) => text('Backing up {0}', name(instance)),
     when: isDown,
-    run: (run) =>
-      onlyWhileDown(run, () =>
-        kgsm(run, 'backup', text('{0} is backed up', name(run.instance)), longTimeoutMs),
-      ),
+    run: (run) => onlyWhileDown(run, () => backUp(run)),
   },
   {
     id: 'listBackups',
@@ -253,20 +247,6 @@ export const kgsmOperations: readonly Operation<KgsmSettings, KgsmSession>[] = [
   installOperation,
 ];
 
-async function listBackups(run: KgsmRun): Promise<OperationResult> {
-  const { root } = run.settings;
-  if (root === undefined) return refused(noRoot);
-  let backups: readonly string[];
-  try {
-    backups = await backupsOf(root, run.instance.key, run.signal);
-  } catch (error) {
-    if (error instanceof ConversationError) return failed(error.text);
-    throw error;
-  }
-  if (backups.length > 0) run.output(`${backups.join('\n')}\n`);
-  return succeeded(backupListText(name(run.instance), backups));
-}
-
 /** Exit code 0 means that there is an update, 1 that there is none or that the look failed; the words tell which. */
 async function checkUpdate(run: KgsmRun): Promise<OperationResult> {
   const { root } = run.settings;
@@ -307,7 +287,6 @@ function kgsm(
 const workOf: Partial<Readonly<Record<Verb, Work>>> = {
   stop: 'stop',
   restart: 'restart',
-  backup: 'backup',
   update: 'update',
   remove: 'uninstall',
 };

@@ -11,12 +11,17 @@ export const noRoot = text(
   'this connection has no "root": it listens to events, but cannot reach KGSM itself',
 );
 
+/** A backup of a big world, an update of thirty gigabytes. */
+export const longTimeoutMs = 4 * 3_600_000;
+
 type Run = Omit<OperationRun<KgsmSettings, KgsmSession>, 'instance'>;
 
 export interface Command {
   args(syntax: CliSyntax): readonly string[];
   /** Reason not to run it with a program of this generation. */
   refuse?(generation: 1 | 2 | 3): Text | undefined;
+  /** Looks at what a run without a failure has left; answers why that is none of its success. */
+  missed?(): Promise<Text | undefined>;
   readonly done: Text;
   readonly timeoutMs: number;
   /** Work that events may tell of meanwhile, and the instance that it is done to. */
@@ -38,7 +43,7 @@ export async function runCommand(run: Run, command: Command): Promise<OperationR
     signal: run.signal,
     onOutput: (chunk) => run.output(chunk),
   });
-  const problem = problemOf(result, syntax.generation);
+  const problem = problemOf(result, syntax.generation) ?? (await command.missed?.());
   const ended = problem ? failed(problem) : succeeded(command.done);
   if (command.work) {
     run.session?.workEnded?.({

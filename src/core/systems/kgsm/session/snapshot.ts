@@ -76,17 +76,18 @@ class Snapshots {
   }
 
   /** One run of the program, journalled as question and answer; its output. */
-  async #run({ generation }: CliSyntax, args: readonly string[]): Promise<string> {
+  async #run({ generation, list }: CliSyntax, args: readonly string[]): Promise<string> {
     const environment = this.#environment;
     const { clock, log } = environment;
-    const correlation = randomUUID();
     const { signal } = this.#abort;
+    // The list is asked for once; the state of each instance would bury it.
+    const marks = { correlation: randomUUID(), ...(args === list ? {} : { noise: true }) };
     environment.deliver({
       channel: 'request',
       direction: 'out',
       bytes: cliRequest(args),
       receivedAt: clock.now(),
-      correlation,
+      ...marks,
     });
     const result = await runKgsm({ root: this.#root, args, timeoutMs: askTimeoutMs, signal });
     if (isAborted(signal)) return '';
@@ -101,7 +102,7 @@ class Snapshots {
       // Inside the answer's own JSON it would be text in a text, where no field can be recognised.
       bytes: cliReply(args, result.code, redactJson(result.stdout, ['recent_logs']).text, problem),
       receivedAt: clock.now(),
-      correlation,
+      ...marks,
     });
     return result.stdout;
   }

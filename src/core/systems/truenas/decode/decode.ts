@@ -1,7 +1,16 @@
 import type { Problem } from '../../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../../model/signal.ts';
-import { oneLine, text } from '../../../model/text.ts';
-import { isFields, missing, named, shown, wrongType, parseMessage, unreadable } from '../../reading.ts';
+import { oneLine, text, type Text } from '../../../model/text.ts';
+import {
+  isFields,
+  isGiven,
+  missing,
+  named,
+  shown,
+  wrongType,
+  parseMessage,
+  unreadable,
+} from '../../reading.ts';
 import { catalogEntry } from '../catalog.ts';
 import { appsChosen, entryTold, hostTold } from './entries.ts';
 import { jobGone, applyJob } from './jobs.ts';
@@ -74,7 +83,13 @@ function decode(context: TrueNasContext, message: Message): Step {
     case 'sub':
       if (typeof frame.name !== 'string') problems.push(wrongType('name', 'string'));
       if (typeof frame.id !== 'string') problems.push(wrongType('id', 'string'));
-      return control(context, 'sub', text('Subscribes to {0}', shown(frame.name)), problems, frame.id);
+      return control(
+        context,
+        'sub',
+        isGiven(frame.name) ? text('Subscribes to {0}', shown(frame.name)) : text('Subscribes'),
+        problems,
+        frame.id,
+      );
     case 'unsub':
       return control(context, 'unsub', text('Unsubscribes'), problems, frame.id);
     case 'connected':
@@ -132,7 +147,10 @@ function control(
 /** Our own word on which apps are game servers: the fold knows no settings. */
 function decodeChoice(context: TrueNasContext, chosen: readonly unknown[]): Step {
   const apps = chosen.filter((each): each is string => typeof each === 'string');
-  const summary = text('Apps that are looked at: {0}', shown(apps.join(', ')));
+  const summary =
+    apps.length === 0
+      ? text('No apps are looked at')
+      : text('Apps that are looked at: {0}', shown(apps.join(', ')));
   return { ...control(context, 'apps', summary, []), ...appsChosen(context, apps) };
 }
 
@@ -182,16 +200,24 @@ function decodeEnd(
   if (name === undefined) problems.push(missing('collection'));
   const ended = error === undefined || error === null;
   return {
-    ...control(context, 'nosub', text('–'), problems, id),
+    ...control(context, 'nosub', text('A subscription is over'), problems, id),
     event: {
       type: 'nosub',
       severity: ended ? 'debug' : 'warning',
       retention: 'control',
-      summary: ended
-        ? text('Nothing comes from {0} any more', shown(name))
-        : text('Nothing comes from {0}: {1}', shown(name), failureOf(error).reason),
+      summary: endText(name, ended ? undefined : failureOf(error).reason),
     },
   };
+}
+
+function endText(name: string | undefined, reason: string | undefined): Text {
+  if (name === undefined)
+    return reason === undefined
+      ? text('A subscription is over')
+      : text('A subscription is over: {0}', reason);
+  return reason === undefined
+    ? text('Nothing comes from {0} any more', shown(name))
+    : text('Nothing comes from {0}: {1}', shown(name), reason);
 }
 
 function decodeEvent(
@@ -280,15 +306,15 @@ function eventStep(context: TrueNasContext, frame: Of<'event'>, name: string, pr
     }
     case 'app.container_log_follow': {
       const line = isFields(fields) ? fields['data'] : undefined;
-      return { context, event: { ...base, summary: text('{0}', shown(line, 300)) }, signals: [], problems };
+      const summary = isGiven(line) ? text('{0}', shown(line, 300)) : text('An empty line');
+      return { context, event: { ...base, summary }, signals: [], problems };
     }
     default:
       return {
         context,
         event: {
           ...base,
-          summary:
-            id === undefined ? text('{0}: {1}', type, msg) : text('{0}: {1} {2}', type, msg, shown(id, 80)),
+          summary: isGiven(id) ? text('{0}: {1} {2}', type, msg, shown(id, 80)) : text('{0}: {1}', type, msg),
         },
         signals: [],
         problems,
@@ -305,5 +331,6 @@ function alertOf(msg: string, fields: unknown): Pick<Step['event'], 'severity' |
   const level = named(fields['level']) ?? '';
   const severity = alarming.has(level) ? 'error' : level === 'WARNING' ? 'warning' : 'info';
   const said = named(fields['formatted']) ?? named(fields['text']) ?? named(fields['klass']);
-  return { severity, summary: text('Alert: {0}', shown(said, 300)), subject };
+  const summary = said === undefined ? text('An alert') : text('Alert: {0}', shown(said, 300));
+  return { severity, summary, subject };
 }

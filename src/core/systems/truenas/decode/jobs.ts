@@ -2,7 +2,7 @@ import type { Problem } from '../../../model/event.ts';
 import type { DecodeStep, Signal } from '../../../model/signal.ts';
 import type { TaskPatch, TaskState } from '../../../model/task.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
-import { isFields, literal, missing, named, shown, wrongType, type Fields } from '../../reading.ts';
+import { isFields, isGiven, literal, missing, named, shown, wrongType, type Fields } from '../../reading.ts';
 import { instantOf } from '../ejson.ts';
 import { isWanted, left, restate, scopeOf } from './entries.ts';
 import { instanceCallOf } from '../kinds.ts';
@@ -76,12 +76,11 @@ export function applyJob(context: TrueNasContext, id: unknown, value: unknown, p
     return nothing(text('A job, and nobody tells which'));
   }
   const task = taskOf(key, startOf(value));
-  const method = typeof value['method'] === 'string' ? value['method'] : '–';
+  const method = named(value['method']) ?? '';
   const call = instanceCallOf(method, value['arguments']);
   const about = call && isWanted(context, call.kind, call.key) ? call : undefined;
   const subject = about && { kind: about.kind, key: about.key };
-  const title =
-    call?.title(nameOf(context, call)) ?? text('{0}', shown(named(value['description']) ?? method, 80));
+  const title = call?.title(nameOf(context, call)) ?? titleOf(named(value['description']) ?? method);
   const before = context.jobs.get(task);
   const correlation = messageOf(value) ?? before?.correlation;
   const patch: TaskPatch = {
@@ -264,12 +263,20 @@ export function errorOf(fields: Fields): string {
   return isUnexpected && !said.startsWith(className) ? `${oneLine(className, 60)}: ${said}` : said;
 }
 
+function hasError({ error, exc_info: info }: Fields): boolean {
+  return named(error) !== undefined || isFields(info);
+}
+
 function actorOf(credentials: unknown): string | undefined {
   if (!isFields(credentials)) return undefined;
   const data = isFields(credentials['data']) ? credentials['data'] : {};
   const key = isFields(data['api_key']) ? named(data['api_key']['name']) : undefined;
   const who = named(data['username']) ?? key;
   return who === undefined ? undefined : oneLine(who, 60);
+}
+
+function titleOf(words: string): Text {
+  return words === '' ? text('A job') : text('{0}', shown(words, 80));
 }
 
 function wordsOf(fields: Fields, state: TaskState | undefined): Text {
@@ -280,16 +287,18 @@ function wordsOf(fields: Fields, state: TaskState | undefined): Text {
       return text('waits');
     case 'running': {
       const said = named(progress['description']);
-      const done = typeof percent === 'number' ? String(Math.round(percent)) : '–';
-      return said === undefined ? text('{0} %', done) : text('{0} %, {1}', done, oneLine(said, 200));
+      const words = said === undefined ? undefined : oneLine(said, 200);
+      if (typeof percent !== 'number') return words === undefined ? text('runs') : text('{0}', words);
+      const done = Math.round(percent);
+      return words === undefined ? text('{0} %', done) : text('{0} %, {1}', done, words);
     }
     case 'succeeded':
       return text('done');
     case 'failed':
-      return text('failed: {0}', oneLine(errorOf(fields), 300));
+      return hasError(fields) ? text('failed: {0}', oneLine(errorOf(fields), 300)) : text('failed');
     case 'aborted':
       return text('aborted');
     default:
-      return text('{0}', shown(fields['state'], 80));
+      return isGiven(fields['state']) ? text('{0}', shown(fields['state'], 80)) : text('in an unknown state');
   }
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../model/event.ts';
 import type { Decoded, Signal } from '../../../model/signal.ts';
 import { text, type Text } from '../../../model/text.ts';
+import { measuredText } from '../../measuredText.ts';
 import { isFields, named, shown, wrongType, type Fields } from '../../reading.ts';
 import { isWanted } from './entries.ts';
 import { hostKey, hostKind } from '../kinds.ts';
@@ -11,8 +12,6 @@ interface Sampled {
   readonly summary: Text;
   readonly severity: Decoded<unknown>['event']['severity'];
 }
-
-const mega = 1024 * 1024;
 
 /** Measurements of the NAS itself. Every generation has its own form; values that one lacks are left out. */
 export function hostMeasured(fields: unknown, problems: Problem[]): Sampled {
@@ -33,11 +32,7 @@ export function hostMeasured(fields: unknown, problems: Problem[]): Sampled {
   const { cpu, memory } = values;
   return {
     severity: 'debug',
-    summary: text(
-      'Processor {0} %, memory {1} MB',
-      cpu === undefined ? '–' : cpu.toFixed(1),
-      memory === undefined ? '–' : (memory / mega).toFixed(1),
-    ),
+    summary: measuredText(cpu, memory),
     signals:
       Object.keys(values).length === 0 ? [] : [{ signal: 'metrics', kind: hostKind, key: hostKey, values }],
   };

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../model/event.ts';
 import type { DecodeStep, Decoded, Message } from '../../../model/signal.ts';
 import { oneLine, text } from '../../../model/text.ts';
-import { isFields, named, shown } from '../../reading.ts';
+import { isFields, isGiven, named, shown } from '../../reading.ts';
 import { entriesListed, hostTold } from './entries.ts';
 import { jobsListed } from './jobs.ts';
 import { collections, instanceCallOf, isCollection } from '../kinds.ts';
@@ -29,7 +29,9 @@ export function decodeResult(
       severity: refused ? 'error' : 'debug',
       summary: refused
         ? text('{0}: the sign-in was refused', event.type)
-        : text('{0} answered after {1} ms: {2}', event.type, took, shown(briefly(result), 120)),
+        : isGiven(result)
+          ? text('{0} answered after {1} ms: {2}', event.type, took, shown(briefly(result), 120))
+          : text('{0} answered after {1} ms', event.type, took),
       ...subjectOf(call),
     },
     problems,

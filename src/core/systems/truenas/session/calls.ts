@@ -13,6 +13,8 @@ interface Request {
   readonly id: string;
   /** The answer is a secret and does not reach the journal. */
   readonly isSecret: boolean;
+  /** Asked of our own accord, again and again. */
+  readonly isNoise?: boolean;
   /** From the moment at which it is sent. */
   readonly timeoutMs: number;
   readonly send: () => Promise<void>;
@@ -47,6 +49,10 @@ export class Calls {
 
   isSecret(id: string): boolean {
     return this.#find(id)?.info.isSecret === true;
+  }
+
+  isNoise(id: string): boolean {
+    return this.#find(id)?.info.isNoise === true;
   }
 
   /** A job does this call: it may take as long as the job, and makes room for others. */

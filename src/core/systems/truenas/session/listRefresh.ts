@@ -16,10 +16,16 @@ const soonMs = 200;
 
 const lost: JobEnd = { state: 'lost', message: text('the NAS does not know the job any more') };
 
+interface Asking {
+  readonly signal?: AbortSignal | undefined;
+  /** Nobody wanted to know: it is asked whenever something is in doubt. */
+  readonly isNoise?: boolean;
+}
+
 interface Parts {
   readonly environment: SessionEnvironment;
   readonly ledger: JobLedger;
-  call(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
+  call(method: string, params: readonly unknown[], options?: Asking): Promise<unknown>;
   /** Ids of jobs that were open in an earlier session. */
   readonly earlier: readonly string[];
 }
@@ -70,10 +76,14 @@ export class ListRefresh {
   }
 
   /** One entry of a list; nothing where the list does not have it. */
-  async entry(collection: Collection, key: string, signal?: AbortSignal): Promise<Fields | undefined> {
+  entry(collection: Collection, key: string, signal?: AbortSignal): Promise<Fields | undefined> {
+    return this.#entry(collection, key, { signal });
+  }
+
+  async #entry(collection: Collection, key: string, asking: Asking): Promise<Fields | undefined> {
     const numeric = (collection === 'vm.query' || collection === 'container.query') && /^\d+$/.test(key);
     const filters = [['id', '=', numeric ? Number(key) : key]];
-    const result = await this.#parts.call(collection, [filters], signal);
+    const result = await this.#parts.call(collection, [filters], asking);
     const found: unknown = Array.isArray(result) ? result[0] : undefined;
     return isFields(found) ? found : undefined;
   }
@@ -99,14 +109,14 @@ export class ListRefresh {
   /** Does not wait for the answers: one that is late must not hold up what is due next. */
   #askDue(): Promise<void> {
     for (const { collection, key } of this.#due.values())
-      this.entry(collection, key).catch((error: unknown) => this.#note(error));
+      this.#entry(collection, key, { isNoise: true }).catch((error: unknown) => this.#note(error));
     this.#due.clear();
     return Promise.resolve();
   }
 
   async #askForJobs(): Promise<void> {
     try {
-      await this.#jobsById(this.#unsettled());
+      await this.#jobsById(this.#unsettled(), { isNoise: true });
     } finally {
       this.jobsLater();
     }
@@ -128,17 +138,17 @@ export class ListRefresh {
     }
   }
 
-  async #jobsById(ids: readonly string[]): Promise<void> {
+  async #jobsById(ids: readonly string[], asking: Asking = {}): Promise<void> {
     if (ids.length === 0) return;
-    const there = await this.#jobs([['id', 'in', ids.map(numbered)]]);
+    const there = await this.#jobs([['id', 'in', ids.map(numbered)]], asking);
     if (!there) return;
     for (const id of ids) if (!there.has(id)) this.#parts.ledger.lose(id, lost);
     this.#unasked = new Set([...this.#unasked].filter((id) => !ids.includes(id)));
   }
 
-  async #jobs(filters: readonly unknown[]): Promise<ReadonlySet<string> | undefined> {
+  async #jobs(filters: readonly unknown[], asking: Asking = {}): Promise<ReadonlySet<string> | undefined> {
     try {
-      const result = await this.#parts.call('core.get_jobs', [filters]);
+      const result = await this.#parts.call('core.get_jobs', [filters], asking);
       const list: readonly unknown[] = Array.isArray(result) ? result : [];
       for (const each of list) this.doubt(takeJob(this.#parts.ledger, each, undefined) ?? {});
       return new Set(list.flatMap((each) => (isFields(each) ? [String(each['id'])] : [])));

@@ -21,6 +21,8 @@ const subscribeMs = 15_000;
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
+  /** Asked of our own accord, again and again: the journal marks it. */
+  readonly isNoise?: boolean;
 }
 
 export interface RpcConnectionParts {
@@ -100,8 +102,9 @@ export class RpcConnection {
       {
         id,
         isSecret: isSecretMethod(method),
+        isNoise: options.isNoise === true,
         timeoutMs: options.timeoutMs ?? callMs,
-        send: () => this.#say(frame),
+        send: () => this.#say(frame, options.isNoise),
       },
       options.signal,
     );
@@ -173,7 +176,7 @@ export class RpcConnection {
     return `${this.#prefix}-${String(++this.#count)}`;
   }
 
-  async #say(frame: Fields): Promise<void> {
+  async #say(frame: Fields, isNoise = false): Promise<void> {
     const raw = JSON.stringify(frame);
     if (raw.length > maxSaidLength)
       throw unsuitable(text('Not sent: a message may have {0} characters.', maxSaidLength));
@@ -183,6 +186,7 @@ export class RpcConnection {
       direction: 'out',
       bytes: Buffer.from(raw),
       receivedAt: environment.clock.now(),
+      ...(isNoise ? { noise: true } : {}),
     });
     await this.send(raw);
   }
@@ -203,6 +207,7 @@ export class RpcConnection {
       truncated,
       receivedAt: environment.clock.now(),
       problems: frameProblems(message),
+      ...(id !== undefined && this.#calls.isNoise(id) ? { noise: true } : {}),
     });
     this.#route(frame, id);
   }

@@ -89,7 +89,7 @@ class LiveTrueNasSession implements TrueNasSession {
       clock,
       log,
       // The message "ping" is not answered any more; the method is, in every release.
-      probe: () => this.#openRpc().call('core.ping', [], { timeoutMs: pingMs }),
+      probe: () => this.#openRpc().call('core.ping', [], { timeoutMs: pingMs, isNoise: true }),
       onDead: (cause) => {
         const why = text('The NAS does not answer any more, though the connection stands.');
         this.#end.finish(new SessionError(why, { retry: true, cause }));
@@ -107,7 +107,7 @@ class LiveTrueNasSession implements TrueNasSession {
       earlier: (isFields(saved) && Array.isArray(saved['jobs']) ? saved['jobs'] : [])
         .map(keyOf)
         .filter((id) => id !== undefined),
-      call: (method, params, signal) => this.#openRpc().call(method, params, { signal }),
+      call: (method, params, options) => this.#openRpc().call(method, params, options),
     });
     const jobs = {
       end: () => this.#ledger.loseAll({ state: 'lost', message: connectionOver }),

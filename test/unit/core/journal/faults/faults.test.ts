@@ -17,7 +17,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { compileText } from '../../../../../src/core/journal/compileText.ts';
 import { inProcessBackend } from '../../../../../src/core/journal/store/inProcessBackend.ts';
 import type { FromWorker } from '../../../../../src/core/journal/store/messages.ts';
-import { migrations } from '../../../../../src/core/journal/store/schema.ts';
+import { migrations } from '../../../../../src/core/journal/store/migrations.ts';
 import { openJournal, temporaryFolder } from '../store/helpers.ts';
 import type { Report } from './faultChild.ts';
 import { openWindow } from '../journalWindow.ts';

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { completeQuery, insertValue } from '../../../../../src/core/journal/query/complete.ts';
+import {
+  completeQuery,
+  insertValue,
+  matchingValues,
+} from '../../../../../src/core/journal/query/complete.ts';
 import { parseQuery } from '../../../../../src/core/journal/query/parse.ts';
 
 /** Completes at the bar; answers the insertions, the text they replace and the field whose values are wanted. */
@@ -20,9 +24,15 @@ describe('Completion', () => {
       expect.arrayContaining(['type:', 'summary:', 'is:', 'has:', '$.', 'NOT ']),
     );
     expect(complete('|').items).not.toContain('OR ');
-    expect(complete('chat s|').items).toEqual(['system:', 'severity:', 'size:', 'summary:']);
+    expect(complete('chat s|').items).toEqual(['system:', 'severity:', 'size:', 'summary:', 'is:simulated']);
     expect(complete('chat -SE|')).toEqual({ items: ['severity:'], replaces: 'SE' });
     expect(complete('(cor|) x')).toEqual({ items: ['correlation:'], replaces: 'cor' });
+  });
+
+  it('offers a kind of event by its name alone', () => {
+    expect(complete('f|')).toEqual({ items: ['is:failed'], replaces: 'f' });
+    expect(complete('chat -NOI|')).toEqual({ items: ['is:noise'], replaces: 'NOI' });
+    expect(complete('|').items).not.toContain('is:failed');
   });
 
   it('offers operators behind a term alone', () => {
@@ -34,7 +44,7 @@ describe('Completion', () => {
 
   it('offers the values of a field, each in a list too', () => {
     expect(complete('is:no|')).toEqual({ items: ['noise'], replaces: 'no' });
-    expect(complete('has:(problem,re|')).toEqual({ items: ['redacted'], replaces: 're' });
+    expect(complete('has:(problem,re|')).toEqual({ items: ['redacted', 'correlation'], replaces: 're' });
     expect(complete('severity:|').items).toEqual(['debug', 'info', 'warning', 'error', '>', '>=', '<', '<=']);
     expect(complete('severity>=|').items).toEqual(['debug', 'info', 'warning', 'error']);
     expect(complete('channel:re|').items).toEqual(['request', 'reply']);
@@ -65,8 +75,30 @@ describe('Completion', () => {
       expect(complete(written).items).toEqual([]);
   });
 
+  it('finds values by any part of value or name, the best first, then the most frequent', () => {
+    const values = [
+      { value: 'core', count: 5 },
+      { value: 'score', count: 900 },
+      { value: 'my-core', count: 1 },
+      { value: 'core-2', count: 7 },
+      { value: 'core-1', count: 7 },
+      { value: 'x17', name: 'The Core', count: 80 },
+      { value: 'other', count: 1000 },
+    ];
+    const found = (typed: string): string[] => matchingValues(typed, values).map(({ value }) => value);
+    expect(found('CORE')).toEqual(['core', 'core-1', 'core-2', 'x17', 'my-core', 'score']);
+    expect(found('')[0]).toBe('other');
+    expect(found('nothing')).toEqual([]);
+    const many = Array.from({ length: 1000 }, (_, n) => ({ value: `v${n}`, count: n }));
+    expect(matchingValues('v', many)).toHaveLength(200);
+  });
+
+  it('asks for a value of several lines by its lines', () => {
+    expect(insertValue('two\r\nlines (x)')).toBe('two*lines*x*');
+  });
+
   it('writes a value so that it is read as it is', () => {
-    for (const value of ['mc-1', 'a b', 'a"b', 'a,b', '(x)', 'x*', 'back\\slash', 'ü', '', '"']) {
+    for (const value of ['mc-1', '>x', '=', 'a b', 'a"b', 'a,b', '(x)', 'x*', 'back\\slash', 'ü', '', '"']) {
       const { node, problems } = parseQuery(`instance:${insertValue(value)}`);
       expect(problems).toEqual([]);
       expect(node).toMatchObject({ kind: 'names', values: [{ text: value, parts: [value] }] });

@@ -5,12 +5,12 @@ import { parseQuery } from '../../../../../src/core/journal/query/parse.ts';
 import type { QueryRow } from '../../../../../src/core/journal/query/payload.ts';
 import { hasUnusualText } from '../../../../../src/core/journal/query/text.ts';
 import type { QueryClock } from '../../../../../src/core/journal/query/values.ts';
+import { migrations } from '../../../../../src/core/journal/store/migrations.ts';
 import {
   channels,
   classes,
   directions,
   flags,
-  migrations,
   origins,
   packCodes,
   payloadTables,

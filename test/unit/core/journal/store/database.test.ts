@@ -14,7 +14,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { JournalError, journalError } from '../../../../../src/core/journal/store/journalError.ts';
-import { migrations, schemaVersion } from '../../../../../src/core/journal/store/schema.ts';
+import { migrations, schemaVersion } from '../../../../../src/core/journal/store/migrations.ts';
 import { continueAfter, Writer } from '../../../../../src/core/journal/store/writer.ts';
 import { encode, openJournal, smallFileSystem, storedEvent, temporaryFolder } from './helpers.ts';
 
@@ -121,6 +121,21 @@ describe('opening a journal', () => {
     expect(db.prepareArrays('SELECT seq FROM events ORDER BY sentAt').all()).toEqual([[2], [1], [3]]);
     expect(new Writer(db).append(encode({ events: [storedEvent(0)] }))).toEqual({ from: 5, to: 5 });
     expect([...db.check()]).not.toEqual([]);
+  });
+
+  it('is backed up though a write begins with the backup', async () => {
+    const folder = temporaryFolder();
+    const [path, copy] = [join(folder, 'journal.db'), join(folder, 'copy.db')];
+    addNames(path, 1000);
+    const db = openJournal(path);
+    const done = db.backUp(copy);
+    db.write(() => {
+      for (let n = 0; n < 2000; n++)
+        db.prepare('INSERT INTO names (value) VALUES (?)').run(`written meanwhile ${n}`);
+    });
+    await done;
+    // Which of both was first is up to threads.
+    expect([1000, 3000]).toContain(openJournal(copy).number('SELECT count(*) FROM names'));
   });
 
   it('gives an event without events before it the number after those that were deleted', () => {

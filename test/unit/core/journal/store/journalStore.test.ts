@@ -12,7 +12,7 @@ import {
 } from '../../../../../src/core/journal/store/journalStore.ts';
 import type { StoreStatus } from '../../../../../src/core/journal/store/messages.ts';
 import { defaultLimits } from '../../../../../src/core/journal/store/retention.ts';
-import { migrations } from '../../../../../src/core/journal/store/schema.ts';
+import { migrations } from '../../../../../src/core/journal/store/migrations.ts';
 import type { ServiceOptions } from '../../../../../src/core/journal/store/service.ts';
 import { workerBackend } from '../../../../../src/core/journal/store/workerBackend.ts';
 import { fill, home, openJournal, smallFileSystem, storedEvent, temporaryFolder } from './helpers.ts';

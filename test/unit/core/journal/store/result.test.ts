@@ -95,6 +95,25 @@ describe('a result', () => {
   });
 
   it.each(['arrival', 'sent'] as const)(
+    'by %s keeps its count while it is held, also before all of it is found',
+    (order) => {
+      const db = openJournal(':memory:');
+      fill(db, many);
+      const result = open(db, errors, order);
+      result.scan().next();
+      const { count } = result;
+      expect([result.isScanned, result.done]).toEqual([false, true]);
+      result.hold();
+      const late = storedEvent(0, { severity: 'error', time: Date.UTC(2026, 9, 1) });
+      const commit = new Writer(db).append(encode({ events: [late, late] }));
+      expect(result.commit(commit)).toEqual({ matched: 2, moved: false });
+      expect([result.count, result.held]).toEqual([count, 2]);
+      result.release();
+      expect([result.count, result.held]).toEqual([count + 2, 0]);
+    },
+  );
+
+  it.each(['arrival', 'sent'] as const)(
     'by %s takes in each commit at any moment of its scan, nothing twice',
     (order) => {
       fc.assert(

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../../../src/core/connections/connection.ts';
 import { runOperation } from '../../../../../src/core/connections/runOperation.ts';
 import { instancesOf } from '../../../../../src/core/model/fleet.ts';
@@ -9,16 +9,10 @@ import { backupsOf, blueprintsOf } from '../../../../../src/core/systems/kgsm/pr
 import type { OperationInput } from '../../../../../src/core/systems/operation.ts';
 import type { AnySystem } from '../../../../../src/core/systems/system.ts';
 import { makeRoot } from '../../../../../src/simulator/kgsm/root.ts';
-import { bundleInto } from '../../../simulator/kgsmBundle.ts';
-import { temporaryFolder } from '../../../simulator/kgsmRoot.ts';
+import { launch, temporaryFolder } from '../../../simulator/kgsmRoot.ts';
 import { core, fleetWhere, openKgsm, realClock, type Core } from '../../helpers.ts';
 
 const system = kgsm as unknown as AnySystem;
-const place = temporaryFolder();
-const launch = bundleInto(place.path);
-afterAll(() => {
-  place[Symbol.dispose]();
-});
 const never = new AbortController().signal;
 
 describe('a KGSM 1.7.3', () => {

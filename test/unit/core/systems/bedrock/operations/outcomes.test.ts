@@ -156,6 +156,7 @@ describe('an operation whose connection breaks', () => {
       await new Promise((resolve) => setImmediate(resolve));
     server.killSockets(1001);
     expect(said(await running)).toBe('succeeded: alpha is backed up');
+    expect(opened.types()).not.toContain('event:after_backup');
     await opened.until(() => opened.tasks().includes('Back up alpha: succeeded'));
   });
 

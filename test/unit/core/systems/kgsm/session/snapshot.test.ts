@@ -295,6 +295,14 @@ esac`;
       instancesOf(fleet, 'home').some(({ state }) => state === 'running'),
     );
     expect(instancesOf(parts.pipeline.fleet(), 'home')).toMatchObject([{ key: 'mc-01', version: '1.1' }]);
+    expect(
+      [...parts.journal.events()].map(({ type, direction, noise = false }) => [type, direction, noise]),
+    ).toEqual([
+      ['cli.list', 'out', false],
+      ['cli.list', 'in', false],
+      ['cli.status', 'out', true],
+      ['cli.status', 'in', true],
+    ]);
     await session.dispose();
     await rm(root, { recursive: true });
   });

@@ -1,0 +1,193 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands, l10n, ProgressLocation, Uri, window, workspace, type QuickPickItem } from 'vscode';
+import { errorWords } from '../../core/model/text.ts';
+import { csvTable } from '../../core/playback/recording/csv.ts';
+import { exportEvents, pagesOf } from '../../core/playback/recording/exportEvents.ts';
+import {
+  headerOfEvents,
+  headerOfQuery,
+  type HeaderFacts,
+} from '../../core/playback/recording/recordingHeader.ts';
+import { recordingLine, type RecordingHeader } from '../../core/playback/recording/recordingLines.ts';
+import { nameOfFile } from '../fileNames.ts';
+import type { ExportSource } from '../inspector/inspectorSession.ts';
+import type { Runtime } from '../runtime.ts';
+import { showError, showInformation } from '../showMessage.ts';
+
+/** Largest file for a file system that takes files only whole. */
+const maxWholeBytes = 64 * 1024 * 1024;
+
+const emptyHeader: RecordingHeader = { gameServerOpsRecording: 1 };
+
+/** Events that may be exported. */
+type Choice = { readonly query: string } | 'selected';
+
+/** Asks which events and where to, and writes them: a recording, gzipped or not, or CSV by the name of the file. */
+export async function exportCommand(runtime: Runtime, source: ExportSource): Promise<void> {
+  const choice = await askEvents(source);
+  if (!choice) return;
+  const to = await askFile(choice.name);
+  if (!to) return;
+  const cancelled = new AbortController();
+  try {
+    const written = await window.withProgress(
+      {
+        location: ProgressLocation.Notification,
+        title: l10n.t('Exporting into {0}', nameOfFile(to)),
+        cancellable: true,
+      },
+      async (progress, token) => {
+        token.onCancellationRequested(() => cancelled.abort());
+        let told = 0;
+        return write(runtime, source, choice, to, cancelled.signal, (events) => {
+          const percent = Math.floor((100 * events) / Math.max(choice.count, events));
+          if (percent === told) return;
+          progress.report({
+            message: l10n.t('{0} of {1} events', events.toLocaleString(), choice.count.toLocaleString()),
+            increment: percent - told,
+          });
+          told = percent;
+        });
+      },
+    );
+    const message =
+      written === 1
+        ? l10n.t('1 event was exported into {0}.', nameOfFile(to))
+        : l10n.t('{0} events were exported into {1}.', written.toLocaleString(), nameOfFile(to));
+    showInformation(message, {
+      [l10n.t('Open')]: () => commands.executeCommand('vscode.open', to),
+    });
+  } catch (error) {
+    if (cancelled.signal.aborted) showInformation(l10n.t('The export was cancelled; nothing was written.'));
+    else showError(l10n.t('{0} could not be written: {1}', nameOfFile(to), errorWords(error)));
+  }
+}
+
+interface Chosen {
+  readonly choice: Choice;
+  readonly count: number;
+  /** Beginning of the name of the file. */
+  readonly name: string;
+}
+
+async function askEvents({ filter, matched, total, selected }: ExportSource): Promise<Chosen | undefined> {
+  type Item = QuickPickItem & Chosen;
+  const count = (events: number): string =>
+    events === 1 ? l10n.t('1 event') : l10n.t('{0} events', events.toLocaleString());
+  const items: Item[] = [];
+  if (selected > 0)
+    items.push({
+      label: l10n.t('Selected'),
+      description: count(selected),
+      choice: 'selected',
+      count: selected,
+      name: 'selected',
+    });
+  if (filter !== '')
+    items.push({
+      label: l10n.t('Matching'),
+      description: `${count(matched)} · ${filter}`,
+      choice: { query: filter },
+      count: matched,
+      name: 'matching',
+    });
+  items.push({
+    label: l10n.t('All'),
+    description: count(total),
+    choice: { query: '' },
+    count: total,
+    name: 'all',
+  });
+  return window.showQuickPick(items, {
+    title: l10n.t('Export Events'),
+    placeHolder: l10n.t('Which events?'),
+    matchOnDescription: true,
+  });
+}
+
+async function askFile(name: string): Promise<Uri | undefined> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const proposed = `${name}-events.gsops.ndjson`;
+  return window.showSaveDialog({
+    title: l10n.t('Export into Which File?'),
+    saveLabel: l10n.t('Export'),
+    // One filter, with last endings too: the dialog adds the first of it to a name whose last ending is not among them.
+    filters: {
+      [l10n.t('Recording (.ndjson, .ndjson.gz) or table (.csv)')]: ['gsops.ndjson', 'ndjson', 'gz', 'csv'],
+    },
+    defaultUri: folder ? Uri.joinPath(folder, proposed) : Uri.file(join(process.env['HOME'] ?? '', proposed)),
+  });
+}
+
+async function write(
+  runtime: Runtime,
+  source: ExportSource,
+  chosen: Chosen,
+  to: Uri,
+  signal: AbortSignal,
+  onProgress: (written: number) => void,
+): Promise<number> {
+  if (to.scheme === 'file') return writeFile(runtime, source, chosen, to, to.fsPath, signal, onProgress);
+  const folder = await mkdtemp(join(tmpdir(), 'gso-export-'));
+  try {
+    const path = join(folder, 'events');
+    const written = await writeFile(runtime, source, chosen, to, path, signal, onProgress);
+    if ((await stat(path)).size > maxWholeBytes)
+      throw new Error(l10n.t('files of “{0}” are written up to {1} MB; choose another place', to.scheme, 64));
+    await workspace.fs.writeFile(to, await readFile(path));
+    return written;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function writeFile(
+  runtime: Runtime,
+  source: ExportSource,
+  { choice }: Chosen,
+  { path: named }: Uri,
+  path: string,
+  signal: AbortSignal,
+  onProgress: (written: number) => void,
+): Promise<number> {
+  const table = /\.csv$/i.test(named) ? csvTable(source.columns, source.order, source.nameOf) : undefined;
+  const facts = await headerFacts(runtime, source, named);
+  const options = {
+    path,
+    gzip: /\.gz$/i.test(named),
+    lineOf: table?.lineOf ?? recordingLine,
+    lineEnd: table ? ('\r\n' as const) : ('\n' as const),
+    signal,
+    onProgress,
+  };
+  if (choice === 'selected') {
+    const events = await source.selection();
+    const head = table?.head ?? JSON.stringify((await headerOfEvents(facts, events)) ?? emptyHeader);
+    return exportEvents({ ...options, head, pages: [events] });
+  }
+  const handle = await facts.store.query(choice.query);
+  try {
+    const newest = await handle.rows({ anchor: 'newest', direction: 'older', count: 1 });
+    const head =
+      table?.head ?? JSON.stringify((await headerOfQuery(facts, choice.query, handle)) ?? emptyHeader);
+    return await exportEvents({ ...options, head, pages: pagesOf(handle, newest.rows[0]?.seq ?? 0) });
+  } finally {
+    handle.close();
+  }
+}
+
+async function headerFacts(
+  { journals, connections, context }: Runtime,
+  { timeline, nameOf }: ExportSource,
+  named: string,
+): Promise<HeaderFacts> {
+  return {
+    store: await journals.store(timeline),
+    name: named.slice(named.lastIndexOf('/') + 1),
+    software: `Game Server Ops ${String((context.extension.packageJSON as { version?: unknown }).version)}`,
+    connections: connections.connections.map(({ id, system }) => ({ id, system: system.id })),
+    nameOf,
+  };
+}

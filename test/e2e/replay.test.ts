@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useWorkbench } from '../harness/e2e.ts';
+import { KgsmRoot, recorded, SocatListener } from './kgsm.ts';
+
+const kgsm = new KgsmRoot();
+const lifecycle = recorded('kgsm-2.2-lifecycle.jsonl');
+// Hooks at the end run in reverse: the folder goes when nobody listens in it any more.
+afterAll(() => {
+  kgsm.dispose();
+});
+const workbench = useWorkbench({
+  mode: 'installed',
+  machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
+  files: { 'lifecycle.ndjson': lifecycle.map((text) => JSON.stringify(JSON.parse(text))).join('\n') },
+});
+
+describe('a replay', () => {
+  let bot: SocatListener;
+  beforeAll(async () => {
+    const wb = workbench();
+    bot = await SocatListener.start(kgsm.path);
+    await wb.openView('Game Servers');
+    await wb.treeItem(/Connection Home, Connected/).waitFor();
+    await kgsm.send('instance_started', 'minecraft-survival');
+    await kgsm.send('instance_ready', 'minecraft-survival');
+    await wb.treeItem(/minecraft-survival, running and ready/).waitFor();
+  }, 300_000);
+  afterAll(async () => {
+    await bot.dispose();
+  });
+
+  it('sends a recorded lifecycle to a real listener, which receives it whole and in order', async () => {
+    const wb = workbench();
+    const before = bot.received.length;
+    await wb.openView('Explorer');
+    await wb.contextMenu(wb.treeItem('lifecycle.ndjson'), 'Replay Events…');
+    await wb.pick('Add target…');
+    await wb.enter(bot.socket);
+    await wb.pick('As fast as the target takes it');
+    await wb.toasts(/30 of 30 events were replayed into bot.sock/).waitFor();
+    const arrived = bot.received
+      .slice(before)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(arrived).toEqual(lifecycle.map((text) => JSON.parse(text) as unknown));
+  });
+
+  it('stands on a timeline beside what is live, says so, and goes back', async () => {
+    const wb = workbench();
+    await wb.openView('Explorer');
+    await wb.contextMenu(wb.treeItem('lifecycle.ndjson'), 'Replay Events…');
+    await wb.pick('Local only');
+    await wb.pick('1000×');
+    await wb.openView('Game Servers');
+    await wb.page.getByText('Showing the replay "lifecycle.ndjson", not what is live.').waitFor();
+    await wb.toasts(/30 of 30 events were replayed into a local timeline/).waitFor();
+    const view = wb.viewFrame();
+    await view.getByText(/Showing replay/).waitFor();
+    // Neither the detail nor the size of what is live stays.
+    await view.getByRole('region', { name: 'Event detail' }).waitFor({ state: 'hidden' });
+    await view.getByRole('row', { name: /instance_uninstalled/ }).waitFor();
+    await wb.screenshot('inspector-replay-dark');
+    await view.getByRole('button', { name: /Back to Live/ }).click();
+    await wb.treeItem(/minecraft-survival, running and ready/).waitFor();
+    await view.getByText(/Showing replay/).waitFor({ state: 'hidden' });
+  });
+
+  it('is paused, stepped and moved in its bar, and told of after a reload', async () => {
+    const wb = workbench();
+    await wb.openView('Explorer');
+    await wb.contextMenu(wb.treeItem('lifecycle.ndjson'), 'Replay Events…');
+    await wb.pick('Local only');
+    await wb.pick('0.1×');
+    await wb.openView('Game Servers');
+    const view = wb.viewFrame();
+    const bar = view.getByRole('group', { name: 'Replay' });
+    await bar.getByRole('button', { name: 'Pause Replay' }).click();
+    await bar.getByRole('button', { name: 'Continue Replay' }).waitFor();
+    const place = bar.getByRole('slider', { name: 'Place in the replay' });
+    await place.fill('29');
+    await bar.getByText(/^29 of 30/).waitFor();
+    await view.getByText(/^29 of 29 /).waitFor();
+    await place.fill('3');
+    await view.getByText(/^3 of 3 /).waitFor();
+    await bar.getByRole('button', { name: 'Replay the Next Event' }).click();
+    await view.getByText(/^4 of 4 /).waitFor();
+    await wb.screenshots('inspector-player');
+    await view.getByRole('button', { name: /Back to Live/ }).click();
+    await wb.dialog.getByText('End the replay of lifecycle.ndjson into a local timeline?').waitFor();
+    await wb.dialog.getByRole('button', { name: 'Cancel' }).click();
+    await wb.reload();
+    await wb
+      .toasts(/The replay of lifecycle\.ndjson into a local timeline ended .* after \d+ of 30 events/)
+      .waitFor();
+    await wb.treeItem(/minecraft-survival, running and ready/).waitFor();
+  });
+});
