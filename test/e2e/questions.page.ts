@@ -42,7 +42,7 @@ export async function openNight(wb: Workbench): Promise<void> {
   await wb.treeItem(file).dblclick();
   await wb
     .editorFrame()
-    .getByText(/^100,000 events/)
+    .getByText(/^100,000 events( ·|$)/)
     .waitFor({ timeout: OPENED_LIMIT_MS });
   await wb
     .editorFrame()

@@ -254,7 +254,7 @@ describe('an inspector in an editor', () => {
     });
     const editor = wb.editorFrame();
     await filterOf(editor).waitFor();
-    expect(await cutOff(editor)).toEqual([]);
+    await expect.poll(() => cutOff(editor)).toEqual([]);
     await wb.screenshots(`inspector-editor-${name}`);
     await client.send('Emulation.clearDeviceMetricsOverride');
   });

@@ -169,7 +169,7 @@ export class Inspector extends LitElement {
         .place=${session.view.place}
         ?hidden=${covers}
       >
-        <div slot="empty">${this.#renderEmpty(status)}</div>
+        <div slot="empty">${status.matched === 0 ? this.#renderEmpty(status) : nothing}</div>
       </gso-grid>
       ${
         isOpen && !covers
