@@ -20,12 +20,13 @@ export async function activation(): Promise<Line[]> {
   const out = join(folder, 'start.json');
   const starts: Start[] = [];
   for (let n = 0; n < STARTS; n++) {
-    await runSuitesInVscode({
+    const { failed } = await runSuitesInVscode({
       version: 'current',
       suitesFolder: join(ROOT, 'test/bench/vscode'),
       env: { GSOPS_BENCH: out },
       print: () => undefined,
     });
+    if (failed > 0) throw new Error('The start could not be measured: its suite failed.');
     starts.push(JSON.parse(readFileSync(out, 'utf8')) as Start);
     rmSync(out);
   }

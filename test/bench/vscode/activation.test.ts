@@ -14,7 +14,8 @@ it('measures load and activation', async () => {
   const copy = mkdtempSync(join(extension.extensionPath, 'dist', 'measured-'));
   try {
     cpSync(join(extension.extensionPath, 'dist', 'lazy'), join(copy, 'lazy'), { recursive: true });
-    copyFileSync(join(extension.extensionPath, 'dist', 'extension.js'), join(copy, 'extension.js'));
+    for (const file of ['extension.js', 'start.js'])
+      copyFileSync(join(extension.extensionPath, 'dist', file), join(copy, file));
     writeFileSync(join(copy, 'empty.js'), "import 'vscode';\nexport function activate() {}\n");
     const [emptyLoadMs, empty] = await load(join(copy, 'empty.js'));
     const [loadMs] = await load(join(copy, 'extension.js'));
