@@ -242,6 +242,8 @@ async function scrollingInside(wb: Workbench, root: KgsmRoot, socket: string, ba
   const inner = wb.editorFrame();
   const grid = new OpenGrid(wb, await wb.frameOf(inner));
   await inner.locator('gso-grid').hover();
+  // Each older event that the search still finds moves the positions of the rows.
+  await inner.getByText('searching…').waitFor({ state: 'hidden' });
   const marked = (during: () => Promise<void>): Promise<Trace> =>
     traced(wb, async () => {
       await grid.mark('gso-from');
