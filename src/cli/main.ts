@@ -1,33 +1,46 @@
-export {};
+import { UsageError, type Command } from './command.ts';
 
-/** Each command answers the exit code: 0 done, 1 failed, 2 wrong usage. */
-const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import('./watchCommand.ts')).watchCommand,
   query: async () => (await import('./queryCommand.ts')).queryCommand,
+  record: async () => (await import('./recordCommand.ts')).recordCommand,
+  export: async () => (await import('./exportCommand.ts')).exportCommand,
 };
 
 const usage = `usage: gsops <command> …
   watch   opens one connection and prints what happens; with --journal it keeps all events
   query   finds events in a journal
-gsops <command> --help says more.`;
+  record  opens one connection and writes what happens into a recording
+  export  writes events of a journal into a recording or a table
+gsops <command> --help says more. A command ends with 0 when it is done, 1 when it failed, 2 when it is called in a wrong way.`;
 
 const [name = '', ...args] = process.argv.slice(2);
-const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 // A reader that has seen enough, such as head, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
-if (!command) {
-  process.stderr.write(`${usage}\n`);
-  process.exitCode = name === '--help' ? 0 : 2;
-} else {
+process.exitCode = await run(Object.hasOwn(commands, name) ? commands[name] : undefined);
+// A connection that the other side holds open does not keep the command alive; a slow reader gets all that was written.
+process.stdout.write('', () => process.exit());
+
+async function run(load: (() => Promise<Command>) | undefined): Promise<number> {
+  if (!load) {
+    const isAsked = name === '--help';
+    (isAsked ? process.stdout : process.stderr).write(`${usage}\n`);
+    return isAsked ? 0 : 2;
+  }
+  const command = await load();
+  if (args.includes('--help')) {
+    process.stdout.write(`${command.usage}\n`);
+    return 0;
+  }
   try {
-    process.exitCode = await (await command())(args);
+    return await command.run(args);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write(`${command.usage}\n`);
+    return 2;
   }
-  // A connection that the other side holds open does not keep the command alive; a slow reader gets all that was written.
-  process.stdout.write('', () => process.exit());
 }

@@ -23,8 +23,7 @@ export interface WatchRun {
   /** Also what is measured while somebody looks. */
   readonly measure: boolean;
   readonly operation?: AskedOperation;
-  /** The secret of the environment, and what it is. */
-  readonly secret?: { readonly kind: SecretKind; readonly value: string };
+  readonly secretOf: (kind: SecretKind) => string | undefined;
 }
 
 /** How long the end of the connection may take; what hangs beyond it ends with the process. */
@@ -105,7 +104,7 @@ export async function watch(
     secrets: () => (kind) => {
       const once = kept.get(kind);
       kept.delete(kind);
-      return Promise.resolve(once ?? (run.secret?.kind === kind ? run.secret.value : undefined));
+      return Promise.resolve(once ?? run.secretOf(kind));
     },
     keep: (_system, _settings, kind, value) => kept.set(kind, value),
   });

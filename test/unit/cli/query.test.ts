@@ -1,47 +1,9 @@
-import { spawn } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
-import { batchOf } from '../../../src/core/journal/recorder.ts';
-import { openJournal } from '../../../src/cli/journalFile.ts';
-import { kgsmEvent, core, draft } from '../core/helpers.ts';
+import { describe, expect, it } from 'vitest';
+import { kgsmEvent } from '../core/helpers.ts';
 import { temporaryFolder } from '../simulator/kgsmRoot.ts';
-
-const main = inject('programs').gsops;
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly errors: string;
-}
-
-function gsops(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  return new Promise((resolve) =>
-    child.once('close', (code) => {
-      resolve({ code, out, errors });
-    }),
-  );
-}
-
-/** A journal with a start, a crash of each of three instances, and a stop. */
-async function makeJournal(file: string): Promise<void> {
-  const { pipeline } = core();
-  const journal = await openJournal(file);
-  const commits: Promise<unknown>[] = [];
-  pipeline.subscribe('test', (change) => commits.push(journal.append(batchOf(change))));
-  pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
-  for (const name of ['a', 'b', 'c'])
-    pipeline.ingest(draft(kgsmEvent('instance_crashed', name, { ExitCode: '139' })));
-  pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a')));
-  pipeline.flush();
-  await Promise.all(commits);
-  await journal.close();
-}
+import { gsops, makeJournal, type Ended } from './gsops.ts';
 
 interface PrintedEvent {
   readonly seq: number;

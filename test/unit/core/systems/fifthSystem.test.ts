@@ -121,7 +121,7 @@ describe('a fifth system, which is a folder and one line', () => {
     const done = new AbortController();
     const operation = { id: 'switchOff', key: 'lamp-1', input: { confirm: 'yes' } };
     const reason = await watch(
-      { connection, seconds: 10, measure: false, operation },
+      { connection, seconds: 10, secretOf: () => undefined, measure: false, operation },
       (line) => {
         lines.push(line);
         if ('event' in line && JSON.stringify(line).includes('lamp-1 is stopped')) done.abort();

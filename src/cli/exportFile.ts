@@ -1,0 +1,72 @@
+import { basename } from 'node:path';
+import type { JournalStore } from '../core/journal/store/journalStore.ts';
+import { csvTable } from '../core/playback/recording/csv.ts';
+import { exportEvents, pagesOf } from '../core/playback/recording/exportEvents.ts';
+import { headerOfQuery } from '../core/playback/recording/recordingHeader.ts';
+import { recordingLine, type RecordingHeader } from '../core/playback/recording/recordingLines.ts';
+import { writeLine } from './lines.ts';
+
+export interface ExportWish {
+  readonly journal: JournalStore;
+  readonly query: string;
+  /** A recording, gzipped with `.gz`, or a table with `.csv`. */
+  readonly out: string;
+  readonly name?: string;
+  readonly connections: readonly { readonly id: string; readonly system: string; readonly name: string }[];
+  readonly signal: AbortSignal;
+}
+
+const emptyHeader: RecordingHeader = { gameServerOpsRecording: 1 };
+/** Milliseconds between two drawings of the progress. */
+const drawnEveryMs = 100;
+
+/** Writes the events that a query finds; answers how many. The file takes its name when it is whole. */
+export async function exportFile(wish: ExportWish): Promise<number> {
+  const { journal, query, out, connections, signal } = wish;
+  const nameOf = (id: string): string => connections.find((each) => each.id === id)?.name ?? id;
+  const table = /\.csv$/i.test(out) ? csvTable([], 'arrival', nameOf) : undefined;
+  const handle = await journal.query(query);
+  try {
+    const newest = await handle.rows({ anchor: 'newest', direction: 'older', count: 1 });
+    const facts = {
+      store: journal,
+      name: wish.name ?? basename(out),
+      software: 'gsops',
+      connections: connections.map(({ id, system }) => ({ id, system })),
+      nameOf,
+    };
+    const head = table?.head ?? JSON.stringify((await headerOfQuery(facts, query, handle)) ?? emptyHeader);
+    return await exportEvents({
+      path: out,
+      gzip: /\.gz$/i.test(out),
+      head,
+      pages: pagesOf(handle, newest.rows[0]?.seq ?? 0),
+      lineOf: table?.lineOf ?? recordingLine,
+      lineEnd: table ? '\r\n' : '\n',
+      signal,
+      onProgress: progressBar(newest.total),
+    });
+  } finally {
+    handle.close();
+  }
+}
+
+/** Says what was written: a sentence for people, or a line for programs. */
+export function tellWritten(events: number, file: string, isForPrograms: boolean): void {
+  if (isForPrograms) writeLine({ written: { file, events } });
+  else
+    process.stderr.write(`${events} ${events === 1 ? 'event was' : 'events were'} written into ${file}.\n`);
+}
+
+/** Draws how far it is while somebody looks. */
+function progressBar(total: number): (written: number) => void {
+  let drawnAt = -Infinity;
+  return (written) => {
+    const now = performance.now();
+    const isLast = written >= total;
+    if (!process.stderr.isTTY || (!isLast && now - drawnAt < drawnEveryMs)) return;
+    drawnAt = now;
+    const percent = Math.floor((100 * written) / Math.max(1, total));
+    process.stderr.write(`\r${percent} %${isLast ? '\r\u001b[K' : ''}`);
+  };
+}
