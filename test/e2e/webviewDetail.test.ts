@@ -174,4 +174,16 @@ describe('the tabs of the detail', () => {
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(300);
     expect(await barriers()).toEqual([]);
   });
+
+  it('keep the selected one in sight when the room becomes narrow', async () => {
+    await open({ events: 5000, width: 900 });
+    await show(4003);
+    await tab('Payload').press('End');
+    await settled(() => tab('What It Did').getAttribute('aria-selected'), 'true');
+    await page.setViewportSize({ width: 300, height: 800 });
+    await settled(async () => {
+      const box = await tab('What It Did').boundingBox();
+      return box !== null && box.x >= 0 && box.x + box.width <= 300;
+    }, true);
+  });
 });

@@ -44,6 +44,7 @@ export class DetailPane extends LitElement {
   declare wrap: boolean;
   #reading: JsonReading | null = null;
   #marks: TreeMarks | null = null;
+  readonly #resize = new ResizeObserver(() => this.#keepTabInSight());
 
   constructor() {
     super();
@@ -70,8 +71,20 @@ export class DetailPane extends LitElement {
     this.#marks = detail && root ? new TreeMarks(root, detail.problems, this.#own) : null;
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('tab')) this.#selectedTab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const tabs = this.renderRoot.querySelector('[role=tablist]');
+    if (tabs) this.#resize.observe(tabs);
+    // The context brings the counts in the names of tabs.
+    if (changed.has('tab') || changed.has('context')) this.#keepTabInSight();
+  }
+
+  #keepTabInSight(): void {
+    this.#selectedTab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** The context, if it is that of the shown event. */
