@@ -8,6 +8,7 @@ import { kgsmDecoder } from './decode/decode.ts';
 import type { KgsmContext } from './decode/decoderState.ts';
 import { kgsmOperations } from './operations/operations.ts';
 import { noRoot } from './operations/runCommand.ts';
+import { rewriteKgsm } from './rewrite.ts';
 import { parseKgsmSettings, type KgsmSettings } from './settings.ts';
 import {
   checkKgsmTarget,
@@ -73,6 +74,7 @@ export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
     const { emitToKgsm } = await import('./emit.ts');
     await emitToKgsm(address, bytes, environment);
   },
+  rewrite: rewriteKgsm,
   describe: ({ webhook, socketPath, journalDir, root }) =>
     webhook === undefined ? (socketPath ?? journalDir ?? root ?? '') : webhookAddress(webhook),
 };
