@@ -151,6 +151,7 @@ describe('the inspector', () => {
     await expect.poll(() => rowsOf(view).count()).toBe(2);
     await view.getByRole('button', { name: 'Export…' }).click();
     await wb.pick('Matching');
+    await wb.pick('As They Are');
     const file = join(wb.workspace, 'ark.gsops.ndjson.gz');
     await saveInto(wb, file, 'matching-events.gsops.ndjson');
     await wb.toasts('1 event was exported into ark.gsops.ndjson.gz.').waitFor();
@@ -314,6 +315,7 @@ describe('the inspector', () => {
     expect(await heads.filter({ hasText: 'Instance' }).count()).toBe(0);
     await view.getByRole('button', { name: 'Export…' }).click();
     await wb.pick('Matching');
+    await wb.pick('As They Are');
     const table = join(wb.workspace, 'ark.csv');
     await saveInto(wb, table, 'matching-events.gsops.ndjson');
     await wb.toasts('1 event was exported into ark.csv.').waitFor();

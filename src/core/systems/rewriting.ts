@@ -67,11 +67,11 @@ function cutsOf(raw: string, roleOf: RoleOf, pass: Pass, depth: number): readonl
   const cuts: Cut[] = [];
   let outside = 0;
   for (const { path, start, end, isKey } of scalarsIn(raw)) {
-    if (!isWhole && pass.texts && pass.names && start > outside)
+    const isString = raw[start] === '"';
+    if (!isWhole && isString && pass.texts && pass.names)
       cuts.push(...moved(pass.names.cutsIn(raw.slice(outside, start)), outside));
-    outside = end;
-    if (raw[start] !== '"')
-      cuts.push(...numberCuts(raw, start, end, roleOf(path, raw.slice(start, end)), pass));
+    if (isString) outside = end;
+    if (!isString) cuts.push(...numberCuts(raw, start, end, roleOf(path, raw.slice(start, end)), pass));
     else if (isKey) cuts.push(...keyCuts(raw, start, end, pass));
     else {
       const { text, at } = unescaped(raw, start, end);
@@ -110,7 +110,7 @@ function stringCuts(text: string, role: Role, roleOf: RoleOf, pass: Pass, depth:
       return names ? wholeCut(text, names.name('instance', text)) : [];
     case 'text':
       if (!names || !texts) return [];
-      return /^\s*[{[]/.test(text) && depth < deepestDocument
+      return /^\s*[{[]/.test(text) && depth < deepestDocument && parses(text)
         ? cutsOf(text, roleOf, pass, depth + 1)
         : names.cutsIn(text);
     default:

@@ -44,6 +44,8 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   emitTargets(settings: S): readonly string[];
   /** How a target is asked for that the user names; without it there are only those of the connections. */
   readonly targetPrompt?: Text;
+  /** Addresses in the form `scheme:rest`, for targets that are typed: each makes the address that the system knows. */
+  readonly targetSchemes?: Readonly<Record<string, (rest: string) => string>>;
   /** The secret that sending to a named target may use. */
   targetSecret?(address: string): SecretSpec | undefined;
   /** Sends one event to an address of this system, as the system itself would. */

@@ -86,7 +86,11 @@ export class EmitTargets {
         return problem && { message: translate(problem), severity: severityOf(value) };
       },
     });
-    if (address === undefined) return undefined;
+    return address === undefined ? undefined : this.remember(system, address);
+  }
+
+  /** Keeps the address of another target, with the secret that it may want. */
+  async remember(system: AnySystem, address: string): Promise<NamedTarget | undefined> {
     await this.#askSecret(system, address);
     const others = this.#custom().filter((c) => c.address !== address);
     await this.#storage.update(storageKey, [...others, { system: system.id, address }]);

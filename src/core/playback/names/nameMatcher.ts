@@ -21,7 +21,7 @@ export class NameMatcher {
 
   constructor(names: Iterable<readonly [name: string, replacement: string]>) {
     for (const [name, replacement] of names) {
-      const text = name.toLowerCase();
+      const text = folded(name);
       if (text === '') continue;
       const key = text.slice(0, inWordsFrom);
       const same = this.#entries.get(key) ?? [];
@@ -33,9 +33,7 @@ export class NameMatcher {
   }
 
   cutsIn(given: string): readonly Cut[] {
-    const lower = given.toLowerCase();
-    // A few characters are longer in lower case; places would be others.
-    const text = lower.length === given.length ? lower : given;
+    const text = folded(given);
     const cuts: Cut[] = [];
     for (let at = 0; at < text.length;) {
       const found = this.#beginnings.has(text.charCodeAt(at)) ? this.#at(text, at) : undefined;
@@ -54,6 +52,14 @@ export class NameMatcher {
     }
     return undefined;
   }
+}
+
+/** In lower case, character by character: each keeps its place, also the few that are longer then. */
+function folded(text: string): string {
+  return text.replace(/[A-Z\u0080-\uffff]/g, (character) => {
+    const lower = character.toLowerCase();
+    return lower.length === 1 ? lower : character;
+  });
 }
 
 function stands(text: string, at: number, name: string): boolean {

@@ -6,7 +6,7 @@ import type { AnySystem } from '../../systems/system.ts';
 import { NameCollector } from '../names/pseudonyms.ts';
 import type { RecordingHeader } from './recordingLines.ts';
 
-export type AnySystemById = (id: string) => Pick<AnySystem, 'rewrite' | 'catalog'> | undefined;
+type AnySystemById = (id: string) => Pick<AnySystem, 'rewrite' | 'catalog'> | undefined;
 
 const protocol: Role = 'protocol';
 /** Roles in facts of our own, and in the state that a recording begins with, where JSON stands in strings. */
@@ -41,10 +41,10 @@ function ownRole(path: readonly string[], value: string): Role {
 }
 
 /**
- * The names of a source, gathered from everything that is exported of it; `done` gives what puts stable pseudonyms in their place. Names
+ * The names of a source, gathered from its events; `done` gives what puts stable pseudonyms in their place. Names
  * of one event stand in the texts of others, so that all are gathered before the first is written.
  */
-export class NamesOfEvents {
+class NamesOfEvents {
   readonly #systemOf: AnySystemById;
   readonly #names = new NameCollector();
 
@@ -77,6 +77,31 @@ export class NamesOfEvents {
   done(): Anonymiser {
     return new Anonymiser(this.#names.pseudonyms(), this.#systemOf);
   }
+}
+
+/** Turns of the event loop are given back at least this often. */
+const sliceMs = 8;
+
+/** Reads events once for the names in them. */
+export async function gatherNames(
+  systemOf: AnySystemById,
+  header: RecordingHeader,
+  pages: AsyncIterable<readonly JournalEvent[]> | Iterable<readonly JournalEvent[]>,
+  signal: AbortSignal,
+): Promise<Anonymiser> {
+  const names = new NamesOfEvents(systemOf);
+  names.addHeader(header);
+  let sliceBegan = performance.now();
+  for await (const page of pages) {
+    for (const event of page) {
+      signal.throwIfAborted();
+      names.add(event);
+      if (performance.now() - sliceBegan < sliceMs) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceBegan = performance.now();
+    }
+  }
+  return names.done();
 }
 
 /** Puts pseudonyms in the place of names; the same one for a name wherever it stands. */

@@ -14,6 +14,7 @@ import {
   checkKgsmTarget,
   kgsmSecrets,
   kgsmTargetPrompt,
+  kgsmTargetSchemes,
   kgsmTargetSecret,
   webhookAddress,
 } from './targets.ts';
@@ -68,6 +69,7 @@ export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
     return socketPath === undefined ? [] : [socketPath];
   },
   targetPrompt: kgsmTargetPrompt,
+  targetSchemes: kgsmTargetSchemes,
   targetSecret: kgsmTargetSecret,
   checkTarget: checkKgsmTarget,
   async emit(address, bytes, environment) {
