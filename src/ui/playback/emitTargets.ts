@@ -53,7 +53,10 @@ export class EmitTargets {
   }
 
   /** The question to ask before the bytes are sent to the target, if any. */
-  question({ system, label, connection: id }: NamedTarget, bytes: Uint8Array): Question | undefined {
+  question(
+    { system, label, connection: id }: Pick<NamedTarget, 'system' | 'label' | 'connection'>,
+    bytes: Uint8Array,
+  ): Question | undefined {
     const question = system.emitQuestion?.(bytes, label);
     const connection = id === undefined ? undefined : this.#runtime.connections.get(id);
     return question && connection ? withHost(question, connection, this.#runtime.host) : question;

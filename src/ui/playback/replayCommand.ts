@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { commands, l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
+import { openDelivery, type Delivery, type Destination } from '../../core/playback/delivery.ts';
 import { readRecording } from '../../core/playback/recordingFile.ts';
 import { itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
 import {
@@ -15,13 +16,14 @@ import {
 import { parseRenaming } from '../../core/playback/names/renaming.ts';
 import { ReplayRun, type ReplayTarget } from '../../core/playback/replayRun.ts';
 import { systemClock } from '../../core/model/clock.ts';
+import { text } from '../../core/model/text.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import { confirmed } from '../operations/questions.ts';
 import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import type { EmitTargets } from './emitTargets.ts';
-import { askDestinations, openDelivery, type Delivery, type Destination } from './replayDestinations.ts';
+import { askDestinations } from './replayDestinations.ts';
 import { askOptions, type ReplayOptions } from './replayOptions.ts';
 import type { Replays } from './replays.ts';
 
@@ -75,8 +77,7 @@ export async function replayCommand(
   }
   if (to !== 'local' && !(await allowed(runtime, targets, chosen, plan, to, where))) return;
   if (!(await replays.mayEnd('any'))) return;
-  const target =
-    to === 'local' ? localTarget(runtime, source.name) : remoteTarget(openDelivery(runtime, targets, to));
+  const target = to === 'local' ? localTarget(runtime, source.name) : remoteTarget(deliveryTo(runtime, to));
   await run(replays, where, chosen, rewriting(runtime, target, changes), options);
   await target.close?.();
 }
@@ -223,11 +224,11 @@ async function allowed(
   where: string,
 ): Promise<boolean> {
   const questions = destinations.flatMap((destination) => {
-    const { target } = destination;
+    const { target, label } = destination;
     if (!target) return [];
     return items
       .filter((item) => takes(destination, item))
-      .flatMap(({ bytes }) => targets.question(target, bytes) ?? []);
+      .flatMap(({ bytes }) => targets.question({ ...target, label }, bytes) ?? []);
   });
   const redacted = items.filter((item) => item.redacted).length;
   const notes = [
@@ -276,6 +277,18 @@ function localTarget({ pipeline, timelines, host }: Runtime, name: string): Clos
       timeline = timelines.restartReplay();
     },
   };
+}
+
+function deliveryTo({ emitter, systems }: Runtime, destinations: readonly Destination[]): Delivery {
+  return openDelivery({
+    destinations,
+    emit: (request) =>
+      workspace.isTrusted
+        ? emitter.emit(request)
+        : Promise.resolve({ ok: false, message: text('not in an untrusted workspace') }),
+    systemOf: (id) => systems.get(id),
+    clock: systemClock,
+  });
 }
 
 function remoteTarget(delivery: Delivery): ClosableTarget {

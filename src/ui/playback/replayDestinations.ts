@@ -1,21 +1,11 @@
-import { l10n, window, workspace, type QuickPickItem } from 'vscode';
-import { systemClock } from '../../core/model/clock.ts';
-import { oneLine } from '../../core/model/text.ts';
+import { l10n, window, type QuickPickItem } from 'vscode';
+import type { Destination } from '../../core/playback/delivery.ts';
 import { parseTarget } from '../../core/playback/parseTarget.ts';
-import { openReceiver, type Receiver } from '../../core/playback/receivers.ts';
 import type { ReplayItem } from '../../core/playback/replayItem.ts';
-import { planReplay, takes, type Taker } from '../../core/playback/replayPlan.ts';
+import { planReplay } from '../../core/playback/replayPlan.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import type { EmitTargets, NamedTarget } from './emitTargets.ts';
-
-/** A taker of the events of a replay: an address of a system, or a plain receiver of all of them. */
-export interface Destination extends Taker {
-  readonly label: string;
-  readonly address: string;
-  /** Absent for a plain receiver. */
-  readonly target?: NamedTarget;
-}
 
 export type Destinations = 'local' | readonly Destination[];
 
@@ -91,61 +81,4 @@ async function addDestination(
 
 function destinationOf(target: NamedTarget): Destination {
   return { label: target.label, address: target.address, system: target.system, target };
-}
-
-/** Open ways to the destinations of a replay. */
-export interface Delivery {
-  /** Sends a message to all that take it; rejects with the reason of the first that did not get it. */
-  send(item: ReplayItem, signal: AbortSignal): Promise<void>;
-  close(): Promise<void>;
-}
-
-export function openDelivery(
-  { systems, emitter }: Runtime,
-  targets: EmitTargets,
-  destinations: readonly Destination[],
-): Delivery {
-  const receivers = new Map<Destination, Receiver>(
-    destinations.flatMap((destination) =>
-      destination.target ? [] : [[destination, openReceiver(destination.address, systemClock)]],
-    ),
-  );
-  const sendTo = async (
-    { target, address }: Destination,
-    receiver: Receiver | undefined,
-    { bytes, system: id }: ReplayItem,
-    signal: AbortSignal,
-  ): Promise<void> => {
-    if (target) {
-      const { ok, message } = await targets.send(target, bytes, 'replayed', signal);
-      if (!ok) throw new Error(message);
-      return;
-    }
-    const system = systems.get(id);
-    if (!workspace.isTrusted) throw new Error(l10n.t('not in an untrusted workspace'));
-    if (!system || !receiver) throw new Error(l10n.t('there is no system “{0}”', oneLine(id, 60)));
-    const result = await emitter.emit({
-      target: {
-        system: { ...system, emit: (_, sent) => receiver.send(sent, signal) },
-        address,
-        secret: () => Promise.resolve(undefined),
-      },
-      bytes,
-      origin: 'replayed',
-      signal,
-    });
-    if (!result.ok) throw new Error(translate(result.message));
-  };
-  return {
-    async send(item, signal) {
-      const takers = destinations.filter((destination) => takes(destination, item));
-      const sent = await Promise.allSettled(
-        takers.map((destination) => sendTo(destination, receivers.get(destination), item, signal)),
-      );
-      for (const result of sent) if (result.status === 'rejected') throw result.reason;
-    },
-    async close() {
-      await Promise.all([...receivers.values()].map((receiver) => receiver.close()));
-    },
-  };
 }
