@@ -45,9 +45,10 @@ async function lateness(count: number, gapMs: number): Promise<number> {
 async function replayLateness(speed: number, count = COUNT, gapMs = GAP_MS, rounds = 3): Promise<number> {
   const found: number[] = [];
   for (let n = 0; n < rounds; n++) {
-    const start = performance.now();
     const all: number[] = [];
-    await play(speed, count, gapMs * speed, (at) => all.push(performance.now() - start - at / speed) > 0);
+    await play(speed, count, gapMs * speed, (at, start) => {
+      return all.push(performance.now() - start - at / speed) > 0;
+    });
     found.push(percentile(all, 0.95));
   }
   return median(found);
@@ -57,8 +58,9 @@ async function play(
   speed: PlaySpeed,
   count: number,
   gap: number,
-  deliver: (at: number) => boolean,
+  deliver: (at: number, start: number) => boolean,
 ): Promise<void> {
+  let start = 0;
   const player = new Player({
     source: listSource(Array.from({ length: count }, (_, n) => ({ at: n * gap }))),
     speed,
@@ -72,8 +74,9 @@ async function play(
       },
     },
     signal: new AbortController().signal,
-    deliver: ({ at }) => deliver(at),
+    deliver: ({ at }) => deliver(at, start),
   });
+  start = performance.now();
   player.play();
   await player.settled();
 }
