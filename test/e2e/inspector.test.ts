@@ -161,6 +161,16 @@ describe('the inspector', () => {
     const raw = (JSON.parse(event ?? '') as { raw: string }).raw;
     expect(JSON.parse(raw)).toMatchObject({ EventType: 'instance_failed', Data: { InstanceName: 'ark' } });
 
+    await view.getByRole('button', { name: 'Export…' }).click();
+    await wb.pick('Matching');
+    await wb.pick('Anonymous');
+    const anonymous = join(wb.workspace, 'anonymous.gsops.ndjson');
+    await saveInto(wb, anonymous, 'matching-anonymous-events.gsops.ndjson');
+    await wb.toasts('1 event was exported into anonymous.gsops.ndjson.').waitFor();
+    const hidden = readFileSync(anonymous, 'utf8');
+    expect(hidden).toContain('instance_failed');
+    expect(hidden).not.toMatch(/\bark\b/i);
+
     await wb.openView('Explorer');
     await wb.treeItem('ark.gsops.ndjson.gz').dblclick();
     const editor = wb.editorFrame();

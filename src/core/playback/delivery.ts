@@ -24,7 +24,7 @@ export interface DeliveryOptions {
 }
 
 /** Why a message did not reach all that take it. */
-export class DeliveryError extends ReasonedError<'notSent'> {
+class DeliveryError extends ReasonedError<'notSent'> {
   override readonly name = 'DeliveryError';
 }
 

@@ -13,7 +13,7 @@ export interface Receiver {
 }
 
 /** Why a message did not reach a receiver. */
-export class ReceiverError extends ReasonedError<'closed'> {
+class ReceiverError extends ReasonedError<'closed'> {
   override readonly name = 'ReceiverError';
 }
 

@@ -233,22 +233,13 @@ async function allowed(
   const redacted = items.filter((item) => item.redacted).length;
   const notes = [
     ...[...untaken].map(([id, count]) =>
-      l10n.t(
-        '{0} events of {1} are left out: the target does not take them.',
-        count,
-        systems.get(id)?.label ?? id,
-      ),
+      l10n.t('Left out, because no target takes them: {0} of {1}', count, systems.get(id)?.label ?? id),
     ),
     ...(redacted > 0
-      ? [
-          l10n.t(
-            '{0} events are sent as they stand in the journal, without the secrets that were cut out.',
-            redacted,
-          ),
-        ]
+      ? [l10n.t('Sent as they stand in the journal, without the secrets that were cut out: {0}', redacted)]
       : []),
     ...(truncated > 0
-      ? [l10n.t('{0} events are not sent: they were cut off when they were recorded.', truncated)]
+      ? [l10n.t('Not sent, because they were cut off when they were recorded: {0}', truncated)]
       : []),
     ...(questions.length > 0
       ? [l10n.t('{0} of {1} may change something there.', questions.length, items.length)]

@@ -1,3 +1,4 @@
+import { oneLine } from '../../model/text.ts';
 import { applyCuts, type Cut } from '../../systems/redaction.ts';
 import type { NameKind, NameMap } from '../../systems/rewriting.ts';
 import { NameMatcher } from './nameMatcher.ts';
@@ -111,14 +112,18 @@ function pseudonymOf(kind: NameKind, name: string, counts: Map<string, number>, 
   }
 }
 
-/** A name as it stands in text, in a web address, and in strings of JSON that were cut off or written in ASCII. */
+/** Lengths at which summaries cut names off. */
+const cutLengths = [40, 60, 80, 100, 120, 200, 300, 500];
+
+/** A name as it stands in text, in a web address, in strings of JSON that were cut off or written in ASCII, and in one line for people. */
 function writtenForms(name: string): readonly string[] {
   const json = JSON.stringify(name).slice(1, -1);
   const ascii = json.replace(
     /[\u0080-\uffff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return [...new Set([name, encoded(name), json, ascii])];
+  const cut = cutLengths.filter((length) => length < name.length).map((length) => oneLine(name, length));
+  return [...new Set([name, encoded(name), json, ascii, oneLine(name, name.length), ...cut])];
 }
 
 function encoded(name: string): string {

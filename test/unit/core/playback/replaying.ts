@@ -53,7 +53,7 @@ export async function record(pipeline: Pipeline): Promise<{ stop(): Promise<Jour
   };
 }
 
-export async function allOf(store: JournalStore): Promise<readonly JournalEvent[]> {
+async function allOf(store: JournalStore): Promise<readonly JournalEvent[]> {
   const events: JournalEvent[] = [];
   for await (const page of pagesOf(await store.query(''), Infinity)) events.push(...page);
   return events;

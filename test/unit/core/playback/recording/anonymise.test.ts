@@ -18,12 +18,15 @@ import { linesOf } from '../../../../wire/reading.ts';
 
 const never = new AbortController().signal;
 
+const longName = 'the-longest-name-of-them-all-'.repeat(5);
+
 /** Every name of the source: of players, addresses, hosts, users, instances and connections. */
 const names = [
   ...['Notch', 'Größe Maria', '2535428691234567', '76561198000000001'],
   ...['203.0.113.77', '10.1.2.3', '2001:db8:7::9', 'games-01', 'nas.example.org', 'backup.example.net'],
   ...['operator7', 'jsmith', 'carol', 'carol@example.org'],
   ...['smp-main', 'lobby "x"', 'valheim', 'creative world', 'mc-7'],
+  ...[longName, longName.slice(0, 50), 'odd\nname'],
   ...['attic', 'Attic of Bob', 'cellar', 'bellhop', 'bsm-01'],
 ];
 
@@ -54,6 +57,16 @@ const messages: readonly (readonly [fields: Partial<Draft>, raw: string])[] = [
       cli: ['--instances', '--list', '--json'],
       code: 0,
       output: JSON.stringify(['smp-main', 'lobby "x"']),
+    }),
+  ],
+  [{ connection: 'attic', system: 'kgsm' }, kgsmEvent('instance_started', longName)],
+  [{ connection: 'attic', system: 'kgsm' }, kgsmEvent('instance_crashed', 'odd\nname')],
+  [
+    { connection: 'attic', system: 'kgsm', channel: 'reply', correlation: 'c-2' },
+    JSON.stringify({
+      cli: ['--instances', '--list', '--detailed', '--json'],
+      code: 0,
+      output: JSON.stringify({ 'smp-main': { status: true }, 'lobby "x"': { ip: '10.1.2.3' } }),
     }),
   ],
   [
@@ -246,8 +259,8 @@ describe('an anonymous export', () => {
     const { PlayerName, PlayerAddr } = joined.Data;
     expect(PlayerAddr).toMatch(/^198\.18\.\d+\.\d+:51234$/);
     expect(raws[2]).toContain(`say welcome ${PlayerName} from `);
-    expect(raws[14]).toContain(`${PlayerName} joined the game`);
-    expect(raws[12]).toContain(PlayerAddr.replace(':51234', ''));
+    expect(raws[17]).toContain(`${PlayerName} joined the game`);
+    expect(raws[15]).toContain(PlayerAddr.replace(':51234', ''));
   });
 
   it.each(['truenas-24.10-websocket', 'bedrock-3.10', 'kgsm-2.2-lifecycle', 'tcp-notification-manager'])(
