@@ -151,6 +151,7 @@ describe('the inspector', () => {
     await expect.poll(() => rowsOf(view).count()).toBe(2);
     await view.getByRole('button', { name: 'Export…' }).click();
     await wb.pick('Matching');
+    await wb.pick('As They Are');
     const file = join(wb.workspace, 'ark.gsops.ndjson.gz');
     await saveInto(wb, file, 'matching-events.gsops.ndjson');
     await wb.toasts('1 event was exported into ark.gsops.ndjson.gz.').waitFor();
@@ -159,6 +160,16 @@ describe('the inspector', () => {
     expect(end).toBe('');
     const raw = (JSON.parse(event ?? '') as { raw: string }).raw;
     expect(JSON.parse(raw)).toMatchObject({ EventType: 'instance_failed', Data: { InstanceName: 'ark' } });
+
+    await view.getByRole('button', { name: 'Export…' }).click();
+    await wb.pick('Matching');
+    await wb.pick('Anonymous');
+    const anonymous = join(wb.workspace, 'anonymous.gsops.ndjson');
+    await saveInto(wb, anonymous, 'matching-anonymous-events.gsops.ndjson');
+    await wb.toasts('1 event was exported into anonymous.gsops.ndjson.').waitFor();
+    const hidden = readFileSync(anonymous, 'utf8');
+    expect(hidden).toContain('instance_failed');
+    expect(hidden).not.toMatch(/\bark\b/i);
 
     await wb.openView('Explorer');
     await wb.treeItem('ark.gsops.ndjson.gz').dblclick();
@@ -314,6 +325,7 @@ describe('the inspector', () => {
     expect(await heads.filter({ hasText: 'Instance' }).count()).toBe(0);
     await view.getByRole('button', { name: 'Export…' }).click();
     await wb.pick('Matching');
+    await wb.pick('As They Are');
     const table = join(wb.workspace, 'ark.csv');
     await saveInto(wb, table, 'matching-events.gsops.ndjson');
     await wb.toasts('1 event was exported into ark.csv.').waitFor();

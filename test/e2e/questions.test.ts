@@ -58,6 +58,8 @@ describe('a recording of 100,000 events', () => {
     await press('Enter');
     await wb.activeQuickItem('Selected').waitFor();
     await press('Enter');
+    await wb.activeQuickItem('As They Are').waitFor();
+    await press('Enter');
     await wb.asked('Export into Which File?');
     await expect.poll(() => wb.quickInput.inputValue()).toContain('selected-events.gsops.ndjson');
     await press('Enter');

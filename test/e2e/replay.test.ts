@@ -8,10 +8,28 @@ const lifecycle = recorded('kgsm-2.2-lifecycle.jsonl');
 afterAll(() => {
   kgsm.dispose();
 });
+const message = (instance: string): string =>
+  JSON.stringify({ EventType: 'instance_started', Data: { InstanceName: instance } });
+const line = (raw: string, fields: object = {}): string =>
+  JSON.stringify({
+    ...{ receivedAt: '2026-11-20T18:40:21Z', channel: 'push', type: 'instance_started', severity: 'info' },
+    ...{ retention: 'lifecycle', summary: 'Started', system: 'kgsm', connection: 'home', raw },
+    ...fields,
+  });
+const mixed = [
+  '{"gameServerOpsRecording":1}',
+  line(message('whole')),
+  line(message('without-secret'), { redacted: ['password'] }),
+  line(message('cut').slice(0, 40), { truncated: true }),
+  line('{"msg":"changed","collection":"app.query"}', { system: 'truenas', type: 'app.query' }),
+];
 const workbench = useWorkbench({
   mode: 'installed',
   machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
-  files: { 'lifecycle.ndjson': lifecycle.map((text) => JSON.stringify(JSON.parse(text))).join('\n') },
+  files: {
+    'lifecycle.ndjson': lifecycle.map((text) => JSON.stringify(JSON.parse(text))).join('\n'),
+    'mixed.ndjson': mixed.join('\n'),
+  },
 });
 
 describe('a replay', () => {
@@ -35,8 +53,10 @@ describe('a replay', () => {
     await wb.openView('Explorer');
     await wb.contextMenu(wb.treeItem('lifecycle.ndjson'), 'Replay Events…');
     await wb.pick('Add target…');
-    await wb.enter(bot.socket);
+    await wb.enter(`socket:${bot.socket}`);
+    await wb.pick('Speed');
     await wb.pick('As fast as the target takes it');
+    await wb.pick(/Replay\s*30 events/);
     await wb.toasts(/30 of 30 events were replayed into bot.sock/).waitFor();
     const arrived = bot.received
       .slice(before)
@@ -51,7 +71,13 @@ describe('a replay', () => {
     await wb.openView('Explorer');
     await wb.contextMenu(wb.treeItem('lifecycle.ndjson'), 'Replay Events…');
     await wb.pick('Local only');
+    await wb.pick('Rename Instances');
+    await wb.enter('*=test-*', /for all/);
+    await wb.pick('Speed');
     await wb.pick('1000×');
+    await wb.activeQuickItem(/Replay\s*30 events/).waitFor();
+    await wb.screenshots('replay-options');
+    await wb.page.keyboard.press('Enter');
     await wb.openView('Game Servers');
     await wb.page.getByText('Showing the replay "lifecycle.ndjson", not what is live.').waitFor();
     await wb.toasts(/30 of 30 events were replayed into a local timeline/).waitFor();
@@ -66,12 +92,57 @@ describe('a replay', () => {
     await view.getByText(/Showing replay/).waitFor({ state: 'hidden' });
   });
 
+  it('begins at once with two times Enter, and shows what it would send without sending it', async () => {
+    const wb = workbench();
+    const { keyboard } = wb.page;
+    const before = bot.received.length;
+    await wb.openView('Explorer');
+    await wb.contextMenu(wb.treeItem('lifecycle.ndjson'), 'Replay Events…');
+    await wb.pick('bot.sock');
+    await wb.pick('Dry Run');
+    await wb.page.getByText('"afterMs":0,"system":"kgsm"').first().waitFor();
+    await wb.openView('Explorer');
+    await wb.contextMenu(wb.treeItem('lifecycle.ndjson'), 'Replay Events…');
+    await wb.activeQuickItem('Local only').waitFor();
+    await keyboard.press('Enter');
+    await wb.activeQuickItem(/Replay\s*30 events/).waitFor();
+    await keyboard.press('Enter');
+    const view = wb.viewFrame();
+    await view.getByText(/Showing replay/).waitFor();
+    expect(bot.received.length).toBe(before);
+    await view.getByRole('button', { name: /Back to Live/ }).click();
+    await wb.dialog.getByRole('button', { name: 'End Replay' }).click();
+    await view.getByText(/Showing replay/).waitFor({ state: 'hidden' });
+  });
+
+  it('says before it starts what is left out, cut out and cut off', async () => {
+    const wb = workbench();
+    const before = bot.received.length;
+    await wb.openView('Explorer');
+    await wb.contextMenu(wb.treeItem('mixed.ndjson'), 'Replay Events…');
+    await wb.pick('bot.sock');
+    await wb.pick(/Replay\s*2 events/);
+    await wb.dialog.getByText('Replay into bot.sock?').waitFor();
+    for (const words of [
+      /Left out, because no target takes them: 1 of TrueNAS/,
+      /without the secrets that were cut out: 1/,
+      /cut off when they were recorded: 1/,
+    ])
+      await wb.dialog.getByText(words).waitFor();
+    await wb.screenshots('replay-question');
+    await wb.dialog.getByRole('button', { name: 'Replay' }).click();
+    await wb.toasts(/2 of 2 events were replayed into bot.sock/).waitFor();
+    expect(bot.received.slice(before)).toBe(`${message('whole')}\n${message('without-secret')}\n`);
+  });
+
   it('is paused, stepped and moved in its bar, and told of after a reload', async () => {
     const wb = workbench();
     await wb.openView('Explorer');
     await wb.contextMenu(wb.treeItem('lifecycle.ndjson'), 'Replay Events…');
     await wb.pick('Local only');
+    await wb.pick('Speed');
     await wb.pick('0.1×');
+    await wb.pick(/Replay\s*30 events/);
     await wb.openView('Game Servers');
     const view = wb.viewFrame();
     const bar = view.getByRole('group', { name: 'Replay' });

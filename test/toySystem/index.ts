@@ -1,5 +1,6 @@
 import { text } from '../../src/core/model/text.ts';
 import { emitThroughSession } from '../../src/core/systems/conversation/emitThroughSession.ts';
+import { rewriteJson } from '../../src/core/systems/rewriting.ts';
 import type { System } from '../../src/core/systems/system.ts';
 import { toyEntries } from './catalog.ts';
 import { toyDecoder } from './decode.ts';
@@ -23,6 +24,8 @@ export const toy: System<ToySettings, number> = {
   openSession: openToySession,
   emitTargets: ({ port }) => [addressOf(port)],
   emit: emitThroughSession,
+  rewrite: (raw, rewriting) =>
+    rewriteJson(raw, ([field]) => (field === 'switched' ? 'instance' : 'text'), rewriting),
   checkTarget: () => text('Lamps are switched through a connection'),
   describe: ({ port }) => addressOf(port),
 };

@@ -278,10 +278,7 @@ export class Player<T extends Timed> {
   /** Place of the next item on the way of the playhead. */
   #placeOf({ at }: T): number {
     if (this.#latest === undefined) return this.#reached;
-    const { gaps = { kind: 'original' } } = this.#options;
-    if (gaps.kind === 'rate') return this.#reached + 1000 / gaps.perSecond;
-    const gap = Math.max(0, at - this.#latest);
-    return this.#reached + (gaps.kind === 'capped' ? Math.min(gap, gaps.ms) : gap);
+    return this.#reached + distance(this.#latest, at, this.#options.gaps);
   }
 
   /** Milliseconds of the clock until an item is due. */
@@ -327,8 +324,24 @@ export function validSpeed(speed: unknown): speed is PlaySpeed {
   return speed === 'max' || (typeof speed === 'number' && speed >= 0.1 && speed <= 1000);
 }
 
-/** Milliseconds that items take at a speed. */
-export function playingTime(items: readonly Timed[], speed: number): number {
-  const first = items[0]?.at ?? 0;
-  return items.reduce((longest, item) => Math.max(longest, item.at - first), 0) / speed;
+/** Recorded milliseconds between an item and the one after it; the clock of a sender may have stepped back. */
+function distance(latest: number, at: number, gaps: PlayGaps = { kind: 'original' }): number {
+  if (gaps.kind === 'rate') return 1000 / gaps.perSecond;
+  const gap = Math.max(0, at - latest);
+  return gaps.kind === 'capped' ? Math.min(gap, gaps.ms) : gap;
+}
+
+/** Milliseconds from the start to each item, where nothing is late. */
+export function dueTimes(
+  items: readonly Timed[],
+  speed: PlaySpeed,
+  gaps: PlayGaps = { kind: 'original' },
+): readonly number[] {
+  let due = 0;
+  let latest: number | undefined;
+  return items.map(({ at }) => {
+    if (latest !== undefined && speed !== 'max') due += distance(latest, at, gaps) / speed;
+    latest = Math.max(latest ?? at, at);
+    return due;
+  });
 }

@@ -1,4 +1,5 @@
 import { oneLine, text, type Text } from '../model/text.ts';
+import { redactionMark } from '../systems/redaction.ts';
 import type { AnySystem } from '../systems/system.ts';
 import { newerVersion, readRecordingLine } from './recording/recordingLines.ts';
 import { bytesOf, onOwnConnections, type ReplayItem } from './replayItem.ts';
@@ -51,7 +52,17 @@ export function readRecording(content: string, plain: AnySystem): ReadRecording 
       // A system sends only pushed messages by itself; requests, replies and our own notes are left out.
       if (channel !== 'push') continue;
       at = read.kind === 'event' ? read.event.receivedAt : read.at;
-      items.push({ at, bytes: bytesOf(raw, rawBase64), system, connection });
+      const isRedacted = read.kind === 'event' ? read.event.redacted.length > 0 : raw.includes(redactionMark);
+      const { truncated } = read.kind === 'event' ? read.event : read.message;
+      items.push({
+        at,
+        bytes: bytesOf(raw, rawBase64),
+        system,
+        connection,
+        ...(read.kind === 'event' ? { type: read.event.type } : {}),
+        ...(isRedacted ? { redacted: true } : {}),
+        ...(truncated === true ? { truncated } : {}),
+      });
       continue;
     }
     at = timeOf(line, plain) ?? at + untimedStepMs;

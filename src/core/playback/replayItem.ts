@@ -1,5 +1,4 @@
 import type { Draft, OpsEvent } from '../model/event.ts';
-import type { AnySystem } from '../systems/system.ts';
 
 /** One message to replay. */
 export interface ReplayItem {
@@ -10,6 +9,12 @@ export interface ReplayItem {
   readonly system: string;
   /** The connection that a local replay shows it on. */
   readonly connection: string;
+  /** Type of the event, where its source names it. */
+  readonly type?: string;
+  /** Secrets were cut out of it: it is not the message that was sent. */
+  readonly redacted?: boolean;
+  /** It was cut off when it was recorded. */
+  readonly truncated?: boolean;
 }
 
 /** The messages that were pushed among the events; requests, replies and our own notes are not sent again. */
@@ -17,18 +22,16 @@ export function itemsOfEvents(events: readonly Omit<OpsEvent, 'timeline'>[]): Re
   return onOwnConnections(
     events
       .filter(({ channel }) => channel === 'push')
-      .map(({ receivedAt, raw, rawBase64, system, connection }) => ({
+      .map(({ receivedAt, raw, rawBase64, system, connection, type, redacted, truncated }) => ({
         at: receivedAt,
         bytes: bytesOf(raw, rawBase64),
         system,
         connection,
+        type,
+        ...(redacted.length > 0 ? { redacted: true } : {}),
+        ...(truncated ? { truncated } : {}),
       })),
   );
-}
-
-/** The items that a target of a system takes: it understands no other's. */
-export function itemsFor(items: readonly ReplayItem[], { id }: Pick<AnySystem, 'id'>): readonly ReplayItem[] {
-  return items.filter(({ system }) => system === id);
 }
 
 /** The bytes of a journalled or recorded message. */
@@ -49,8 +52,17 @@ export function onOwnConnections(items: readonly ReplayItem[]): ReplayItem[] {
 
 /** The message as it arrives on the timeline of a local replay. */
 export function localDraft(
-  { bytes, system, connection }: ReplayItem,
+  { bytes, system, connection, truncated }: ReplayItem,
   where: Pick<Draft, 'timeline' | 'host' | 'receivedAt'>,
 ): Draft {
-  return { ...where, connection, system, channel: 'push', direction: 'in', origin: 'replayed', bytes };
+  return {
+    ...where,
+    connection,
+    system,
+    channel: 'push',
+    direction: 'in',
+    origin: 'replayed',
+    bytes,
+    ...(truncated ? { truncated } : {}),
+  };
 }

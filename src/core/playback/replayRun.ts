@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import { errorText, type Text } from '../model/text.ts';
-import { listSource, Player, validSpeed, type PlayerState, type PlaySpeed } from './player.ts';
+import { listSource, Player, validSpeed, type PlayerState, type PlayGaps, type PlaySpeed } from './player.ts';
 import type { ReplayItem } from './replayItem.ts';
 
 /** Destination of the events of a replay. */
@@ -20,6 +20,11 @@ export interface ReplayRunOptions {
   readonly items: readonly ReplayItem[];
   readonly target: ReplayTarget;
   readonly speed: PlaySpeed;
+  readonly gaps?: PlayGaps;
+  /** Rounds in all; one where absent. */
+  readonly rounds?: number;
+  /** Stops at the first event that does not arrive. */
+  readonly stopOnFailure?: boolean;
   readonly clock: Clock;
 }
 
@@ -62,7 +67,7 @@ export class ReplayRun {
   #playsOn = false;
 
   constructor(options: ReplayRunOptions) {
-    const { name, where, items, target, speed, clock } = options;
+    const { name, where, items, target, speed, gaps, rounds, stopOnFailure, clock } = options;
     this.name = name;
     this.where = where;
     this.#options = options;
@@ -72,6 +77,9 @@ export class ReplayRun {
     this.#player = new Player({
       source: listSource(items),
       speed,
+      ...(gaps ? { gaps } : {}),
+      ...(rounds === undefined ? {} : { rounds }),
+      ...(stopOnFailure ? { stopOnFailure } : {}),
       clock,
       signal: AbortSignal.any([this.#ended.signal, target.signal]),
       deliver: (item) => this.#deliver(item),

@@ -48,7 +48,7 @@ const escapedSecret = new RegExp(
 );
 
 /** A part of a text and what takes its place. */
-interface Cut {
+export interface Cut {
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
@@ -81,7 +81,7 @@ export function redactJson(
     redacted.push(key);
     cuts.push(...found);
   }
-  return { text: apply(raw, cuts), redacted };
+  return { text: applyCuts(raw, cuts), redacted };
 }
 
 /** The same for the output of programs, which has no fields. */
@@ -169,7 +169,8 @@ function disjoint(cuts: Cut[]): Cut[] {
   return apart;
 }
 
-function apply(text: string, cuts: readonly Cut[]): string {
+/** A text with its cuts made; they stand in their order and apart. */
+export function applyCuts(text: string, cuts: readonly Cut[]): string {
   let kept = '';
   let copied = 0;
   for (const { start, end, replacement } of cuts) {
@@ -182,7 +183,7 @@ function apply(text: string, cuts: readonly Cut[]): string {
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /** Meaning of the string from `start` to `end`, and the place where each character of it is written. Broken escapes mean themselves. */
-function unescaped(
+export function unescaped(
   raw: string,
   start: number,
   end: number,
@@ -218,7 +219,8 @@ export function endOfString(raw: string, start: number): number {
   }
 }
 
-function afterColon(raw: string, from: number): number {
+/** Position of the value behind the colon that follows; -1 where none follows. */
+export function afterColon(raw: string, from: number): number {
   let at = skipSpace(raw, from);
   if (raw[at] !== ':') return -1;
   at = skipSpace(raw, at + 1);
@@ -232,7 +234,7 @@ function skipSpace(raw: string, from: number): number {
 }
 
 /** Numbers and literals; nothing for an object or array, whose own fields are looked at next. */
-function endOfScalar(raw: string, start: number): number {
+export function endOfScalar(raw: string, start: number): number {
   let at = start;
   while (at < raw.length && !' \n\r\t,{}[]"'.includes(raw[at] ?? ',')) at++;
   return at;

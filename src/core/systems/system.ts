@@ -9,6 +9,7 @@ import type { FieldTexts } from './fieldTexts.ts';
 import type { FormField, FormAnswers } from './form.ts';
 import type { CatalogEntry, EmitEnvironment } from './emit.ts';
 import type { SettingsResult, ConnectionSettings } from './settings.ts';
+import type { Rewriting } from './rewriting.ts';
 import type { SettingsContribution } from './contributes.ts';
 
 /** Everything the product knows of a system. Adding one is adding its folder and its line in `index.ts`. */
@@ -43,6 +44,8 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   emitTargets(settings: S): readonly string[];
   /** How a target is asked for that the user names; without it there are only those of the connections. */
   readonly targetPrompt?: Text;
+  /** Addresses in the form `scheme:rest`, for targets that are typed: each makes the address that the system knows. */
+  readonly targetSchemes?: Readonly<Record<string, (rest: string) => string>>;
   /** The secret that sending to a named target may use. */
   targetSecret?(address: string): SecretSpec | undefined;
   /** Sends one event to an address of this system, as the system itself would. */
@@ -53,6 +56,8 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   curl?(raw: string, settings: S): string | undefined;
   /** The operation of the connection that ends a task of the system itself, by what the system calls the task. */
   cancelTask?(systemId: string): { readonly operation: string; readonly input: OperationInput };
+  /** A message with other times and names, for a replay or an export; all else stays as it is. */
+  rewrite(raw: string, rewriting: Rewriting): string;
   /** Makes what the user typed as a target into an address, or says what is wrong with it. */
   checkTarget(value: string): Text | undefined;
   /** The machine that is operated, where it is not the one that the extension runs on. */

@@ -127,8 +127,8 @@ export class WebSocketConnection {
     return new WebSocketConnection(socket, ended.promise);
   }
 
-  /** Sends one text message; resolves when it is handed to the system. */
-  send(message: string): Promise<void> {
+  /** Sends one message, text or bytes; resolves when it is handed to the system. */
+  send(message: string | Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#socket.readyState !== WebSocket.OPEN) {
         reject(new WebSocketError('closed', text('The connection is closed.')));

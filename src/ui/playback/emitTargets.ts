@@ -53,7 +53,10 @@ export class EmitTargets {
   }
 
   /** The question to ask before the bytes are sent to the target, if any. */
-  question({ system, label, connection: id }: NamedTarget, bytes: Uint8Array): Question | undefined {
+  question(
+    { system, label, connection: id }: Pick<NamedTarget, 'system' | 'label' | 'connection'>,
+    bytes: Uint8Array,
+  ): Question | undefined {
     const question = system.emitQuestion?.(bytes, label);
     const connection = id === undefined ? undefined : this.#runtime.connections.get(id);
     return question && connection ? withHost(question, connection, this.#runtime.host) : question;
@@ -86,7 +89,11 @@ export class EmitTargets {
         return problem && { message: translate(problem), severity: severityOf(value) };
       },
     });
-    if (address === undefined) return undefined;
+    return address === undefined ? undefined : this.remember(system, address);
+  }
+
+  /** Keeps the address of another target, with the secret that it may want. */
+  async remember(system: AnySystem, address: string): Promise<NamedTarget | undefined> {
     await this.#askSecret(system, address);
     const others = this.#custom().filter((c) => c.address !== address);
     await this.#storage.update(storageKey, [...others, { system: system.id, address }]);

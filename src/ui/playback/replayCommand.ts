@@ -1,18 +1,30 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { commands, l10n, ProgressLocation, type Uri, window, workspace, type QuickPickItem } from 'vscode';
+import { commands, l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
+import { openDelivery, type Delivery, type Destination } from '../../core/playback/delivery.ts';
 import { readRecording } from '../../core/playback/recordingFile.ts';
-import { itemsFor, itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
-import { playingTime, validSpeed, type PlaySpeed } from '../../core/playback/player.ts';
+import { itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
+import {
+  dryRunLines,
+  planReplay,
+  rewriteItem,
+  takes,
+  type ReplayChanges,
+  type ReplayPlan,
+} from '../../core/playback/replayPlan.ts';
+import { parseRenaming } from '../../core/playback/names/renaming.ts';
 import { ReplayRun, type ReplayTarget } from '../../core/playback/replayRun.ts';
 import { systemClock } from '../../core/model/clock.ts';
+import { text } from '../../core/model/text.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import { confirmed } from '../operations/questions.ts';
 import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
-import type { EmitTargets, NamedTarget } from './emitTargets.ts';
+import type { EmitTargets } from './emitTargets.ts';
+import { askDestinations } from './replayDestinations.ts';
+import { askOptions, type ReplayOptions } from './replayOptions.ts';
 import type { Replays } from './replays.ts';
 
 /** Destinations of a replay, and the replay that is under way. */
@@ -23,6 +35,8 @@ interface ReplayTools {
 
 /** Longest file that is replayed: it is read whole into memory. */
 const maxFileBytes = 64 * 1024 * 1024;
+/** Messages that a dry run shows. */
+const maxDryRunLines = 10_000;
 
 /** The events of one replay in order, and their name for people. */
 interface Source {
@@ -30,7 +44,7 @@ interface Source {
   readonly items: readonly ReplayItem[];
 }
 
-/** Asks for source, destination and speed, and replays: the selected events, or a file. */
+/** Asks for source, destination and options, and replays: the selected events, or a file. */
 export async function replayCommand(
   runtime: Runtime,
   tools: ReplayTools,
@@ -40,14 +54,32 @@ export async function replayCommand(
   const { targets, replays } = tools;
   const whole = !file && selection.length > 0 ? fromSelection(selection) : await fromFile(runtime, file);
   if (!whole || isEmpty(whole)) return;
-  const target = await askTarget(whole, targets);
-  if (!target) return;
-  const source = target === 'local' ? whole : { ...whole, items: itemsFor(whole.items, target.system) };
+  const to = await askDestinations(runtime, targets, whole.name, whole.items);
+  if (!to) return;
+  const where = to === 'local' ? l10n.t('a local timeline') : to.map(({ label }) => label).join(', ');
+  const plan = planReplay(whole.items, to === 'local' ? [{}] : to);
+  // A timeline shows what was cut off, as the journal does.
+  const source = { ...whole, items: to === 'local' ? whole.items : plan.items };
   if (isEmpty(source)) return;
-  const speed = await askSpeed(source);
-  if (speed === undefined) return;
-  if (target !== 'local' && !(await allowed(targets, source, target))) return;
-  if (await replays.mayEnd('any')) await run(runtime, tools, source, target, speed);
+  const asked = await askOptions(l10n.t('Replay {0} into {1}', source.name, where), source.items);
+  if (!asked) return;
+  const { options, dryRun } = asked;
+  const names = parseRenaming(options.renames);
+  const changes: ReplayChanges = {
+    shiftToNow: options.shiftToNow,
+    ...('problem' in names || options.renames.length === 0 ? {} : { rename: names }),
+  };
+  const chosen = { ...source, items: source.items.slice(options.from, options.until) };
+  if (isEmpty(chosen)) return;
+  if (dryRun) {
+    await showDryRun(runtime, chosen, options, changes);
+    return;
+  }
+  if (to !== 'local' && !(await allowed(runtime, targets, chosen, plan, to, where))) return;
+  if (!(await replays.mayEnd('any'))) return;
+  const target = to === 'local' ? localTarget(runtime, source.name) : remoteTarget(deliveryTo(runtime, to));
+  await run(replays, where, chosen, rewriting(runtime, target, changes), options);
+  await target.close?.();
 }
 
 /** Whether there is no event to replay; then the user is told so. */
@@ -110,76 +142,17 @@ async function fromFile({ systems }: Runtime, given: Uri | undefined): Promise<S
   }
 }
 
-async function askTarget(source: Source, targets: EmitTargets): Promise<NamedTarget | 'local' | undefined> {
-  type Item = QuickPickItem & { target?: NamedTarget | 'local' };
-  const local: Item = {
-    label: l10n.t('Local only'),
-    description: l10n.t('nothing is sent'),
-    detail: l10n.t('Tree and inspector show the replay apart from what is live.'),
-    target: 'local',
-  };
-  const all = source.items.length;
-  const others = (await targets.list()).flatMap((target): Item[] => {
-    const { length } = itemsFor(source.items, target.system);
-    if (length === 0) return [];
-    const detail = length < all ? { detail: l10n.t('{0} of {1} events', length, all) } : {};
-    return [{ label: target.label, description: target.address, target, ...detail }];
-  });
-  const add: Item = { label: l10n.t('Add target…'), alwaysShow: true };
-  const picked = await window.showQuickPick([local, ...others, add], {
-    title: l10n.t('Replay {0}', source.name),
-    placeHolder: l10n.t('Into what?'),
-  });
-  return picked && (picked.target ?? targets.add());
-}
-
-async function askSpeed(source: Source): Promise<PlaySpeed | undefined> {
-  const at = (speed: number): QuickPickItem & { speed: PlaySpeed } => ({
-    label: `${String(speed)}×`,
-    description: duration(playingTime(source.items, speed)),
-    speed,
-  });
-  const items = [
-    at(1),
-    at(10),
-    at(100),
-    at(1000),
-    at(0.1),
-    { label: l10n.t('As fast as the target takes it'), speed: 'max' as const },
-    { label: l10n.t('Other speed…'), speed: undefined },
-  ];
-  const picked = await window.showQuickPick(items, {
-    title: l10n.t('Replay {0}', source.name),
-    placeHolder: l10n.t('How fast?'),
-    ignoreFocusOut: true,
-  });
-  if (!picked) return undefined;
-  if (picked.speed !== undefined) return picked.speed;
-  const typed = await window.showInputBox({
-    title: l10n.t('Replay {0}', source.name),
-    prompt: l10n.t('A factor from 0.1 to 1000'),
-    ignoreFocusOut: true,
-    validateInput: (value) => (validSpeed(Number(value)) ? undefined : l10n.t('A number from 0.1 to 1000')),
-  });
-  return typed === undefined ? undefined : Number(typed);
-}
-
-function duration(ms: number): string {
-  if (ms < 1000) return l10n.t('{0} ms', Math.round(ms));
-  if (ms < 120_000) return l10n.t('{0} s', (ms / 1000).toFixed(1));
-  return l10n.t('{0} min', Math.round(ms / 60_000));
-}
-
 async function run(
-  runtime: Runtime,
-  { targets, replays }: ReplayTools,
+  replays: Replays,
+  where: string,
   { name, items }: Source,
-  target: NamedTarget | 'local',
-  speed: PlaySpeed,
+  target: ClosableTarget,
+  { speed, gaps, rounds, stopOnFailure }: ReplayOptions,
 ): Promise<void> {
-  const where = target === 'local' ? l10n.t('a local timeline') : target.label;
-  const into = target === 'local' ? localTarget(runtime, name) : remoteTarget(targets, target);
-  const replay = new ReplayRun({ name, where, items, target: into, speed, clock: systemClock });
+  const replay = new ReplayRun({
+    ...{ name, where, items, target, speed, gaps, rounds, stopOnFailure },
+    clock: systemClock,
+  });
   const title = l10n.t('Replaying {0} into {1}', name, where);
   await window.withProgress({ location: ProgressLocation.Window, title }, async (progress) => {
     let told = 0;
@@ -190,16 +163,21 @@ async function run(
       progress.report({ message: `${position}/${length}` });
       told = percent;
     });
+    // Also where it is played on after a failure: the ways to its targets are open again then.
+    replay.onDidChange(() => {
+      if (replay.isOver) void target.close?.();
+    });
     replays.start(replay);
     // Play, pause and the rest stand in the inspector.
     await commands.executeCommand(`${viewIds.inspector}.focus`, { preserveFocus: true });
     await replay.finished();
   });
-  conclude(replay);
+  conclude(replay, rounds);
 }
 
-function conclude({ state, where, problem }: ReplayRun): void {
-  const { delivered, failed, position, length } = state;
+function conclude({ state, where, problem }: ReplayRun, rounds: number): void {
+  const { delivered, failed, position } = state;
+  const length = Number.isFinite(rounds) ? state.length * rounds : state.length;
   if (failed > 0) {
     showError(
       l10n.t(
@@ -210,7 +188,7 @@ function conclude({ state, where, problem }: ReplayRun): void {
         problem ? translate(problem) : '',
       ),
     );
-  } else if (position < length) {
+  } else if (position < state.length) {
     showInformation(
       l10n.t('Replay into {0} was cancelled after {1} of {2} events.', where, delivered, length),
     );
@@ -219,21 +197,65 @@ function conclude({ state, where, problem }: ReplayRun): void {
   }
 }
 
-/** Asks once about all events that may change something at the target. */
-async function allowed(targets: EmitTargets, { items }: Source, target: NamedTarget): Promise<boolean> {
-  const { label } = target;
-  const questions = items.flatMap(({ bytes }) => targets.question(target, bytes) ?? []);
-  const [first] = questions;
-  if (!first) return true;
-  if (questions.length === 1) return confirmed(first);
-  const detail = l10n.t('{0} of {1} may change something there.', questions.length, items.length);
-  const action = l10n.t('Replay');
-  const message = l10n.t('Replay into {0}?', label);
-  return agreed(message, detail, action);
+/** Shows the messages that would be sent, each with the time after the start. */
+async function showDryRun(
+  { systems }: Runtime,
+  { items }: Source,
+  { speed, gaps }: ReplayOptions,
+  changes: ReplayChanges,
+): Promise<void> {
+  const shown = items.slice(0, maxDryRunLines);
+  const now = systemClock.now();
+  const lines = [
+    ...dryRunLines({ items: shown, speed, gaps, changes, systemOf: (id) => systems.get(id), now }),
+    ...(shown.length < items.length ? [JSON.stringify({ more: items.length - shown.length })] : []),
+  ];
+  const document = await workspace.openTextDocument({ language: 'json', content: `${lines.join('\n')}\n` });
+  await window.showTextDocument(document, { preview: true });
 }
 
+/** Asks once about all that is not as recorded, and about all events that may change something at a target. */
+async function allowed(
+  { systems }: Runtime,
+  targets: EmitTargets,
+  { items }: Source,
+  { untaken, truncated }: ReplayPlan,
+  destinations: readonly Destination[],
+  where: string,
+): Promise<boolean> {
+  const questions = destinations.flatMap((destination) => {
+    const { target, label } = destination;
+    if (!target) return [];
+    return items
+      .filter((item) => takes(destination, item))
+      .flatMap(({ bytes }) => targets.question({ ...target, label }, bytes) ?? []);
+  });
+  const redacted = items.filter((item) => item.redacted).length;
+  const notes = [
+    ...[...untaken].map(([id, count]) =>
+      l10n.t('Left out, because no target takes them: {0} of {1}', count, systems.get(id)?.label ?? id),
+    ),
+    ...(redacted > 0
+      ? [l10n.t('Sent as they stand in the journal, without the secrets that were cut out: {0}', redacted)]
+      : []),
+    ...(truncated > 0
+      ? [l10n.t('Not sent, because they were cut off when they were recorded: {0}', truncated)]
+      : []),
+    ...(questions.length > 0
+      ? [l10n.t('{0} of {1} may change something there.', questions.length, items.length)]
+      : []),
+  ];
+  const [first] = questions;
+  if (questions.length === 1 && notes.length === 1 && first) return confirmed(first);
+  if (notes.length === 0) return true;
+  return agreed(l10n.t('Replay into {0}?', where), notes.join('\n'), l10n.t('Replay'));
+}
+
+/** A destination that can be closed. */
+type ClosableTarget = ReplayTarget & { close?(): Promise<void> };
+
 /** A timeline beside the live one, which tree and inspector show. */
-function localTarget({ pipeline, timelines, host }: Runtime, name: string): ReplayTarget {
+function localTarget({ pipeline, timelines, host }: Runtime, name: string): ClosableTarget {
   const { id, signal } = timelines.startReplay(name);
   let timeline = id;
   return {
@@ -248,14 +270,35 @@ function localTarget({ pipeline, timelines, host }: Runtime, name: string): Repl
   };
 }
 
-function remoteTarget(targets: EmitTargets, target: NamedTarget): ReplayTarget {
+function deliveryTo({ emitter, systems }: Runtime, destinations: readonly Destination[]): Delivery {
+  return openDelivery({
+    destinations,
+    emit: (request) =>
+      workspace.isTrusted
+        ? emitter.emit(request)
+        : Promise.resolve({ ok: false, message: text('not in an untrusted workspace') }),
+    systemOf: (id) => systems.get(id),
+    clock: systemClock,
+  });
+}
+
+function remoteTarget(delivery: Delivery): ClosableTarget {
   return {
     // Another program may come back.
     signal: new AbortController().signal,
-    deliver: async ({ bytes }, signal) => {
-      const { ok, message } = await targets.send(target, bytes, 'replayed', signal);
-      if (!ok) throw new Error(message);
+    deliver: async (item, signal) => {
+      await delivery.send(item, signal);
       return true;
     },
+    close: () => delivery.close(),
+  };
+}
+
+/** Rewrites each message at the moment at which it goes out. */
+function rewriting({ systems }: Runtime, target: ClosableTarget, changes: ReplayChanges): ClosableTarget {
+  return {
+    ...target,
+    deliver: (item, signal) =>
+      target.deliver(rewriteItem(item, systems.get(item.system), changes, systemClock.now()), signal),
   };
 }

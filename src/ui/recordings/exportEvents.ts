@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands, l10n, ProgressLocation, Uri, window, workspace, type QuickPickItem } from 'vscode';
 import { errorWords } from '../../core/model/text.ts';
+import type { JournalEvent } from '../../core/journal/store/records.ts';
+import { gatherNames, type Anonymiser } from '../../core/playback/recording/anonymise.ts';
 import { csvTable } from '../../core/playback/recording/csv.ts';
 import { exportEvents, pagesOf } from '../../core/playback/recording/exportEvents.ts';
 import {
@@ -28,7 +30,9 @@ type Choice = { readonly query: string } | 'selected';
 export async function exportCommand(runtime: Runtime, source: ExportSource): Promise<void> {
   const choice = await askEvents(source);
   if (!choice) return;
-  const to = await askFile(choice.name);
+  const names = await askNames();
+  if (!names) return;
+  const to = await askFile(names === 'pseudonyms' ? `${choice.name}-anonymous` : choice.name);
   if (!to) return;
   const cancelled = new AbortController();
   try {
@@ -41,7 +45,7 @@ export async function exportCommand(runtime: Runtime, source: ExportSource): Pro
       async (progress, token) => {
         token.onCancellationRequested(() => cancelled.abort());
         let told = 0;
-        return write(runtime, source, choice, to, cancelled.signal, (events) => {
+        return write(runtime, source, { ...choice, names }, to, cancelled.signal, (events) => {
           const percent = Math.floor((100 * events) / Math.max(choice.count, events));
           if (percent === told) return;
           progress.report({
@@ -71,6 +75,8 @@ interface Chosen {
   /** Beginning of the name of the file. */
   readonly name: string;
 }
+
+type ChosenEvents = Chosen & { readonly names: Names };
 
 async function askEvents({ filter, matched, total, selected }: ExportSource): Promise<Chosen | undefined> {
   type Item = QuickPickItem & Chosen;
@@ -107,6 +113,27 @@ async function askEvents({ filter, matched, total, selected }: ExportSource): Pr
   });
 }
 
+type Names = 'names' | 'pseudonyms';
+
+/** Asks whether names may leave with the events. */
+async function askNames(): Promise<Names | undefined> {
+  const items: (QuickPickItem & { names: Names })[] = [
+    { label: l10n.t('As They Are'), names: 'names' },
+    {
+      label: l10n.t('Anonymous'),
+      detail: l10n.t(
+        'Players, addresses, hosts, users, instances and connections get other names, the same one everywhere in the file.',
+      ),
+      names: 'pseudonyms',
+    },
+  ];
+  const picked = await window.showQuickPick(items, {
+    title: l10n.t('Export Events'),
+    placeHolder: l10n.t('With which names?'),
+  });
+  return picked?.names;
+}
+
 async function askFile(name: string): Promise<Uri | undefined> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const proposed = `${name}-events.gsops.ndjson`;
@@ -124,7 +151,7 @@ async function askFile(name: string): Promise<Uri | undefined> {
 async function write(
   runtime: Runtime,
   source: ExportSource,
-  chosen: Chosen,
+  chosen: ChosenEvents,
   to: Uri,
   signal: AbortSignal,
   onProgress: (written: number) => void,
@@ -146,35 +173,61 @@ async function write(
 async function writeFile(
   runtime: Runtime,
   source: ExportSource,
-  { choice }: Chosen,
+  { choice, names }: ChosenEvents,
   { path: named }: Uri,
   path: string,
   signal: AbortSignal,
   onProgress: (written: number) => void,
 ): Promise<number> {
-  const table = /\.csv$/i.test(named) ? csvTable(source.columns, source.order, source.nameOf) : undefined;
   const facts = await headerFacts(runtime, source, named);
-  const options = {
-    path,
-    gzip: /\.gz$/i.test(named),
-    lineOf: table?.lineOf ?? recordingLine,
-    lineEnd: table ? ('\r\n' as const) : ('\n' as const),
-    signal,
-    onProgress,
-  };
-  if (choice === 'selected') {
-    const events = await source.selection();
-    const head = table?.head ?? JSON.stringify((await headerOfEvents(facts, events)) ?? emptyHeader);
-    return exportEvents({ ...options, head, pages: [events] });
-  }
-  const handle = await facts.store.query(choice.query);
+  const events = choice === 'selected' ? await source.selection() : undefined;
+  const handle = choice === 'selected' ? undefined : await facts.store.query(choice.query);
   try {
-    const newest = await handle.rows({ anchor: 'newest', direction: 'older', count: 1 });
-    const head =
-      table?.head ?? JSON.stringify((await headerOfQuery(facts, choice.query, handle)) ?? emptyHeader);
-    return await exportEvents({ ...options, head, pages: pagesOf(handle, newest.rows[0]?.seq ?? 0) });
+    const newest = await handle?.rows({ anchor: 'newest', direction: 'older', count: 1 });
+    const pages = (): AsyncIterable<readonly JournalEvent[]> | readonly (readonly JournalEvent[])[] =>
+      handle ? pagesOf(handle, newest?.rows[0]?.seq ?? 0) : [events ?? []];
+    const header =
+      (choice === 'selected' || !handle
+        ? await headerOfEvents(facts, events ?? [])
+        : await headerOfQuery(facts, choice.query, handle)) ?? emptyHeader;
+    const anonymiser =
+      names === 'pseudonyms' ? await anonymiserOf(runtime, facts, header, signal) : undefined;
+    const table = /\.csv$/i.test(named)
+      ? csvTable(source.columns, source.order, (connection) =>
+          anonymiser ? connection : source.nameOf(connection),
+        )
+      : undefined;
+    const lineOf = table?.lineOf ?? recordingLine;
+    return await exportEvents({
+      path,
+      gzip: /\.gz$/i.test(named),
+      head: table?.head ?? JSON.stringify(anonymiser?.header(header) ?? header),
+      pages: pages(),
+      lineOf: anonymiser ? (event) => lineOf(anonymiser.event(event)) : lineOf,
+      lineEnd: table ? '\r\n' : '\n',
+      signal,
+      onProgress,
+    });
   } finally {
-    handle.close();
+    handle?.close();
+  }
+}
+
+/** Looks for names in all that the journal holds: what is exported may quote names that stand in other events. */
+async function anonymiserOf(
+  { systems, connections }: Runtime,
+  { store }: HeaderFacts,
+  header: RecordingHeader,
+  signal: AbortSignal,
+): Promise<Anonymiser> {
+  await systems.loadAll();
+  const own = connections.connections.map(({ id, settings }) => ({ id, name: settings.name }));
+  const all = await store.query('');
+  try {
+    const known = { ...header, connections: [...(header.connections ?? []), ...own] };
+    return await gatherNames((id) => systems.get(id), known, pagesOf(all, Infinity), signal);
+  } finally {
+    all.close();
   }
 }
 

@@ -10,6 +10,8 @@ import type { JournalEvent } from '../../journal/store/records.ts';
 const pageSize = 1000;
 /** Characters gathered into one write. */
 const chunkCharacters = 256 * 1024;
+/** Turns of the event loop are given back at least this often. */
+const sliceMs = 8;
 
 /** The events of a result up to a seq, oldest first. What comes while they are read is newer and left out. */
 export async function* pagesOf(
@@ -87,11 +89,16 @@ async function write(options: ExportOptions, part: string): Promise<number> {
   };
   let written = 0;
   let chunk = `${head}${lineEnd}`;
+  let sliceBegan = performance.now();
   try {
     for await (const page of pages) {
       for (const event of page) {
         signal.throwIfAborted();
         chunk += lineOf(event) + lineEnd;
+        if (performance.now() - sliceBegan >= sliceMs) {
+          await new Promise((resolve) => setImmediate(resolve));
+          sliceBegan = performance.now();
+        }
         if (chunk.length < chunkCharacters) continue;
         await put(chunk);
         chunk = '';

@@ -10,6 +10,7 @@ import type { BedrockSession } from './session/bedrockSession.ts';
 import { bedrockDecoder } from './decode/decode.ts';
 import type { BedrockContext } from './decode/decoderState.ts';
 import { bedrockOperations } from './operations/operations.ts';
+import { rewriteBedrock } from './rewrite.ts';
 import { parseBedrockSettings, socketAddress, type BedrockSettings } from './settings.ts';
 
 /** Bedrock Server Manager: REST calls and a WebSocket with topics. */
@@ -37,6 +38,7 @@ export const bedrock: System<BedrockSettings, BedrockContext, BedrockSession> = 
   emitTargets: (settings) => [socketAddress(settings)],
   emit: emitThroughSession,
   checkTarget: () => text('Messages are sent through an open connection; make one for the server first'),
+  rewrite: rewriteBedrock,
   hostOf: ({ url }) => new URL(url).hostname,
   tlsAddress: ({ url }) => tlsAddressOf(new URL(url)),
   describe: ({ url }) => url,

@@ -8,11 +8,13 @@ import { kgsmDecoder } from './decode/decode.ts';
 import type { KgsmContext } from './decode/decoderState.ts';
 import { kgsmOperations } from './operations/operations.ts';
 import { noRoot } from './operations/runCommand.ts';
+import { rewriteKgsm } from './rewrite.ts';
 import { parseKgsmSettings, type KgsmSettings } from './settings.ts';
 import {
   checkKgsmTarget,
   kgsmSecrets,
   kgsmTargetPrompt,
+  kgsmTargetSchemes,
   kgsmTargetSecret,
   webhookAddress,
 } from './targets.ts';
@@ -67,12 +69,14 @@ export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
     return socketPath === undefined ? [] : [socketPath];
   },
   targetPrompt: kgsmTargetPrompt,
+  targetSchemes: kgsmTargetSchemes,
   targetSecret: kgsmTargetSecret,
   checkTarget: checkKgsmTarget,
   async emit(address, bytes, environment) {
     const { emitToKgsm } = await import('./emit.ts');
     await emitToKgsm(address, bytes, environment);
   },
+  rewrite: rewriteKgsm,
   describe: ({ webhook, socketPath, journalDir, root }) =>
     webhook === undefined ? (socketPath ?? journalDir ?? root ?? '') : webhookAddress(webhook),
 };

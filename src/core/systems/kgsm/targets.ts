@@ -39,6 +39,13 @@ export function kgsmTargetSecret(address: string): SecretSpec | undefined {
   return { kind: 'webhook', title, origin: new URL(address).origin, user: '' };
 }
 
+/** `socket:<path>`, `events:<directory>` of KGSM 3, `webhook:<url>`. */
+export const kgsmTargetSchemes = {
+  socket: (path: string) => path,
+  events: eventFileAddress,
+  webhook: (url: string) => url,
+} as const;
+
 /** How a target is asked for. */
 export const kgsmTargetPrompt = text(
   'The socket file of a bot or dashboard, a journal as journal:/directory, or the web address of a webhook.',

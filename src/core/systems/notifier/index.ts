@@ -7,6 +7,7 @@ import type { NotifierSession } from './notifierSession.ts';
 import { notifierDecoder } from './decode.ts';
 import type { NotifierContext } from './decoderState.ts';
 import { notifierOperations } from './operations.ts';
+import { rewriteNotifier } from './rewrite.ts';
 import { addressOf, parseNotifierSettings, type NotifierSettings } from './settings.ts';
 
 /** The TLS notification server: JSON events over mutual TLS. */
@@ -34,6 +35,7 @@ export const notifier: System<NotifierSettings, NotifierContext, NotifierSession
   emitTargets: (settings) => [addressOf(settings)],
   emit: emitThroughSession,
   checkTarget: () => text('Events are sent through an open connection; make one for the server first'),
+  rewrite: rewriteNotifier,
   hostOf: ({ host }) => host,
   tlsAddress: ({ host, port, serverName }) => ({ host, port, serverName }),
   describe: addressOf,

@@ -12,6 +12,7 @@ import { trueNasDecoder } from './decode/decode.ts';
 import type { TrueNasContext } from './decode/decoderState.ts';
 import { readFrame } from './messages.ts';
 import { trueNasOperations } from './operations/operations.ts';
+import { rewriteTrueNas } from './rewrite.ts';
 import { parseTrueNasSettings, type TrueNasSettings } from './settings.ts';
 
 /** TrueNAS: its middleware over a WebSocket, in either of its two protocols. */
@@ -42,6 +43,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext, TrueNasSession> = 
   // Ids of jobs begin again with the NAS, so the task also names the time.
   cancelTask: (systemId) => ({ operation: 'abortJob', input: { job: systemId.split('@')[0] ?? '' } }),
   checkTarget: () => text('Messages are sent through an open connection; make one for the NAS first'),
+  rewrite: rewriteTrueNas,
   hostOf: ({ url }) => new URL(url).hostname,
   tlsAddress: ({ url }) => tlsAddressOf(new URL(url)),
   describe: ({ url }) => url,

@@ -8,12 +8,8 @@ import { english } from '../../../../src/core/model/text.ts';
 import { Emitter } from '../../../../src/core/playback/emitter.ts';
 import { listSource, Player } from '../../../../src/core/playback/player.ts';
 import { readRecording } from '../../../../src/core/playback/recordingFile.ts';
-import {
-  itemsFor,
-  itemsOfEvents,
-  localDraft,
-  type ReplayItem,
-} from '../../../../src/core/playback/replayItem.ts';
+import { itemsOfEvents, localDraft, type ReplayItem } from '../../../../src/core/playback/replayItem.ts';
+import { planReplay } from '../../../../src/core/playback/replayPlan.ts';
 import { TimelineSelection } from '../../../../src/core/playback/timelineSelection.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
 import type { AnySystem } from '../../../../src/core/systems/system.ts';
@@ -123,7 +119,7 @@ describe('each event of a replay', () => {
       ['kgsm', 'home', 'instance_started', 'replayed'],
     ]);
     expect(itemsOfEvents(selected).map(({ at }) => at)).toEqual([5, 7]);
-    expect(itemsFor(itemsOfEvents(selected), system).map(({ at }) => at)).toEqual([7]);
+    expect(planReplay(itemsOfEvents(selected), [{ system }]).items.map(({ at }) => at)).toEqual([7]);
   });
 });
 

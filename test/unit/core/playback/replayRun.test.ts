@@ -127,6 +127,27 @@ describe('a replay', () => {
     expect([held, restarts()]).toEqual([['0', '1', '2', '3', '4'], 1]);
   });
 
+  it('goes round as often as wanted, at a rate of its own', async () => {
+    const held: string[] = [];
+    const clock = new ManualClock();
+    const run = new ReplayRun({
+      ...{ name: 'night', where: 'bot.sock', items: [0, 1].map(item), speed: 1, clock },
+      target: {
+        deliver: ({ bytes }) => held.push(Buffer.from(bytes).toString()) > 0,
+        signal: new AbortController().signal,
+      },
+      gaps: { kind: 'rate', perSecond: 100 },
+      rounds: 3,
+    });
+    run.take({ wish: 'play' });
+    for (let n = 0; n < 3; n++) {
+      await turns();
+      clock.advance(10);
+    }
+    await run.finished();
+    expect(held).toEqual(['0', '1', '0', '1', '0', '1']);
+  });
+
   it('keeps the first reason for which an event did not arrive, and goes on', async () => {
     let asked = 0;
     const { run } = replay(
