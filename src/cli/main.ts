@@ -4,6 +4,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import('./watchCommand.ts')).watchCommand,
   query: async () => (await import('./queryCommand.ts')).queryCommand,
   record: async () => (await import('./recordCommand.ts')).recordCommand,
+  replay: async () => (await import('./replayCommand.ts')).replayCommand,
+  emit: async () => (await import('./emitCommand.ts')).emitCommand,
   export: async () => (await import('./exportCommand.ts')).exportCommand,
 };
 
@@ -11,6 +13,8 @@ const usage = `usage: gsops <command> …
   watch   opens one connection and prints what happens; with --journal it keeps all events
   query   finds events in a journal
   record  opens one connection and writes what happens into a recording
+  replay  sends the messages of a recording at their recorded pace
+  emit    sends one message, or many
   export  writes events of a journal into a recording or a table
 gsops <command> --help says more. A command ends with 0 when it is done, 1 when it failed, 2 when it is called in a wrong way.`;
 

@@ -1,16 +1,15 @@
 import { hostname } from 'node:os';
-import { systemClock } from '../core/model/clock.ts';
 import type { OpsEvent } from '../core/model/event.ts';
 import { instancesOf, type Fleet } from '../core/model/fleet.ts';
 import { instanceId } from '../core/model/instance.ts';
 import { MetricsStore } from '../core/model/metrics.ts';
 import { english, errorWords, text } from '../core/model/text.ts';
-import { Connection } from '../core/connections/connection.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
-import type { Log, SecretKind, SessionMemory } from '../core/systems/session.ts';
+import type { SecretKind } from '../core/systems/session.ts';
 import { batchOf } from '../core/journal/recorder.ts';
 import { openJournal } from './journalFile.ts';
+import { log, openConnection, stopConnection } from './openConnection.ts';
 import { writeEvent } from './lines.ts';
 import { watchOperation, type AskedOperation } from './watchOperation.ts';
 import { lookAtAll, writeMeasured } from './measuring.ts';
@@ -25,16 +24,6 @@ export interface WatchRun {
   readonly operation?: AskedOperation;
   readonly secretOf: (kind: SecretKind) => string | undefined;
 }
-
-/** How long the end of the connection may take; what hangs beyond it ends with the process. */
-const endingMs = 2000;
-
-const log: Log = {
-  debug: () => undefined,
-  info: (message) => process.stderr.write(`${english(message)}\n`),
-  warn: (message) => process.stderr.write(`${english(message)}\n`),
-  error: (message) => process.stderr.write(`${english(message)}\n`),
-};
 
 /**
  * Opens one connection for some seconds and writes what happens, one object per line. Answers nothing where it was ready
@@ -89,25 +78,7 @@ export async function watch(
     if (status?.state === 'failed') failed.resolve(undefined);
   });
 
-  const memory = memoryOfRun();
-  const kept = new Map<SecretKind, string>();
-  const connection = new Connection({
-    system,
-    settings,
-    pipeline,
-    lock: { acquire: () => Promise.resolve(() => Promise.resolve()) },
-    clock: systemClock,
-    random: Math.random,
-    log,
-    host,
-    memory: () => memory,
-    secrets: () => (kind) => {
-      const once = kept.get(kind);
-      kept.delete(kind);
-      return Promise.resolve(once ?? run.secretOf(kind));
-    },
-    keep: (_system, _settings, kind, value) => kept.set(kind, value),
-  });
+  const connection = openConnection(run.connection, run.secretOf, pipeline, host);
   if (run.measure) {
     writeMeasured(metrics, write);
     lookAtAll(connection, pipeline);
@@ -120,31 +91,12 @@ export async function watch(
   await Promise.race([time.over, failed.promise]);
   time.end();
   await operated;
-  await within(endingMs, connection.stop());
+  await stopConnection(connection);
   pipeline.flush();
   await Promise.all(commits);
   await journal?.close();
   write(fleetLine(pipeline.fleet()));
   return outcome.ready ? undefined : outcome.reason;
-}
-
-/** Memory of a session over reconnects; the next run begins anew. */
-function memoryOfRun(): SessionMemory {
-  let saved: unknown;
-  return {
-    load: () => saved,
-    save: (value) => {
-      saved = value;
-    },
-  };
-}
-
-/** Resolves with the promise, and at the latest after this time. */
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), ms);
-  await Promise.race([promise, late.promise]);
-  clearTimeout(timer);
 }
 
 /** The time that a run has. */

@@ -36,6 +36,8 @@ export class Gateway {
   readonly peers = new Map<WebSocket, Peer>();
   /** Connections whose upgrade was refused: nginx keeps them open for another request. */
   readonly refused = new Set<Duplex>();
+  /** Sockets that the server has ended by itself: what still comes on them is not read. */
+  readonly #ended = new WeakSet<WebSocket>();
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -94,10 +96,12 @@ export class Gateway {
       send(body) {
         if (socket.readyState === socket.OPEN) socket.send(pythonJson(body));
       },
-      close(code, reason) {
+      close: (code, reason) => {
+        this.#ended.add(socket);
         socket.close(code, reason);
       },
-      drop() {
+      drop: () => {
+        this.#ended.add(socket);
         socket.terminate();
       },
     };
@@ -129,12 +133,12 @@ export class Gateway {
     this.#read(socket, line, peer, conversation);
   }
 
-  /** One message after the other; what is slow to be let in holds up what comes after it. */
+  /** One message after the other; what is slow to be let in holds up what comes after it. A goodbye of the client leaves what it said before. */
   #read(socket: WebSocket, line: Line, peer: Peer, conversation: Conversation): void {
     let before = Promise.resolve();
     socket.on('message', (data: RawData, isBinary) => {
       before = before.then(async () => {
-        if (socket.readyState !== socket.OPEN) return;
+        if (socket.readyState === socket.CLOSED || this.#ended.has(socket)) return;
         if (isBinary) {
           line.close(notText, '');
           return;

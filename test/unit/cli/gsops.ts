@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { inject } from 'vitest';
 import { batchOf } from '../../../src/core/journal/recorder.ts';
 import { openJournal } from '../../../src/cli/journalFile.ts';
@@ -19,9 +20,11 @@ export function gsops(...args: readonly string[]): Promise<Ended> {
 export function runGsops(
   args: readonly string[],
   onErrors: (errors: string, interrupt: () => void) => void = () => undefined,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [inject('programs').gsops, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let out = '';
   let errors = '';
@@ -39,14 +42,29 @@ export function runGsops(
 
 /** A journal with a start, a crash of each of three instances, and a stop. */
 export async function makeJournal(file: string): Promise<void> {
+  await fill(file, [
+    kgsmEvent('instance_started', 'a'),
+    ...['a', 'b', 'c'].map((name) => kgsmEvent('instance_crashed', name, { ExitCode: '139' })),
+    kgsmEvent('instance_stopped', 'a'),
+  ]);
+}
+
+/** A recording of these messages; answers its path. */
+export async function makeRecording(folder: string, messages: readonly string[]): Promise<string> {
+  const journal = join(folder, 'recorded.db');
+  const out = join(folder, 'night.gsops.ndjson');
+  await fill(journal, messages);
+  const { code, errors } = await gsops('export', '--journal', journal, '--out', out);
+  if (code !== 0) throw new Error(errors);
+  return out;
+}
+
+async function fill(file: string, messages: readonly string[]): Promise<void> {
   const { pipeline } = core();
   const journal = await openJournal(file);
   const commits: Promise<unknown>[] = [];
   pipeline.subscribe('test', (change) => commits.push(journal.append(batchOf(change))));
-  pipeline.ingest(draft(kgsmEvent('instance_started', 'a')));
-  for (const name of ['a', 'b', 'c'])
-    pipeline.ingest(draft(kgsmEvent('instance_crashed', name, { ExitCode: '139' })));
-  pipeline.ingest(draft(kgsmEvent('instance_stopped', 'a')));
+  for (const message of messages) pipeline.ingest(draft(message));
   pipeline.flush();
   await Promise.all(commits);
   await journal.close();

@@ -120,7 +120,7 @@ describe('gsops export', () => {
 });
 
 describe('the command line', () => {
-  it.each(['watch', 'query', 'record', 'export'])(
+  it.each(['watch', 'query', 'record', 'replay', 'emit', 'export'])(
     'tells how %s is called, with examples',
     async (command) => {
       const { code, out, errors } = await gsops(command, '--help');
