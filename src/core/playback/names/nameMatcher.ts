@@ -58,6 +58,7 @@ export class NameMatcher {
     for (let length = inWordsFrom; length > 0; length--) {
       const bucket = this.#buckets.get(text.slice(at, at + length));
       for (const whole of bucket?.lengths ?? []) {
+        if (at + whole > text.length) continue;
         const replacement = bucket?.replacements.get(text.slice(at, at + whole));
         if (replacement !== undefined && stands(text, at, whole)) return { length: whole, replacement };
       }
