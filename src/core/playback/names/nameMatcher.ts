@@ -8,7 +8,7 @@ const isWordCharacter = /[\p{L}\p{N}]/u;
 interface Bucket {
   /** Longest first. */
   readonly lengths: readonly number[];
-  /** What takes their place, by names in lower case. */
+  /** Replacements by names in lower case. */
   readonly replacements: ReadonlyMap<string, string>;
 }
 

@@ -195,7 +195,7 @@ export function started(program: string, ...args: string[]): ChildProcess {
   return child;
 }
 
-/** What a program writes, until it is as wanted. */
+/** Output of a program, and a wait until it is as wanted. */
 export function heard(child: ChildProcess): {
   readonly text: () => string;
   until(wanted: (text: string) => boolean): Promise<string>;
