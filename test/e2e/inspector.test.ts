@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { FrameLocator, Locator } from 'playwright-core';
@@ -168,6 +168,7 @@ describe('the inspector', () => {
     await saveInto(wb, anonymous, 'matching-anonymous-events.gsops.ndjson');
     await wb.toasts('1 event was exported into anonymous.gsops.ndjson.').waitFor();
     const hidden = readFileSync(anonymous, 'utf8');
+    rmSync(anonymous);
     expect(hidden).toContain('instance_failed');
     expect(hidden).not.toMatch(/\bark\b/i);
 

@@ -13,7 +13,7 @@ export interface ReplayItem {
   readonly type?: string;
   /** Secrets were cut out of it: it is not the message that was sent. */
   readonly redacted?: boolean;
-  /** It was cut off when it was recorded. */
+  /** The recording holds only its beginning. */
   readonly truncated?: boolean;
 }
 

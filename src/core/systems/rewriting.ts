@@ -42,7 +42,7 @@ const deepestDocument = 4;
 
 /**
  * Rewrites the text of a message by the roles of its values. All else stays as it is: spaces, digits, order and repetition of keys.
- * What is no JSON, or breaks off, is read as far as it goes. One pass for each kind of change, whatever the input.
+ * A text that is no JSON, or breaks off, is read as far as it goes. One pass for each kind of change, whatever the input.
  */
 export function rewriteJson(raw: string, roleOf: RoleOf, rewriting: Rewriting): string {
   const { shift = 0, rename, pseudonyms } = rewriting;

@@ -6,7 +6,6 @@ import { openDelivery, type Delivery, type Destination } from '../../core/playba
 import { readRecording } from '../../core/playback/recordingFile.ts';
 import { itemsOfEvents, localDraft, type ReplayItem } from '../../core/playback/replayItem.ts';
 import {
-  dryRunLines,
   planReplay,
   rewriteItem,
   takes,
@@ -23,6 +22,7 @@ import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import type { EmitTargets } from './emitTargets.ts';
+import { showDryRun } from './dryRunDocument.ts';
 import { askDestinations } from './replayDestinations.ts';
 import { askOptions, type ReplayOptions } from './replayOptions.ts';
 import type { Replays } from './replays.ts';
@@ -35,8 +35,6 @@ interface ReplayTools {
 
 /** Longest file that is replayed: it is read whole into memory. */
 const maxFileBytes = 64 * 1024 * 1024;
-/** Messages that a dry run shows. */
-const maxDryRunLines = 10_000;
 
 /** The events of one replay in order, and their name for people. */
 interface Source {
@@ -72,7 +70,8 @@ export async function replayCommand(
   const chosen = { ...source, items: source.items.slice(options.from, options.until) };
   if (isEmpty(chosen)) return;
   if (dryRun) {
-    await showDryRun(runtime, chosen, options, changes);
+    const { speed, gaps } = options;
+    await showDryRun(runtime, source.name, { items: chosen.items, speed, gaps, changes });
     return;
   }
   if (to !== 'local' && !(await allowed(runtime, targets, chosen, plan, to, where))) return;
@@ -195,23 +194,6 @@ function conclude({ state, where, problem }: ReplayRun, rounds: number): void {
   } else {
     showInformation(l10n.t('{0} of {1} events were replayed into {2}.', delivered, length, where));
   }
-}
-
-/** Shows the messages that would be sent, each with the time after the start. */
-async function showDryRun(
-  { systems }: Runtime,
-  { items }: Source,
-  { speed, gaps }: ReplayOptions,
-  changes: ReplayChanges,
-): Promise<void> {
-  const shown = items.slice(0, maxDryRunLines);
-  const now = systemClock.now();
-  const lines = [
-    ...dryRunLines({ items: shown, speed, gaps, changes, systemOf: (id) => systems.get(id), now }),
-    ...(shown.length < items.length ? [JSON.stringify({ more: items.length - shown.length })] : []),
-  ];
-  const document = await workspace.openTextDocument({ language: 'json', content: `${lines.join('\n')}\n` });
-  await window.showTextDocument(document, { preview: true });
 }
 
 /** Asks once about all that is not as recorded, and about all events that may change something at a target. */

@@ -4,32 +4,43 @@ import type { Cut } from '../../systems/redaction.ts';
 const inWordsFrom = 4;
 const isWordCharacter = /[\p{L}\p{N}]/u;
 
-interface Entry {
-  /** In lower case. */
-  readonly text: string;
+/** Names with the same beginning. */
+interface Bucket {
+  /** Longest first. */
+  readonly lengths: readonly number[];
+  /** Replacements by names in lower case. */
+  readonly replacements: ReadonlyMap<string, string>;
+}
+
+interface Found {
+  readonly length: number;
   readonly replacement: string;
 }
 
 /**
- * Finds many names in texts, in any case. Longer names go before shorter ones that begin at the same place. The cost of a text hardly
- * grows with the number of names.
+ * Finds many names in texts, in any case. Longer names go before shorter ones that begin at the same place. The cost of a text grows
+ * with the number of lengths that names of one beginning have, and not with that of names.
  */
 export class NameMatcher {
   /** By the first characters, as many of them as a name has, at most `inWordsFrom`. */
-  readonly #entries = new Map<string, Entry[]>();
+  readonly #buckets = new Map<string, Bucket>();
   readonly #beginnings = new Set<number>();
 
   constructor(names: Iterable<readonly [name: string, replacement: string]>) {
+    const byBeginning = new Map<string, Map<string, string>>();
     for (const [name, replacement] of names) {
       const text = folded(name);
       if (text === '') continue;
-      const key = text.slice(0, inWordsFrom);
-      const same = this.#entries.get(key) ?? [];
-      same.push({ text, replacement });
-      this.#entries.set(key, same);
+      const beginning = text.slice(0, inWordsFrom);
+      const same = byBeginning.get(beginning) ?? new Map<string, string>();
+      if (!same.has(text)) same.set(text, replacement);
+      byBeginning.set(beginning, same);
       this.#beginnings.add(text.charCodeAt(0));
     }
-    for (const same of this.#entries.values()) same.sort((a, b) => b.text.length - a.text.length);
+    for (const [beginning, replacements] of byBeginning) {
+      const lengths = [...new Set([...replacements.keys()].map(({ length }) => length))];
+      this.#buckets.set(beginning, { lengths: lengths.sort((a, b) => b - a), replacements });
+    }
   }
 
   cutsIn(given: string): readonly Cut[] {
@@ -37,18 +48,20 @@ export class NameMatcher {
     const cuts: Cut[] = [];
     for (let at = 0; at < text.length;) {
       const found = this.#beginnings.has(text.charCodeAt(at)) ? this.#at(text, at) : undefined;
-      if (found) cuts.push({ start: at, end: at + found.text.length, replacement: found.replacement });
-      at += found?.text.length ?? 1;
+      if (found) cuts.push({ start: at, end: at + found.length, replacement: found.replacement });
+      at += found?.length ?? 1;
     }
     return cuts;
   }
 
-  #at(text: string, at: number): Entry | undefined {
+  #at(text: string, at: number): Found | undefined {
     for (let length = inWordsFrom; length > 0; length--) {
-      const found = this.#entries
-        .get(text.slice(at, at + length))
-        ?.find((entry) => entry.text.length >= length && stands(text, at, entry.text));
-      if (found) return found;
+      const bucket = this.#buckets.get(text.slice(at, at + length));
+      for (const whole of bucket?.lengths ?? []) {
+        if (at + whole > text.length) continue;
+        const replacement = bucket?.replacements.get(text.slice(at, at + whole));
+        if (replacement !== undefined && stands(text, at, whole)) return { length: whole, replacement };
+      }
     }
     return undefined;
   }
@@ -62,10 +75,9 @@ function folded(text: string): string {
   });
 }
 
-function stands(text: string, at: number, name: string): boolean {
-  if (!text.startsWith(name, at)) return false;
-  if (name.length >= inWordsFrom) return true;
-  return !isWordAt(text, at - 1) && !isWordAt(text, at + name.length);
+/** Short names stand alone. */
+function stands(text: string, at: number, length: number): boolean {
+  return length >= inWordsFrom || (!isWordAt(text, at - 1) && !isWordAt(text, at + length));
 }
 
 function isWordAt(text: string, at: number): boolean {

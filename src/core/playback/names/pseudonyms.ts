@@ -25,6 +25,9 @@ const forms: readonly (readonly [NameKind, RegExp])[] = [
   ['player', /\b\w{2,32}(?= (?:joined|left) the game\b)/g],
 ];
 
+/** Without one of these, no form fits. */
+const mayHoldForm = /[.:@/]|xuid| the game/i;
+
 /** Beginnings of pseudonyms, the first that no name of the source forbids. */
 const stems: Readonly<Record<NameKind, readonly string[]>> = {
   instance: ['server', 'instance', 'unit'],
@@ -55,6 +58,7 @@ export class NameCollector implements NameMap {
   }
 
   cutsIn(text: string): readonly Cut[] {
+    if (!mayHoldForm.test(text)) return [];
     for (const [kind, form] of forms) for (const [name] of text.matchAll(form)) this.#add(kind, name);
     return [];
   }

@@ -19,6 +19,7 @@ import { open as openTrueNas } from '../systems/truenas/rig.ts';
 import {
   exportedAndOpened,
   heard,
+  namesLeftIn,
   never,
   noOpenSsl,
   noPython,
@@ -64,7 +65,7 @@ async function kgsmRecorded(count: number): Promise<JournalStore> {
   return await recording.stop();
 }
 
-describe('what a simulator said, recorded, exported, opened and replayed', () => {
+describe('what a simulator said, recorded, exported, opened and replayed, and exported without names', () => {
   it.skipIf(noSocat)('reaches socat byte for byte and in order: KGSM', { timeout: 60_000 }, async () => {
     const store = await kgsmRecorded(60);
     const items = await exportedAndOpened(store);
@@ -75,6 +76,7 @@ describe('what a simulator said, recorded, exported, opened and replayed', () =>
     const wanted = (await pushedIn(store)).map((raw) => `${raw}\n`).join('');
     expect(items.length).toBeGreaterThanOrEqual(60);
     expect(await bot.until((text) => text.length >= wanted.length)).toBe(wanted);
+    expect(await namesLeftIn(store)).toEqual([]);
   });
 
   it.skipIf(noPython)("reaches the listener of KGSM's document", { timeout: 60_000 }, async () => {
@@ -163,6 +165,7 @@ describe('what a simulator said, recorded, exported, opened and replayed', () =>
       const wanted = (await pushedIn(store)).map((raw) => `${raw}\n`).join('');
       expect(items.length).toBeGreaterThanOrEqual(4);
       expect(await receiver.until((text) => text.length >= wanted.length)).toBe(wanted);
+      expect(await namesLeftIn(store)).toEqual([]);
     },
   );
 });
@@ -176,6 +179,7 @@ async function arrivesAt(store: JournalStore): Promise<void> {
   expect(items.length).toBeGreaterThan(5);
   await expect.poll(() => receiver.texts.length).toBe(items.length);
   expect(receiver.texts).toEqual(await pushedIn(store));
+  expect(await namesLeftIn(store)).toEqual([]);
 }
 
 function answers(port: number): Promise<boolean> {

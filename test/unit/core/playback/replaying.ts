@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -14,6 +14,8 @@ import { openDelivery, type Destination } from '../../../../src/core/playback/de
 import { Emitter } from '../../../../src/core/playback/emitter.ts';
 import { parseTarget } from '../../../../src/core/playback/parseTarget.ts';
 import type { PlaySpeed } from '../../../../src/core/playback/player.ts';
+import { gatherNames } from '../../../../src/core/playback/recording/anonymise.ts';
+import { headerOfQuery } from '../../../../src/core/playback/recording/recordingHeader.ts';
 import { exportEvents, pagesOf } from '../../../../src/core/playback/recording/exportEvents.ts';
 import { importRecording } from '../../../../src/core/playback/recording/importRecording.ts';
 import { recordingLine } from '../../../../src/core/playback/recording/recordingLines.ts';
@@ -100,6 +102,47 @@ function destination(written: string): Destination {
   return { label: address, address, system, target: { system, address, secret: noSecrets() } };
 }
 
+/** Names of the source in its events that an anonymous export of it still holds. */
+export async function namesLeftIn(store: JournalStore): Promise<readonly string[]> {
+  const path = join(shortFolder(), 'anonymous.gsops.ndjson');
+  const handle = await store.query('');
+  const pages = (): ReturnType<typeof pagesOf> => pagesOf(handle, Infinity);
+  const header = await headerOfQuery(
+    { store, name: '', software: '', connections: [], nameOf: (id) => `Name of ${id}` },
+    '',
+    handle,
+  );
+  if (!header) throw new Error('there are events');
+  const anonymiser = await gatherNames((id) => systems.get(id), header, pages(), never);
+  await exportEvents({
+    path,
+    gzip: false,
+    head: JSON.stringify(anonymiser.header(header)),
+    pages: pages(),
+    lineOf: (event) => recordingLine(anonymiser.event(event)),
+    lineEnd: '\n',
+    signal: never,
+    onProgress: () => undefined,
+  });
+  const text = readFileSync(path, 'utf8').toLowerCase();
+  const names = new Set<string>();
+  for (const { subject, connection, raw } of await allOf(store)) {
+    names.add(connection).add(`Name of ${connection}`);
+    if (subject) names.add(subject.key).add(subject.name ?? subject.key);
+    const people =
+      /"(?:PlayerName|PlayerAddr|Hostname|username|player_name|hostname|uuid|xuid|client_id|sender)": ?"([^"]+)"/g;
+    for (const [, name = ''] of raw.matchAll(people)) names.add(name);
+  }
+  expect(names.size).toBeGreaterThan(3);
+  // Words of the protocols themselves, and the key of every NAS.
+  const words = new Set(['host', ...systems.ids]);
+  return [...names].filter((name) => {
+    if (words.has(name)) return false;
+    const escaped = name.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(name.length < 4 ? `\\b${escaped}\\b` : escaped).test(text);
+  });
+}
+
 /** A replay into targets as they are typed, not started. */
 export function replayInto(
   items: readonly ReplayItem[],
@@ -152,7 +195,7 @@ export function started(program: string, ...args: string[]): ChildProcess {
   return child;
 }
 
-/** What a program writes, until it is as wanted. */
+/** Output of a program, and a wait until it is as wanted. */
 export function heard(child: ChildProcess): {
   readonly text: () => string;
   until(wanted: (text: string) => boolean): Promise<string>;

@@ -102,6 +102,23 @@ describe.each(rewriters)('a message of %s', (_, rewrite) => {
     }
   });
 
+  it('stays JSON whatever names are hidden in it, also in JSON of its strings', () => {
+    const nested = fc
+      .json()
+      .map((text) => JSON.stringify({ Data: { Note: text }, topic: text, fields: text }));
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), nested), fc.array(fc.string({ unit: 'binary' })), (raw, names) => {
+        const collector = new NameCollector();
+        rewrite(raw, { pseudonyms: collector });
+        for (const name of names) collector.name('instance', name);
+        for (const [, name = ''] of raw.matchAll(/"((?:[^"\\]|\\.)*)"/g)) collector.name('player', name);
+        const made = rewrite(raw, { pseudonyms: collector.pseudonyms() });
+        expect(() => JSON.parse(made) as unknown).not.toThrow();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('costs no more than its length, whatever stands in it', () => {
     const hostile = [
       '['.repeat(40_000),

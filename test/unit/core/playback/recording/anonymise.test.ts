@@ -303,7 +303,8 @@ describe('pseudonyms', () => {
         const { Data } = JSON.parse(made) as { Data: { PlayerName: string; Note: string } };
         for (const each of given) expect(`${Data.PlayerName} ${Data.Note}`).not.toContain(each);
       }),
-      { numRuns: 300 },
+      // The last name of a text has a longer written form.
+      { numRuns: 300, examples: [[['#   \u1681'], []]] },
     );
   });
 
