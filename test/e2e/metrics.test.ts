@@ -77,7 +77,7 @@ describe('the charts of an instance', () => {
     await open();
     await fake(`set({ until: { at: Date.UTC(2026, 10, 20, 9), words: '9:00:00' } })`);
     await page.getByRole('status').getByText('As of 9:00:00, the moment that the tree shows.').waitFor();
-    // What the journal keeps knows nothing of the memory.
+    // The journal of this page keeps no values of the memory.
     await expect.poll(headings).toEqual(['Processor', 'Players']);
     await picture(/^Processor, last 5 minutes: at the end [\d.]+ %, .* to [\d.]+ %$/).waitFor();
     await screenshot('past');

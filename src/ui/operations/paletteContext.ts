@@ -27,7 +27,7 @@ export function followOffers(runtime: Runtime): void {
     }),
   );
   scope.defer(connections.onDidChange('palette', () => pace.ask()));
-  // Nothing is operated in the past.
+  // The palette offers no operation in the past.
   scope.add(travel.onDidChange(() => pace.ask()));
 }
 

@@ -14,7 +14,7 @@ import { escapeMarkdown, markdown, translate } from '../translate.ts';
 export type Row =
   { readonly row: 'connection'; readonly id: string } | ({ readonly row: 'instance' } & InstanceRef);
 
-/** What a tree stands for: what is live, a replay, or a moment of the past. */
+/** Kinds of fleet that the tree shows: the live one, that of a replay, or that of a moment of the past. */
 export type Shown = 'live' | 'replay' | 'past';
 
 /** Colour of all that belongs to the past. */
@@ -26,7 +26,7 @@ export interface ConnectionFacts {
   readonly name: string;
   readonly system: AnySystem | undefined;
   readonly address: string;
-  /** Nothing can be done with the connections of a replay, or of a moment of the past. */
+  /** With the connections of a replay or of the past, nothing can be done. */
   readonly shown: Shown;
   readonly active: boolean;
   readonly refreshable: boolean;

@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** An instance, by its keys in the rows of `changes`. */
-export interface ChangedThing {
+interface ChangedThing {
   readonly connection: string;
   readonly key: string;
 }
