@@ -9,6 +9,7 @@ import type { Row } from '../tree/treeItems.ts';
 import { EmitTargets } from '../playback/emitTargets.ts';
 import type { Replays } from '../playback/replays.ts';
 import { pageIcon, showPage } from '../pages/webviewPage.ts';
+import { fleetOnScreen } from '../travel/moment.ts';
 import { travelTo } from '../travel/travel.ts';
 import type { Runtime } from '../runtime.ts';
 import { openEventDocument, provideEventDocuments } from './eventDocuments.ts';
@@ -175,8 +176,7 @@ export class Inspector {
 
   #fieldOf(row: Row): [field: string, value: string] {
     if (row.row === 'connection') return ['connection', row.id];
-    const { pipeline, timelines } = this.#runtime;
-    return ['instance', findInstance(pipeline.fleet(timelines.id), row)?.key ?? row.key];
+    return ['instance', findInstance(fleetOnScreen(this.#runtime), row)?.key ?? row.key];
   }
 
   /** The inspector used last; where there is none, that of the panel, which is opened. */

@@ -20,6 +20,7 @@ export function registerTravel(runtime: Runtime, tree: InstancesTree): void {
       if (timelines.id !== liveTimeline) travel.back();
     }),
   );
+  void leaveWithDatabase(runtime);
   const register = (command: OwnCommand, run: (argument: unknown) => unknown): void => {
     scope.add(commands.registerCommand(commandId(command), run));
   };
@@ -65,6 +66,22 @@ export async function travelTo(runtime: Runtime, wish: TravelWish): Promise<void
     [l10n.t('Go There')]: () => travelTo(runtime, { to: 'change', change: first.change }),
   };
   showInformation(translate(why), earliest);
+}
+
+/** Goes back to now where another database takes the place of the one whose moment is shown: its numbers mean others. */
+async function leaveWithDatabase({ journals, scope, travel }: Runtime): Promise<void> {
+  // A window without history has nothing to travel in.
+  const store = await journals.store(liveTimeline).catch(() => undefined);
+  if (!store) return;
+  const nameOf = ({ journalId, durable }: typeof store.status): string => `${journalId} ${durable}`;
+  let known = nameOf(store.status);
+  scope.defer(
+    store.onStatus((status) => {
+      if (nameOf(status) === known) return;
+      known = nameOf(status);
+      travel.back();
+    }),
+  );
 }
 
 function followMoment({ scope, travel }: Runtime): void {

@@ -121,8 +121,8 @@ function changeBeside(
     : '';
   const rows = db.prepare(
     `SELECT x.seq, x.id, x.state,
-       (SELECT p.state FROM changes p WHERE p.connection = x.connection AND p.what = x.what AND p.key = x.key AND p.id < x.id
-        ORDER BY p.seq DESC, p.id DESC LIMIT 1) AS before
+       (SELECT p.state FROM changes p WHERE p.connection = x.connection AND p.what = x.what AND p.key = x.key
+          AND p.seq <= x.seq AND p.id < x.id ORDER BY p.seq DESC, p.id DESC LIMIT 1) AS before
      FROM changes x WHERE (x.seq, x.id) ${side} (?, ?) ${ofThing}
      ORDER BY x.seq ${order}, x.id ${order} LIMIT ${pieceRows}`,
   );
