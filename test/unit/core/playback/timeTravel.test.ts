@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalStore } from '../../../../src/core/journal/store/journalStore.ts';
 import { instanceId } from '../../../../src/core/model/instance.ts';
-import { findInstance } from '../../../../src/core/model/fleet.ts';
+import { emptyFleet, findInstance, instancesOf } from '../../../../src/core/model/fleet.ts';
 import { english } from '../../../../src/core/model/text.ts';
 import { TimeTravel, type TravelWish } from '../../../../src/core/playback/timeTravel.ts';
 import { longestGapMs, TravelPlayer } from '../../../../src/core/playback/travelPlayer.ts';
@@ -137,6 +137,31 @@ describe('time travel', () => {
     expect(b).toBeDefined();
     expect(await at(6, 'b')).toBe(b);
     expect(await at(3, 'b')).not.toBe(b);
+  });
+
+  it('shows at fifty places, in any order, what a fold of all rows up to there gives', async () => {
+    const store = await openTestStore();
+    const states = ['running', 'stopped', 'crashed', 'starting'] as const;
+    const rows = Array.from({ length: 400 }, (_, n) =>
+      instanceRow(
+        `i-${(n * 7) % 23}`,
+        n % 11 === 10 ? null : { state: states[n % 4] ?? 'running', players: n, lastEventAt: n },
+      ),
+    );
+    for (const [n, row] of rows.entries()) await store.append(commit(n * 10, row));
+    const travel = travelIn(store);
+    for (let n = 0; n < 50; n++) {
+      const seq = 1 + ((n * 7919) % rows.length);
+      await travel.go({ to: 'event', seq });
+      const folded = new Map<string, string>();
+      for (const { key, state } of rows.slice(0, seq))
+        if (state === null) folded.delete(key);
+        else folded.set(key, state);
+      const shown = instancesOf(travel.moment?.fleet ?? emptyFleet, 'home').map((each) =>
+        JSON.stringify(each),
+      );
+      expect(shown.sort()).toEqual([...folded.values()].sort());
+    }
   });
 
   it('stays where it is while the journal goes on, and knows of it with the next move', async () => {
