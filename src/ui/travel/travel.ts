@@ -44,10 +44,7 @@ export function registerTravel(runtime: Runtime, tree: InstancesTree): void {
       await travelTo(runtime, { to, thing: { connection: row.connection, key: instanceId(row) } });
     });
   }
-  register('playHistory', () => {
-    if (travelPlayer.isPlaying) travelPlayer.pause();
-    else travelPlayer.play();
-  });
+  register('playHistory', () => (travelPlayer.isPlaying ? travelPlayer.pause() : playHistory(runtime)));
   register('historySpeed', async () => {
     const { speedCommand } = await import('./travelCommand.ts');
     await speedCommand(runtime);
@@ -66,6 +63,14 @@ export async function travelTo(runtime: Runtime, wish: TravelWish): Promise<void
     [l10n.t('Go There')]: () => travelTo(runtime, { to: 'change', change: first.change }),
   };
   showInformation(translate(why), earliest);
+}
+
+/** Plays from the moment on screen on; the newest one has nothing to play, which the step after it says. */
+export async function playHistory(runtime: Runtime): Promise<void> {
+  const { travel, travelPlayer } = runtime;
+  const next = await travel.next().catch(() => undefined);
+  if (next) travelPlayer.play();
+  else if (travel.moment) await travelTo(runtime, { to: 'next' });
 }
 
 /** Goes back to now where another database takes the place of the one whose moment is shown: its numbers mean others. */

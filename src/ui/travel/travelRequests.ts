@@ -1,6 +1,6 @@
 import type { TravelStatus, TravelWish } from '../../rpc/inspectorTravel.ts';
 import type { Runtime } from '../runtime.ts';
-import { travelTo } from './travel.ts';
+import { playHistory, travelTo } from './travel.ts';
 
 /** Does what a page wishes of the moment on screen. */
 export async function takeTravelWish(runtime: Runtime, wish: TravelWish): Promise<null> {
@@ -12,7 +12,7 @@ export async function takeTravelWish(runtime: Runtime, wish: TravelWish): Promis
       travel.back();
       break;
     case 'play':
-      travelPlayer.play();
+      await playHistory(runtime);
       break;
     case 'pause':
       travelPlayer.pause();
