@@ -20,8 +20,9 @@ export class TravelBar extends LitElement {
       :host {
         --accent: var(--vscode-charts-purple, var(--vscode-focusBorder));
       }
-      .mark {
+      .mark .icon {
         color: var(--accent);
+        vertical-align: text-bottom;
       }
       .back {
         flex: none;
