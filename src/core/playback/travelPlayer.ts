@@ -38,8 +38,8 @@ export class TravelPlayer {
   }
 
   /** Takes a factor of 0.1 to 1000; others are none. */
-  setSpeed(speed: number): void {
-    if (!(speed >= 0.1 && speed <= 1000)) return;
+  setSpeed(speed: unknown): void {
+    if (typeof speed !== 'number' || !(speed >= 0.1 && speed <= 1000)) return;
     this.#speed = speed;
     if (this.isPlaying) this.play();
     this.#tell();
