@@ -16,6 +16,7 @@ import { Scope } from './core/connections/scope.ts';
 import { logEvents } from './ui/log/eventLog.ts';
 import { createStatusBar } from './ui/statusBar.ts';
 import { registerTasks } from './ui/tasks/taskProgress.ts';
+import { registerTravel } from './ui/travel/travel.ts';
 import { VisibleInstances } from './ui/tree/visibleInstances.ts';
 
 let scope: Scope | undefined;
@@ -41,6 +42,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   const inspector = new Inspector(runtime);
   registerRecordingEditors(runtime, inspector);
   registerLinks(runtime, inspector);
+  registerTravel(runtime, tree);
   registerConnectionCommands(runtime);
   new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
   createStatusBar(runtime);

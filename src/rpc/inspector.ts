@@ -1,5 +1,6 @@
 import type { ReplayRequests, ReplayStatus } from './inspectorReplay.ts';
 import type { TimelineRequests } from './inspectorTimeline.ts';
+import type { TravelRequests, TravelStatus } from './inspectorTravel.ts';
 
 /**
  * The contract between the inspector's host (which owns the data) and its webview (a stateless viewport).
@@ -103,6 +104,8 @@ export interface Status {
   readonly connections: readonly ConnectionBadge[];
   /** The replay of this window, whatever events are shown. */
   readonly replay: ReplayStatus | null;
+  /** The moment of the past that the tree shows; null while that is now. */
+  readonly travel: TravelStatus | null;
   /** Place of the events: the file, memory until it can be written, or none. */
   readonly kept: 'file' | 'memory' | 'none';
   /** Why they are not in the file and what to do, for people; empty where they are. */
@@ -233,6 +236,7 @@ export interface InspectorHost {
   } & QueryRequests &
     ReplayRequests &
     TimelineRequests &
+    TravelRequests &
     DetailRequests;
   readonly notices: {
     /** Somebody works in this page: commands go to the inspector that was used last. */

@@ -11,6 +11,8 @@ export interface MetricsState {
   readonly current: boolean;
   /** Why nothing new comes, for people; empty while it is current. */
   readonly note: string;
+  /** The moment of the past that the charts end with, and in words; null while they go on until now. */
+  readonly until: { readonly at: number; readonly words: string } | null;
 }
 
 /** Samples, oldest first. What the page has from `since` on is replaced by them. */

@@ -15,6 +15,8 @@ import { Pipeline } from '../core/journal/pipeline.ts';
 import { workerBackend } from '../core/journal/store/workerBackend.ts';
 import { Emitter } from '../core/playback/emitter.ts';
 import { TimelineSelection } from '../core/playback/timelineSelection.ts';
+import { TimeTravel } from '../core/playback/timeTravel.ts';
+import { TravelPlayer } from '../core/playback/travelPlayer.ts';
 import { systems } from '../core/systems/index.ts';
 import { SystemRegistry } from '../core/systems/registry.ts';
 import { errorWords, text } from '../core/model/text.ts';
@@ -28,6 +30,7 @@ import { confirmed } from './operations/questions.ts';
 import { emitForWindow, forwardEmission } from './playback/emitElsewhere.ts';
 import { Secrets } from './storage/secrets.ts';
 import { coreLog } from './log/log.ts';
+import { momentWords } from './travel/moment.ts';
 import { type Scope } from '../core/connections/scope.ts';
 
 /** The core of one window, wired up once; every part of the ui gets it. */
@@ -55,6 +58,9 @@ export interface Runtime {
   readonly metrics: MetricsStore;
   readonly secrets: Secrets;
   readonly timelines: TimelineSelection;
+  /** The moment of the history that is shown instead of what is now, if any, and what plays the history. */
+  readonly travel: TimeTravel;
+  readonly travelPlayer: TravelPlayer;
 }
 
 export function createRuntime(context: ExtensionContext, channel: LogOutputChannel, scope: Scope): Runtime {
@@ -169,6 +175,8 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     emit: (connection, emission) => emitForWindow(connection, emission, emitter),
   });
   const timelines = scope.add(new TimelineSelection(pipeline, (timeline) => void journals.drop(timeline)));
+  const travel = scope.add(new TimeTravel({ store: () => journals.store(liveTimeline), words: momentWords }));
+  const travelPlayer = scope.add(new TravelPlayer(travel, systemClock));
   return {
     scope,
     context,
@@ -187,5 +195,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     metrics,
     secrets,
     timelines,
+    travel,
+    travelPlayer,
   };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { recordedFleet } from '../../src/core/journal/fleetState.ts';
+import { PastFleets } from '../../src/core/journal/fleetState.ts';
 import type { JournalStore } from '../../src/core/journal/store/journalStore.ts';
 import type { JournalState } from '../../src/core/journal/store/reader.ts';
 import type { ChangeRow } from '../../src/core/journal/store/records.ts';
@@ -34,14 +34,16 @@ async function seeks(size: { events: number; instances: number; budget: string }
     await fillChanging(store, events, instances);
     const times: number[] = [];
     const past = new Past(path);
+    const fleets = new PastFleets();
     for (let n = 0; n < SEEKS; n++) {
       const seq = Math.max(
         1,
         Math.round(((n + 0.5) * events) / SEEKS) - (((n + 1) * SPREAD) % (events / SEEKS)),
       );
       const begun = performance.now();
+      await store.place({ to: 'event', seq });
       const state = await store.state(seq);
-      const fleet = recordedFleet(state.changes);
+      const fleet = fleets.fleetOf(state.changes);
       times.push(performance.now() - begun);
       past.expect(seq, state);
       if (fleet.connections.size === 0) throw new Error(`There is no fleet at ${seq}.`);

@@ -228,6 +228,7 @@ describe('the inspector', () => {
       'And This',
       'Not This',
       'Open as Document',
+      'Show the Fleet at This Event',
       'Copy Event',
       'Copy As',
       'Export Events…',

@@ -73,6 +73,23 @@ describe('the charts of an instance', () => {
     await picture('Memory, last 5 minutes').waitFor();
   });
 
+  it('end with the moment of the past that the tree shows, and go on with what is now', async () => {
+    await open();
+    await fake(`set({ until: { at: Date.UTC(2026, 10, 20, 9), words: '9:00:00' } })`);
+    await page.getByRole('status').getByText('As of 9:00:00, the moment that the tree shows.').waitFor();
+    // The journal of this page keeps no values of the memory.
+    await expect.poll(headings).toEqual(['Processor', 'Players']);
+    await picture(/^Processor, last 5 minutes: at the end [\d.]+ %, .* to [\d.]+ %$/).waitFor();
+    await screenshot('past');
+    await span('1 h').click();
+    await picture(/^Processor, last hour: at the end/).waitFor();
+    await fake('push({ cpu: 250 }, 10)');
+    await span('5 min').click();
+    await fake('set({ until: null })');
+    await expect.poll(() => head('Processor').locator('.now').textContent()).toBe('250 %');
+    expect(await headings()).toEqual(['Processor', 'Memory', 'Players']);
+  });
+
   it('say what is under the crosshair, in all of them at one time', async () => {
     await open();
     const box = await charts().nth(1).boundingBox();

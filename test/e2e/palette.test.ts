@@ -88,6 +88,8 @@ describe('the palette of an empty window', () => {
       'Show Events',
       'Show Log',
       'Show Tasks',
+      'Travel in Time…',
+      'What Changed Between…',
     ]);
     await wb.page.keyboard.press(key);
     const told = /Start: no game server manager is connected yet/;

@@ -9,11 +9,18 @@ import type { JournalChange } from './store/reader.ts';
  * The fleet with what the journal says of it. The state of a connection is taken over as that of its holder: whether
  * this window is connected only this window knows. When its server was last heard of is taken over.
  */
-export function withChanges(fleet: Fleet, changes: readonly JournalChange[]): Fleet {
+export function withChanges(
+  fleet: Fleet,
+  changes: readonly JournalChange[],
+  read: ReadState = parsed,
+): Fleet {
   let result = fleet;
-  for (const change of changes) result = applyChange(result, change);
+  for (const change of changes) result = applyChange(result, change, read);
   return result;
 }
+
+/** Reads the JSON of a state. */
+type ReadState = (state: string) => unknown;
 
 /**
  * The fleet that a journal begins with: every connection closed, its instances and tasks as they were left. Operations
@@ -28,8 +35,8 @@ export function restoredFleet(
 }
 
 /** The fleet that a recording begins with: everything as it was then, connections and operations that ran too. */
-export function recordedFleet(changes: readonly JournalChange[]): Fleet {
-  let fleet = withChanges(emptyFleet, oldestFirst(changes));
+export function recordedFleet(changes: readonly JournalChange[], read?: ReadState): Fleet {
+  let fleet = withChanges(emptyFleet, oldestFirst(changes), read);
   for (const [id, { holder, ...status }] of fleet.connections)
     if (holder) fleet = { ...fleet, connections: fleet.connections.set(id, { ...status, ...holder }) };
   return fleet;
@@ -62,15 +69,20 @@ function isUnfinished(task: Task): boolean {
   return isOperation(task) && !isFinished(task.state);
 }
 
-function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange): Fleet {
+function applyChange(
+  fleet: Fleet,
+  { address, what, key, state: json }: JournalChange,
+  read: ReadState,
+): Fleet {
+  const state = json === null ? undefined : read(json);
   const { connection: id, system } = address;
   if (what === 'task') {
-    const task = parsed(state) as Task | undefined;
+    const task = state as Task | undefined;
     return { ...fleet, ...(task ? putTask(fleet, task) : removeTask(fleet, key)) };
   }
   const known = fleet.connections.get(id);
   if (what === 'connection') {
-    const saved = parsed(state) as ConnectionStatus | undefined;
+    const saved = state as ConnectionStatus | undefined;
     if (!saved) return { ...fleet, connections: fleet.connections.delete(id) };
     const { state: held, detail, listedAt, heardAt, since } = saved;
     const { heardAt: _, ...base }: ConnectionStatus = known ?? {
@@ -89,7 +101,7 @@ function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange)
     };
     return { ...fleet, connections: fleet.connections.set(id, status) };
   }
-  const instance = parsed(state) as Instance | undefined;
+  const instance = state as Instance | undefined;
   const base: ConnectionStatus = known ?? {
     id,
     system,
@@ -106,8 +118,25 @@ function applyChange(fleet: Fleet, { address, what, key, state }: JournalChange)
   return { ...fleet, connections: fleet.connections.set(id, status) };
 }
 
-function parsed(state: string | null): unknown {
-  return state === null ? undefined : JSON.parse(state);
+function parsed(state: string): unknown {
+  return JSON.parse(state);
+}
+
+/** Makes the fleets of moments. Instances that are alike in two of them that follow are the very same. */
+export class PastFleets {
+  #read = new Map<string, unknown>();
+
+  fleetOf(changes: readonly JournalChange[]): Fleet {
+    const before = this.#read;
+    const now = new Map<string, unknown>();
+    const fleet = recordedFleet(changes, (state) => {
+      const known = now.get(state) ?? before.get(state) ?? parsed(state);
+      now.set(state, known);
+      return known;
+    });
+    this.#read = now;
+    return fleet;
+  }
 }
 
 /** Tasks in the order in which they ended: the fleet forgets the oldest first. The journal tells of them in no order. */

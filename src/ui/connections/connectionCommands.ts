@@ -12,6 +12,7 @@ import { tellNoConnection } from './noConnection.ts';
 import type { Terminals } from '../terminal/terminals.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { agreed, isTrusted, showInformation } from '../showMessage.ts';
+import { fleetOnScreen } from '../travel/moment.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** Commands on connections, from the palette (which asks which one) and from the tree. */
@@ -69,11 +70,10 @@ export function registerConnectionCommands(runtime: Runtime): void {
   });
   register('copyName', async (row) => {
     if (!row) return;
-    const { pipeline, timelines } = runtime;
     const name =
       row.row === 'connection'
         ? (connections.get(row.id)?.settings.name ?? row.id)
-        : (findInstance(pipeline.fleet(timelines.id), row)?.name ?? row.key);
+        : (findInstance(fleetOnScreen(runtime), row)?.name ?? row.key);
     await env.clipboard.writeText(name);
   });
 }

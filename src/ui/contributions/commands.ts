@@ -35,6 +35,9 @@ export function whenOffered(command: string): string {
   return `${contextKeys.offered} =~ /\\.${command}\\b/`;
 }
 
+/** An editor has its own meaning of these keys. */
+const whenStepping = `${contextKeys.travelling} && !editorTextFocus`;
+
 export const ownCommands = {
   addConnection: { title: 'Add Connection…', icon: '$(add)' },
   editConnection: { title: 'Edit Connection…', icon: '$(edit)', palette: whenOffered('editConnection') },
@@ -83,6 +86,43 @@ export const ownCommands = {
   history: { title: 'History…', icon: '$(history)' },
   replay: { title: 'Replay Events…', icon: '$(debug-rerun)' },
   showLive: { title: 'Back to Live', icon: '$(debug-continue)', palette: 'gameServerOps.replaying' },
+  travel: { title: 'Travel in Time…', icon: '$(watch)' },
+  fleetAtEvent: { title: 'Show the Fleet at This Event', icon: '$(watch)', palette: false },
+  backToNow: {
+    title: 'Back to Now',
+    icon: '$(debug-continue)',
+    palette: contextKeys.travelling,
+    keys: { key: 'ctrl+f7', mac: 'cmd+f7', when: contextKeys.travelling },
+  },
+  nextChange: {
+    title: 'Go to Next Change',
+    icon: '$(arrow-right)',
+    palette: contextKeys.travelling,
+    keys: { key: 'f7', when: whenStepping },
+  },
+  previousChange: {
+    title: 'Go to Previous Change',
+    icon: '$(arrow-left)',
+    palette: contextKeys.travelling,
+    keys: { key: 'shift+f7', when: whenStepping },
+  },
+  nextInstanceChange: {
+    title: 'Go to Next Change of This Instance',
+    palette: contextKeys.travelling,
+    keys: { key: 'alt+f7', when: whenStepping },
+  },
+  previousInstanceChange: {
+    title: 'Go to Previous Change of This Instance',
+    palette: contextKeys.travelling,
+    keys: { key: 'shift+alt+f7', when: whenStepping },
+  },
+  playHistory: {
+    title: 'Play or Pause the History',
+    palette: contextKeys.travelling,
+    keys: { key: 'ctrl+alt+f7', mac: 'cmd+alt+f7', when: whenStepping },
+  },
+  historySpeed: { title: 'Speed of the History…', palette: contextKeys.travelling },
+  whatChanged: { title: 'What Changed Between…', icon: '$(diff)' },
   copyName: { title: 'Copy Name', icon: '$(copy)', palette: false },
   copyEvent: { title: 'Copy Event', icon: '$(copy)', palette: false },
   copyRow: { title: 'Row', palette: false },

@@ -32,6 +32,8 @@ export const submenus = { copyAs: 'gameServerOps.copyAs' } as const;
 export const contextKeys = {
   /** True while a replay is on screen instead of what is live. */
   replaying: 'gameServerOps.replaying',
+  /** True while the tree shows a moment of the history instead of what is now. */
+  travelling: 'gameServerOps.travelling',
   /** True while the page of an inspector has the focus: neither `focusedView` nor `inputFocus` knows of pages. */
   inspectorFocus: 'gameServerOps.inspectorFocus',
   connections: 'gameServerOps.connectionCount',

@@ -38,6 +38,8 @@ const inSection = (...sections: readonly string[]): string =>
   `webviewId =~ /^gameServerOps\\.(inspector|recording|ndjson)/ && webviewSection =~ /^(${sections.join('|')})$/`;
 /** A row, or anything in the detail of an event. */
 const eventRow = inSection(eventSection, valueSection);
+/** A row of the live journal, which a moment of its history is. */
+const journalRow = `${eventRow} && webviewId =~ /^gameServerOps\\.inspector/ && !${contextKeys.replaying}`;
 const term = inSection(eventSection, valueSection, termSection);
 const savedQuery = inSection(savedQuerySection);
 const columnHead = inSection(columnSection);
@@ -73,11 +75,16 @@ export function menusOf(
   return {
     'view/title': [
       item('showLive', `${inTree} && ${contextKeys.replaying}`, 'navigation@0'),
+      item('previousChange', `${inTree} && ${contextKeys.travelling}`, 'navigation@-2'),
+      item('nextChange', `${inTree} && ${contextKeys.travelling}`, 'navigation@-1'),
+      item('backToNow', `${inTree} && ${contextKeys.travelling}`, 'navigation@0'),
       item('addConnection', inTree, 'navigation@1'),
       item('openInspector', inTree, 'navigation@2'),
       item('replay', inTree, '2_events@2'),
       item('emit', inTree, '2_events@1'),
       item('history', inTree, '2_events@3'),
+      item('travel', inTree, '2_events@4'),
+      item('whatChanged', inTree, '2_events@5'),
       item('tasks', inTree, '3_log@0'),
       item('showLog', inTree, '3_log@1'),
       item('collectSupport', inTree, '3_log@2'),
@@ -86,12 +93,16 @@ export function menusOf(
       item('openRecording', inInspector, '1_events@2'),
       item('copyLink', inInspector, '1_events@3'),
       item('history', inInspector, '2_history@1'),
+      item('travel', inInspector, '2_history@2'),
+      item('whatChanged', inInspector, '2_history@3'),
     ],
     'view/item/context': [
       ...operations.flatMap(operationItems),
       item('logs', `${instanceItem} && ${offers('logs')}`, '3_events@0'),
       item('showEvents', instanceItem, '3_events@1'),
       item('metrics', `${instanceItem} && ${offers('metrics')}`, '3_events@2'),
+      item('previousInstanceChange', `${instanceItem} && ${offers('past')}`, '3_events@3'),
+      item('nextInstanceChange', `${instanceItem} && ${offers('past')}`, '3_events@4'),
       item('copyName', instanceItem, '4_copy@1'),
       item('connect', `${connectionItem} && ${offers('connect')}`, 'inline@1'),
       item('connect', `${connectionItem} && ${offers('connect')}`, '1_connection@1'),
@@ -124,6 +135,7 @@ export function menusOf(
       item('andThis', term, '2_filter@2'),
       item('notThis', term, '2_filter@3'),
       item('openAsDocument', eventRow, '3_open@1'),
+      item('fleetAtEvent', journalRow, '3_open@3'),
       item('copyPayloadValue', payloadValue, '4_copy@1'),
       item('copyPath', payloadValue, '4_copy@2'),
       item('copyEvent', eventRow, '4_copy@3'),

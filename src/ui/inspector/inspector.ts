@@ -1,5 +1,6 @@
 import { commands, type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
+import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
 import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.ts';
@@ -8,6 +9,8 @@ import type { Row } from '../tree/treeItems.ts';
 import { EmitTargets } from '../playback/emitTargets.ts';
 import type { Replays } from '../playback/replays.ts';
 import { pageIcon, showPage } from '../pages/webviewPage.ts';
+import { fleetOnScreen } from '../travel/moment.ts';
+import { travelTo } from '../travel/travel.ts';
 import type { Runtime } from '../runtime.ts';
 import { openEventDocument, provideEventDocuments } from './eventDocuments.ts';
 import { registerGridCommands } from './gridCommands.ts';
@@ -118,6 +121,11 @@ export class Inspector {
       const [event] = await this.#events(argument);
       if (event && this.#active) await openEventDocument(this.#active.timeline, event);
     });
+    register('fleetAtEvent', async (argument) => {
+      const [event] = await this.#events(argument);
+      if (event && this.#active?.timeline === liveTimeline)
+        await travelTo(this.#runtime, { to: 'event', seq: event.seq });
+    });
     register('copyPayloadValue', async (argument) => {
       const [event] = await this.#events(argument);
       await env.clipboard.writeText(valueIn(argument, event) ?? '');
@@ -168,8 +176,7 @@ export class Inspector {
 
   #fieldOf(row: Row): [field: string, value: string] {
     if (row.row === 'connection') return ['connection', row.id];
-    const { pipeline, timelines } = this.#runtime;
-    return ['instance', findInstance(pipeline.fleet(timelines.id), row)?.key ?? row.key];
+    return ['instance', findInstance(fleetOnScreen(this.#runtime), row)?.key ?? row.key];
   }
 
   /** The inspector used last; where there is none, that of the panel, which is opened. */

@@ -21,6 +21,7 @@ import type { QueryShelf } from './queryShelf.ts';
 import { detailOf } from './rows.ts';
 import type { ShownTimeline } from './shownTimeline.ts';
 import { StatusReport } from './statusReport.ts';
+import { takeTravelWish } from '../travel/travelRequests.ts';
 import { timelineRequests } from './timelineRequests.ts';
 
 /** At most twenty statuses a second cross to the webview. */
@@ -113,6 +114,8 @@ export class InspectorSession {
     );
     this.#scope.add(runtime.history.onDidChange(() => this.#schedule()));
     this.#scope.add(tools.replays.onDidChange(() => this.#schedule()));
+    this.#scope.add(runtime.travel.onDidChange(() => this.#schedule()));
+    this.#scope.add(runtime.travelPlayer.onDidChange(() => this.#schedule()));
     const { shelf } = tools;
     this.#scope.add(
       shelf.onDidChange(() => this.#whenLoaded(() => this.#channel.notify('shelf', shelf.contents))),
@@ -265,6 +268,7 @@ export class InspectorSession {
         this.#tools.replays.take(wish);
         return null;
       },
+      travel: (wish) => takeTravelWish(this.#runtime, wish),
       copy: async ({ text }) => {
         await env.clipboard.writeText(text);
         return null;

@@ -9,6 +9,7 @@ import type { Text } from '../../core/model/text.ts';
 import type { ConnectionBadge, Status } from '../../rpc/inspector.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Replays } from '../playback/replays.ts';
+import { travelStatus } from '../travel/travelRequests.ts';
 import type { ShownTimeline } from './shownTimeline.ts';
 import { translate } from '../translate.ts';
 
@@ -85,6 +86,7 @@ export class StatusReport {
       timelineId: this.#view.timeline,
       connections: notice ? [] : this.#badges(),
       replay: this.#replays.status,
+      travel: notice ? null : travelStatus(this.#runtime),
       kept: this.#place.kept,
       keptWhy: this.#place.why,
     };

@@ -9,6 +9,7 @@ import type { History, MetricsHost, MetricsState, MetricsView } from '../../rpc/
 import { pageChannel, pageIcon, showPage } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../../core/connections/scope.ts';
+import { momentWords } from '../travel/moment.ts';
 import { translate } from '../translate.ts';
 import { MetricsFeed } from './feed.ts';
 import { historyOf, stepOf } from './history.ts';
@@ -59,6 +60,7 @@ export class MetricsPanel {
       }),
     );
     this.#scope.defer(runtime.connections.onDidChange('metrics panel', () => this.#update()));
+    this.#scope.add(runtime.travel.onDidChange(() => this.#update()));
     const extension = runtime.context.extensionUri;
     panel.iconPath = pageIcon(extension, 'metrics');
     showPage(panel.webview, extension, { name: 'metrics', title: l10n.t('Metrics') });
@@ -78,7 +80,7 @@ export class MetricsPanel {
   }
 
   async #history(minutes: number): Promise<History> {
-    const now = Date.now();
+    const now = this.#runtime.travel.moment?.place.at ?? Date.now();
     const { connection, kind, key } = this.ref;
     const store = await this.#runtime.journals.store(liveTimeline);
     const step = stepOf(minutes);
@@ -102,7 +104,8 @@ export class MetricsPanel {
   }
 
   #state(): MetricsState {
-    const { connections, pipeline } = this.#runtime;
+    const { connections, pipeline, travel } = this.#runtime;
+    const { at } = travel.moment?.place ?? {};
     const connection = connections.get(this.ref.connection);
     const instance = findInstance(pipeline.fleet(), this.ref);
     if (instance) this.#name = oneLine(instance.name, 100);
@@ -122,6 +125,7 @@ export class MetricsPanel {
       connection: oneLine(connection?.settings.name ?? this.ref.connection, 100),
       current: note === '',
       note,
+      until: at === undefined ? null : { at, words: momentWords(at) },
     };
   }
 }

@@ -16,6 +16,7 @@ import type { Row } from '../tree/treeItems.ts';
 import { agreed, isTrusted, showInformation } from '../showMessage.ts';
 import { operationTitles } from './operationTitles.ts';
 import { askInputs, confirmed, withHost } from './questions.ts';
+import { momentWords } from '../travel/moment.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 
@@ -65,6 +66,7 @@ export class Operations {
 
   async #perform(verb: string, rows: readonly Row[], clicked: boolean): Promise<void> {
     if (!isTrusted(l10n.t('Game servers are operated only in a trusted workspace.'))) return;
+    if (this.#isInPast()) return;
     const offered = this.#candidates(verb, rows);
     if (offered.length === 0) this.#sayWhyNot(verb, rows);
     const candidates = clicked ? offered : await this.#choose(verb, offered);
@@ -74,6 +76,19 @@ export class Operations {
     // Last, so that the answer is about all that will happen.
     if (!(await this.#confirmed(verb, candidates, input))) return;
     await Promise.all(candidates.map((candidate) => this.#run(candidate, input)));
+  }
+
+  /** Whether a moment of the past is on screen, where nothing is operated; tells the user the way back. */
+  #isInPast(): boolean {
+    const { moment } = this.#runtime.travel;
+    if (!moment) return false;
+    const message = l10n.t(
+      'Nothing is operated in the past: the tree shows the fleet as of {0}. Go back to now first.',
+      momentWords(moment.place.at),
+    );
+    const back = { [l10n.t('Back to Now')]: () => commands.executeCommand(commandId('backToNow')) };
+    showInformation(message, back);
+    return true;
   }
 
   /** Of the given rows, or of everything where none is given, what offers the verb now. */

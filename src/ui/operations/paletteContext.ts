@@ -11,7 +11,7 @@ const askEveryMs = 250;
 
 /** Keeps VS Code told of what something can do now: the palette hides the rest. */
 export function followOffers(runtime: Runtime): void {
-  const { scope, pipeline, connections } = runtime;
+  const { scope, pipeline, connections, travel } = runtime;
   let told = '';
   const pace = scope.add(
     new Throttle(askEveryMs, () => {
@@ -27,13 +27,15 @@ export function followOffers(runtime: Runtime): void {
     }),
   );
   scope.defer(connections.onDidChange('palette', () => pace.ask()));
+  // The palette offers no operation in the past.
+  scope.add(travel.onDidChange(() => pace.ask()));
 }
 
 function flags(runtime: Runtime): string {
   const fleet = runtime.pipeline.fleet();
   const offered = new Set(
     runtime.connections.connections.flatMap((connection) => [
-      ...offeredIds(connection, fleet),
+      ...(runtime.travel.moment ? [] : offeredIds(connection, fleet)),
       ...connectionCommandsFor(connection, runtime),
       ...(connection.session?.watch ? ['metrics'] : []),
     ]),

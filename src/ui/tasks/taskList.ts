@@ -14,6 +14,7 @@ import { isFinished, type Task, type TaskStarter } from '../../core/model/task.t
 import { oneLine } from '../../core/model/text.ts';
 import { TerminalText } from '../../core/systems/terminalText.ts';
 import { showInformation } from '../showMessage.ts';
+import { fleetOnScreen, momentWords, tasksOnScreen } from '../travel/moment.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import { taskIcons, taskStateNames } from './taskStates.ts';
@@ -29,19 +30,23 @@ interface TaskItem extends QuickPickItem {
 /** The tasks that run and those that ended lately; one opens as a document, or is cancelled. */
 export function showTasks(runtime: Runtime, cancel: (task: Task) => void): void {
   const stop: QuickInputButton = { iconPath: new ThemeIcon('stop-circle'), tooltip: l10n.t('Cancel') };
-  if (runtime.pipeline.fleet().tasks.size === 0) {
-    showInformation(l10n.t('There were no tasks yet.'));
+  const { travel } = runtime;
+  if (tasksOnScreen(runtime).size === 0) {
+    showInformation(
+      travel.moment ? l10n.t('There were no tasks at that time.') : l10n.t('There were no tasks yet.'),
+    );
     return;
   }
   const pick = window.createQuickPick<TaskItem>();
-  pick.title = l10n.t('Tasks');
   pick.placeholder = l10n.t('Which task? Its steps and its log open as a document.');
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.keepScrollPosition = true;
   const fill = (): void => {
     const active = pick.activeItems[0]?.task?.id;
-    const all = [...runtime.pipeline.fleet().tasks.values()];
+    const { moment } = travel;
+    pick.title = moment ? l10n.t('Tasks as of {0}', momentWords(moment.place.at)) : l10n.t('Tasks');
+    const all = [...tasksOnScreen(runtime).values()];
     const ended = all.filter(({ state }) => isFinished(state));
     const running = all.filter(({ state }) => !isFinished(state));
     const items = [
@@ -85,7 +90,7 @@ function section(
         label: `$(${taskIcons[task.state]}) ${oneLine(translate(task.title), 100)}`,
         description: [stateOf(task), connectionName(runtime, task)].join(' · '),
         ...(words === '' ? {} : { detail: oneLine(words, 200) }),
-        ...(task.cancellable ? { buttons: [stop] } : {}),
+        ...(task.cancellable && !runtime.travel.moment ? { buttons: [stop] } : {}),
       };
     });
   return [{ label, kind: QuickPickItemKind.Separator }, ...items];
@@ -120,13 +125,13 @@ export async function showTask(runtime: Runtime, task: Task): Promise<void> {
 }
 
 function provideDocuments(runtime: Runtime): void {
-  const { scope, pipeline } = runtime;
+  const { scope } = runtime;
   const changed = scope.add(new EventEmitter<Uri>());
   scope.add(
     workspace.registerTextDocumentContentProvider(scheme, {
       onDidChange: changed.event,
       provideTextDocumentContent({ query }) {
-        const task = pipeline.fleet().tasks.get(decodeURIComponent(query));
+        const task = tasksOnScreen(runtime).get(decodeURIComponent(query));
         return task ? describe(runtime, task) : l10n.t('This task was forgotten.');
       },
     }),
@@ -139,17 +144,21 @@ function provideDocuments(runtime: Runtime): void {
 }
 
 /** Calls back when tasks changed, not too often; answers how to end it. */
-function follow({ pipeline }: Runtime, changed: () => void): () => void {
+function follow({ pipeline, travel }: Runtime, changed: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const unsubscribe = pipeline.subscribe('task list', ({ before, fleet }) => {
-    if (before.tasks === fleet.tasks) return;
+  const soon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
       changed();
     }, followEveryMs);
+  };
+  const unsubscribe = pipeline.subscribe('task list', ({ before, fleet }) => {
+    if (before.tasks !== fleet.tasks) soon();
   });
+  const travelled = travel.onDidChange(soon);
   return () => {
     unsubscribe();
+    travelled.dispose();
     clearTimeout(timer);
   };
 }
@@ -157,7 +166,7 @@ function follow({ pipeline }: Runtime, changed: () => void): () => void {
 function describe(runtime: Runtime, task: Task): string {
   const { subject, message, startedBy, startedAt, finishedAt, steps, log } = task;
   const instance =
-    subject && findInstance(runtime.pipeline.fleet(), { connection: task.connection, ...subject });
+    subject && findInstance(fleetOnScreen(runtime), { connection: task.connection, ...subject });
   const who = startedBy && starterName(runtime, startedBy);
   const lines = [
     translate(task.title),

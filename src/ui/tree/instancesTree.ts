@@ -19,7 +19,9 @@ import {
   type ConnectionFacts,
   type InstanceFacts,
   type Row,
+  type Shown,
 } from './treeItems.ts';
+import { fleetOnScreen, momentWords, tasksOnScreen } from '../travel/moment.ts';
 import { Throttle } from '../throttle.ts';
 import { drawnNow, keepingSelection, rowsToDraw, type DrawnRow } from './changedRows.ts';
 import { MeasuredRows } from './measuredRows.ts';
@@ -46,11 +48,13 @@ export class InstancesTree implements TreeDataProvider<Row> {
   /** Connections as VS Code has read them, or will when it needs them. */
   #drawn = new Map<string, DrawnRow>();
   #allStale = true;
+  /** A moment of the past was shown at the last change of the travel. */
+  #wasPast = false;
   readonly view: TreeView<Row>;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    const { scope, pipeline, timelines, connections } = runtime;
+    const { scope, pipeline, timelines, connections, travel } = runtime;
     this.view = scope.add(
       window.createTreeView(viewIds.instances, {
         treeDataProvider: this,
@@ -67,11 +71,12 @@ export class InstancesTree implements TreeDataProvider<Row> {
     );
     scope.defer(
       runtime.metrics.onDidChange((ids) => {
-        if (timelines.id === liveTimeline) this.#measured(ids);
+        if (this.#shown === 'live') this.#measured(ids);
       }),
     );
     scope.defer(connections.onDidChange('instances tree', () => this.#all()));
     scope.add(timelines.onDidChange(() => this.#all()));
+    scope.add(travel.onDidChange(() => this.#travelled()));
   }
 
   getChildren(row?: Row): Row[] {
@@ -118,17 +123,22 @@ export class InstancesTree implements TreeDataProvider<Row> {
   }
 
   get #fleet(): Fleet {
-    return this.#runtime.pipeline.fleet(this.#runtime.timelines.id);
+    return fleetOnScreen(this.#runtime);
+  }
+
+  get #shown(): Shown {
+    if (this.#runtime.travel.moment) return 'past';
+    return this.#runtime.timelines.id === liveTimeline ? 'live' : 'replay';
   }
 
   #connectionIds(): string[] {
-    const { connections, timelines } = this.#runtime;
-    if (timelines.id === liveTimeline) return connections.connections.map(({ id }) => id);
+    const { connections } = this.#runtime;
+    if (this.#shown === 'live') return connections.connections.map(({ id }) => id);
     return [...this.#fleet.connections.values()].map(({ id }) => id);
   }
 
   #facts(id: string): ConnectionFacts {
-    const { connections, timelines, systems } = this.#runtime;
+    const { connections, systems } = this.#runtime;
     const connection = connections.get(id);
     const system = connection?.system ?? systems.get(this.#fleet.connections.get(id)?.system ?? '');
     return {
@@ -136,7 +146,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       name: connection?.settings.name ?? id,
       system,
       address: connection && system ? system.describe(connection.settings) : '',
-      live: timelines.id === liveTimeline,
+      shown: this.#shown,
       active: connection?.active ?? false,
       refreshable: connection?.refreshable ?? false,
       operations: connection
@@ -148,12 +158,13 @@ export class InstancesTree implements TreeDataProvider<Row> {
   }
 
   #instanceFacts(row: Extract<Row, { row: 'instance' }>): InstanceFacts {
-    const { live, name, system } = this.#facts(row.connection);
+    const { shown, name, system } = this.#facts(row.connection);
+    const live = shown === 'live';
     const { metrics } = this.#runtime;
     const fleet = this.#fleet;
     const instance = findInstance(fleet, row);
     const status = fleet.connections.get(row.connection);
-    const stale = live && !(status && isCurrent(status));
+    const stale = shown !== 'replay' && !(status && isCurrent(status));
     const connection = this.#runtime.connections.get(row.connection);
     const settings = connection?.settings;
     const operations =
@@ -163,6 +174,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const series = live ? metrics.series(row) : undefined;
     const charted = series ? ['metrics'] : [];
     return {
+      shown,
       operations: [...operations, ...charted],
       stale,
       listedAt: status?.listedAt,
@@ -180,6 +192,14 @@ export class InstancesTree implements TreeDataProvider<Row> {
       if (this.#measuredRows.isDue(id, words)) this.#stale.add(row);
     }
     if (this.#stale.size > 0) this.#pace.ask();
+  }
+
+  /** Every row looks different in the past; between two moments of it, those that changed do. */
+  #travelled(): void {
+    const isPast = this.#runtime.travel.moment !== undefined;
+    if (isPast !== this.#wasPast) this.#allStale = true;
+    this.#wasPast = isPast;
+    this.#pace.ask();
   }
 
   /** Draws everything anew. */
@@ -214,12 +234,21 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   /** The line above the tree and its badge. */
   #describe(): void {
-    const { timelines, pipeline } = this.#runtime;
+    const { timelines, travel } = this.#runtime;
     const { label } = timelines;
-    const message = label === undefined ? '' : l10n.t('Showing the replay "{0}", not what is live.', label);
+    const asOf = travel.moment && momentWords(travel.moment.place.at);
+    const message =
+      asOf !== undefined
+        ? l10n.t('As of {0}, not now. Operations are off until you go back to now.', asOf)
+        : label !== undefined
+          ? l10n.t('Showing the replay "{0}", not what is live.', label)
+          : '';
     // VS Code takes every assignment for a change.
     if ((this.view.message ?? '') !== message) this.view.message = message;
-    const running = [...pipeline.fleet().tasks.values()].filter(({ state }) => !isFinished(state)).length;
+    if ((this.view.description ?? '') !== (asOf ?? '')) this.view.description = asOf ?? '';
+    const running = [...tasksOnScreen(this.#runtime).values()].filter(
+      ({ state }) => !isFinished(state),
+    ).length;
     const value = this.view.badge?.value ?? 0;
     if (value !== running) {
       this.view.badge =
@@ -258,4 +287,4 @@ function measuredWords(measured: InstanceFacts['measured']): string {
   return measuredParts(measured).join();
 }
 
-const noFacts: InstanceFacts = { operations: [], stale: true, connectionName: '' };
+const noFacts: InstanceFacts = { shown: 'live', operations: [], stale: true, connectionName: '' };

@@ -14,14 +14,20 @@ import { escapeMarkdown, markdown, translate } from '../translate.ts';
 export type Row =
   { readonly row: 'connection'; readonly id: string } | ({ readonly row: 'instance' } & InstanceRef);
 
+/** Kinds of fleet that the tree shows: the live one, that of a replay, or that of a moment of the past. */
+export type Shown = 'live' | 'replay' | 'past';
+
+/** Colour of all that belongs to the past. */
+const pastColor = 'charts.purple';
+
 /** Facts of the configured connection that its row shows; a replay has none. */
 export interface ConnectionFacts {
   readonly id: string;
   readonly name: string;
   readonly system: AnySystem | undefined;
   readonly address: string;
-  /** False for the connections of a replay, which nothing can be done with. */
-  readonly live: boolean;
+  /** With the connections of a replay or of the past, nothing can be done. */
+  readonly shown: Shown;
   readonly active: boolean;
   readonly refreshable: boolean;
   /** Ids of what may be done with the connection as a whole. */
@@ -48,14 +54,33 @@ export function connectionItem(facts: ConnectionFacts, status: ConnectionStatus 
   const item = new TreeItem(name, TreeItemCollapsibleState.Expanded);
   item.id = `connection:${facts.id}`;
   const look = connectionLooks[state];
-  item.iconPath = new ThemeIcon(look.icon, look.color === undefined ? undefined : new ThemeColor(look.color));
-  const label = facts.live ? stateWords(status) : l10n.t('Replay');
+  const isPast = facts.shown === 'past';
+  const color = isPast ? pastColor : look.color;
+  item.iconPath = new ThemeIcon(
+    isPast ? still(look.icon) : look.icon,
+    color === undefined ? undefined : new ThemeColor(color),
+  );
+  const label = facts.shown === 'replay' ? l10n.t('Replay') : stateWords(status);
   item.description = connectionDescription(facts, status, label);
-  item.contextValue = `connection${facts.live ? connectionFlags(facts, state) : ''}`;
-  item.accessibilityInformation = {
-    label: l10n.t('Connection {0}, {1}, {2} instances', name, label, count),
-  };
+  item.contextValue = `connection${facts.shown === 'live' ? connectionFlags(facts, state) : ''}`;
+  const spoken = l10n.t('Connection {0}, {1}, {2} instances', name, label, count);
+  item.accessibilityInformation = { label: [spoken, ...pastWords(facts)].join(', ') };
   return item;
+}
+
+/** An icon that does not turn: of the past, nothing goes on. */
+function still(icon: string): string {
+  return icon.replace('~spin', '');
+}
+
+/** Mark of the past, without its time: a row is drawn anew only when something else of it changes. */
+function pastWords({ shown }: { readonly shown: Shown }): readonly string[] {
+  return shown === 'past' ? [l10n.t('in the past')] : [];
+}
+
+/** First line of a tooltip about the past. */
+function pastLine({ shown }: { readonly shown: Shown }): readonly string[] {
+  return shown === 'past' ? [`$(history) ${escapeMarkdown(l10n.t('A moment of the past, not now'))}`] : [];
 }
 
 /** State of a connection in words, and that in the window which has it where it is no good. */
@@ -76,7 +101,8 @@ function connectionDescription(
   status: ConnectionStatus | undefined,
   label: string,
 ): string {
-  if (!facts.live) return label;
+  if (facts.shown === 'replay') return label;
+  if (facts.shown === 'past') return [label, ...pastWords(facts)].join(' · ');
   if (status?.state === 'ready')
     return status.instances.size === 0 ? l10n.t('listening, no instance yet') : '';
   const { state, detail } = heldState(status) ?? {};
@@ -100,6 +126,7 @@ export function connectionTooltip(
 ): MarkdownString {
   const state = status?.state ?? 'closed';
   const lines = [
+    ...pastLine(facts),
     `**${escapeMarkdown(facts.name)}** · ${escapeMarkdown(facts.system?.label ?? '')}`,
     `$(${connectionLooks[state].icon}) ${escapeMarkdown(stateWords(status))}`,
   ];
@@ -115,6 +142,7 @@ export function connectionTooltip(
 }
 
 export interface InstanceFacts {
+  readonly shown: Shown;
   /** Ids of the operations on offer now. */
   readonly operations: readonly string[];
   /** The connection is not there: what is shown is what was last seen. */
@@ -133,9 +161,13 @@ export function instanceItem(instance: Instance, facts: InstanceFacts): TreeItem
   const name = oneLine(instance.name, 100);
   const item = new TreeItem(name, TreeItemCollapsibleState.None);
   item.id = `instance:${instanceId(instance)}`;
-  item.iconPath = new ThemeIcon(look.icon, new ThemeColor(facts.stale ? 'disabledForeground' : look.color));
+  const isPast = facts.shown === 'past';
+  item.iconPath = new ThemeIcon(
+    isPast ? still(look.icon) : look.icon,
+    new ThemeColor(facts.stale ? 'disabledForeground' : look.color),
+  );
   item.description = instanceDescription(instance, facts);
-  item.contextValue = ['instance', ...facts.operations].join('.');
+  item.contextValue = ['instance', ...(isPast ? ['past'] : []), ...facts.operations].join('.');
   item.accessibilityInformation = { label: instanceSpoken(instance, name, facts) };
   return item;
 }
@@ -160,6 +192,7 @@ function instanceSpoken(instance: Instance, name: string, facts: InstanceFacts):
     parts.push(playersText(instance.players));
   parts.push(l10n.t('on {0}', facts.connectionName));
   if (facts.stale) parts.push(l10n.t('not up to date'));
+  parts.push(...pastWords(facts));
   return parts.join(', ');
 }
 
@@ -217,9 +250,10 @@ function playersText(players: number): string {
 export function instanceTooltip(instance: Instance, facts: InstanceFacts): MarkdownString {
   const look = lifecycle[instance.state];
   const lines = [
+    ...pastLine(facts),
     `**${escapeMarkdown(oneLine(instance.name, 200))}** · ${escapeMarkdown(facts.connectionName)}`,
   ];
-  const state = `$(${look.icon.replace('~spin', '')}) ${escapeMarkdown(translate(look.label))}`;
+  const state = `$(${still(look.icon)}) ${escapeMarkdown(translate(look.label))}`;
   const detail = instance.detail === undefined ? '' : ` (${escapeMarkdown(translate(instance.detail))})`;
   lines.push(`${state}${detail} ${escapeMarkdown(l10n.t('since {0}', time(instance.since)))}`);
   const rows: [string, string][] = [];

@@ -3,6 +3,8 @@ import { html, type TemplateResult, unsafeCSS } from 'lit';
 /** Code points of the codicon font, for icons in shadow roots without one stylesheet link per icon. */
 const GLYPHS = {
   'arrow-down': 'ea9a',
+  'arrow-left': 'ea9b',
+  'arrow-right': 'ea9c',
   'arrow-up': 'eaa1',
   bug: 'eaaf',
   'chevron-down': 'eab4',
@@ -21,6 +23,7 @@ const GLYPHS = {
   error: 'ea87',
   export: 'ebac',
   'go-to-file': 'ea94',
+  history: 'ea82',
   info: 'ea74',
   issues: 'eb0c',
   'list-filter': 'eb83',

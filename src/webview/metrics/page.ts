@@ -31,6 +31,7 @@ const HISTORY_EVERY_MS = 60_000;
 interface Shown {
   readonly line: Drawing;
   readonly names: readonly string[];
+  readonly means: Series;
   readonly least: Series;
   readonly greatest: Series;
 }
@@ -55,7 +56,9 @@ export class MetricsPage extends LitElement {
 
   readonly handlers: Handlers<MetricsView> = {
     state: (state) => {
+      const wasAt = this.#state?.until?.at;
       this.#state = state;
+      if (wasAt !== state.until?.at) void this.#readHistory();
       this.requestUpdate();
     },
     samples: (samples) => this.#take(samples),
@@ -109,7 +112,7 @@ export class MetricsPage extends LitElement {
         </div>
         ${this.#renderSpans()}
       </header>
-      <div role="status">${state.note === '' ? nothing : html`<p class="note">${state.note}</p>`}</div>
+      <div role="status">${noteOf(state).map((note) => html`<p class="note">${note}</p>`)}</div>
       ${measures.length > 0 ? this.#renderCharts(measures) : this.#isLive ? renderEmpty(names.length > 0) : this.#renderNoHistory()}
     </main>`;
   }
@@ -129,14 +132,16 @@ export class MetricsPage extends LitElement {
     </div>`;
   }
 
+  /** Drawn from the samples: of the past, only what the journal keeps is at hand. */
   get #isLive(): boolean {
-    return this.#span <= LIVE_MINUTES;
+    return this.#span <= LIVE_MINUTES && !this.#state?.until;
   }
 
   get #shown(): Shown {
     if (!this.#isLive) return this.#history ?? nothingShown;
     const names = Object.keys(this.#series.values);
-    return { line: this.#drawing, names, least: this.#series, greatest: this.#series };
+    const series = this.#series;
+    return { line: this.#drawing, names, means: series, least: series, greatest: series };
   }
 
   #renderNoHistory(): TemplateResult | typeof nothing {
@@ -161,7 +166,9 @@ export class MetricsPage extends LitElement {
     const range = rangeWords(
       low === undefined || high === undefined ? undefined : [format(low), format(high)],
     );
-    const summary = t('{0}, {1}: now {2}, {3}', label, spanWords(this.#span), now, range);
+    const summary = this.#state?.until
+      ? t('{0}, {1}: at the end {2}, {3}', label, spanWords(this.#span), now, range)
+      : t('{0}, {1}: now {2}, {3}', label, spanWords(this.#span), now, range);
     return html`<section class=${`${measure.color} ${last ? 'last' : ''}`}>
       <div class="head">
         <h2>${label}</h2>
@@ -181,6 +188,10 @@ export class MetricsPage extends LitElement {
 
   /** The newest value in words; a dash where it is too old to be said of now. */
   #now({ name, format, stepped }: Measure, to: number): string {
+    if (this.#state?.until) {
+      const past = newest(this.#shown.means, name);
+      return past ? format(past.value) : '–';
+    }
     const last = newest(this.#series, name);
     if (!last) return '–';
     const isOld = this.#state?.current === true && !stepped && to - last.at > CURRENT_MS;
@@ -200,6 +211,7 @@ export class MetricsPage extends LitElement {
   }
 
   #uptime(): readonly string[] {
+    if (this.#state?.until) return [];
     const last = newest(this.#series, uptimeName);
     if (!last || (this.#state?.current === true && this.#end() - last.at > CURRENT_MS)) return [];
     return [t('up for {0}', duration(last.value))];
@@ -207,6 +219,7 @@ export class MetricsPage extends LitElement {
 
   /** End of the time axis: now, or the last value where nothing new can come. */
   #end(): number {
+    if (this.#state?.until) return this.#state.until.at;
     const last = this.#series.times.at(-1);
     if (this.#isLive && last !== undefined && this.#state?.current !== true) return last;
     return Math.max(Date.now() + this.#ahead, last ?? 0);
@@ -229,10 +242,12 @@ export class MetricsPage extends LitElement {
 
   async #readHistory(): Promise<void> {
     const span = this.#span;
+    const at = this.#state?.until?.at;
     if (!this.#link || this.#isLive) return;
     try {
       const history = await this.#link.host.request('history', { minutes: span });
-      if (span === this.#span) this.#history = { ...shownOf(history), readAt: performance.now() };
+      if (span === this.#span && at === this.#state?.until?.at)
+        this.#history = { ...shownOf(history), readAt: performance.now() };
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error);
     }
@@ -274,7 +289,18 @@ function rangeWords(seen: readonly [least: string, most: string] | undefined): s
   return least === most ? t('unchanged') : t('{0} to {1}', least, most);
 }
 
-const nothingShown: Shown = { line: drawing(noSeries), names: [], least: noSeries, greatest: noSeries };
+function noteOf({ note, until }: MetricsState): readonly string[] {
+  if (until) return [t('As of {0}, the moment that the tree shows.', until.words)];
+  return note === '' ? [] : [note];
+}
+
+const nothingShown: Shown = {
+  line: drawing(noSeries),
+  names: [],
+  means: noSeries,
+  least: noSeries,
+  greatest: noSeries,
+};
 
 /** Lines are broken where the journal has no value for a point. */
 function shownOf(history: History): Shown {
@@ -282,6 +308,7 @@ function shownOf(history: History): Shown {
   return {
     line: drawing({ times, values: seriesOf(history, 'means').values }, 1.5 * step),
     names: Object.keys(means),
+    means: seriesOf(history, 'means'),
     least: seriesOf(history, 'least'),
     greatest: seriesOf(history, 'greatest'),
   };

@@ -1,96 +1,18 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { ReplaySpeed, ReplayStatus, ReplayWish } from '../../rpc/inspectorReplay.ts';
 import { count } from '../base/format.ts';
 import type { Host } from '../base/link.ts';
 import { icon, type IconName, iconStyles } from '../base/icons.ts';
 import { t } from '../base/l10n.ts';
+import { playBarStyles } from '../base/playBar.styles.ts';
 import { baseStyles } from '../base/styles.ts';
 
 const SPEEDS: readonly ReplaySpeed[] = [0.1, 1, 10, 100, 1000, 'max'];
 
 /** The replay of this window: plays, pauses, steps, moves and ends it. */
 export class ReplayBar extends LitElement {
-  static override styles = [
-    baseStyles,
-    iconStyles,
-    css`
-      :host {
-        display: block;
-      }
-      .bar {
-        align-items: center;
-        border-bottom: 1px solid var(--vscode-contrastBorder, var(--vscode-panel-border, transparent));
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px 8px;
-        min-height: 28px;
-        padding: 2px 8px;
-      }
-      .buttons {
-        display: flex;
-        flex: none;
-        gap: 2px;
-      }
-      input {
-        appearance: none;
-        background: transparent;
-        flex: 1 1 120px;
-        height: 16px;
-        margin: 0;
-        min-width: 80px;
-      }
-      input::-webkit-slider-runnable-track {
-        background: linear-gradient(
-          to right,
-          var(--vscode-progressBar-background, var(--vscode-focusBorder)) var(--share),
-          var(--vscode-scrollbarSlider-hoverBackground) var(--share)
-        );
-        border: 1px solid var(--vscode-contrastBorder, transparent);
-        border-radius: 2px;
-        height: 4px;
-      }
-      input::-webkit-slider-thumb {
-        appearance: none;
-        background: var(--vscode-progressBar-background, var(--vscode-focusBorder));
-        border: 1px solid var(--vscode-contrastBorder, transparent);
-        border-radius: 50%;
-        height: 12px;
-        margin-top: -5px;
-        width: 12px;
-      }
-      @media (forced-colors: active) {
-        input {
-          appearance: auto;
-        }
-      }
-      select {
-        background: var(--vscode-dropdown-background);
-        border: 1px solid var(--vscode-dropdown-border, var(--vscode-contrastBorder, transparent));
-        border-radius: 2px;
-        color: var(--vscode-dropdown-foreground);
-        flex: none;
-        font: inherit;
-        height: 22px;
-      }
-      select:focus-visible,
-      input:focus-visible {
-        outline: 1px solid var(--vscode-focusBorder);
-        outline-offset: 1px;
-      }
-      .words {
-        flex: 0 1 auto;
-        font-variant-numeric: tabular-nums;
-        min-width: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .failed {
-        color: var(--vscode-errorForeground);
-      }
-    `,
-  ];
+  static override styles = [baseStyles, iconStyles, playBarStyles];
   static override properties = { host: { attribute: false }, replay: { attribute: false } };
   declare host: Host;
   declare replay: ReplayStatus | null;

@@ -12,6 +12,7 @@ import '../query/query-bar.ts';
 import type { QueryBar } from '../query/query-bar.ts';
 import type { Shelf } from '../query/shelf.ts';
 import '../replay/replay-bar.ts';
+import '../travel/travel-bar.ts';
 
 /** The controls above the grid; under it a bar that says when not the live events are shown. */
 export class Toolbar extends LitElement {
@@ -140,6 +141,7 @@ export class Toolbar extends LitElement {
         }
       </div>
       <gso-replay-bar .host=${this.host} .replay=${status?.replay ?? null}></gso-replay-bar>
+      <gso-travel-bar .host=${this.host} .travel=${status?.travel ?? null}></gso-travel-bar>
       ${typeof status?.timeline === 'string' ? this.#renderTimeline(status.timeline) : nothing}
       ${status?.recording ? renderRecording(status.recording) : nothing}`;
   }

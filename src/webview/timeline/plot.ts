@@ -11,6 +11,8 @@ export interface PlotLink {
   readonly binOf: (time: number) => number | null;
   /** Bins that are marked, both ends included. */
   readonly marked: () => readonly [from: number, to: number] | null;
+  /** Time of the moment of the past on screen. */
+  readonly moment: () => number | null;
   readonly onPoint: (bin: number | null) => void;
   readonly onBrush: (from: number, to: number) => void;
   readonly onPress: (time: number) => void;
@@ -25,6 +27,7 @@ function colors(element: Element): {
   readonly state: string;
   readonly quiet: string;
   readonly focus: string;
+  readonly past: string;
 } {
   const style = getComputedStyle(element);
   const color = (...names: string[]): string =>
@@ -39,6 +42,7 @@ function colors(element: Element): {
     state: color('charts-green'),
     quiet,
     focus: color('focusBorder'),
+    past: color('charts-purple'),
   };
 }
 
@@ -111,6 +115,8 @@ export function timelineOptions(element: HTMLElement, link: PlotLink): uPlot.Opt
         (plot) => {
           const bins = link.bins();
           if (bins) drawMarks(plot, bins, palette, link.marked());
+          const moment = link.moment();
+          if (moment !== null) drawMoment(plot, moment, palette.past);
         },
       ],
     },
@@ -125,6 +131,17 @@ function onPress(plot: uPlot, told: (time: number) => void): void {
     if (Math.abs(event.clientX - pressedAt) < BRUSH_PX)
       told(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x'));
   });
+}
+
+/** A line through all bars, where it lies among them. */
+function drawMoment(plot: uPlot, at: number, color: string): void {
+  const { ctx, bbox } = plot;
+  const x = plot.valToPos(at, 'x', true);
+  if (x < bbox.left || x > bbox.left + bbox.width) return;
+  ctx.save();
+  ctx.fillStyle = color;
+  ctx.fillRect(x - devicePixelRatio, 0, 2 * devicePixelRatio, bbox.top + bbox.height);
+  ctx.restore();
 }
 
 /** Marks above the bars, told apart by their shapes too: a cross for a failure, a hatched bin for a gap, a point for a state. */

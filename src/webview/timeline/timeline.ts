@@ -118,7 +118,8 @@ export class Timeline extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (!this.#plot || changed.has('theme')) this.#make();
     if (changed.has('status')) this.#refresh();
-    if (changed.has('bins') || changed.has('pointed')) this.#draw();
+    const hasMoved = changed.get('status')?.travel?.at !== this.status?.travel?.at;
+    if (changed.has('bins') || changed.has('pointed') || (changed.has('status') && hasMoved)) this.#draw();
   }
 
   /** Asks for the bins: at once for another query, once a second while events come in. */
@@ -160,6 +161,7 @@ export class Timeline extends LitElement {
         binOf: (time) => this.#binAt(time),
         bins: () => this.bins,
         marked: () => this.#marked(),
+        moment: () => this.status?.travel?.at ?? null,
       }),
       [[], [], [], [], []],
       place,

@@ -40,6 +40,7 @@ class FakeHost {
       timeline: null,
       recording: null,
       replay: null,
+      travel: null,
       timelineId: 'live',
       kept: 'file',
       keptWhy: '',
@@ -213,6 +214,7 @@ class FakeHost {
       ...detailFakes,
       copy: () => null,
       replay: () => null,
+      travel: () => null,
       run: () => null,
     };
   }

@@ -11,7 +11,7 @@ type Values = Readonly<Record<string, number | null>>;
 /** A host of the charts inside the page: same contract, made-up measurements, and levers for the tests. */
 class FakeHost {
   readonly violations: string[] = [];
-  state: MetricsState = { name: 'survival', connection: 'Bedrock', current: true, note: '' };
+  state: MetricsState = { name: 'survival', connection: 'Bedrock', current: true, note: '', until: null };
   readonly #channel: RpcChannel<MetricsHost, MetricsView>;
   readonly #samples: { readonly at: number; readonly values: Values }[];
 
@@ -32,7 +32,7 @@ class FakeHost {
           state: this.state,
           samples: this.#since(0),
         }),
-        history: ({ minutes }) => history(minutes),
+        history: ({ minutes }) => history(minutes, this.state.until?.at ?? now()),
       },
     );
   }
@@ -77,18 +77,18 @@ function measured(i: number, at: number): Values {
   };
 }
 
-/** A point for each hour of a server that was up for all but one day. */
-function history(minutes: number): History {
-  const step = 3_600_000;
+/** A point for each hour, or minute, of a server that was up for all but one day. */
+function history(minutes: number, end: number): History {
+  const step = minutes > 60 ? 3_600_000 : 60_000;
   const count = Math.floor((minutes * 60_000) / step);
-  const times = Array.from({ length: count }, (_, i) => now() - (count - i - 0.5) * step).filter(
-    (_, i) => i < count - 60 || i > count - 36,
+  const times = Array.from({ length: count }, (_, i) => end - (count - i - 0.5) * step).filter(
+    (_, i) => minutes <= 60 || i < count - 60 || i > count - 36,
   );
   const column = (least: number): Record<string, readonly number[]> => ({
     cpu: times.map((_, i) => Math.max(0.2, least * (20 + 14 * Math.sin(i / 4)))),
     players: times.map((_, i) => Math.max(0, Math.round(least * (3 + 3 * Math.sin(i / 4))))),
   });
-  return { step, now: now(), times, means: column(1), least: column(0.5), greatest: column(2) };
+  return { step, now: end, times, means: column(1), least: column(0.5), greatest: column(2) };
 }
 
 const parameters = new URLSearchParams(location.search);

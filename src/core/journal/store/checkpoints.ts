@@ -68,7 +68,7 @@ export function stateAt(db: JournalDatabase, seq: number): JournalState {
   for (const change of readChangesBetween(db, Number(row?.['seq'] ?? 0) - 1, seq)) put(change);
   return {
     seq,
-    change: db.number('SELECT max(id) FROM changes WHERE seq <= ?', seq),
+    change: db.number('SELECT id FROM changes WHERE seq <= ? ORDER BY seq DESC, id DESC LIMIT 1', seq),
     changes: [...things.values()],
     contexts: (stored.contexts ?? []).map((tuple) => ({
       version: String(tuple[0]),

@@ -22,7 +22,7 @@ export interface Effects {
 }
 
 /** Events of one commit arrived within it: they wait 25 ms for the context, and 50 ms for others. */
-const commitMs = 100;
+export const commitMs = 100;
 
 const none: Effects = { effects: [], others: 0 };
 

@@ -4,6 +4,7 @@ import type { Comparison } from './comparison.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
 import type { Calls, EventContext, JournalRequest, Notice, Query, StoreStatus } from './messages.ts';
 import { OpenQueries, type ResultHandle } from './openQueries.ts';
+import type { FoundPlace, PlaceWish } from './places.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { Batch, ChangeRow, JournalEvent } from './records.ts';
 import type { RetentionLimits, RetentionReport } from './retention.ts';
@@ -144,6 +145,11 @@ export class JournalStore {
   /** Fleet, contexts and cursors: now, or after an event of the past. */
   state(seq?: number): Promise<JournalState> {
     return this.#client.call('state', seq === undefined ? {} : { seq });
+  }
+
+  /** A moment of the past, and the ends of what can be had. */
+  place(wish: PlaceWish): Promise<FoundPlace> {
+    return this.#client.call('place', wish);
   }
 
   async ask(request: Omit<JournalRequest, 'takenBy' | 'answer'>): Promise<void> {

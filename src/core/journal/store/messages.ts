@@ -6,6 +6,7 @@ import type { Effects } from './effects.ts';
 import type { JournalHealth } from './health.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
+import type { FoundPlace, PlaceWish } from './places.ts';
 import type { Related } from './related.ts';
 import type { Bounds, Page, RowsRequest } from './result.ts';
 import type { Histogram, Timeline, TimelineRange } from './resultCounts.ts';
@@ -90,6 +91,7 @@ export interface Calls {
   changesSince: { args: { change: number }; answer: NewChanges };
   range: { args: { query: Query; from: number; to: number; limit: number }; answer: EventRange };
   state: { args: { seq?: number }; answer: JournalState };
+  place: { args: PlaceWish; answer: FoundPlace };
   ask: { args: JournalRequest; answer: null };
   take: {
     args: { connections: readonly string[]; window: string; notBefore: number };

@@ -10,6 +10,7 @@ import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
 import { readChanges, readChangesSince, readEvents, readRange } from './reader.ts';
 import { pin, unpin } from './pins.ts';
+import { readPlace } from './places.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
 import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.ts';
@@ -136,6 +137,8 @@ export class JournalService {
         return readRange(db, this.#compile(args.query), args.from, args.to, args.limit, elapsed);
       case 'state':
         return stateAt(db, args.seq ?? Number.MAX_SAFE_INTEGER);
+      case 'place':
+        return readPlace(db, args);
       case 'ask':
         return askRequest(db, args);
       case 'take':
