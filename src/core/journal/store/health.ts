@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { inMemory, type JournalDatabase } from './database.ts';
+import { isPinned } from './recordings.ts';
 import { usedBytes } from './retention.ts';
 import { classes } from './schema.ts';
 import type { RetentionClass } from '../../model/event.ts';
@@ -52,8 +53,7 @@ export function readHealth(db: JournalDatabase): JournalHealth {
     db
       .prepareArrays(
         `SELECT count(*), sum(octet_length(p.raw)) FROM events e JOIN payload p ON p.seq = e.seq
-         WHERE EXISTS (SELECT 1 FROM pins WHERE e.seq BETWEEN fromSeq AND toSeq)
-           AND e.seq BETWEEN (SELECT min(fromSeq) FROM pins) AND (SELECT max(toSeq) FROM pins)`,
+         WHERE e.seq >= (SELECT min(fromSeq) FROM recordings) AND ${isPinned}`,
       )
       .all()[0] ?? [];
   return {

@@ -9,7 +9,7 @@ import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
 import { readChanges, readChangesSince, readEvents, readRange } from './reader.ts';
-import { pin, unpin } from './pins.ts';
+import { answerRecordingCall } from './recordings.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
 import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.ts';
@@ -144,10 +144,12 @@ export class JournalService {
         return withdrawRequest(db, args);
       case 'answerOf':
         return answerOf(db, args.id);
-      case 'pin':
-        return pin(db, args, this.#options.now());
-      case 'unpin':
-        return unpin(db, args.id);
+      case 'recordings':
+      case 'beginRecording':
+      case 'endRecording':
+      case 'changeRecording':
+      case 'removeRecordings':
+        return answerRecordingCall(db, message, this.#options.now());
       case 'retain':
         return this.#deleting(retain(db, args.limits ?? this.#limits, this.#options.now()), false);
       case 'remove':
