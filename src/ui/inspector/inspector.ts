@@ -93,7 +93,7 @@ export class Inspector {
     register('replay', async (argument) => {
       const { replayCommand } = await import('../playback/replayCommand.ts');
       const file = argument instanceof Uri ? argument : undefined;
-      const events = file ? [] : await this.#events(argument);
+      const events = file ? [] : (recordedIn(argument) ?? (await this.#events(argument)));
       const shown = events.length === 0 ? this.#active?.file : undefined;
       const tools = { targets: this.#targets, replays: await this.#replays() };
       await replayCommand(this.#runtime, tools, events, file ?? shown);
@@ -271,6 +271,13 @@ function eventIn(context: unknown): number | undefined {
   if (typeof context === 'object' && context && 'ofSelection' in context) return undefined;
   const event = typeof context === 'object' && context && 'event' in context ? context.event : undefined;
   return typeof event === 'number' ? event : undefined;
+}
+
+/** The events of a recording that is to be played. */
+function recordedIn(argument: unknown): readonly JournalEvent[] | undefined {
+  return typeof argument === 'object' && argument && 'recordedEvents' in argument
+    ? (argument.recordedEvents as readonly JournalEvent[])
+    : undefined;
 }
 
 /** The saved query that the context of a menu names. */

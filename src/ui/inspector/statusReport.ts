@@ -85,6 +85,7 @@ export class StatusReport {
       timelineId: this.#view.timeline,
       connections: notice ? [] : this.#badges(),
       replay: this.#replays.status,
+      records: this.#runtime.recordings.running.length > 0,
       kept: this.#place.kept,
       keptWhy: this.#place.why,
     };

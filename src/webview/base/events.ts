@@ -12,6 +12,8 @@ export type Action =
   | 'emit'
   | 'emitAgain'
   | 'replay'
+  | 'record'
+  | 'stopRecording'
   | 'export'
   | 'openInTab'
   | 'addTarget'

@@ -264,6 +264,8 @@ export class Inspector extends LitElement {
       emit: () => this.#openEmit(null),
       emitAgain: () => this.#openEmit(session.detail?.raw ?? null),
       replay: () => void session.run('replay'),
+      record: () => void session.run('record'),
+      stopRecording: () => void session.run('stopRecording'),
       export: () => void session.run('export'),
       openInTab: () => void session.run('openInTab'),
       addTarget: () => void session.addTarget(),

@@ -40,6 +40,7 @@ class FakeHost {
       timeline: null,
       recording: null,
       replay: null,
+      records: false,
       timelineId: 'live',
       kept: 'file',
       keptWhy: '',

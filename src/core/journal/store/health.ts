@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { inMemory, type JournalDatabase } from './database.ts';
-import { isPinned } from './recordings.ts';
 import { usedBytes } from './retention.ts';
 import { classes } from './schema.ts';
 import type { RetentionClass } from '../../model/event.ts';
@@ -22,6 +21,7 @@ export interface JournalHealth {
   readonly walBytes: number;
   /** In the file, for `compact` to give back. */
   readonly freeBytes: number;
+  /** As last counted; what two recordings hold counts twice: to tell it apart would take a look at each event. */
   readonly pinned: Amount;
   /** Arrival of the oldest and the newest event; 0 where none is. */
   readonly from: number;
@@ -50,12 +50,7 @@ export function readHealth(db: JournalDatabase): JournalHealth {
     }));
   const [checkedAt, retainedAt] = [db.meta('checkedAt'), db.meta('retainedAt')];
   const [pinnedCount, pinnedBytes] =
-    db
-      .prepareArrays(
-        `SELECT count(*), sum(octet_length(p.raw)) FROM events e JOIN payload p ON p.seq = e.seq
-         WHERE e.seq >= (SELECT min(fromSeq) FROM recordings) AND ${isPinned}`,
-      )
-      .all()[0] ?? [];
+    db.prepareArrays('SELECT sum(events), sum(bytes) FROM recordings').all()[0] ?? [];
   return {
     path: db.path,
     journalId: db.journalId,

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { RetentionClass } from '../../model/event.ts';
 import type { JournalDatabase } from './database.ts';
 import type { ToWorker } from './messages.ts';
 import { classes } from './schema.ts';
+import type { ServiceOptions } from './service.ts';
 import { lastSeq } from './writer.ts';
 
 /** Why a recording ended: somebody ended it, or it reached the size or the time that it was begun with. */
@@ -76,13 +76,14 @@ type RecordingCall = Extract<
 export function answerRecordingCall(
   db: JournalDatabase,
   { call, args }: RecordingCall,
-  now: number,
+  { now: clock, newId }: Pick<ServiceOptions, 'now' | 'newId'>,
 ): unknown {
+  const now = clock();
   switch (call) {
     case 'recordings':
       return lookAtRecordings(db, now);
     case 'beginRecording':
-      return beginRecording(db, args, now);
+      return beginRecording(db, newId(), args, now);
     case 'endRecording':
       return endRecording(db, args.id);
     case 'changeRecording':
@@ -93,8 +94,12 @@ export function answerRecordingCall(
 }
 
 /** Begins a recording and answers it. */
-export function beginRecording(db: JournalDatabase, wanted: NewRecording, now: number): Recording {
-  const id = randomUUID();
+export function beginRecording(
+  db: JournalDatabase,
+  id: string,
+  wanted: NewRecording,
+  now: number,
+): Recording {
   db.write(() => {
     const begun = lastSeq(db);
     const fromSeq = wanted.since === undefined ? begun + 1 : firstSeqSince(db, wanted.since, 1, begun);

@@ -149,7 +149,7 @@ export class JournalService {
       case 'endRecording':
       case 'changeRecording':
       case 'removeRecordings':
-        return answerRecordingCall(db, message, this.#options.now());
+        return answerRecordingCall(db, message, this.#options);
       case 'retain':
         return this.#deleting(retain(db, args.limits ?? this.#limits, this.#options.now()), false);
       case 'remove':

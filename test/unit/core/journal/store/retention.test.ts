@@ -29,7 +29,7 @@ const unlimited = { classes: {}, totalBytes: Number.MAX_SAFE_INTEGER };
 
 function keep(db: JournalDatabase, from: number, to: number): void {
   const at = (seq: number): number => start + (seq - 1) * 1000;
-  const { id } = beginRecording(db, { ...everyEvent, since: at(from) }, start);
+  const { id } = beginRecording(db, 'p', { ...everyEvent, since: at(from) }, start);
   endRecording(db, id);
   changeRecording(db, id, { trim: { from: at(from), to: at(to) } });
 }

@@ -183,9 +183,13 @@ describe('a journal', () => {
     const path = join(temporaryFolder(), 'journal.db');
     const store = await openStore(path, { now: () => start });
     await store.append({
-      events: [...events(3, { raw: '1234567890' }), ...events(2, { ...other, retention: 'log', raw: 'ü' })],
+      events: [
+        ...events(3, { raw: '1234567890', size: 10 }),
+        ...events(2, { ...other, retention: 'log', raw: 'ü' }),
+      ],
     });
     await keepFirst(store, 2);
+    await store.recordings();
     await store.check();
     await store.retain();
     const health = await store.health();

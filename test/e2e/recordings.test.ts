@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { saveInto, useWorkbench } from '../harness/e2e.ts';
+import { KgsmRoot } from './kgsm.ts';
+
+const kgsm = new KgsmRoot();
+// Hooks at the end run in reverse: the folder goes when nobody listens in it any more.
+afterAll(() => {
+  kgsm.dispose();
+});
+const workbench = useWorkbench({
+  mode: 'installed',
+  machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
+});
+
+it('a recording is begun, goes on over a reload, is stopped, opened, played, exported, renamed and deleted', async () => {
+  const wb = workbench();
+  const status = wb.page.locator('.statusbar-item', { has: wb.page.locator('.codicon-record') });
+  await wb.openView('Game Servers');
+  const home = wb.treeItem(/Connection Home, Connected/);
+  await home.waitFor();
+  await wb.page.getByRole('button', { name: 'Record the Last Minutes…' }).first().waitFor();
+  await wb.screenshots('recordings-none');
+  await wb.contextMenu(home, 'Record');
+  await wb.toasts(/Recording “Home, /).waitFor();
+  for (const name of ['ark', 'valheim-1']) await kgsm.send('instance_started', name);
+  await wb.treeItem(/^Recording Home, .*recording · 2 events/).waitFor();
+
+  await wb.reload();
+  await wb.openView('Game Servers');
+  await home.waitFor();
+  await kgsm.send('instance_crashed', 'ark', { ExitCode: '139' });
+  // The window that comes back writes of its connection too.
+  await wb.treeItem(/^Recording Home, .*recording · ([3-9]|\d\d) events/).waitFor();
+  await wb.screenshots('recordings-running');
+
+  await status.getByRole('button').click();
+  await wb.enter('Evening crash', 'Name');
+  await wb.enter('look at <b>ark</b>', 'Note, may be empty');
+  const ended = wb.treeItem(/^Recording Evening crash, \d+ events/);
+  await ended.waitFor();
+  await status.waitFor({ state: 'detached' });
+  await kgsm.send('instance_started', 'not-recorded');
+
+  await ended.click();
+  const view = wb.viewFrame();
+  const grid = view.getByRole('grid', { name: 'Events' });
+  await grid.getByRole('row', { name: /Crashed with exit code 139/ }).waitFor();
+  expect(await grid.getByRole('row', { name: /not-recorded/ }).count()).toBe(0);
+  await wb.screenshots('recordings-open');
+
+  await wb.contextMenu(ended, 'Rename Recording…');
+  await wb.enter('Evening <i>crash</i>', 'Name');
+  const renamed = wb.treeItem(/^Recording Evening <i>crash<\/i>, /);
+  const file = join(wb.workspace, 'evening.gsops.ndjson');
+  await wb.contextMenu(renamed, 'Export Recording…');
+  await saveInto(wb, file, 'Evening -i-crash-i-events.gsops.ndjson');
+  await wb.pressToast(/events were exported into evening\.gsops\.ndjson/, 'Open');
+  const raw = readFileSync(file, 'utf8');
+  expect(raw).toContain('instance_crashed');
+  expect(raw).not.toContain('not-recorded');
+  const opened = wb.treeItem(/^Recording file evening\.gsops\.ndjson, \d+ events/);
+  await opened.waitFor();
+  await wb.screenshots('recordings-file');
+
+  await wb.contextMenu(renamed, 'Play Recording…');
+  await wb.pick('Local only');
+  await wb.pick('1000×');
+  await wb.toasts(/3 of 3 events were replayed into a local timeline/).waitFor();
+  await wb.command('Game Servers: Back to Live');
+
+  await renamed.click();
+  await opened.click({ modifiers: ['Control'] });
+  await wb.contextMenu(renamed, 'Delete Recording…');
+  await wb.dialog.getByText('Delete 2 recordings?').waitFor();
+  await wb.screenshots('recordings-delete');
+  await wb.dialog.getByRole('button', { name: 'Delete' }).click();
+  await renamed.waitFor({ state: 'detached' });
+  await opened.waitFor({ state: 'detached' });
+  expect(readFileSync(file, 'utf8')).toBe(raw);
+}, 120_000);
