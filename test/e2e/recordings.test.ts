@@ -20,19 +20,20 @@ it('a recording is begun, goes on over a reload, is stopped, opened, played, exp
   await wb.openView('Game Servers');
   const home = wb.treeItem(/Connection Home, Connected/);
   await home.waitFor();
+  await wb.page.getByRole('button', { name: 'Recordings Section' }).click();
   await wb.page.getByRole('button', { name: 'Record the Last Minutes…' }).first().waitFor();
   await wb.screenshots('recordings-none');
   await wb.contextMenu(home, 'Record');
   await wb.toasts(/Recording “Home, /).waitFor();
   for (const name of ['ark', 'valheim-1']) await kgsm.send('instance_started', name);
-  await wb.treeItem(/^Recording Home, .*recording · 2 events/).waitFor();
+  await wb.treeItem(/^Recording Home, .*under way, 2 events/).waitFor();
 
   await wb.reload();
   await wb.openView('Game Servers');
   await home.waitFor();
   await kgsm.send('instance_crashed', 'ark', { ExitCode: '139' });
   // The window that comes back writes of its connection too.
-  await wb.treeItem(/^Recording Home, .*recording · ([3-9]|\d\d) events/).waitFor();
+  await wb.treeItem(/^Recording Home, .*under way, ([3-9]|\d\d) events/).waitFor();
   await wb.screenshots('recordings-running');
 
   await status.getByRole('button').click();
@@ -69,6 +70,13 @@ it('a recording is begun, goes on over a reload, is stopped, opened, played, exp
   await wb.pick('1000×');
   await wb.toasts(/3 of 3 events were replayed into a local timeline/).waitFor();
   await wb.command('Game Servers: Back to Live');
+
+  await wb.contextMenu(opened, 'Delete Recording…');
+  await wb.dialog.getByText('Remove “evening.gsops.ndjson” from the list of recordings?').waitFor();
+  await wb.dialog.getByRole('button', { name: 'Remove' }).click();
+  await opened.waitFor({ state: 'detached' });
+  await wb.page.getByRole('tab', { name: 'evening.gsops.ndjson' }).dragTo(renamed);
+  await opened.waitFor();
 
   await renamed.click();
   await opened.click({ modifiers: ['Control'] });

@@ -51,6 +51,8 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
         {
           id: viewIds.recordings,
           name: say('views.recordings', 'Recordings'),
+          // The instances keep the room until somebody wants recordings.
+          visibility: 'collapsed',
           icon: 'media/activity.svg',
           contextualTitle: say('views.recordingsContextual', 'Game Servers'),
         },
@@ -77,7 +79,7 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
         view: viewIds.recordings,
         contents: say(
           'welcome.noRecording',
-          `Record events to look at them again, to play them to a bot, or to show them to somebody.\n[Record](command:${commandId('record')})\n[Record the Last Minutes…](command:${commandId('recordSince')})\n[Open Recording File…](command:${commandId('openRecording')})\nA recording file can be dropped here too.`,
+          `Record events to look at them again, to play them to a bot, or to show them to somebody.\n[Record](command:${commandId('record')})\n[Record the Last Minutes…](command:${commandId('recordSince')})\n[Open Recording File…](command:${commandId('openRecording')})`,
         ),
       },
       {

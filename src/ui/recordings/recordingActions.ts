@@ -15,7 +15,7 @@ import {
 } from '../../core/playback/recording/recordingTexts.ts';
 import { configuration } from '../configuration.ts';
 import { commandId } from '../contributions/commands.ts';
-import { recordingEditors } from '../contributions/ids.ts';
+import { recordingEditors, viewIds } from '../contributions/ids.ts';
 import { nameOfFile } from '../fileNames.ts';
 import { eventsText, momentText } from '../history/words.ts';
 import type { Inspector } from '../inspector/inspector.ts';
@@ -192,7 +192,7 @@ export class RecordingActions {
       ...(first
         ? [
             l10n.t(
-              'Its events ({0}) are no longer pinned: they stay in the history as long as others of their class and then go.',
+              'What is recorded ({0}) is no longer pinned: it stays in the history as long as other events of its class, and then goes.',
               eventsText(found.reduce((sum, { events }) => sum + events, 0)),
             ),
           ]
@@ -241,6 +241,7 @@ export class RecordingActions {
           ? l10n.t('Recording “{0}”.', shownName(began))
           : l10n.t('Recording “{0}”, which holds {1} already.', shownName(began), heldText(began)),
         {
+          [l10n.t('Show Recordings')]: () => commands.executeCommand(`${viewIds.recordings}.focus`),
           [l10n.t('Stop')]: () =>
             commands.executeCommand(commandId('stopRecording'), { row: 'recording', id: began.id }),
         },
@@ -248,7 +249,12 @@ export class RecordingActions {
   }
 
   #newName(connections: readonly string[]): string {
-    const at = momentText(Date.now());
+    const at = new Date().toLocaleString(undefined, {
+      month: 'short',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
     const names = connections.map((id) => this.#nameOf(id)).join(', ');
     return names === '' ? at : l10n.t('{0}, {1}', names, at);
   }

@@ -28,7 +28,6 @@ export function recordingItem(
     ? new ThemeIcon('record', new ThemeColor('testing.iconFailed'))
     : new ThemeIcon('pinned');
   const parts = [
-    ...(isRunning ? [l10n.t('recording')] : []),
     heldText(recording),
     ...(isRunning || firstAt === undefined || lastAt === undefined ? [] : [spanText(firstAt, lastAt)]),
     ...(recording.connections.length === 0 ? [] : [namesText(recording.connections.map(nameOf))]),
@@ -41,7 +40,11 @@ export function recordingItem(
     ...(events > 0 ? ['playable'] : []),
   ].join('.');
   item.command = openCommand(row);
-  item.accessibilityInformation = { label: l10n.t('Recording {0}, {1}', name, item.description) };
+  item.accessibilityInformation = {
+    label: isRunning
+      ? l10n.t('Recording {0}, under way, {1}', name, item.description)
+      : l10n.t('Recording {0}, {1}', name, item.description),
+  };
   return item;
 }
 
