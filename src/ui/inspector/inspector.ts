@@ -194,8 +194,10 @@ export class Inspector {
 
   /** Opens the inspector of the panel with a query. */
   async show(query: string): Promise<void> {
-    await this.#reveal();
-    (this.#panel ?? this.#active)?.filter(query);
+    const opened = new Promise<InspectorSession>((resolve) => this.#opened.push(resolve));
+    await commands.executeCommand(`${viewIds.inspector}.focus`);
+    // A file in an editor tab may be what was used last: the query is not about it.
+    (this.#panel ?? (await opened)).filter(query);
   }
 
   async #adopt(panel: WebviewPanel, timeline?: ShownTimeline): Promise<void> {

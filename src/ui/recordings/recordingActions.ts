@@ -112,7 +112,11 @@ export class RecordingActions {
       return;
     }
     const recording = this.#find(row);
-    if (recording) await this.#inspector.show(viewQuery(recording));
+    if (!recording) return;
+    const { timelines } = this.#runtime;
+    // A local replay on screen has numbers of its own.
+    if (timelines.label !== undefined) await commands.executeCommand(commandId('showLive'));
+    if (timelines.label === undefined) await this.#inspector.show(viewQuery(recording));
   }
 
   async play(row: RecordingRow): Promise<void> {

@@ -6,7 +6,7 @@ import type { ServiceOptions } from './service.ts';
 import { lastSeq } from './writer.ts';
 
 /** Why a recording ended: somebody ended it, or it reached the size or the time that it was begun with. */
-export type RecordingEnd = 'asked' | 'size' | 'time';
+type RecordingEnd = 'asked' | 'size' | 'time';
 
 /** A range of the journal that retention and deletion leave alone. Times are milliseconds since the epoch. */
 export interface Recording {
@@ -159,7 +159,7 @@ export function changeRecording(db: JournalDatabase, id: string, change: Recordi
 }
 
 /** Lets go of recordings: their events age out like all others. */
-export function removeRecordings(db: JournalDatabase, ids: readonly string[]): null {
+function removeRecordings(db: JournalDatabase, ids: readonly string[]): null {
   db.write(() => {
     for (const id of ids) db.prepare('DELETE FROM recordings WHERE id = ?').run(id);
   });

@@ -214,4 +214,17 @@ describe('checkpoints', () => {
     expect(stateAt(db, 1300).changes).toEqual(expect.arrayContaining([...before.changes]));
     expect(readState(db)).toEqual(newest);
   });
+
+  it('of the begin of a recording outlive those after it that are too old', () => {
+    const db = openJournal(':memory:');
+    changing(db);
+    keep(db, 1301, 1400);
+    const before = stateAt(db, 1300);
+    // Events 1 to 2,500 are too old; the checkpoint before them is that of 2,402, the one before the recording that of 1,201.
+    const limits = { ...unlimited, classes: { lifecycle: { maxAgeMs: 1_000_000 } } };
+    finish(retain(db, limits, start + 3_500_000));
+    expect(db.number('SELECT count(*) FROM events WHERE seq <= 2500')).toBe(100);
+    expect(db.number('SELECT min(seq) FROM changes')).toBe(1201);
+    expect(stateAt(db, 1300).changes).toEqual(expect.arrayContaining([...before.changes]));
+  });
 });
