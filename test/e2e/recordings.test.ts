@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
 import { saveInto, useWorkbench } from '../harness/e2e.ts';
 import { KgsmRoot } from './kgsm.ts';
@@ -13,6 +14,13 @@ const workbench = useWorkbench({
   mode: 'installed',
   machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
 });
+
+const filterOf = (view: FrameLocator): Locator => view.getByRole('combobox', { name: 'Filter events' });
+
+/** Events that the row of a recording tells. */
+async function eventsOf(row: Locator): Promise<number> {
+  return Number(/ (\d+) events/.exec((await row.getAttribute('aria-label')) ?? '')?.[1]);
+}
 
 it('a recording is begun, goes on over a reload, is stopped, opened, played, exported, renamed and deleted', async () => {
   const wb = workbench();
@@ -46,9 +54,10 @@ it('a recording is begun, goes on over a reload, is stopped, opened, played, exp
 
   await ended.click();
   const view = wb.viewFrame();
-  const grid = view.getByRole('grid', { name: 'Events' });
-  await grid.getByRole('row', { name: /Crashed with exit code 139/ }).waitFor();
-  expect(await grid.getByRole('row', { name: /not-recorded/ }).count()).toBe(0);
+  await expect
+    .poll(() => filterOf(view).inputValue())
+    .toMatch(/^seq:\d+\.\.\d+ connection:\(home\) -is:noise$/);
+  await view.getByText(new RegExp(`^${await eventsOf(ended)} of \\d+ · `)).waitFor();
   await wb.screenshots('recordings-open');
 
   await wb.contextMenu(ended, 'Rename Recording…');
@@ -88,3 +97,26 @@ it('a recording is begun, goes on over a reload, is stopped, opened, played, exp
   await opened.waitFor({ state: 'detached' });
   expect(readFileSync(file, 'utf8')).toBe(raw);
 }, 120_000);
+
+it('one that begins in the past is stopped in the inspector, and trimmed', async () => {
+  const wb = workbench();
+  await wb.command('Game Servers: Record the Last Minutes…');
+  await wb.pick('The last 15 minutes');
+  await wb.pick('Without measurements and logs');
+  await wb.toasts(/Recording “.*”, which holds \d+ events/).waitFor();
+  await wb.viewFrame().getByRole('button', { name: 'Stop', exact: true }).click();
+  await wb.asked(/Recording Stopped: \d+ events/);
+  await wb.page.keyboard.press('Escape');
+  const item = wb.treeItem(/^Recording .*, \d+ events, /);
+  await item.waitFor();
+  const count = (): Promise<number> => eventsOf(item);
+  const before = await count();
+  await wb.contextMenu(item, 'Trim Recording…');
+  await wb.asked('Leave out what came before');
+  const first = await wb.quickInput.inputValue();
+  await wb.screenshots('recordings-trim');
+  await wb.page.keyboard.press('Enter');
+  await wb.enter(first, 'Leave out what came after');
+  await expect.poll(count).toBeLessThan(before);
+  expect(await count()).toBeGreaterThan(0);
+});

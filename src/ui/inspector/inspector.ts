@@ -93,10 +93,11 @@ export class Inspector {
     register('replay', async (argument) => {
       const { replayCommand } = await import('../playback/replayCommand.ts');
       const file = argument instanceof Uri ? argument : undefined;
-      const events = file ? [] : (recordedIn(argument) ?? (await this.#events(argument)));
+      const recording = recordingIn(argument);
+      const events = file ? [] : (recording?.recorded ?? (await this.#events(argument)));
       const shown = events.length === 0 ? this.#active?.file : undefined;
       const tools = { targets: this.#targets, replays: await this.#replays() };
-      await replayCommand(this.#runtime, tools, events, file ?? shown);
+      await replayCommand(this.#runtime, tools, events, file ?? shown, recording?.name);
     });
     register('export', async () => {
       const { exportCommand } = await import('../recordings/exportEvents.ts');
@@ -275,10 +276,15 @@ function eventIn(context: unknown): number | undefined {
   return typeof event === 'number' ? event : undefined;
 }
 
-/** The events of a recording that is to be played. */
-function recordedIn(argument: unknown): readonly JournalEvent[] | undefined {
-  return typeof argument === 'object' && argument && 'recordedEvents' in argument
-    ? (argument.recordedEvents as readonly JournalEvent[])
+/** A recording that is to be played, for `gameServerOps.replay`. */
+export interface PlayedRecording {
+  readonly name: string;
+  readonly recorded: readonly JournalEvent[];
+}
+
+function recordingIn(argument: unknown): PlayedRecording | undefined {
+  return typeof argument === 'object' && argument && 'recorded' in argument
+    ? (argument as PlayedRecording)
     : undefined;
 }
 

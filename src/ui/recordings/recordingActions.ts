@@ -18,7 +18,7 @@ import { commandId } from '../contributions/commands.ts';
 import { recordingEditors, viewIds } from '../contributions/ids.ts';
 import { nameOfFile } from '../fileNames.ts';
 import { eventsText, momentText } from '../history/words.ts';
-import type { Inspector } from '../inspector/inspector.ts';
+import type { Inspector, PlayedRecording } from '../inspector/inspector.ts';
 import type { Runtime } from '../runtime.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import { exportCommand } from './exportEvents.ts';
@@ -126,8 +126,15 @@ export class RecordingActions {
     }
     const recording = this.#find(row);
     if (!recording) return;
-    const events = await this.#try(async () => eventsOf(await this.#store(), recording));
-    if (events) await commands.executeCommand(commandId('replay'), { recordedEvents: events });
+    const recorded = await this.#try(async () => {
+      const events = await eventsOf(await this.#store(), recording);
+      // A local replay decodes them by their systems, of which the settings may name none any more.
+      for (const system of new Set(events.map((event) => event.system)))
+        await this.#runtime.systems.load(system);
+      return events;
+    });
+    const played = recorded && { name: shownName(recording), recorded };
+    if (played) await commands.executeCommand(commandId('replay'), played satisfies PlayedRecording);
   }
 
   async export(row: RecordingRow): Promise<void> {
