@@ -91,7 +91,7 @@ export class RecordingActions {
     const { recordings } = this.#runtime;
     await recordings.look();
     const { running } = recordings;
-    if (running.length === 0) {
+    if (running.length === 0 || (id !== undefined && !running.some((each) => each.id === id))) {
       showInformation(l10n.t('Nothing is being recorded.'));
       return;
     }
