@@ -65,6 +65,7 @@ it('a recording is begun, goes on over a reload, is stopped, opened, played, exp
   const renamed = wb.treeItem(/^Recording Evening <i>crash<\/i>, /);
   const file = join(wb.workspace, 'evening.gsops.ndjson');
   await wb.contextMenu(renamed, 'Export Recording…');
+  await wb.pick('As They Are');
   await saveInto(wb, file, 'Evening -i-crash-i-events.gsops.ndjson');
   await wb.pressToast(/events were exported into evening\.gsops\.ndjson/, 'Open');
   const raw = readFileSync(file, 'utf8');
@@ -76,7 +77,9 @@ it('a recording is begun, goes on over a reload, is stopped, opened, played, exp
 
   await wb.contextMenu(renamed, 'Play Recording…');
   await wb.pick('Local only');
+  await wb.pick('Speed');
   await wb.pick('1000×');
+  await wb.pick(/Replay\s*3 events/);
   await wb.toasts(/3 of 3 events were replayed into a local timeline/).waitFor();
   await wb.command('Game Servers: Back to Live');
 
