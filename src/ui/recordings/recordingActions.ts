@@ -32,7 +32,7 @@ const minuteMs = 60_000;
 /** Servers, tasks and connections, without what comes all the time. */
 const rareClasses: readonly RetentionClass[] = ['lifecycle', 'task', 'control'];
 
-/** What a recording is of, where it is begun. */
+/** Contents of a recording that is about to begin. */
 export interface Wanted {
   /** Ids in the settings; none means all. */
   readonly connections: readonly string[];
