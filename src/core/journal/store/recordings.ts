@@ -66,12 +66,15 @@ const covers = `(r.classes = '[]' OR e.class IN (SELECT value FROM json_each(r.c
 export const isPinned = `EXISTS (SELECT 1 FROM recordings r
   WHERE e.seq >= r.fromSeq AND (r.toSeq IS NULL OR e.seq <= r.toSeq) AND ${covers})`;
 
-type RecordingCall = Extract<
-  ToWorker,
-  {
-    call: 'recordings' | 'beginRecording' | 'endRecording' | 'changeRecording' | 'removeRecordings';
-  }
->;
+const recordingCalls = [
+  ...(['recordings', 'beginRecording', 'endRecording'] as const),
+  ...(['changeRecording', 'removeRecordings'] as const),
+];
+type RecordingCall = Extract<ToWorker, { call: (typeof recordingCalls)[number] }>;
+
+export function isRecordingCall(message: ToWorker): message is RecordingCall {
+  return (recordingCalls as readonly string[]).includes(message.call);
+}
 
 export function answerRecordingCall(
   db: JournalDatabase,

@@ -9,7 +9,7 @@ import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
 import { readChanges, readChangesSince, readEvents, readRange } from './reader.ts';
-import { answerRecordingCall } from './recordings.ts';
+import { answerRecordingCall, isRecordingCall } from './recordings.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
 import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.ts';
@@ -98,6 +98,7 @@ export class JournalService {
   }
 
   #answer(message: ToWorker): unknown {
+    if (isRecordingCall(message)) return answerRecordingCall(this.#db, message, this.#options);
     const { call, args } = message;
     if (call === 'open') return this.#open(args);
     const db = this.#db;
@@ -144,12 +145,6 @@ export class JournalService {
         return withdrawRequest(db, args);
       case 'answerOf':
         return answerOf(db, args.id);
-      case 'recordings':
-      case 'beginRecording':
-      case 'endRecording':
-      case 'changeRecording':
-      case 'removeRecordings':
-        return answerRecordingCall(db, message, this.#options);
       case 'retain':
         return this.#deleting(retain(db, args.limits ?? this.#limits, this.#options.now()), false);
       case 'remove':
