@@ -7,7 +7,7 @@ import { registerHistory } from './ui/history/history.ts';
 import { Inspector } from './ui/inspector/inspector.ts';
 import { InstancesTree } from './ui/tree/instancesTree.ts';
 import { registerLinks } from './ui/links/links.ts';
-import { registerRecordingEditors } from './ui/recordings/recordingEditor.ts';
+import { registerRecordings } from './ui/recordings/recordings.ts';
 import { registerMetrics } from './ui/metrics/metrics.ts';
 import { Operations } from './ui/operations/operations.ts';
 import { followOffers } from './ui/operations/paletteContext.ts';
@@ -40,7 +40,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
     void operations.cancel(task);
   });
   const inspector = new Inspector(runtime);
-  registerRecordingEditors(runtime, inspector);
+  registerRecordings(runtime, inspector);
   registerLinks(runtime, inspector);
   registerTravel(runtime, tree);
   registerConnectionCommands(runtime);

@@ -106,6 +106,8 @@ export interface Status {
   readonly replay: ReplayStatus | null;
   /** The moment of the past that the tree shows; null while that is now. */
   readonly travel: TravelStatus | null;
+  /** True while something is recorded into the history, in whatever window it was begun. */
+  readonly records: boolean;
   /** Place of the events: the file, memory until it can be written, or none. */
   readonly kept: 'file' | 'memory' | 'none';
   /** Why they are not in the file and what to do, for people; empty where they are. */
@@ -187,7 +189,15 @@ export interface ViewState {
 
 /** Commands of the extension that the page offers. */
 export type HostCommand =
-  'export' | 'replay' | 'openInTab' | 'addTarget' | 'showLive' | 'history' | 'showLog';
+  | 'export'
+  | 'replay'
+  | 'record'
+  | 'stopRecording'
+  | 'openInTab'
+  | 'addTarget'
+  | 'showLive'
+  | 'history'
+  | 'showLog';
 
 /** Rows of the filtered view; of use only while that view has this revision. */
 export interface RowsAnswer {

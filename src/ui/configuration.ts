@@ -1,7 +1,13 @@
 import { workspace } from 'vscode';
 import type { HistorySettingValues } from '../core/journal/historySettings.ts';
 import { prefix } from './contributions/commands.ts';
-import { defaults, taskProgressModes, taskTimeoutRange } from './contributions/defaults.ts';
+import {
+  defaults,
+  recordingDurationRange,
+  recordingSizeRange,
+  taskProgressModes,
+  taskTimeoutRange,
+} from './contributions/defaults.ts';
 
 export interface Configuration {
   /** As it stands in the settings; read by the core. */
@@ -9,6 +15,7 @@ export interface Configuration {
   readonly connectOnStartup: boolean;
   readonly taskProgress: (typeof taskProgressModes)[number];
   readonly taskTimeoutMs: number;
+  readonly recording: { readonly maxBytes: number; readonly maxMs: number };
   /** As they stand in the settings; read by the core. */
   readonly history: HistorySettingValues;
 }
@@ -26,6 +33,17 @@ export function configuration(): Configuration {
     taskTimeoutMs:
       (typeof minutes === 'number' && minutes >= taskTimeoutRange.minimum ? minutes : defaults.taskTimeout) *
       60_000,
+    recording: {
+      maxBytes:
+        within(settings.get<unknown>('recording.maxSize'), recordingSizeRange, defaults.recordingMaxSize) *
+        1_000_000,
+      maxMs:
+        within(
+          settings.get<unknown>('recording.maxDuration'),
+          recordingDurationRange,
+          defaults.recordingMaxDuration,
+        ) * 3_600_000,
+    },
     history: {
       retention: settings.get<unknown>('history.retention'),
       maxSize: settings.get<unknown>('history.maxSize'),
@@ -33,4 +51,12 @@ export function configuration(): Configuration {
       off: settings.get<unknown>('history.off'),
     },
   };
+}
+
+function within(
+  value: unknown,
+  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
+  otherwise: number,
+): number {
+  return typeof value === 'number' && value >= minimum && value <= maximum ? value : otherwise;
 }

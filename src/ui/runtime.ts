@@ -14,6 +14,7 @@ import { Journals } from '../core/journal/journals.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import { workerBackend } from '../core/journal/store/workerBackend.ts';
 import { Emitter } from '../core/playback/emitter.ts';
+import { JournalRecordings } from '../core/playback/recording/journalRecordings.ts';
 import { TimelineSelection } from '../core/playback/timelineSelection.ts';
 import { TimeTravel } from '../core/playback/timeTravel.ts';
 import { TravelPlayer } from '../core/playback/travelPlayer.ts';
@@ -28,6 +29,7 @@ import { configuration } from './configuration.ts';
 import { HistoryConfiguration } from './history/historyConfiguration.ts';
 import { confirmed } from './operations/questions.ts';
 import { emitForWindow, forwardEmission } from './playback/emitElsewhere.ts';
+import { tellLimit } from './recordings/recordingWords.ts';
 import { Secrets } from './storage/secrets.ts';
 import { coreLog } from './log/log.ts';
 import { momentWords } from './travel/moment.ts';
@@ -47,6 +49,8 @@ export interface Runtime {
   readonly journals: Journals;
   /** Settings of the history, as they are now. */
   readonly history: HistoryConfiguration;
+  /** Recordings of the journal, of all windows. */
+  readonly recordings: JournalRecordings;
   readonly pipeline: Pipeline;
   readonly connections: ConnectionManager;
   /** Operations that run in this window. */
@@ -105,6 +109,16 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
       // The worker is no part of the activation.
       begin: new Promise((begin) => setImmediate(begin)),
       log,
+    }),
+  );
+  const recordings = scope.add(
+    new JournalRecordings({
+      store: journals.store(liveTimeline),
+      settle: () => journals.settle(),
+      clock: systemClock,
+      onLimit: tellLimit,
+      onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
+      onError: (error) => log.warn(text('The recordings could not be read: {0}', errorWords(error))),
     }),
   );
   const secrets = new Secrets(context);
@@ -187,6 +201,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     window,
     journals,
     history,
+    recordings,
     pipeline,
     connections,
     runs,

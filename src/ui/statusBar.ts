@@ -4,6 +4,7 @@ import { instancesOf } from '../core/model/fleet.ts';
 import { lifecycle } from '../core/model/lifecycle.ts';
 import { connectionStateText } from '../core/journal/control.ts';
 import type { ConnectionState } from '../core/model/signal.ts';
+import { commandId } from './contributions/commands.ts';
 import { viewIds } from './contributions/ids.ts';
 import { Throttle } from './throttle.ts';
 import type { Runtime } from './runtime.ts';
@@ -30,7 +31,7 @@ const showEveryMs = 250;
 
 /** One item for all connections: the worst state, how many servers are up, and what is wrong in the tooltip. */
 export function createStatusBar(runtime: Runtime): void {
-  const { scope, pipeline, connections } = runtime;
+  const { scope, pipeline, connections, recordings } = runtime;
   const item = scope.add(
     window.createStatusBarItem(`${viewIds.container}.status`, StatusBarAlignment.Left, 10),
   );
@@ -44,10 +45,11 @@ export function createStatusBar(runtime: Runtime): void {
     }),
   );
   scope.defer(connections.onDidChange('status bar', ask));
+  scope.defer(recordings.onDidChange('status bar', ask));
   ask();
 }
 
-function show(item: StatusBarItem, { connections, pipeline }: Runtime): void {
+function show(item: StatusBarItem, { connections, pipeline, recordings }: Runtime): void {
   const all = connections.connections;
   if (all.length === 0) {
     item.hide();
@@ -70,6 +72,9 @@ function show(item: StatusBarItem, { connections, pipeline }: Runtime): void {
   });
   const lines = [escapeMarkdown(summary), ['| | |', '|---|---|', ...rows].join('\n')];
   if (broken > 0) lines.splice(1, 0, `$(warning) ${escapeMarkdown(l10n.t('{0} failed or crashed', broken))}`);
-  item.tooltip = markdown(lines);
+  // A recording that goes on has an item of its own, which stops it.
+  const record = commandId('record');
+  if (recordings.running.length === 0) lines.push(`[$(record) ${l10n.t('Record')}](command:${record})`);
+  item.tooltip = markdown(lines, [record]);
   item.show();
 }

@@ -83,6 +83,8 @@ describe('the palette of an empty window', () => {
       'Open Event Inspector',
       'Open Event Inspector in Editor Tab',
       'Open Recording…',
+      'Record',
+      'Record the Last Minutes…',
       'Replay Events…',
       'Save Query…',
       'Show Events',

@@ -183,3 +183,20 @@ describe('the replay bar', () => {
     expect((await barriers()).filter((barrier) => barrier.includes('gso-replay-bar'))).toEqual([]);
   });
 });
+
+describe('the button of recordings', () => {
+  it('begins one and stops it, and is not there where a file or a replay is shown', async () => {
+    const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+    await open();
+    await button('Record').click();
+    await fake('set({ records: true })');
+    await button('Stop').click();
+    expect(await fake(`called('run')`)).toEqual([{ command: 'record' }, { command: 'stopRecording' }]);
+    await page.screenshot({ path: 'test/results/screenshots/inspector-recording.png' });
+    await fake(`set({ recording: { name: 'night.ndjson', text: '', problem: '' } })`);
+    await button('Stop').waitFor({ state: 'detached' });
+    await fake(`set({ recording: null, timeline: 'night shift' })`);
+    await page.getByText('Showing replay ‘night shift’, not live').waitFor();
+    expect(await button('Stop').count()).toBe(0);
+  });
+});

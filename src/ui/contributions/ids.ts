@@ -2,6 +2,7 @@
 export const viewIds = {
   container: 'gameServerOps',
   instances: 'gameServerOps.instances',
+  recordings: 'gameServerOps.recordings',
   panel: 'gameServerOpsPanel',
   inspector: 'gameServerOps.inspector',
 } as const;
@@ -36,6 +37,8 @@ export const contextKeys = {
   travelling: 'gameServerOps.travelling',
   /** True while the page of an inspector has the focus: neither `focusedView` nor `inputFocus` knows of pages. */
   inspectorFocus: 'gameServerOps.inspectorFocus',
+  /** True while a recording of the journal goes on, in whatever window it was begun. */
+  recording: 'gameServerOps.recording',
   connections: 'gameServerOps.connectionCount',
   /** Flags such as `.start.connect` of all that something can do now. */
   offered: 'gameServerOps.offered',

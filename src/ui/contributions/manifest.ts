@@ -48,6 +48,14 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
           icon: 'media/activity.svg',
           contextualTitle: say('views.contextual', 'Game Servers'),
         },
+        {
+          id: viewIds.recordings,
+          name: say('views.recordings', 'Recordings'),
+          // The instances keep the room until somebody wants recordings.
+          visibility: 'collapsed',
+          icon: 'media/activity.svg',
+          contextualTitle: say('views.recordingsContextual', 'Game Servers'),
+        },
       ],
       [viewIds.panel]: [
         {
@@ -65,6 +73,13 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
         contents: say(
           'welcome.noConnection',
           `No game server manager is connected yet.\n[Add Connection…](command:${commandId('addConnection')})\nInstall this extension where the game servers run: over Remote-SSH or in WSL it goes there by itself.\n[Take the Tour](command:workbench.action.openWalkthrough?%22game-server-ops.game-server-ops%23start%22)`,
+        ),
+      },
+      {
+        view: viewIds.recordings,
+        contents: say(
+          'welcome.noRecording',
+          `Record events to look at them again, to play them to a bot, or to show them to somebody.\n[Record](command:${commandId('record')})\n[Record the Last Minutes…](command:${commandId('recordSince')})\n[Open Recording File…](command:${commandId('openRecording')})`,
         ),
       },
       {

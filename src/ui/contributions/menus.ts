@@ -32,6 +32,8 @@ const inInspector = `view == ${viewIds.inspector}`;
 const inRecording = Object.values(recordingEditors)
   .map((id) => `activeCustomEditorId == ${id}`)
   .join(' || ');
+const inRecordings = `view == ${viewIds.recordings}`;
+const recordingItem = `${inRecordings} && viewItem =~ /^recording\\b/`;
 const connectionItem = `${inTree} && viewItem =~ /^connection\\b/`;
 const instanceItem = `${inTree} && viewItem =~ /^instance\\b/`;
 const inSection = (...sections: readonly string[]): string =>
@@ -80,6 +82,13 @@ export function menusOf(
       item('backToNow', `${inTree} && ${contextKeys.travelling}`, 'navigation@0'),
       item('addConnection', inTree, 'navigation@1'),
       item('openInspector', inTree, 'navigation@2'),
+      item('record', `${inTree} && !${contextKeys.recording}`, '2_events@4'),
+      item('stopRecording', `${inTree} && ${contextKeys.recording}`, '2_events@4'),
+      item('recordSince', inTree, '2_events@5'),
+      item('record', `${inRecordings} && !${contextKeys.recording}`, 'navigation@1'),
+      item('stopRecording', `${inRecordings} && ${contextKeys.recording}`, 'navigation@1'),
+      item('recordSince', inRecordings, 'navigation@2'),
+      item('openRecording', inRecordings, 'navigation@3'),
       item('replay', inTree, '2_events@2'),
       item('emit', inTree, '2_events@1'),
       item('history', inTree, '2_events@3'),
@@ -112,6 +121,8 @@ export function menusOf(
       item('refresh', `${connectionItem} && ${offers('refresh')}`, '1_connection@2'),
       item('disconnect', `${connectionItem} && ${offers('disconnect')}`, '1_connection@3'),
       item('showEvents', connectionItem, '2_events@1'),
+      item('record', connectionItem, '2_events@3'),
+      item('recordSince', connectionItem, '2_events@4'),
       item('showLog', connectionItem, '2_events@2'),
       item('diagnose', `${connectionItem} && ${offers('diagnose')}`, '2_events@0'),
       item('editConnection', connectionItem, '3_settings@1'),
@@ -120,6 +131,18 @@ export function menusOf(
       item('signOut', `${connectionItem} && ${offers('signOut')}`, '3_settings@4'),
       item('copyName', connectionItem, '4_copy@1'),
       item('removeConnection', connectionItem, '9_danger@1'),
+      item('stopRecording', `${recordingItem} && ${offers('running')}`, 'inline@1'),
+      item('showRecording', recordingItem, 'inline@2'),
+      item('playRecording', `${recordingItem} && ${offers('playable')}`, 'inline@3'),
+      item('stopRecording', `${recordingItem} && ${offers('running')}`, '1_recording@1'),
+      item('showRecording', recordingItem, '1_recording@2'),
+      item('playRecording', `${recordingItem} && ${offers('playable')}`, '1_recording@3'),
+      item('exportRecording', `${recordingItem} && ${offers('pinned')}`, '1_recording@4'),
+      item('renameRecording', `${recordingItem} && ${offers('pinned')}`, '2_change@1'),
+      item('noteRecording', `${recordingItem} && ${offers('pinned')}`, '2_change@2'),
+      item('trimRecording', `${recordingItem} && ${offers('ended')}`, '2_change@3'),
+      item('revealRecording', `${recordingItem} && ${offers('file')}`, '2_change@4'),
+      item('deleteRecording', recordingItem, '8_delete@1'),
     ],
     'editor/title': [
       item('export', inRecording, 'navigation@1'),

@@ -8,7 +8,13 @@ import {
 import { limits } from '../../core/journal/query/reader.ts';
 import type { RetentionClass } from '../../core/model/event.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
-import { defaults, taskProgressModes, taskTimeoutRange } from './defaults.ts';
+import {
+  defaults,
+  recordingDurationRange,
+  recordingSizeRange,
+  taskProgressModes,
+  taskTimeoutRange,
+} from './defaults.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -155,6 +161,24 @@ export async function settingsOf(
       description: 'Minutes without news after which a task whose end was not reported counts as lost.',
     },
     ...historySettings,
+    'gameServerOps.recording.maxSize': {
+      type: 'number',
+      scope: 'machine',
+      ...recordingSizeRange,
+      default: defaults.recordingMaxSize,
+      order: 10,
+      description:
+        'Megabytes after which a recording ends by itself. What it takes from the past does not count. Holds for recordings that begin after the change.',
+    },
+    'gameServerOps.recording.maxDuration': {
+      type: 'number',
+      scope: 'machine',
+      ...recordingDurationRange,
+      default: defaults.recordingMaxDuration,
+      order: 11,
+      description:
+        'Hours after which a recording ends by itself. Holds for recordings that begin after the change.',
+    },
     'gameServerOps.savedQueries': {
       type: 'object',
       scope: 'window',

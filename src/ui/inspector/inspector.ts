@@ -96,10 +96,11 @@ export class Inspector {
     register('replay', async (argument) => {
       const { replayCommand } = await import('../playback/replayCommand.ts');
       const file = argument instanceof Uri ? argument : undefined;
-      const events = file ? [] : await this.#events(argument);
+      const recording = recordingIn(argument);
+      const events = file ? [] : (recording?.recorded ?? (await this.#events(argument)));
       const shown = events.length === 0 ? this.#active?.file : undefined;
       const tools = { targets: this.#targets, replays: await this.#replays() };
-      await replayCommand(this.#runtime, tools, events, file ?? shown);
+      await replayCommand(this.#runtime, tools, events, file ?? shown, recording?.name);
     });
     register('export', async () => {
       const { exportCommand } = await import('../recordings/exportEvents.ts');
@@ -201,8 +202,10 @@ export class Inspector {
 
   /** Opens the inspector of the panel with a query. */
   async show(query: string): Promise<void> {
-    await this.#reveal();
-    (this.#panel ?? this.#active)?.filter(query);
+    const opened = new Promise<InspectorSession>((resolve) => this.#opened.push(resolve));
+    await commands.executeCommand(`${viewIds.inspector}.focus`);
+    // A file in an editor tab may be what was used last: the query is not about it.
+    (this.#panel ?? (await opened)).filter(query);
   }
 
   async #adopt(panel: WebviewPanel, timeline?: ShownTimeline): Promise<void> {
@@ -278,6 +281,18 @@ function eventIn(context: unknown): number | undefined {
   if (typeof context === 'object' && context && 'ofSelection' in context) return undefined;
   const event = typeof context === 'object' && context && 'event' in context ? context.event : undefined;
   return typeof event === 'number' ? event : undefined;
+}
+
+/** A recording that is to be played, for `gameServerOps.replay`. */
+export interface PlayedRecording {
+  readonly name: string;
+  readonly recorded: readonly JournalEvent[];
+}
+
+function recordingIn(argument: unknown): PlayedRecording | undefined {
+  return typeof argument === 'object' && argument && 'recorded' in argument
+    ? (argument as PlayedRecording)
+    : undefined;
 }
 
 /** The saved query that the context of a menu names. */

@@ -46,6 +46,8 @@ export interface ExportSource {
   /** Ids of the columns on screen, and the order of the rows. */
   readonly columns: readonly string[];
   readonly order: Order;
+  /** Beginning of the file's name where the filter is all that can be exported. */
+  readonly recording?: string;
 }
 
 /** The host side of one inspector: owner of view, filter and selection, which the page shows. */
@@ -116,6 +118,7 @@ export class InspectorSession {
     this.#scope.add(tools.replays.onDidChange(() => this.#schedule()));
     this.#scope.add(runtime.travel.onDidChange(() => this.#schedule()));
     this.#scope.add(runtime.travelPlayer.onDidChange(() => this.#schedule()));
+    this.#scope.defer(runtime.recordings.onDidChange('inspector', () => this.#schedule()));
     const { shelf } = tools;
     this.#scope.add(
       shelf.onDidChange(() => this.#whenLoaded(() => this.#channel.notify('shelf', shelf.contents))),
@@ -280,6 +283,9 @@ export class InspectorSession {
         if (command === 'openInTab') await commands.executeCommand(commandId('openInspectorTab'));
         if (command === 'history') await commands.executeCommand(commandId('history'));
         if (command === 'showLog') await commands.executeCommand(commandId('showLog'));
+        if (command === 'record')
+          await commands.executeCommand(commandId('record'), { query: this.#view.filter });
+        if (command === 'stopRecording') await commands.executeCommand(commandId('stopRecording'));
         if (command === 'showLive') await commands.executeCommand(commandId('showLive'));
         return null;
       },

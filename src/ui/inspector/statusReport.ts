@@ -87,6 +87,7 @@ export class StatusReport {
       connections: notice ? [] : this.#badges(),
       replay: this.#replays.status,
       travel: notice ? null : travelStatus(this.#runtime),
+      records: this.#runtime.recordings.running.length > 0,
       kept: this.#place.kept,
       keptWhy: this.#place.why,
     };

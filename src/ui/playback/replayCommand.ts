@@ -48,9 +48,11 @@ export async function replayCommand(
   tools: ReplayTools,
   selection: readonly JournalEvent[],
   file: Uri | undefined,
+  name?: string,
 ): Promise<void> {
   const { targets, replays } = tools;
-  const whole = !file && selection.length > 0 ? fromSelection(selection) : await fromFile(runtime, file);
+  const whole =
+    !file && selection.length > 0 ? fromSelection(selection, name) : await fromFile(runtime, file);
   if (!whole || isEmpty(whole)) return;
   const to = await askDestinations(runtime, targets, whole.name, whole.items);
   if (!to) return;
@@ -87,9 +89,9 @@ function isEmpty({ name, items }: Source): boolean {
   return items.length === 0;
 }
 
-function fromSelection(selection: readonly JournalEvent[]): Source {
+function fromSelection(selection: readonly JournalEvent[], name: string | undefined): Source {
   const items = itemsOfEvents(selection);
-  return { name: l10n.t('{0} events', items.length), items };
+  return { name: name ?? l10n.t('{0} events', items.length), items };
 }
 
 async function fromFile({ systems }: Runtime, given: Uri | undefined): Promise<Source | undefined> {

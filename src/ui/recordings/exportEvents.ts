@@ -78,7 +78,9 @@ interface Chosen {
 
 type ChosenEvents = Chosen & { readonly names: Names };
 
-async function askEvents({ filter, matched, total, selected }: ExportSource): Promise<Chosen | undefined> {
+async function askEvents(source: ExportSource): Promise<Chosen | undefined> {
+  const { filter, matched, total, selected, recording } = source;
+  if (recording !== undefined) return { choice: { query: filter }, count: matched, name: recording };
   type Item = QuickPickItem & Chosen;
   const count = (events: number): string =>
     events === 1 ? l10n.t('1 event') : l10n.t('{0} events', events.toLocaleString());

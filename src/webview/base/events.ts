@@ -1,4 +1,4 @@
-import type { ViewState } from '../../rpc/inspector.ts';
+import type { HostCommand, ViewState } from '../../rpc/inspector.ts';
 import type { GridSettings, RowSpan, ViewPlace } from '../../rpc/inspectorGrid.ts';
 
 /** Actions that a control or a key asks of the shell. */
@@ -12,6 +12,8 @@ export type Action =
   | 'emit'
   | 'emitAgain'
   | 'replay'
+  | 'record'
+  | 'stopRecording'
   | 'export'
   | 'openInTab'
   | 'addTarget'
@@ -25,6 +27,18 @@ export type Action =
   | 'statistics'
   | 'columns'
   | 'help';
+
+/** Actions that are commands of the host by the same name. */
+const hostActions = [
+  ...(['replay', 'record', 'stopRecording', 'export', 'openInTab'] as const),
+  ...(['showLive', 'history', 'showLog'] as const),
+] satisfies readonly (Action & HostCommand)[];
+type HostAction = (typeof hostActions)[number];
+export type PageAction = Exclude<Action, HostAction>;
+
+export function isHostAction(action: Action): action is HostAction {
+  return (hostActions as readonly Action[]).includes(action);
+}
 
 /** The events between the parts of the inspector; all bubble across shadow roots up to the shell. */
 export interface PartEvents {

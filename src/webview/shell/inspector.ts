@@ -3,7 +3,13 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Handlers } from '../../rpc/channel.ts';
 import type { InspectorView, Status } from '../../rpc/inspector.ts';
 import { exposeMenuContext } from '../base/contextMenu.ts';
-import type { Action, PartEvent, PartEvents } from '../base/events.ts';
+import {
+  isHostAction,
+  type Action,
+  type PageAction,
+  type PartEvent,
+  type PartEvents,
+} from '../base/events.ts';
 import { withoutTerm, withTerm, withTime } from '../../core/journal/query/edit.ts';
 import { count, eventCount } from '../base/format.ts';
 import type { Link } from '../base/link.ts';
@@ -254,7 +260,7 @@ export class Inspector extends LitElement {
   #act(action: Action): void {
     const session = this.#session;
     if (!session) return;
-    const actions: Readonly<Record<Action, () => void>> = {
+    const actions: Readonly<Record<PageAction, () => void>> = {
       togglePause: () => void session.togglePause(),
       toggleFollow: () => this.#grid?.setFollow(!this.#follow),
       clear: () => void session.clear(),
@@ -263,13 +269,7 @@ export class Inspector extends LitElement {
       hideNoise: () => this.#query?.edit((text) => withTerm(text, 'is', 'noise', 'not')),
       emit: () => this.#openEmit(null),
       emitAgain: () => this.#openEmit(session.detail?.raw ?? null),
-      replay: () => void session.run('replay'),
-      export: () => void session.run('export'),
-      openInTab: () => void session.run('openInTab'),
       addTarget: () => void session.addTarget(),
-      showLive: () => void session.run('showLive'),
-      history: () => void session.run('history'),
-      showLog: () => void session.run('showLog'),
       focusFilter: () => this.#query?.focus(),
       clearFilter: () => this.#query?.reset(),
       closePane: () => this.#closePane(session),
@@ -278,7 +278,8 @@ export class Inspector extends LitElement {
       columns: () => this.#grid?.configure(),
       help: () => this.#help?.show(),
     };
-    actions[action]();
+    if (isHostAction(action)) void session.run(action);
+    else actions[action]();
   }
 
   #setFollow(follow: boolean): void {

@@ -130,6 +130,7 @@ export class Toolbar extends LitElement {
         <span class="gap"></span>
         ${this.#button('columns', 'table', '', t('Columns…'))}
         ${this.#button('clear', 'clear-all', t('Clear'), t('Hide the events so far; none is deleted'))}
+        ${status?.recording || typeof status?.timeline === 'string' ? nothing : this.#renderRecord(status?.records === true)}
         ${this.#button('emit', 'broadcast', t('Emit…'), t('Compose an event and send it'))}
         ${this.#button('replay', 'debug-rerun', t('Replay…'), t('Replay the selected events, or a file when nothing is selected'))}
         ${this.#button('statistics', 'graph', t('Statistics'), t('Count the shown events by type, instance and more'))}
@@ -155,6 +156,18 @@ export class Toolbar extends LitElement {
       @click=${firing(this, 'gso-action', action)}
       >${shown === '' ? nothing : shown}</vscode-toolbar-button
     >`;
+  }
+
+  #renderRecord(records: boolean): TemplateResult {
+    return records
+      ? this.#button(
+          'stopRecording',
+          'stop-circle',
+          t('Stop'),
+          t('Stop recording, and give the recording a name'),
+          true,
+        )
+      : this.#button('record', 'record', t('Record'), t('Keep what comes from now on as a recording'));
   }
 
   #renderFollow(): TemplateResult {

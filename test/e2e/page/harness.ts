@@ -41,6 +41,7 @@ class FakeHost {
       recording: null,
       replay: null,
       travel: null,
+      records: false,
       timelineId: 'live',
       kept: 'file',
       keptWhy: '',

@@ -152,6 +152,6 @@ function values(name: string, inList: boolean): CompletionItem[] {
     case 'times':
       return [...examples(times.filter((time) => !inList || !time.startsWith('>'))), ...ordered];
     case 'numbers':
-      return [...examples(inList ? [] : sizes), ...ordered];
+      return [...examples(inList || !field.isSize ? [] : sizes), ...ordered];
   }
 }

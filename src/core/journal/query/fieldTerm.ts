@@ -4,7 +4,7 @@ import type { Operator, QueryNode, Span, Value } from './ast.ts';
 import { fieldNames, fields, flagTables, isFieldName, type FieldName } from './fields.ts';
 import { quote, type QueryReader } from './reader.ts';
 import { matchesParts } from './text.ts';
-import { parseSize, parseTime, sizeBeginning, timeBeginning } from './values.ts';
+import { countBeginning, parseCount, parseSize, parseTime, sizeBeginning, timeBeginning } from './values.ts';
 
 /** Reads what follows the name of a field: operator and values. */
 export function fieldTerm(reader: QueryReader, written: string, from: number): QueryNode | undefined {
@@ -52,9 +52,13 @@ function fieldNode(
       return read && { kind: 'times', field: name, operator, ranges: read, ...span };
     }
     case 'numbers': {
-      const read = ranges(reader, operator, values, parseSize, sizeBeginning, (written) =>
-        text('{0} is no size: write 512, 10kB or 1.5MB.', written),
-      );
+      const read = field.isSize
+        ? ranges(reader, operator, values, parseSize, sizeBeginning, (written) =>
+            text('{0} is no size: write 512, 10kB or 1.5MB.', written),
+          )
+        : ranges(reader, operator, values, parseCount, countBeginning, (written) =>
+            text('{0} is no number: write 512 or 512..1024.', written),
+          );
       return read && { kind: 'numbers', field: name, operator, ranges: read, ...span };
     }
   }

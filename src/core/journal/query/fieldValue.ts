@@ -14,7 +14,8 @@ export function fieldValue(event: JournalEvent, field: FieldName): string | unde
     case 'received':
       return new Date(event.receivedAt).toISOString();
     case 'size':
-      return String(event.size);
+    case 'seq':
+      return String(event[field]);
     case 'summary':
       return english(event.summary);
     default:

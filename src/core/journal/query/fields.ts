@@ -14,6 +14,7 @@ export type FieldName =
   | 'severity'
   | 'time'
   | 'received'
+  | 'seq'
   | 'size'
   | 'task'
   | 'correlation'
@@ -31,7 +32,8 @@ export type Field = { readonly label: Text } & (
       readonly payload?: true;
     }
   | { readonly kind: 'codes'; readonly codes: readonly string[]; readonly ordered?: true }
-  | { readonly kind: 'times' | 'numbers'; readonly column: string }
+  | { readonly kind: 'times'; readonly column: string }
+  | { readonly kind: 'numbers'; readonly column: string; readonly isSize: boolean }
 );
 
 const ofConnection = (column: string) => (test: (column: string) => string) =>
@@ -66,7 +68,8 @@ export const fields: Readonly<Record<FieldName, Field>> = {
   severity: { label: text('Severity'), kind: 'codes', codes: codeTables.severity, ordered: true },
   time: { label: text("Sender's time"), kind: 'times', column: 'e.sentAt' },
   received: { label: text('Time of arrival'), kind: 'times', column: 'e.receivedAt' },
-  size: { label: text('Size in bytes'), kind: 'numbers', column: 'e.size' },
+  seq: { label: text('Number in the order of arrival'), kind: 'numbers', column: 'e.seq', isSize: false },
+  size: { label: text('Size in bytes'), kind: 'numbers', column: 'e.size', isSize: true },
   task: { label: text('Id of the task'), kind: 'names', exactCase: true, sql: (test) => test('e.task') },
   correlation: {
     label: text('Id that links call, reply and echo'),

@@ -44,6 +44,8 @@ const timeOfDay = /^(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?(Z|[+-]\d\d:?\d\d)
 export const timeBeginning =
   /^"?(?!(?:\d{4}-\d\d-\d\d|\d\d?:\d\d)$)(?:\.{0,2}|\d[\d:.+TZ -]*|now[+-]\d*[smhdw]*\.?|[nty][a-z]*\.?)$/i;
 export const sizeBeginning = /^"?(?:\.{0,2}|\d+\.?\d*[kmg]?i?b?\.?)$/i;
+/** Of whole numbers without a sign. */
+export const countBeginning = /^"?\d*\.{0,2}$/;
 export const numberBeginning = /^"?[+-]?\d*\.?(?:\d+e[+-]?)?$/i;
 
 /** A time: `now-15m`, `today`, `10:50`, `2026-11-20`, `2026-11-20T10:50Z`. Undefined where it is none. */
@@ -123,6 +125,11 @@ export function parseSize(value: string): number | undefined {
   const [, number, unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)([a-z]*)$/i.exec(value) ?? [];
   const factor = Object.hasOwn(sizeUnits, unit.toLowerCase()) ? sizeUnits[unit.toLowerCase()] : undefined;
   return number === undefined || factor === undefined ? undefined : Number(number) * factor;
+}
+
+/** A whole number without a sign. */
+export function parseCount(value: string): number | undefined {
+  return /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
 
 /** A number as JSON writes it, also with a plus or leading zeros. */

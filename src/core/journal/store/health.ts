@@ -21,6 +21,7 @@ export interface JournalHealth {
   readonly walBytes: number;
   /** In the file, for `compact` to give back. */
   readonly freeBytes: number;
+  /** As last counted; what two recordings hold counts twice: to tell it apart would take a look at each event. */
   readonly pinned: Amount;
   /** Arrival of the oldest and the newest event; 0 where none is. */
   readonly from: number;
@@ -49,13 +50,7 @@ export function readHealth(db: JournalDatabase): JournalHealth {
     }));
   const [checkedAt, retainedAt] = [db.meta('checkedAt'), db.meta('retainedAt')];
   const [pinnedCount, pinnedBytes] =
-    db
-      .prepareArrays(
-        `SELECT count(*), sum(octet_length(p.raw)) FROM events e JOIN payload p ON p.seq = e.seq
-         WHERE EXISTS (SELECT 1 FROM pins WHERE e.seq BETWEEN fromSeq AND toSeq)
-           AND e.seq BETWEEN (SELECT min(fromSeq) FROM pins) AND (SELECT max(toSeq) FROM pins)`,
-      )
-      .all()[0] ?? [];
+    db.prepareArrays('SELECT sum(events), sum(bytes) FROM recordings').all()[0] ?? [];
   return {
     path: db.path,
     journalId: db.journalId,

@@ -7,6 +7,7 @@ import { OpenQueries, type ResultHandle } from './openQueries.ts';
 import type { FoundPlace, PlaceWish } from './places.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { Batch, ChangeRow, JournalEvent } from './records.ts';
+import type { NewRecording, Recording, RecordingChange, RecordingList } from './recordings.ts';
 import type { RetentionLimits, RetentionReport } from './retention.ts';
 import type { RollupSeries, RollupsRequest } from './rollups.ts';
 import type { Order } from './scan.ts';
@@ -170,16 +171,22 @@ export class JournalStore {
     return (await this.#client.call('answerOf', { id })) ?? undefined;
   }
 
-  async pin(pin: {
-    readonly id: string;
-    readonly from: number;
-    readonly to: number;
-    readonly reason: string;
-  }): Promise<void> {
-    await this.#client.call('pin', pin);
+  /** Counts what came into the recordings, ends those that reached a limit, and answers them all. */
+  recordings(): Promise<RecordingList> {
+    return this.#client.call('recordings', null);
   }
-  async unpin(id: string): Promise<void> {
-    await this.#client.call('unpin', { id });
+  beginRecording(recording: NewRecording): Promise<Recording> {
+    return this.#client.call('beginRecording', recording);
+  }
+  async endRecording(id: string): Promise<void> {
+    await this.#client.call('endRecording', { id });
+  }
+  async changeRecording(id: string, change: RecordingChange): Promise<void> {
+    await this.#client.call('changeRecording', { id, change });
+  }
+  /** Lets go of recordings; their events age out like all others. */
+  async removeRecordings(ids: readonly string[]): Promise<void> {
+    await this.#client.call('removeRecordings', { ids });
   }
   /** Removes what is too old or too much; answers how many events of each class went. */
   retain(limits?: RetentionLimits): Promise<RetentionReport> {

@@ -212,6 +212,32 @@ FROM wideEvents`,
     'CREATE INDEX events_correlation ON events (correlation) WHERE correlation IS NOT NULL',
     'CREATE INDEX events_task ON events (task) WHERE task IS NOT NULL',
   ],
+  [
+    `CREATE TABLE recordings (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  note TEXT NOT NULL,
+  fromSeq INTEGER NOT NULL,
+  toSeq INTEGER, -- NULL as long as it goes on
+  connections TEXT NOT NULL, -- JSON list of ids in the settings; [] = all
+  classes TEXT NOT NULL, -- JSON list of codes as in events; [] = all
+  query TEXT NOT NULL, -- view on its events
+  createdAt INTEGER NOT NULL,
+  begunSeq INTEGER NOT NULL, -- the newest event when it was begun
+  maxBytes INTEGER NOT NULL, -- of events behind begunSeq
+  maxMs INTEGER NOT NULL,
+  ended TEXT, -- 'asked', 'size' or 'time'
+  countedTo INTEGER NOT NULL, -- events up to this one stand in the following columns
+  events INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0,
+  pastBytes INTEGER NOT NULL DEFAULT 0, -- of events up to begunSeq
+  firstAt INTEGER,
+  lastAt INTEGER
+) STRICT, WITHOUT ROWID`,
+    `INSERT INTO recordings (id, name, note, fromSeq, toSeq, connections, classes, query, createdAt, begunSeq, maxBytes, maxMs, ended, countedTo)
+SELECT id, reason, '', fromSeq, toSeq, '[]', '[]', '', createdAt, toSeq, 0, 0, 'asked', fromSeq - 1 FROM pins`,
+    'DROP TABLE pins',
+  ],
 ];
 
 /** `user_version` of a database that this code writes. */

@@ -2,6 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import { retentionClasses, type RetentionClass } from '../../model/event.ts';
 import type { CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
+import { isPinned } from './recordings.ts';
 import { scanDown } from './scan.ts';
 import { noteRemoved } from './removed.ts';
 import { rollupWidths } from './rollups.ts';
@@ -102,7 +103,7 @@ function deleteRows(
   return rows;
 }
 
-const isUnpinned = 'NOT EXISTS (SELECT 1 FROM pins WHERE e.seq BETWEEN fromSeq AND toSeq)';
+const isUnpinned = `NOT ${isPinned}`;
 const deletedColumns = `e.seq, e.receivedAt, e.sentAt, octet_length(p.raw), e.class, ${countedFields.map((field) => `e.${field}`).join(', ')}`;
 
 const connectionAt = countedFields.indexOf('connection');
@@ -152,9 +153,12 @@ export function* deleteMatching(
   return { gone, pinned: found - gone };
 }
 
-/** Change rows and checkpoints live as long as lifecycle events; the checkpoint at the begin of what is left stays. */
+/** Change rows and checkpoints live as long as lifecycle events; the checkpoint at the begin of what is left stays, recordings included. */
 function deleteOldState(db: JournalDatabase, beforeSeq: number): number {
-  const base = db.number('SELECT max(seq) FROM checkpoints WHERE seq <= ?', beforeSeq);
+  const base = db.number(
+    'SELECT max(seq) FROM checkpoints WHERE seq <= min(?, coalesce((SELECT min(fromSeq) FROM recordings), ?1))',
+    beforeSeq,
+  );
   if (base === 0) return 0;
   return db.write(() => {
     const { changes } = db

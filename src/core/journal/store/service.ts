@@ -9,8 +9,8 @@ import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
 import { readChanges, readChangesSince, readEvents, readRange } from './reader.ts';
-import { pin, unpin } from './pins.ts';
 import { readPlace } from './places.ts';
+import { answerRecordingCall, isRecordingCall } from './recordings.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
 import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.ts';
@@ -99,6 +99,7 @@ export class JournalService {
   }
 
   #answer(message: ToWorker): unknown {
+    if (isRecordingCall(message)) return answerRecordingCall(this.#db, message, this.#options);
     const { call, args } = message;
     if (call === 'open') return this.#open(args);
     const db = this.#db;
@@ -147,10 +148,6 @@ export class JournalService {
         return withdrawRequest(db, args);
       case 'answerOf':
         return answerOf(db, args.id);
-      case 'pin':
-        return pin(db, args, this.#options.now());
-      case 'unpin':
-        return unpin(db, args.id);
       case 'retain':
         return this.#deleting(retain(db, args.limits ?? this.#limits, this.#options.now()), false);
       case 'remove':

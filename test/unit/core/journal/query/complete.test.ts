@@ -24,8 +24,15 @@ describe('Completion', () => {
       expect.arrayContaining(['type:', 'summary:', 'is:', 'has:', '$.', 'NOT ']),
     );
     expect(complete('|').items).not.toContain('OR ');
-    expect(complete('chat s|').items).toEqual(['system:', 'severity:', 'size:', 'summary:', 'is:simulated']);
-    expect(complete('chat -SE|')).toEqual({ items: ['severity:'], replaces: 'SE' });
+    expect(complete('chat s|').items).toEqual([
+      'system:',
+      'severity:',
+      'seq:',
+      'size:',
+      'summary:',
+      'is:simulated',
+    ]);
+    expect(complete('chat -SE|')).toEqual({ items: ['severity:', 'seq:'], replaces: 'SE' });
     expect(complete('(cor|) x')).toEqual({ items: ['correlation:'], replaces: 'cor' });
   });
 

@@ -10,6 +10,7 @@ import {
   type EncodedBatch,
   type StoredEvent,
 } from '../../../../../src/core/journal/store/records.ts';
+import type { NewRecording } from '../../../../../src/core/journal/store/recordings.ts';
 import { Writer } from '../../../../../src/core/journal/store/writer.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -95,6 +96,17 @@ export function storedEvent(n: number, given: Partial<StoredEvent> = {}): Stored
     ...given,
   };
 }
+
+/** A recording of everything without a limit. */
+export const everyEvent: NewRecording = {
+  name: 'Evening',
+  note: '',
+  connections: [],
+  classes: [],
+  query: '',
+  maxBytes: Number.MAX_SAFE_INTEGER,
+  maxMs: Number.MAX_SAFE_INTEGER,
+};
 
 export function encode(...batches: readonly Batch[]): EncodedBatch {
   const encoder = new BatchEncoder();

@@ -5,13 +5,34 @@ import type { RetentionClass } from '../../../../../src/core/model/event.ts';
 import { checkpointIfDue, stateAt } from '../../../../../src/core/journal/store/checkpoints.ts';
 import type { JournalDatabase } from '../../../../../src/core/journal/store/database.ts';
 import { readState } from '../../../../../src/core/journal/store/reader.ts';
+import {
+  beginRecording,
+  changeRecording,
+  endRecording,
+} from '../../../../../src/core/journal/store/recordings.ts';
 import { deleteMatching, retain, usedBytes } from '../../../../../src/core/journal/store/retention.ts';
 import { Writer } from '../../../../../src/core/journal/store/writer.ts';
-import { encode, fill, finish, home, openJournal, storedEvent, temporaryFolder } from './helpers.ts';
+import {
+  encode,
+  everyEvent,
+  fill,
+  finish,
+  home,
+  openJournal,
+  storedEvent,
+  temporaryFolder,
+} from './helpers.ts';
 
 const start = Date.UTC(2026, 10, 1);
 const classes: readonly RetentionClass[] = ['lifecycle', 'task', 'metric', 'log', 'control'];
 const unlimited = { classes: {}, totalBytes: Number.MAX_SAFE_INTEGER };
+
+function keep(db: JournalDatabase, from: number, to: number): void {
+  const at = (seq: number): number => start + (seq - 1) * 1000;
+  const { id } = beginRecording(db, 'p', { ...everyEvent, since: at(from) }, start);
+  endRecording(db, id);
+  changeRecording(db, id, { trim: { from: at(from), to: at(to) } });
+}
 
 /** Events of all classes in turn, one a second. */
 function mixed(count: number, size = 0): ReturnType<typeof storedEvent>[] {
@@ -87,7 +108,7 @@ describe('retention', () => {
   it('leaves pinned ranges', () => {
     const db = openJournal(':memory:');
     fill(db, mixed(2000));
-    db.exec("INSERT INTO pins VALUES ('p', 101, 200, 'recording', 0)");
+    keep(db, 101, 200);
     finish(retain(db, { ...unlimited, totalBytes: 0 }, start));
     expect(db.number('SELECT count(*) FROM events')).toBe(100);
     expect(db.number('SELECT min(seq) FROM events')).toBe(101);
@@ -96,7 +117,7 @@ describe('retention', () => {
   it('deletes what a query finds, whatever its class, and counts on', () => {
     const db = openJournal(':memory:');
     fill(db, mixed(6000));
-    db.exec("INSERT INTO pins VALUES ('p', 5, 8, 'recording', 0)");
+    keep(db, 5, 8);
     const query = { where: 'e.subject = ?', params: [2], needs: 'events' } as const;
     expect(finish(deleteMatching(db, query, () => 0))).toEqual({ gone: 1199, pinned: 1 });
     expect(db.number('SELECT count(*) FROM events WHERE subject = 2')).toBe(1);
@@ -192,5 +213,18 @@ describe('checkpoints', () => {
     expect(db.number('SELECT min(seq) FROM changes')).toBe(1201);
     expect(stateAt(db, 1300).changes).toEqual(expect.arrayContaining([...before.changes]));
     expect(readState(db)).toEqual(newest);
+  });
+
+  it('of the begin of a recording outlive those after it that are too old', () => {
+    const db = openJournal(':memory:');
+    changing(db);
+    keep(db, 1301, 1400);
+    const before = stateAt(db, 1300);
+    // Events 1 to 2,500 are too old; the checkpoint before them is that of 2,402, the one before the recording that of 1,201.
+    const limits = { ...unlimited, classes: { lifecycle: { maxAgeMs: 1_000_000 } } };
+    finish(retain(db, limits, start + 3_500_000));
+    expect(db.number('SELECT count(*) FROM events WHERE seq <= 2500')).toBe(100);
+    expect(db.number('SELECT min(seq) FROM changes')).toBe(1201);
+    expect(stateAt(db, 1300).changes).toEqual(expect.arrayContaining([...before.changes]));
   });
 });

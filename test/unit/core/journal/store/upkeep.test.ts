@@ -5,7 +5,15 @@ import type { JournalStore } from '../../../../../src/core/journal/store/journal
 import type { Address, ChangeRow } from '../../../../../src/core/journal/store/records.ts';
 import { compact, type RetentionLimits } from '../../../../../src/core/journal/store/retention.ts';
 import type { ServiceOptions } from '../../../../../src/core/journal/store/service.ts';
-import { fill, home, openJournal, openTestStore, storedEvent, temporaryFolder } from './helpers.ts';
+import {
+  everyEvent,
+  fill,
+  home,
+  openJournal,
+  openTestStore,
+  storedEvent,
+  temporaryFolder,
+} from './helpers.ts';
 
 const start = Date.UTC(2026, 10, 1);
 const limits: RetentionLimits = {
@@ -22,6 +30,12 @@ function openStore(path?: string, options?: Partial<ServiceOptions>): Promise<Jo
 
 const events = (count: number, given: Parameters<typeof storedEvent>[1] = {}) =>
   Array.from({ length: count }, (_, n) => storedEvent(n, given));
+/** Records the first events. */
+async function keepFirst(store: JournalStore, count: number): Promise<void> {
+  const { id } = await store.beginRecording({ ...everyEvent, since: 0 });
+  await store.endRecording(id);
+  await store.changeRecording(id, { trim: { from: 0, to: start + (count - 1) * 1000 } });
+}
 const change = (address: Address, key: string, state: unknown, what: ChangeRow['what'] = 'instance') => ({
   address,
   what,
@@ -149,7 +163,7 @@ describe('a deletion', () => {
 
   it('of a class or an age leaves the state, and pinned events stay', async () => {
     const store = await filled();
-    await store.pin({ id: 'p', from: 1, to: 2, reason: 'recording' });
+    await keepFirst(store, 2);
     const deleted = await store.delete({ retention: 'lifecycle', before: start + 5000 });
     expect(deleted).toEqual({ events: 3, states: 0, pinned: 2 });
     expect((await store.state()).changes).toHaveLength(4);
@@ -169,9 +183,13 @@ describe('a journal', () => {
     const path = join(temporaryFolder(), 'journal.db');
     const store = await openStore(path, { now: () => start });
     await store.append({
-      events: [...events(3, { raw: '1234567890' }), ...events(2, { ...other, retention: 'log', raw: 'ü' })],
+      events: [
+        ...events(3, { raw: '1234567890', size: 10 }),
+        ...events(2, { ...other, retention: 'log', raw: 'ü' }),
+      ],
     });
-    await store.pin({ id: 'p', from: 1, to: 2, reason: 'recording' });
+    await keepFirst(store, 2);
+    await store.recordings();
     await store.check();
     await store.retain();
     const health = await store.health();
