@@ -17,6 +17,7 @@ import type {
   ViewPlace,
 } from './inspectorGrid.ts';
 import type { DetailRequests, DetailTab } from './inspectorDetail.ts';
+import type { EmitNotices, EmitRequests } from './inspectorEmit.ts';
 
 /** One row of the grid as a tuple: sixty of these cross per refresh, so names would be most of the bytes. */
 export type Row = readonly [
@@ -143,38 +144,13 @@ export interface Detail {
   readonly emittable: boolean;
 }
 
-export interface EmitType {
-  readonly type: string;
-  readonly category: string;
-  readonly description: string;
-  /** A whole message as its system would send it, pretty-printed. */
-  readonly example: string;
-}
-
-export interface EmitTarget {
-  /** Opaque to the webview. */
-  readonly id: string;
-  readonly label: string;
-  readonly detail: string;
-}
-
-export interface EmitForm {
-  readonly types: readonly EmitType[];
-  readonly targets: readonly EmitTarget[];
-}
-
-export interface EmitOutcome {
-  readonly target: string;
-  readonly label: string;
-  readonly ok: boolean;
-  readonly message: string;
-}
-
 /** State that the webview keeps over a reload of itself (its own `setState`). */
 export interface ViewState {
   readonly detailWidth: number;
   /** Used where the detail lies below the grid. */
   readonly detailHeight: number;
+  /** Width of the emit form; `null` where the reader never changed it. */
+  readonly emitWidth: number | null;
   readonly detailTab: DetailTab;
   readonly detailOpen: boolean;
   /** Query of this inspector; `null` for one that had none yet. */
@@ -238,8 +214,6 @@ export interface InspectorHost {
      * crosses while events come or go would mean another event.
      */
     select(params: { spans: readonly RowSpan[] }): Promise<{ count: number }>;
-    emitForm(params: null): Promise<EmitForm>;
-    emit(params: { text: string; targets: readonly string[] }): Promise<readonly EmitOutcome[]>;
     copy(params: { text: string }): Promise<null>;
     /** Runs a command of the extension; only these names are accepted. */
     run(params: { command: HostCommand }): Promise<null>;
@@ -247,7 +221,8 @@ export interface InspectorHost {
     ReplayRequests &
     TimelineRequests &
     TravelRequests &
-    DetailRequests;
+    DetailRequests &
+    EmitRequests;
   readonly notices: {
     /** Somebody works in this page: commands go to the inspector that was used last. */
     used(params: null): void;
@@ -261,12 +236,11 @@ export interface InspectorView {
   readonly requests: object;
   readonly notices: GridNotices & {
     status(params: Status): void;
-    /** Opens the emit form; with a seq, its text is that event's. */
-    openEmit(params: { text: string | null }): void;
     focusFilter(params: { text: string | null }): void;
     /** Scrolls to an event and opens its detail. */
     reveal(params: { seq: number }): void;
     /** Goes to the failure beside the event that has the focus. */
     goToFailure(params: { direction: 'next' | 'previous' }): void;
-  } & QueryNotices;
+  } & QueryNotices &
+    EmitNotices;
 }

@@ -5,6 +5,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barriersIn } from '../harness/axe.ts';
 import { saveInto, useWorkbench } from '../harness/e2e.ts';
+import { emitFromForm } from './emitForm.ts';
 import { KgsmRoot, SocatListener } from './kgsm.ts';
 
 const kgsm = new KgsmRoot();
@@ -60,6 +61,7 @@ describe('the inspector', () => {
 
     await detail.getByRole('button', { name: /Emit Again/ }).click();
     const form = view.getByRole('region', { name: 'Emit an event' });
+    await expect.poll(() => form.getByLabel('Restarts').inputValue()).toBe('3');
     await form.getByRole('button', { name: /Add target/ }).click();
     await wb.enter(bot.socket);
     // The workbench gives the page its focus back after the question; a click in that moment is lost.
@@ -75,7 +77,13 @@ describe('the inspector', () => {
     await form.getByText('Home', { exact: true }).click();
     await wb.screenshot('inspector-emit-dark');
     await form.getByRole('button', { name: 'Send', exact: true }).click();
-    await form.getByText(/bot\.sock.*sent/s).waitFor();
+    await wb.dialog.getByText('Send events to bot.sock?').waitFor();
+    await wb.screenshot('inspector-emit-question');
+    await wb.dialog.getByRole('button', { name: 'Send' }).click();
+    await form
+      .getByRole('status')
+      .getByText(/bot\.sock.*sent/s)
+      .waitFor();
     await expect.poll(() => bot.received).toContain('"EventType": "instance_failed"');
     expect(JSON.parse(bot.received)).toMatchObject({ Data: { InstanceName: 'ark', ExitCode: '139' } });
     await form.getByRole('button', { name: 'Close' }).click();
@@ -371,5 +379,9 @@ describe('the inspector', () => {
     expect(
       readFileSync(join('test/results/screenshots', 'inspector-and-tree-light.png')).length,
     ).toBeGreaterThan(10_000);
+  });
+
+  it('fills the emit form for its target, asks once about it, finds the echo, repeats, keeps templates without secrets', async () => {
+    await emitFromForm(workbench(), bot);
   });
 });

@@ -105,14 +105,19 @@ describe('a notification server', () => {
     await expect.poll(() => rig.records.some((text) => text.includes('hello <b>all</b>'))).toBe(true);
     await wb.command('Game Servers: Emit Event…');
     const form = wb.viewFrame().getByRole('region', { name: 'Emit an event' });
-    await form.getByRole('combobox').fill('send_message');
+    await form.getByRole('combobox', { name: 'Event type' }).fill('send_message');
     await form.getByRole('option', { name: 'send_message' }).click();
     await form.getByRole('button', { name: 'Send', exact: true }).click();
-    await form.getByText(/Bell.*sent/s).waitFor();
+    await wb.dialog.getByText('Send events to Bell?').waitFor();
+    await wb.dialog.getByRole('button', { name: 'Send' }).click();
+    await form
+      .getByRole('status')
+      .getByText(/Bell.*sent/s)
+      .waitFor();
     await wb.screenshot('notifier-emit-dark');
     await form.getByRole('textbox', { name: 'Message' }).fill(JSON.stringify({ event: 'x'.repeat(2000) }));
     await form.getByRole('button', { name: 'Send', exact: true }).click();
-    await form.getByText(/1024/).waitFor();
+    await form.getByRole('status').getByText(/1024/).waitFor();
     await form.getByRole('button', { name: 'Close' }).click();
   });
 

@@ -95,7 +95,7 @@ describe('a NAS with a second factor', () => {
     await wb.command('View: Close All Editors');
   });
 
-  it('asks before a message from the inspector that changes something, and before none that only looks', async () => {
+  it('asks once before messages from the inspector, and before each that changes something', async () => {
     const wb = workbench();
     await wb.command('Game Servers: Emit Event…');
     const form = wb.viewFrame().getByRole('region', { name: 'Emit an event' });
@@ -107,14 +107,22 @@ describe('a NAS with a second factor', () => {
     const calls = (method: string): number => server.calls.get(method) ?? 0;
     const before = calls('app.query');
     await send('app.query', []);
-    await form.getByText(/NAS.*sent/s).waitFor();
+    await wb.dialog.getByText('Send events to NAS?').waitFor();
+    await wb.dialog.getByRole('button', { name: 'Send' }).click();
+    await form
+      .getByRole('status')
+      .getByText(/NAS.*sent/s)
+      .waitFor();
     await expect.poll(() => calls('app.query')).toBe(before + 1);
 
     await send('app.stop', ['minecraft']);
     await wb.dialog.getByText('Call app.stop on NAS?').waitFor();
     await wb.screenshots('truenas-emit-question');
     await wb.dialog.getByRole('button', { name: 'Cancel' }).click();
-    await form.getByText(/not sent/).waitFor();
+    await form
+      .getByRole('status')
+      .getByText(/not sent/)
+      .waitFor();
     expect(calls('app.stop')).toBe(0);
 
     await send('app.stop', ['minecraft']);

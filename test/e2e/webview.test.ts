@@ -316,46 +316,6 @@ describe('the detail', () => {
   });
 });
 
-describe('emitting', () => {
-  it('finds a type by keyboard, fills in its example, and sends to the chosen targets', async () => {
-    await open();
-    await openForm();
-    await page.keyboard.type('crash');
-    await page.getByRole('option', { name: 'instance_crashed' }).waitFor();
-    await page.keyboard.press('Enter');
-    const message = page.getByRole('textbox', { name: 'Message' });
-    await expect.poll(() => message.inputValue()).toContain('"EventType": "instance_crashed"');
-    const text = await message.inputValue();
-    expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0);
-
-    await page.getByText('home', { exact: true }).last().click();
-    await message.press('Control+Enter');
-    await page.getByRole('status').getByText('home sent').waitFor();
-    expect(await fake(`called('emit')`)).toEqual([{ text, targets: ['listener:home'] }]);
-  });
-
-  it('warns about broken JSON and sends it all the same', async () => {
-    await open();
-    await fake(`tell('openEmit', { text: '{"a": 1' })`);
-    await page.getByText('Not JSON: line 1, column 8: “,” or “}” was expected').waitFor();
-    await page.getByText('home', { exact: true }).last().click();
-    await page.getByText('other.sock', { exact: true }).click();
-    await page.getByRole('button', { name: 'Send Anyway' }).click();
-    await page.getByText('ENOENT: nobody listens at').waitFor();
-    await page.keyboard.press('Escape');
-    await settled(() => page.getByRole('region', { name: 'Emit an event' }).count(), 0);
-  });
-
-  it('emits an event again as it stands', async () => {
-    await open();
-    await rowAt(45).click();
-    await detail().getByRole('button', { name: 'Emit Again…' }).click();
-    await expect
-      .poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue())
-      .toContain('12345678901234567890');
-  });
-});
-
 describe('what surrounds the list', () => {
   it.each(['dark', 'light'] as const)('has no barriers that axe knows, in %s', async (theme) => {
     await open({ events: 5000, theme });

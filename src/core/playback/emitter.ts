@@ -22,7 +22,13 @@ export interface EmitRequest {
   readonly signal: AbortSignal;
 }
 
-export type EmitResult = { readonly ok: true } | { readonly ok: false; readonly message: Text };
+export type EmitResult =
+  | {
+      readonly ok: true;
+      /** The echo through a listener of ours has it too; absent where another window sent. */
+      readonly correlation?: string;
+    }
+  | { readonly ok: false; readonly message: Text };
 
 export interface EmitterOptions {
   readonly pipeline: Pipeline;
@@ -76,7 +82,7 @@ export class Emitter {
     try {
       const { session, secret } = target;
       await target.system.emit(target.address, bytes, { signal, session, secret });
-      return { ok: true };
+      return { ok: true, correlation };
     } catch (error) {
       const message = errorText(error);
       pipeline.control(

@@ -7,7 +7,7 @@ import type { Console } from './console.ts';
 import type { Finding, DiagnosisEnvironment } from './diagnosis.ts';
 import type { FieldTexts } from './fieldTexts.ts';
 import type { FormField, FormAnswers } from './form.ts';
-import type { CatalogEntry, EmitEnvironment } from './emit.ts';
+import type { CatalogEntry, EmitEnvironment, MessageForm, MessagePlace } from './emit.ts';
 import type { SettingsResult, ConnectionSettings } from './settings.ts';
 import type { Rewriting } from './rewriting.ts';
 import type { SettingsContribution } from './contributes.ts';
@@ -48,6 +48,10 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   readonly targetSchemes?: Readonly<Record<string, (rest: string) => string>>;
   /** The secret that sending to a named target may use. */
   targetSecret?(address: string): SecretSpec | undefined;
+  /** The form of a type at a place, which decides the version of its protocol; without it the example of the catalog is all that is known. */
+  messageForm?(type: string, place: MessagePlace<Sess>): Promise<MessageForm | undefined>;
+  /** The bytes as they go out to an address, such as with a newline behind them; without it they go as they are. Rejects with words where they cannot be sent. */
+  wireBytes?(address: string, bytes: Uint8Array): Promise<Uint8Array>;
   /** Sends one event to an address of this system, as the system itself would. */
   emit(address: string, bytes: Uint8Array, environment: EmitEnvironment<Sess>): Promise<void>;
   /** Question before a message is sent that may change something there. */

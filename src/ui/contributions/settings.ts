@@ -188,5 +188,23 @@ export async function settingsOf(
       markdownDescription:
         'Queries of the event inspector by their names, e.g. `"Crashes": "is:failed -is:noise"`. Those of user and workspace settings stand beside each other under its query.',
     },
+    'gameServerOps.emit.templates': {
+      type: 'object',
+      scope: 'window',
+      additionalProperties: {
+        type: 'object',
+        required: ['message'],
+        properties: {
+          system: { type: 'string', description: 'System of the message, e.g. kgsm.' },
+          type: { type: 'string', description: 'Type of the message in the emit form.' },
+          message: { type: ['object', 'string'], description: 'The message, or its exact text.' },
+        },
+        additionalProperties: false,
+      },
+      default: {},
+      order: 10,
+      markdownDescription:
+        'Messages that the emit form of the event inspector offers by their names, e.g. `"Crash": { "system": "kgsm", "type": "instance_crashed", "message": { … } }`. **Save as Template…** there writes them here.',
+    },
   };
 }

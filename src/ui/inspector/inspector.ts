@@ -12,6 +12,7 @@ import { pageIcon, showPage } from '../pages/webviewPage.ts';
 import { fleetOnScreen } from '../travel/moment.ts';
 import { travelTo } from '../travel/travel.ts';
 import type { Runtime } from '../runtime.ts';
+import type { EmitTools } from './emitRequests.ts';
 import { openEventDocument, provideEventDocuments } from './eventDocuments.ts';
 import { registerGridCommands } from './gridCommands.ts';
 import type { InspectorSession } from './inspectorSession.ts';
@@ -34,6 +35,7 @@ export class Inspector {
   #panel: InspectorSession | undefined;
   #shelf: Promise<QueryShelf> | undefined;
   #replaying: Promise<Replays> | undefined;
+  #emitTools: Promise<EmitTools> | undefined;
   /** Callbacks that wait for the session of the panel that they opened. */
   #opened: ((session: InspectorSession) => void)[] = [];
 
@@ -134,7 +136,7 @@ export class Inspector {
     register('copyPath', (argument) => env.clipboard.writeText(pathIn(argument) ?? ''));
     register('emitAgain', async (argument) => {
       const [event] = await this.#events(argument);
-      if (event) this.#active?.openEmit(event.raw);
+      if (event) this.#active?.openEmit(event);
     });
     for (const joining of ['only', 'and', 'not'] as const)
       register(`${joining}This`, async (argument) => {
@@ -172,6 +174,13 @@ export class Inspector {
   #replays(): Promise<Replays> {
     return (this.#replaying ??= import('../playback/replays.ts').then(({ Replays: Made }) =>
       this.#runtime.scope.add(new Made(this.#runtime.context.workspaceState)),
+    ));
+  }
+
+  /** Messages that are sent in this window; their code is loaded with the first page that may send one. */
+  #emitting(): Promise<EmitTools> {
+    return (this.#emitTools ??= import('./emitting.ts').then(({ openEmitting }) =>
+      openEmitting(this.#runtime, this.#targets),
     ));
   }
 
@@ -230,15 +239,16 @@ export class Inspector {
   ): Promise<InspectorSession | undefined> {
     const closed = new AbortController();
     onDidDispose(() => closed.abort());
-    const [{ InspectorSession: Session }, shelf, replays] = await Promise.all([
+    const [{ InspectorSession: Session }, shelf, replays, emitting] = await Promise.all([
       import('./inspectorSession.ts'),
       this.#queries(),
       this.#replays(),
+      this.#emitting(),
     ]);
     if (closed.signal.aborted) return undefined;
     const session = new Session(
       this.#runtime,
-      { targets: this.#targets, shelf, replays },
+      { ...emitting, shelf, replays },
       webview,
       home,
       timeline,

@@ -7,14 +7,13 @@ import type { Handlers, RpcChannel } from '../../rpc/channel.ts';
 import type { InspectorHost, InspectorView, Status } from '../../rpc/inspector.ts';
 import { defaultGrid, type GridWish } from '../../rpc/inspectorGrid.ts';
 import { commandId } from '../contributions/commands.ts';
-import type { EmitTargets } from '../playback/emitTargets.ts';
 import type { Replays } from '../playback/replays.ts';
 import { pageChannel } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';
 import { Scope } from '../../core/connections/scope.ts';
 import { cellTerm } from './cellTerm.ts';
 import { detailRequests } from './detailRequests.ts';
-import { emitRequests } from './emitRequests.ts';
+import { draftOf, emitRequests, type EmitTools } from './emitRequests.ts';
 import { GridHost, keptGrid } from './gridRequests.ts';
 import { queryRequests } from './queryRequests.ts';
 import type { QueryShelf } from './queryShelf.ts';
@@ -28,8 +27,7 @@ import { timelineRequests } from './timelineRequests.ts';
 const statusEveryMs = 50;
 
 /** Parts of the window that all its inspectors share. */
-export interface InspectorTools {
-  readonly targets: EmitTargets;
+export interface InspectorTools extends EmitTools {
   readonly shelf: QueryShelf;
   readonly replays: Replays;
 }
@@ -123,6 +121,18 @@ export class InspectorSession {
     this.#scope.add(
       shelf.onDidChange(() => this.#whenLoaded(() => this.#channel.notify('shelf', shelf.contents))),
     );
+    const { emissions, emitShelf } = tools;
+    this.#scope.add(
+      emitShelf.onDidChange(() =>
+        this.#whenLoaded(() => this.#channel.notify('emitShelf', emitShelf.contents)),
+      ),
+    );
+    this.#scope.add(
+      emissions.onDidChange(() => {
+        if (this.#visible) this.#channel.notify('emitSeries', emissions.series);
+      }),
+    );
+    this.#scope.add(emissions.onDidEcho((echo) => this.#channel.notify('emitEcho', echo)));
     this.#scope.defer(() => clearTimeout(this.#timer));
   }
 
@@ -186,8 +196,9 @@ export class InspectorSession {
     this.#whenLoaded(() => this.#channel.notify('focusFilter', { text: null }));
   }
 
-  openEmit(text: string | null): void {
-    this.#whenLoaded(() => this.#channel.notify('openEmit', { text }));
+  /** Opens the emit form, with the message of an event or empty. */
+  openEmit(event: JournalEvent | null): void {
+    this.#whenLoaded(() => this.#channel.notify('openEmit', { draft: event && draftOf(event) }));
   }
 
   /** Shows the events with exactly this value. */
@@ -253,7 +264,7 @@ export class InspectorSession {
         return event ? detailOf(event, this.#name(event.connection), this.#runtime.systems) : null;
       },
       indexOf: ({ seq }) => this.#view.indexOf(seq),
-      ...emitRequests(this.#runtime, this.#tools.targets),
+      ...emitRequests(this.#runtime, this.#tools, this.#view),
       ...timelineRequests(this.#runtime, this.#view, this.#scope, (id) => this.#name(id)),
       ...queryRequests({
         runtime: this.#runtime,

@@ -159,7 +159,7 @@ export class QueryShelf implements Disposable {
   }
 }
 
-async function askScope(title: string): Promise<Scope | undefined> {
+export async function askScope(title: string): Promise<Scope | undefined> {
   if (!workspace.workspaceFolders?.length) return 'user';
   const items = (['workspace', 'user'] as const).map((scope) => ({ label: scopeLabel(scope), scope }));
   return (

@@ -1,8 +1,10 @@
 import { l10n, window, workspace, type Memento } from 'vscode';
-import type { EmitTarget } from '../../core/playback/emitter.ts';
+import { oneLine, text } from '../../core/model/text.ts';
+import type { EmitResult, EmitTarget } from '../../core/playback/emitter.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
 import type { Question } from '../../core/systems/operation.ts';
-import { severityOf, withHost } from '../operations/questions.ts';
+import { confirmed, severityOf, withHost } from '../operations/questions.ts';
+import { agreed } from '../showMessage.ts';
 import { translate } from '../translate.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -22,6 +24,8 @@ interface Custom {
 export class EmitTargets {
   readonly #runtime: Runtime;
   readonly #storage: Memento;
+  /** Ids of the targets that the user of this window agreed to. */
+  readonly #agreed = new Set<string>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -62,16 +66,42 @@ export class EmitTargets {
     return question && connection ? withHost(question, connection, this.#runtime.host) : question;
   }
 
-  /** Sends an event and answers how that went; sends nothing from an untrusted workspace. */
-  async send(
+  /** Those of the targets that there are now, in the order of the list. */
+  async named(ids: readonly string[]): Promise<readonly NamedTarget[]> {
+    return (await this.list()).filter(({ id }) => ids.includes(id));
+  }
+
+  /**
+   * Targets that a message may be sent to. Each is asked about before its first message of this window: programs that nobody
+   * here knows take what comes for the truth. A message that may change something is asked about every time.
+   */
+  async agreedTo(targets: readonly NamedTarget[], bytes: Uint8Array): Promise<ReadonlySet<NamedTarget>> {
+    // Refused by the sending itself, with words.
+    if (!workspace.isTrusted) return new Set(targets);
+    const refused = new Set<string>();
+    for (const target of targets) {
+      const question = this.question(target, bytes);
+      if (!question) continue;
+      if (await confirmed(question)) this.#agreed.add(target.id);
+      else refused.add(target.id);
+    }
+    const others = targets.filter(({ id }) => !this.#agreed.has(id) && !refused.has(id));
+    if (others.length > 0) {
+      const isAgreed = await askAbout(others);
+      for (const { id } of others) (isAgreed ? this.#agreed : refused).add(id);
+    }
+    return new Set(targets.filter(({ id }) => !refused.has(id)));
+  }
+
+  /** Sends an event; sends nothing from an untrusted workspace. */
+  async emit(
     target: NamedTarget,
     bytes: Uint8Array,
     origin: 'emitted' | 'replayed',
     signal: AbortSignal,
-  ): Promise<{ readonly ok: boolean; readonly message: string }> {
-    if (!workspace.isTrusted) return { ok: false, message: l10n.t('not in an untrusted workspace') };
-    const result = await this.#runtime.emitter.emit({ target, bytes, origin, signal });
-    return { ok: result.ok, message: result.ok ? l10n.t('sent') : translate(result.message) };
+  ): Promise<EmitResult> {
+    if (!workspace.isTrusted) return { ok: false, message: text('not in an untrusted workspace') };
+    return this.#runtime.emitter.emit({ target, bytes, origin, signal });
   }
 
   /** Asks for the address of another target and remembers it. */
@@ -129,6 +159,22 @@ export class EmitTargets {
   #custom(): readonly Custom[] {
     return this.#storage.get<readonly Custom[]>(storageKey, []);
   }
+}
+
+/** One question about all targets that were not asked about yet. */
+function askAbout(targets: readonly NamedTarget[]): Promise<boolean> {
+  const list = targets
+    .map(({ label, address }) => `${oneLine(label, 60)}: ${oneLine(address, 200)}`)
+    .join('\n');
+  const [only] = targets;
+  const message =
+    targets.length === 1 && only
+      ? l10n.t('Send events to {0}?', oneLine(only.label, 60))
+      : l10n.t('Send events to {0} targets?', targets.length);
+  const detail = l10n.t(
+    'Programs that listen there, such as bots and dashboards, take them for real. This window does not ask about a target again.',
+  );
+  return agreed(message, `${list}\n\n${detail}`, l10n.t('Send'));
 }
 
 async function pickSystem(takers: readonly AnySystem[]): Promise<AnySystem | undefined> {

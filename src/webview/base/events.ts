@@ -1,4 +1,5 @@
 import type { HostCommand, ViewState } from '../../rpc/inspector.ts';
+import type { EmitDraft, EmitTemplate } from '../../rpc/inspectorEmit.ts';
 import type { GridSettings, RowSpan, ViewPlace } from '../../rpc/inspectorGrid.ts';
 
 /** Actions that a control or a key asks of the shell. */
@@ -16,7 +17,6 @@ export type Action =
   | 'stopRecording'
   | 'export'
   | 'openInTab'
-  | 'addTarget'
   | 'showLive'
   | 'history'
   | 'showLog'
@@ -53,7 +53,13 @@ export interface PartEvents {
   'gso-grid': { readonly settings: GridSettings; readonly shown: readonly string[] };
   'gso-place': ViewPlace | null;
   'gso-copy': string;
-  'gso-emit': { readonly text: string; readonly targets: readonly string[] };
+  /** The text of the message that is composed. */
+  'gso-text': string;
+  /** A message to begin with. */
+  'gso-draft': EmitDraft;
+  'gso-delete-template': EmitTemplate;
+  'gso-series': { readonly count: number; readonly perSecond: number };
+  'gso-stop-series': null;
   'gso-tab': ViewState['detailTab'];
   'gso-resize': number;
   /** Asks for the events of a time; null for no limit of time. */
@@ -62,6 +68,8 @@ export interface PartEvents {
   'gso-term': { readonly field: string; readonly value: string };
   /** Opens another event, without the focus leaving its place. */
   'gso-reveal': number;
+  /** Goes to an event in the grid, with the pane as it is; one that the filter hides is opened. */
+  'gso-go-to': number;
   'gso-wrap': boolean;
   'gso-document': number;
   'gso-difference': { readonly from: number; readonly to: number };

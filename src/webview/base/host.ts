@@ -15,6 +15,7 @@ declare function acquireVsCodeApi(): WebviewApi;
 const FRESH: ViewState = {
   detailWidth: 480,
   detailHeight: 280,
+  emitWidth: null,
   detailTab: 'payload',
   detailOpen: false,
   rawWrap: true,
@@ -45,11 +46,12 @@ export function connect(handlers: Handlers<InspectorView>, api: WebviewApi = acq
 
 function viewState(saved: unknown): ViewState {
   if (typeof saved !== 'object' || saved === null) return FRESH;
-  const { detailWidth, detailHeight, detailTab, detailOpen, rawWrap, query, grid, place } =
+  const { detailWidth, detailHeight, emitWidth, detailTab, detailOpen, rawWrap, query, grid, place } =
     saved as Partial<ViewState>;
   return {
     detailWidth: typeof detailWidth === 'number' ? detailWidth : FRESH.detailWidth,
     detailHeight: typeof detailHeight === 'number' ? detailHeight : FRESH.detailHeight,
+    emitWidth: typeof emitWidth === 'number' ? emitWidth : FRESH.emitWidth,
     detailTab: TABS.find((tab) => tab === detailTab) ?? FRESH.detailTab,
     detailOpen: detailOpen === true,
     query: typeof query === 'string' ? query : FRESH.query,

@@ -2,6 +2,7 @@ import { html, type TemplateResult, unsafeCSS } from 'lit';
 
 /** Code points of the codicon font, for icons in shadow roots without one stylesheet link per icon. */
 const GLYPHS = {
+  add: 'ea60',
   'arrow-down': 'ea9a',
   'arrow-left': 'ea9b',
   'arrow-right': 'ea9c',
@@ -35,6 +36,7 @@ const GLYPHS = {
   references: 'eb36',
   'star-empty': 'ea6a',
   'star-full': 'eb59',
+  save: 'eb4b',
   search: 'ea6d',
   sync: 'ea77',
   trash: 'ea81',

@@ -20,39 +20,6 @@ export const emitStyles = [
       margin: 0;
       overflow-wrap: anywhere;
     }
-    textarea {
-      background: var(--vscode-editor-background);
-      border: 1px solid var(--vscode-settings-textInputBorder, var(--vscode-contrastBorder, transparent));
-      border-radius: 4px;
-      color: var(--vscode-editor-foreground);
-      height: 220px;
-      line-height: 18px;
-      min-height: 60px;
-      padding: 5px 8px;
-      resize: vertical;
-      tab-size: 2;
-      width: 100%;
-    }
-    textarea:focus {
-      border-color: var(--vscode-focusBorder);
-      outline: none;
-    }
-    .below {
-      align-items: flex-start;
-      display: flex;
-      gap: 12px;
-      justify-content: space-between;
-      min-height: 18px;
-    }
-    .below .link {
-      white-space: nowrap;
-    }
-    .warning {
-      color: var(--vscode-list-warningForeground, var(--vscode-editorWarning-foreground));
-      display: flex;
-      gap: 4px;
-      overflow-wrap: anywhere;
-    }
     fieldset {
       border: 0;
       margin: 0;
@@ -82,17 +49,43 @@ export const emitStyles = [
     .add {
       margin-top: 2px;
     }
+    .panel > * {
+      max-width: 100%;
+    }
+    summary {
+      cursor: pointer;
+      font-weight: 600;
+    }
+    .repeat gso-emit-series {
+      margin-top: 6px;
+    }
+    footer {
+      background: var(--vscode-panel-background, var(--vscode-editor-background));
+      border-top: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
+      display: grid;
+      flex: none;
+      gap: 4px;
+      padding: 6px 12px;
+    }
+    footer p {
+      display: flex;
+      gap: 6px;
+      margin: 0;
+      overflow-wrap: anywhere;
+    }
     .send {
       align-items: center;
       display: flex;
       gap: 10px;
-      margin-top: 4px;
+      min-width: 0;
     }
     .outcomes {
       display: grid;
       gap: 3px;
       list-style: none;
-      margin: 2px 0 0;
+      margin: 0;
+      max-height: 90px;
+      overflow: auto;
       padding: 0;
     }
     .outcomes li {

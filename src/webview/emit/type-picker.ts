@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { EmitType } from '../../rpc/inspector.ts';
+import type { EmitType } from '../../rpc/inspectorEmit.ts';
 import { icon, iconStyles } from '../base/icons.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';

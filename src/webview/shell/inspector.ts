@@ -1,7 +1,7 @@
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Handlers } from '../../rpc/channel.ts';
 import type { InspectorView, Status } from '../../rpc/inspector.ts';
+import type { EmitDraft } from '../../rpc/inspectorEmit.ts';
 import { exposeMenuContext } from '../base/contextMenu.ts';
 import {
   isHostAction,
@@ -26,10 +26,11 @@ import '../query/cleared-bar.ts';
 import '../query/saved-chips.ts';
 import type { QueryBar } from '../query/query-bar.ts';
 import { Shelf } from '../query/shelf.ts';
+import { renderEmpty } from './emptyGrid.ts';
 import './help.ts';
 import type { HelpDialog } from './help.ts';
 import { inspectorStyles } from './inspector.styles.ts';
-import { layoutOf } from './layout.ts';
+import { layoutOf, type Layout } from './layout.ts';
 import { Session } from './session.ts';
 import './splitter.ts';
 import '../timeline/timeline.ts';
@@ -41,6 +42,8 @@ import type { Toolbar } from './toolbar.ts';
 const ANNOUNCE_MS = 15_000;
 /** Height in pixels of rows and bars below which they need the room of the timeline. */
 const LEAST_FOR_TIMELINE = 240;
+/** The same beside the emit form, which has more lines than a detail. */
+const LEAST_FOR_TIMELINE_AND_FORM = 420;
 /** Width in pixels below which the filter with its count needs the room of the words on the buttons. */
 const TERSE_WIDTH = 1100;
 
@@ -64,7 +67,10 @@ export class Inspector extends LitElement {
   /** Handlers of the host's messages: each goes to the session, or to the part that shows it. */
   readonly handlers: Handlers<InspectorView> = {
     status: (status) => this.#session?.follow(status),
-    openEmit: ({ text }) => this.#openEmit(text),
+    openEmit: ({ draft }) => this.#openEmit(draft),
+    emitShelf: (shelf) => this.#emitPane?.model?.takeShelf(shelf),
+    emitSeries: (series) => this.#emitPane?.model?.takeSeries(series),
+    emitEcho: ({ correlation, seq }) => this.#emitPane?.model?.takeEcho(correlation, seq),
     focusFilter: ({ text }) => {
       if (text !== null) this.#query?.setText(text);
       this.#query?.focus();
@@ -121,11 +127,11 @@ export class Inspector extends LitElement {
       @gso-grid=${({ detail }: PartEvent<'gso-grid'>) => void session.setGrid(detail.settings, detail.shown)}
       @gso-place=${(event: PartEvent<'gso-place'>) => session.keepPlace(event.detail)}
       @gso-copy=${(event: PartEvent<'gso-copy'>) => void session.copy(event.detail)}
-      @gso-emit=${(event: PartEvent<'gso-emit'>) => void session.emit(event.detail.text, event.detail.targets)}
       @gso-time=${(event: PartEvent<'gso-time'>) => this.#askTime(session, event.detail)}
       @gso-term=${(event: PartEvent<'gso-term'>) => this.#askTerm(session, event.detail)}
       @gso-tab=${(event: PartEvent<'gso-tab'>) => session.setTab(event.detail)}
-      @gso-wrap=${(event: PartEvent<'gso-wrap'>) => session.resize({ rawWrap: event.detail })}
+      @gso-wrap=${(event: PartEvent<'gso-wrap'>) => session.setWrap(event.detail)}
+      @gso-go-to=${(event: PartEvent<'gso-go-to'>) => void this.#goTo(session, event.detail)}
       @gso-reveal=${(event: PartEvent<'gso-reveal'>) => void this.#reveal(event.detail)}
       @gso-document=${(event: PartEvent<'gso-document'>) => void session.about.openDocument(event.detail)}
       @gso-difference=${(event: PartEvent<'gso-difference'>) => void session.about.openDifference(event.detail)}
@@ -164,7 +170,7 @@ export class Inspector extends LitElement {
 
   #renderMain(session: Session, status: Status): TemplateResult {
     const isOpen = session.isPaneOpen;
-    const layout = layoutOf(this.#width, this.#height, session.view);
+    const layout = this.#layoutOf(session);
     const covers = isOpen && layout.place === 'over';
     return html`<div class="main ${layout.place}">
       <gso-grid
@@ -175,7 +181,9 @@ export class Inspector extends LitElement {
         .place=${session.view.place}
         ?hidden=${covers}
       >
-        <div slot="empty">${status.matched === 0 ? this.#renderEmpty(status) : nothing}</div>
+        <div slot="empty">
+          ${status.matched === 0 ? renderEmpty(status, (action) => this.#act(action)) : nothing}
+        </div>
       </gso-grid>
       ${
         isOpen && !covers
@@ -185,9 +193,7 @@ export class Inspector extends LitElement {
               .least=${layout.least}
               .most=${layout.most}
               @gso-resize=${(event: PartEvent<'gso-resize'>) => {
-                session.resize(
-                  layout.place === 'below' ? { detailHeight: event.detail } : { detailWidth: event.detail },
-                );
+                session.resizePane(layout.place, event.detail);
               }}
             ></gso-splitter>`
           : nothing
@@ -204,12 +210,7 @@ export class Inspector extends LitElement {
 
   #renderPane(session: Session): TemplateResult {
     if (session.pane === 'emit') {
-      return html`<gso-emit
-        .form=${session.form}
-        .preset=${session.preset}
-        .outcomes=${session.outcomes}
-        .busy=${session.sending}
-      ></gso-emit>`;
+      return html`<gso-emit .host=${session.host} .preset=${session.preset}></gso-emit>`;
     }
     if (session.pane === 'statistics')
       return html`<gso-statistics .host=${session.host} .status=${session.status}></gso-statistics>`;
@@ -221,30 +222,6 @@ export class Inspector extends LitElement {
       .gone=${session.gone}
       .tab=${session.view.detailTab}
     ></gso-detail>`;
-  }
-
-  #renderEmpty(status: Status): TemplateResult {
-    if (status.kept === 'none') {
-      return html`<p class="headline">${t('No events can be shown: there is no history')}</p>
-        <p role="alert">${status.keptWhy}</p>
-        <vscode-button secondary @click=${() => this.#act('showLog')}>${t('Show Log')}</vscode-button>`;
-    }
-    if (status.searching) return html`<p class="headline">${t('Looking for events…')}</p>`;
-    if (status.filter !== '' && status.total > 0) {
-      return html`<p class="headline">${t('No event matches the filter')}</p>
-        <p>${t('{0} are hidden.', eventCount(status.total))}</p>
-        <vscode-button secondary @click=${() => this.#act('clearFilter')}
-          >${t('Clear Filter')}</vscode-button
-        >`;
-    }
-    if (status.recording)
-      return html`<p class="headline">${status.recording.text}</p>
-        <p>${status.recording.problem}</p>`;
-    return html`<p class="headline">${t('Waiting for events')}</p>
-      <p>
-        ${t('Events appear here as soon as a connected server sends one. Emit one yourself to try it out.')}
-      </p>
-      <vscode-button secondary @click=${() => this.#act('emit')}>${t('Emit a Test Event…')}</vscode-button>`;
   }
 
   /** Says counts rarely while they grow, and at once when the filter has changed them. */
@@ -268,8 +245,7 @@ export class Inspector extends LitElement {
       showNoise: () => this.#query?.edit((text) => withoutTerm(text, 'is', 'noise', true)),
       hideNoise: () => this.#query?.edit((text) => withTerm(text, 'is', 'noise', 'not')),
       emit: () => this.#openEmit(null),
-      emitAgain: () => this.#openEmit(session.detail?.raw ?? null),
-      addTarget: () => void session.addTarget(),
+      emitAgain: () => void session.shownDraft().then((draft) => this.#openEmit(draft)),
       focusFilter: () => this.#query?.focus(),
       clearFilter: () => this.#query?.reset(),
       closePane: () => this.#closePane(session),
@@ -296,14 +272,19 @@ export class Inspector extends LitElement {
     if (open && (wasShown || this.#isCovered())) void this.updateComplete.then(() => this.#pane?.focus());
   }
 
-  #hasRoomForTimeline({ isPaneOpen, view }: Session): boolean {
-    const { place, size } = layoutOf(this.#width, this.#height, view);
-    if (!isPaneOpen || place === 'beside') return this.#height >= LEAST_FOR_TIMELINE;
+  #layoutOf({ view, pane }: Session): Layout {
+    return layoutOf(this.#width, this.#height, view, pane === 'emit');
+  }
+
+  #hasRoomForTimeline(session: Session): boolean {
+    const { place, size } = this.#layoutOf(session);
+    if (session.pane === 'emit' && this.#height < LEAST_FOR_TIMELINE_AND_FORM) return false;
+    if (!session.isPaneOpen || place === 'beside') return this.#height >= LEAST_FOR_TIMELINE;
     return place === 'below' && this.#height - size >= LEAST_FOR_TIMELINE;
   }
 
   #isCovered(): boolean {
-    return this.#session !== null && layoutOf(this.#width, this.#height, this.#session.view).place === 'over';
+    return this.#session !== null && this.#layoutOf(this.#session).place === 'over';
   }
 
   #closePane(session: Session): void {
@@ -311,8 +292,8 @@ export class Inspector extends LitElement {
     void this.updateComplete.then(() => this.#grid?.focus());
   }
 
-  #openEmit(text: string | null): void {
-    this.#session?.openEmit(text);
+  #openEmit(draft: EmitDraft | null): void {
+    this.#session?.openEmit(draft);
     void this.#focusPane(import('../emit/emit-form.ts'));
   }
 
@@ -340,6 +321,11 @@ export class Inspector extends LitElement {
   async #reveal(seq: number): Promise<void> {
     this.#session?.focusOn(seq, true);
     await this.#grid?.goTo(seq);
+  }
+
+  async #goTo(session: Session, seq: number): Promise<void> {
+    if ((await session.positionOf(seq)) >= 0) await this.#grid?.goTo(seq);
+    else await this.#reveal(seq);
   }
 
   async #goToFailure(direction: 'next' | 'previous'): Promise<void> {
@@ -389,6 +375,10 @@ export class Inspector extends LitElement {
 
   get #help(): HelpDialog | null {
     return this.renderRoot.querySelector<HelpDialog>('gso-help');
+  }
+
+  get #emitPane(): EmitPane | null {
+    return this.renderRoot.querySelector<EmitPane>('gso-emit');
   }
 
   get #pane(): DetailPane | EmitPane | null {

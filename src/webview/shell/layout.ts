@@ -13,12 +13,19 @@ const NARROW = 700;
 const SHORT = 360;
 const GRID_WIDTH = 320;
 const GRID_HEIGHT = 160;
+const EMIT_WIDTH = 760;
 
 /** Arranges grid and pane in the room there is. */
-export function layoutOf(width: number, height: number, view: ViewState): Layout {
-  if (width >= NARROW) return sized('beside', view.detailWidth, 260, width - GRID_WIDTH);
+export function layoutOf(width: number, height: number, view: ViewState, isEmit = false): Layout {
+  if (width >= NARROW)
+    return sized('beside', isEmit ? emitWidth(width, view) : view.detailWidth, 260, width - GRID_WIDTH);
   if (height >= SHORT) return sized('below', view.detailHeight, 120, height - GRID_HEIGHT);
   return { place: 'over', size: 0, least: 0, most: 0 };
+}
+
+/** Fields and JSON of the emit form stand beside each other as soon as half of the page has room for them. */
+function emitWidth(width: number, view: ViewState): number {
+  return view.emitWidth ?? Math.max(view.detailWidth, Math.min(EMIT_WIDTH, Math.floor(width / 2)));
 }
 
 const sized = (place: Layout['place'], size: number, least: number, most: number): Layout => ({

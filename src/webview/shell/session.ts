@@ -1,12 +1,5 @@
-import type {
-  Detail,
-  EmitForm,
-  EmitOutcome,
-  HostCommand,
-  RowsAnswer,
-  Status,
-  ViewState,
-} from '../../rpc/inspector.ts';
+import type { Detail, HostCommand, RowsAnswer, Status, ViewState } from '../../rpc/inspector.ts';
+import type { EmitDraft } from '../../rpc/inspectorEmit.ts';
 import { defaultGrid, type GridSettings, type RowSpan, type ViewPlace } from '../../rpc/inspectorGrid.ts';
 import type { Link } from '../base/link.ts';
 import { setStrings } from '../base/l10n.ts';
@@ -31,10 +24,8 @@ export class Session {
   readonly about: DetailContext;
   /** Contents of the pane; the emit form and the statistics stand in the place of the detail. */
   pane: 'detail' | 'emit' | 'statistics' = 'detail';
-  form: EmitForm | null = null;
-  preset: { readonly text: string | null } | null = null;
-  outcomes: readonly EmitOutcome[] = [];
-  sending = false;
+  /** The message that the emit form begins with. */
+  preset: { readonly draft: EmitDraft | null } | null = null;
   selected = 0;
   /** The last request that failed, for people; empty when all is well. */
   failure = '';
@@ -198,6 +189,15 @@ export class Session {
     });
   }
 
+  /** Position of an event among those that match; -1 where it is not among them. */
+  async positionOf(seq: number): Promise<number> {
+    let position = -1;
+    await this.#guard(async () => {
+      position = await this.host.request('indexOf', { seq });
+    });
+    return position;
+  }
+
   /** The failure beside the event that has the focus; `null` where there is none. */
   async failureBeside(direction: 'next' | 'previous'): Promise<number | null> {
     let found: number | null = null;
@@ -249,8 +249,14 @@ export class Session {
     this.#keep({ detailTab });
   }
 
-  resize(size: Partial<Pick<ViewState, 'detailWidth' | 'detailHeight' | 'rawWrap'>>): void {
-    this.#keep(size);
+  setWrap(rawWrap: boolean): void {
+    this.#keep({ rawWrap });
+  }
+
+  /** Keeps the size that the user gave the pane: the emit form has a width of its own. */
+  resizePane(place: 'beside' | 'below' | 'over', size: number): void {
+    if (place === 'below') this.#keep({ detailHeight: size });
+    else this.#keep(this.pane === 'emit' ? { emitWidth: size } : { detailWidth: size });
   }
 
   closePane(): void {
@@ -266,34 +272,20 @@ export class Session {
     this.#changed();
   }
 
-  openEmit(text: string | null): void {
+  /** The whole message of the event that the detail shows; `null` where there is none. */
+  async shownDraft(): Promise<EmitDraft | null> {
+    const { detail } = this;
+    let draft: EmitDraft | null = null;
+    if (detail)
+      await this.#guard(async () => {
+        draft = await this.host.request('emitDraft', { seq: detail.seq });
+      });
+    return draft;
+  }
+
+  openEmit(draft: EmitDraft | null): void {
     this.pane = 'emit';
-    this.preset = { text };
-    this.outcomes = [];
-    this.#changed();
-    void this.#loadForm();
-  }
-
-  async addTarget(): Promise<void> {
-    await this.run('addTarget');
-    await this.#loadForm();
-  }
-
-  #loadForm(): Promise<void> {
-    return this.#guard(async () => {
-      this.form = await this.host.request('emitForm', null);
-      this.#changed();
-    });
-  }
-
-  async emit(text: string, targets: readonly string[]): Promise<void> {
-    this.sending = true;
-    this.outcomes = [];
-    this.#changed();
-    await this.#guard(async () => {
-      this.outcomes = await this.host.request('emit', { text, targets });
-    });
-    this.sending = false;
+    this.preset = { draft };
     this.#changed();
   }
 

@@ -1,6 +1,7 @@
 import { type Handlers, RpcChannel } from '../../../src/rpc/channel.ts';
-import type { EmitForm, InspectorHost, InspectorView, Row, Status } from '../../../src/rpc/inspector.ts';
+import type { InspectorHost, InspectorView, Row, Status } from '../../../src/rpc/inspector.ts';
 import { detailFakes } from './detail.ts';
+import { FakeEmitter } from './emit.ts';
 import { detailOf, failureBeside, rowOf } from './events.ts';
 import { countOf, gridFakes, withValues } from './grid.ts';
 import { FakeShelf } from './query.ts';
@@ -11,6 +12,7 @@ class FakeHost {
   readonly calls: { readonly method: string; readonly params: unknown }[] = [];
   readonly violations: string[] = [];
   readonly shelf = new FakeShelf();
+  readonly emitter = new FakeEmitter();
   delay = 0;
   status: Status;
   #first = 1;
@@ -199,14 +201,7 @@ class FakeHost {
         return this.#matching ? this.#matching.indexOf(seq) : seq - this.#first;
       },
       select: ({ spans }) => ({ count: countOf(spans) }),
-      emitForm: () => FORM,
-      emit: ({ targets }) =>
-        targets.map((target, index) => ({
-          target,
-          label: FORM.targets.find(({ id }) => id === target)?.label ?? target,
-          ok: index === 0,
-          message: index === 0 ? '' : 'ENOENT: nobody listens at /opt/kgsm/other.sock',
-        })),
+      ...this.emitter.handlers(),
       ...this.shelf.handlers(() => this.#undoClear()),
       timeline: ({ range, bins }) => binsOf(this.#allRows(true), this.#allRows(false), range, bins),
       eventAt: ({ time }) => this.#allRows(true).find((row) => row[1] >= time)?.[0] ?? null,
@@ -220,44 +215,6 @@ class FakeHost {
     };
   }
 }
-
-const example = (type: string): string =>
-  JSON.stringify(
-    {
-      EventType: type,
-      Data: { InstanceName: 'mc-01', Blueprint: 'minecraft.bp' },
-      Timestamp: '2026-11-20T18:06:41Z',
-      Hostname: 'vm',
-    },
-    null,
-    2,
-  );
-const kind = (type: string, category: string, description: string): EmitForm['types'][number] => ({
-  type,
-  category,
-  description,
-  example: example(type),
-});
-const FORM: EmitForm = {
-  types: [
-    kind('instance_created', 'Lifecycle', 'An instance has been created from a blueprint.'),
-    kind('instance_started', 'Lifecycle', 'The server of an instance has started.'),
-    kind('instance_stopped', 'Lifecycle', 'The server of an instance has stopped, or was not running.'),
-    kind('instance_crashed', 'Lifecycle', 'The server of an instance has ended by itself.'),
-    kind('instance_backup_created', 'Backups', 'A backup has been made.'),
-    kind('instance_backup_restored', 'Backups', 'A backup has been put back.'),
-    kind('instance_player_joined', 'Players', 'A player has joined.'),
-  ],
-  targets: [
-    { id: 'listener:home', label: 'home', detail: '/opt/kgsm/kgsm.sock' },
-    {
-      id: 'path:1',
-      label: 'other.sock',
-      detail: '/opt/kgsm/a/very/long/folder/name/that/does/not/fit/other.sock',
-    },
-    { id: 'local', label: 'Local only', detail: 'nothing leaves this window' },
-  ],
-};
 
 const fake = new FakeHost(Number(new URLSearchParams(location.search).get('events') ?? 50));
 document.addEventListener('securitypolicyviolation', (event) =>

@@ -36,6 +36,10 @@ export const bedrock: System<BedrockSettings, BedrockContext, BedrockSession> = 
   curl: bedrockCurl,
   // Messages of a client go through the open session; events come from the server alone.
   emitTargets: (settings) => [socketAddress(settings)],
+  async messageForm(type) {
+    const { bedrockMessageForm } = await import('./messageForm.ts');
+    return bedrockMessageForm(type);
+  },
   emit: emitThroughSession,
   checkTarget: () => text('Messages are sent through an open connection; make one for the server first'),
   rewrite: rewriteBedrock,

@@ -21,10 +21,16 @@ export class KgsmEmitError extends Error {
 
 const newline = 0x0a;
 
-/**
- * Sends one event as KGSM does: to a socket as it is and ended by a newline, to a journal as one line, to a webhook
- * without newline and signed where there is a secret for it.
- */
+/** The bytes as KGSM writes them: to a socket as they are and ended by a newline, to a journal as one line, to a webhook without newline. */
+export function kgsmWireBytes(address: string, bytes: Uint8Array): Uint8Array {
+  const problem = checkKgsmTarget(address);
+  if (problem) throw new KgsmEmitError(problem);
+  if (address.startsWith('/')) return withNewline(bytes);
+  if (eventFileDirectory(address) === undefined) return withoutNewline(bytes);
+  return Buffer.from(`${compactJson(decode(bytes))}\n`);
+}
+
+/** Sends one event as KGSM does; a webhook is signed where there is a secret for it. */
 export async function emitToKgsm(
   address: string,
   bytes: Uint8Array,
@@ -35,19 +41,17 @@ export async function emitToKgsm(
   }: Pick<EmitEnvironment, 'signal' | 'secret'> & { readonly session?: KgsmSession | undefined },
   clock: Clock = systemClock,
 ): Promise<void> {
-  const problem = checkKgsmTarget(address);
-  if (problem) throw new KgsmEmitError(problem);
+  const body = kgsmWireBytes(address, bytes);
   if (address.startsWith('/')) {
-    await sendToUnixSocket(address, withNewline(bytes), { signal });
+    await sendToUnixSocket(address, body, { signal });
     return;
   }
   const directory = eventFileDirectory(address);
   if (directory !== undefined) {
     signal.throwIfAborted();
-    await appendToEventFile(directory, Buffer.from(compactJson(decode(bytes))), clock);
+    await appendToEventFile(directory, withoutNewline(body), clock);
     return;
   }
-  const body = withoutNewline(bytes);
   const key = await secret('webhook');
   session?.expectPost?.(body);
   await sendWebhook(address, body, { headers: webhookHeaders(body, key, clock), signal });

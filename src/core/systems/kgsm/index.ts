@@ -72,6 +72,14 @@ export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
   targetSchemes: kgsmTargetSchemes,
   targetSecret: kgsmTargetSecret,
   checkTarget: checkKgsmTarget,
+  async messageForm(type, place) {
+    const { kgsmMessageForm } = await import('./messageForm.ts');
+    return kgsmMessageForm(type, place);
+  },
+  async wireBytes(address, bytes) {
+    const { kgsmWireBytes } = await import('./emit.ts');
+    return kgsmWireBytes(address, bytes);
+  },
   async emit(address, bytes, environment) {
     const { emitToKgsm } = await import('./emit.ts');
     await emitToKgsm(address, bytes, environment);

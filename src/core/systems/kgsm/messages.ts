@@ -79,6 +79,11 @@ export function dataSchema(type: string): z.ZodMiniType | undefined {
   return schema;
 }
 
+/** Fields of the payload of a type; undefined for an unknown one. */
+export function dataFields(type: string): Readonly<Record<string, z.ZodMiniType>> | undefined {
+  return fieldsOf.get(type);
+}
+
 /** Envelope of all generations round the payload; its other fields differ and are optional. */
 export const envelopeSchema = z.looseObject({
   EventType: z.string().check(z.minLength(1)),

@@ -33,6 +33,14 @@ export const notifier: System<NotifierSettings, NotifierContext, NotifierSession
   },
   // The server takes events from clients that it let in, so the way to it is the conversation that is open.
   emitTargets: (settings) => [addressOf(settings)],
+  async messageForm(type, place) {
+    const { notifierMessageForm } = await import('./messageForm.ts');
+    return notifierMessageForm(type, place);
+  },
+  async wireBytes(_address, bytes) {
+    const { oneEvent } = await import('./eventLine.ts');
+    return oneEvent(bytes).line;
+  },
   emit: emitThroughSession,
   checkTarget: () => text('Events are sent through an open connection; make one for the server first'),
   rewrite: rewriteNotifier,

@@ -2,6 +2,8 @@ import type { Session } from '../session.ts';
 
 /** A session of this system, for operations. */
 export interface NotifierSession extends Session {
+  /** Id that the server gave this client; absent before it let the client in. */
+  readonly client?: string | undefined;
   /** The server has shown that it knows messages: it passed one on, or lived on after one. */
   readonly knowsMessages: boolean;
   /**

@@ -10,9 +10,9 @@ import { PendingCalls, type PendingCall } from '../conversation/pendingCalls.ts'
 import { SessionEnd } from '../conversation/sessionEnd.ts';
 import { SessionError, type SessionEnvironment } from '../session.ts';
 import { conversationEnded } from './clients.ts';
+import { oneEvent } from './eventLine.ts';
 import type { NotifierSession } from './notifierSession.ts';
-import { compactJson } from './jsonText.ts';
-import { clientEvent, maxEventBytes, type NotifierContent } from './messages.ts';
+import { clientEvent, type NotifierContent } from './messages.ts';
 import { refusalOf, sessionErrorOf } from './refusal.ts';
 import { addressOf, type NotifierSettings } from './settings.ts';
 
@@ -85,6 +85,10 @@ class LiveNotifierSession implements NotifierSession {
   /** A server of this kind cannot be asked: a message that it does not know ends the conversation, or the server. */
   checkAlive(): void {
     this.#isWatched = false;
+  }
+
+  get client(): string | undefined {
+    return this.#client;
   }
 
   get knowsMessages(): boolean {
@@ -357,24 +361,4 @@ function peekMessage({ kind, bytes, truncated }: Piece): {
   } catch {
     return nothing;
   }
-}
-
-/** One line of at most 1024 bytes with its newline: what the server reads in one go. Rejects what is longer. */
-function oneEvent(bytes: Uint8Array): { readonly line: Uint8Array; readonly type: string } {
-  const raw = Buffer.from(bytes).toString('utf8').trim();
-  let type = 'unreadable';
-  let body = bytes;
-  try {
-    const value = JSON.parse(raw) as { readonly event?: unknown } | null;
-    if (typeof value?.event === 'string') type = value.event;
-    body = Buffer.from(compactJson(raw));
-  } catch {
-    // Not ours to mend: whoever sends it wants to see what the server makes of it.
-  }
-  const line = Buffer.concat([body, newline]);
-  if (line.length <= maxEventBytes) return { line, type };
-  throw new ConversationError(
-    'tooLong',
-    text('The event has {0} bytes; the server reads at most {1}.', line.length, maxEventBytes),
-  );
 }

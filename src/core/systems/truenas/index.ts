@@ -38,6 +38,10 @@ export const trueNas: System<TrueNasSettings, TrueNasContext, TrueNasSession> = 
   },
   // Methods are called through the conversation that is open; events come from the NAS alone.
   emitTargets: ({ url }) => [url],
+  async messageForm(type, place) {
+    const { trueNasMessageForm } = await import('./messageForm.ts');
+    return trueNasMessageForm(type, place);
+  },
   emit: emitThroughSession,
   emitQuestion,
   // Ids of jobs begin again with the NAS, so the task also names the time.

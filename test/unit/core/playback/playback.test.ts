@@ -216,7 +216,7 @@ describe('emitting', () => {
       origin: 'emitted',
       signal: never,
     });
-    expect(result).toEqual({ ok: true });
+    expect(result).toMatchObject({ ok: true });
     await fleetWhere(parts.pipeline, (fleet) => (fleet.connections.get('home')?.instances.size ?? 0) === 1);
     const pushed = [...parts.journal.events()].filter(({ channel }) => channel === 'push');
     expect(pushed.map(({ direction, origin, correlation }) => [direction, origin, correlation])).toEqual([

@@ -110,7 +110,7 @@ describe('a fifth system, which is a folder and one line', () => {
       origin: 'emitted',
       signal: AbortSignal.timeout(5000),
     });
-    expect(sent).toEqual({ ok: true });
+    expect(sent).toMatchObject({ ok: true, correlation: 'emission-1' });
     await fleetWhere(pipeline, (fleet) => findInstance(fleet, lamp)?.state === 'stopped');
     expect(events.map(({ correlation }) => correlation)).toEqual([undefined, 'emission-1', 'emission-1']);
     await live.stop();
