@@ -16,7 +16,6 @@ import type { EmitTools } from './emitRequests.ts';
 import { openEventDocument, provideEventDocuments } from './eventDocuments.ts';
 import { registerGridCommands } from './gridCommands.ts';
 import type { InspectorSession } from './inspectorSession.ts';
-import { pathIn, valueIn } from './payloadValue.ts';
 import type { QueryShelf } from './queryShelf.ts';
 import type { ShownTimeline } from './shownTimeline.ts';
 
@@ -131,9 +130,13 @@ export class Inspector {
     });
     register('copyPayloadValue', async (argument) => {
       const [event] = await this.#events(argument);
+      const { valueIn } = await import('./payloadValue.ts');
       await env.clipboard.writeText(valueIn(argument, event) ?? '');
     });
-    register('copyPath', (argument) => env.clipboard.writeText(pathIn(argument) ?? ''));
+    register('copyPath', async (argument) => {
+      const { pathIn } = await import('./payloadValue.ts');
+      await env.clipboard.writeText(pathIn(argument) ?? '');
+    });
     register('emitAgain', async (argument) => {
       const [event] = await this.#events(argument);
       if (event) this.#active?.openEmit(event);
