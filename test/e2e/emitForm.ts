@@ -8,6 +8,7 @@ export async function emitFromForm(wb: Workbench, bot: SocatListener): Promise<v
   const view = wb.viewFrame();
   // The command goes to the inspector that was used last: that of the panel, when no other is open.
   await wb.command('View: Close All Editors');
+  await view.getByRole('combobox', { name: 'Filter events' }).fill('-is:noise');
   await wb.command('Game Servers: Emit Event…');
   const form = view.getByRole('region', { name: 'Emit an event' });
   const message = form.getByRole('textbox', { name: 'Message' });
@@ -25,7 +26,7 @@ export async function emitFromForm(wb: Workbench, bot: SocatListener): Promise<v
   };
   await choose('Home');
   await form.getByRole('combobox', { name: 'Event type' }).fill('instance_failed');
-  await form.getByRole('option', { name: 'instance_failed' }).click();
+  await form.getByRole('option', { name: 'instance_failed', exact: true }).click();
   // An instance of the target stands in the example.
   await expect.poll(() => message.inputValue()).toMatch(/"InstanceName": "(?!minecraft-1")/);
   await form.getByLabel('InstanceName').fill('ghost');
