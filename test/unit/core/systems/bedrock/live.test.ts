@@ -228,7 +228,7 @@ describe('messages of our own', () => {
       origin: 'emitted',
       signal: new AbortController().signal,
     });
-    expect(result).toEqual({ ok: true });
+    expect(result).toMatchObject({ ok: true });
     await opened.until(() => opened.events().some(({ raw }) => raw.includes("topic 'app_log'")));
     const pair = opened.events().filter(({ correlation }) => correlation === 'emission-1');
     expect(pair.map(({ direction, type }) => `${direction} ${type}`)).toEqual([

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { JournalStore } from '../../../../src/core/journal/store/journalStore.ts';
-import { english } from '../../../../src/core/model/text.ts';
-import { makeDemoRoot } from '../../../../src/simulator/kgsm/demo.ts';
-import { play } from '../../../../src/simulator/kgsm/play.ts';
-import { TrueNasServer } from '../../../../src/simulator/truenas/server.ts';
-import { freePort } from '../../freePort.ts';
-import { launch, temporaryFolder } from '../../simulator/kgsmRoot.ts';
-import { openNotifier, ready, startServer as startNotifier } from '../../simulator/notifierServer.ts';
-import { pemFolder } from '../../simulator/pem.ts';
-import { core, fleetWhere, kgsmEvent, openKgsm } from '../helpers.ts';
-import { open as openBedrock, startServer as startBedrock } from '../systems/bedrock/rig.ts';
-import { open as openTrueNas } from '../systems/truenas/rig.ts';
+import type { JournalStore } from '../../../../../src/core/journal/store/journalStore.ts';
+import { english } from '../../../../../src/core/model/text.ts';
+import { makeDemoRoot } from '../../../../../src/simulator/kgsm/demo.ts';
+import { play } from '../../../../../src/simulator/kgsm/play.ts';
+import { TrueNasServer } from '../../../../../src/simulator/truenas/server.ts';
+import { freePort } from '../../../freePort.ts';
+import { launch, temporaryFolder } from '../../../simulator/kgsmRoot.ts';
+import { openNotifier, ready, startServer as startNotifier } from '../../../simulator/notifierServer.ts';
+import { pemFolder } from '../../../simulator/pem.ts';
+import { core, fleetWhere, kgsmEvent, openKgsm } from '../../helpers.ts';
+import { open as openBedrock, startServer as startBedrock } from '../../systems/bedrock/rig.ts';
+import { open as openTrueNas } from '../../systems/truenas/rig.ts';
 
 import {
   exportedAndOpened,

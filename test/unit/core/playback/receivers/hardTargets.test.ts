@@ -4,9 +4,9 @@ import { createServer as createUnixServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { english } from '../../../../src/core/model/text.ts';
-import { rounds } from '../../../harness/proof.ts';
-import { kgsmEvent } from '../helpers.ts';
+import { english } from '../../../../../src/core/model/text.ts';
+import { rounds } from '../../../../harness/proof.ts';
+import { kgsmEvent } from '../../helpers.ts';
 
 import {
   events,
