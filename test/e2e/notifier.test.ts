@@ -115,7 +115,9 @@ describe('a notification server', () => {
       .getByText(/Bell.*sent/s)
       .waitFor();
     await wb.screenshot('notifier-emit-dark');
-    await form.getByRole('textbox', { name: 'Message' }).fill(JSON.stringify({ event: 'x'.repeat(2000) }));
+    await form
+      .getByRole('textbox', { name: 'Message', exact: true })
+      .fill(JSON.stringify({ event: 'x'.repeat(2000) }));
     await form.getByRole('button', { name: 'Send', exact: true }).click();
     await form.getByRole('status').getByText(/1024/).waitFor();
     await form.getByRole('button', { name: 'Close' }).click();
