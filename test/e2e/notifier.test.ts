@@ -88,7 +88,10 @@ describe('a notification server', () => {
     const view = wb.viewFrame();
     // Whole seconds of KGSM may stand before the connection that brought them: a filter brings the row into view.
     await view.getByRole('combobox', { name: 'Filter events' }).fill('type:instance_started');
-    await view.getByRole('row', { name: /instance_started/ }).click();
+    // Rows are used again: the one of before the filter is not the one of after it.
+    const grid = view.getByRole('grid', { name: 'Events' });
+    await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('2');
+    await grid.getByRole('row', { name: /instance_started/ }).click();
     await view.getByRole('button', { name: 'Clear Filter' }).click();
     await wb.screenshot('notifier-dark');
     await wb.setTheme('light');
@@ -115,7 +118,9 @@ describe('a notification server', () => {
       .getByText(/Bell.*sent/s)
       .waitFor();
     await wb.screenshot('notifier-emit-dark');
-    await form.getByRole('textbox', { name: 'Message' }).fill(JSON.stringify({ event: 'x'.repeat(2000) }));
+    await form
+      .getByRole('textbox', { name: 'Message', exact: true })
+      .fill(JSON.stringify({ event: 'x'.repeat(2000) }));
     await form.getByRole('button', { name: 'Send', exact: true }).click();
     await form.getByRole('status').getByText(/1024/).waitFor();
     await form.getByRole('button', { name: 'Close' }).click();

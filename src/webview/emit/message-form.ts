@@ -70,9 +70,7 @@ export class MessageForm extends LitElement {
 
   #renderName({ name, isRequired }: Field): TemplateResult {
     return html`<span class="name">${name}</span>${
-        isRequired
-          ? html`<span class="required" title=${t('required')} aria-label=${t('required')}>*</span>`
-          : nothing
+        isRequired ? html`<span class="required" title=${t('required')} aria-hidden="true">*</span>` : nothing
       }`;
   }
 
