@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useWorkbench } from '../harness/e2e.ts';
 import { KgsmRoot, recorded, SocatListener } from './kgsm.ts';
@@ -113,6 +116,26 @@ describe('a replay', () => {
     await view.getByRole('button', { name: /Back to Live/ }).click();
     await wb.dialog.getByRole('button', { name: 'End Replay' }).click();
     await view.getByText(/Showing replay/).waitFor({ state: 'hidden' });
+  });
+
+  it('takes a gzipped file, and what the filter of the inspector finds', async () => {
+    const wb = workbench();
+    writeFileSync(join(wb.workspace, 'packed.ndjson.gz'), gzipSync(`${message('packed')}\n`));
+    await wb.openView('Explorer');
+    await wb.contextMenu(wb.treeItem('packed.ndjson.gz'), 'Replay Events…');
+    await wb.pick('bot.sock');
+    await wb.pick(/Replay\s*1 event/);
+    await expect.poll(() => bot.received).toContain('packed');
+    const view = wb.viewFrame();
+    await view.getByRole('combobox', { name: 'Filter events' }).fill('type:instance_ready origin:live');
+    await view.getByText(/^1 of/).waitFor();
+    const before = bot.received.length;
+    await wb.command('Game Servers: Replay Events…');
+    await wb.pick('Matching');
+    await wb.pick('bot.sock');
+    await wb.pick(/Replay\s*1 event/);
+    await expect.poll(() => bot.received.slice(before)).toMatch(/instance_ready.*minecraft-survival/);
+    await view.getByRole('combobox', { name: 'Filter events' }).fill('-is:noise');
   });
 
   it('says before it starts what is left out, cut out and cut off', async () => {

@@ -53,7 +53,8 @@ describe('the past in a real VS Code', () => {
     const { travel } = runtime;
     const events = await journalled();
     const started = events.find(
-      ({ type, subject }) => type === 'instance_started' && subject?.key === 'mc-1',
+      ({ type, connection: id, subject }) =>
+        id === 'past' && type === 'instance_started' && subject?.key === 'mc-1',
     );
     const rows = await drawn();
     assert.deepEqual(await travel.go({ to: 'event', seq: started?.seq ?? 0 }), { outcome: 'there' });

@@ -149,7 +149,7 @@ export function menusOf(
       item('copyLink', `activeWebviewPanelId == ${inspectorPanelType}`, '1_events@1'),
       item('export', `activeWebviewPanelId == ${inspectorPanelType}`, '1_events@2'),
     ],
-    'explorer/context': [item('replay', 'resourceExtname == .ndjson', '7_gameServerOps@1')],
+    'explorer/context': [item('replay', 'resourceFilename =~ /\\.ndjson(\\.gz)?$/', '7_gameServerOps@1')],
     'webview/context': [
       item('emitAgain', eventRow, '1_emit@1'),
       item('export', eventRow, '5_export@1'),

@@ -7,6 +7,7 @@ import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.t
 import type { SavedQuery } from '../../rpc/inspectorQuery.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { EmitTargets } from '../playback/emitTargets.ts';
+import type { ReplayWanted } from '../playback/replayCommand.ts';
 import type { Replays } from '../playback/replays.ts';
 import { pageIcon, showPage } from '../pages/webviewPage.ts';
 import { fleetOnScreen } from '../travel/moment.ts';
@@ -96,12 +97,8 @@ export class Inspector {
     });
     register('replay', async (argument) => {
       const { replayCommand } = await import('../playback/replayCommand.ts');
-      const file = argument instanceof Uri ? argument : undefined;
-      const recording = recordingIn(argument);
-      const events = file ? [] : (recording?.recorded ?? (await this.#events(argument)));
-      const shown = events.length === 0 ? this.#active?.file : undefined;
       const tools = { targets: this.#targets, replays: await this.#replays() };
-      await replayCommand(this.#runtime, tools, events, file ?? shown, recording?.name);
+      await replayCommand(this.#runtime, tools, await this.#replayWanted(argument));
     });
     register('export', async () => {
       const { exportCommand } = await import('../recordings/exportEvents.ts');
@@ -171,6 +168,17 @@ export class Inspector {
     return (this.#shelf ??= import('./queryShelf.ts').then(({ QueryShelf: Shelf }) =>
       this.#runtime.scope.add(new Shelf(this.#runtime.context.workspaceState)),
     ));
+  }
+
+  async #replayWanted(argument: unknown): Promise<ReplayWanted> {
+    if (argument instanceof Uri) return { file: argument };
+    const recording = recordingIn(argument);
+    if (recording) return { events: recording.recorded, name: recording.name };
+    const active = this.#active;
+    const events = await this.#events(argument);
+    if (events.length > 0 || !active) return { events };
+    // An editor shows a recording, which is played whole.
+    return active.file ? { file: active.file } : { shown: await active.exportSource() };
   }
 
   /** The replay of this window; its code is loaded when there is one, or a page that may show it. */

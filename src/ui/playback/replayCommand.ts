@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { commands, l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { openDelivery, type Delivery, type Destination } from '../../core/playback/delivery.ts';
@@ -15,17 +17,21 @@ import {
 import { parseRenaming } from '../../core/playback/names/renaming.ts';
 import { ReplayRun, type ReplayTarget } from '../../core/playback/replayRun.ts';
 import { systemClock } from '../../core/model/clock.ts';
-import { text } from '../../core/model/text.ts';
+import { errorWords, text } from '../../core/model/text.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import { confirmed } from '../operations/questions.ts';
 import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
+import type { ExportSource } from '../inspector/inspectorSession.ts';
 import type { EmitTargets } from './emitTargets.ts';
+import { recordedEvents } from './recordedEvents.ts';
 import { showDryRun } from './dryRunDocument.ts';
 import { askDestinations } from './replayDestinations.ts';
 import { askOptions, type ReplayOptions } from './replayOptions.ts';
 import type { Replays } from './replays.ts';
+
+const unzip = promisify(gunzip);
 
 /** Destinations of a replay, and the replay that is under way. */
 interface ReplayTools {
@@ -42,17 +48,23 @@ interface Source {
   readonly items: readonly ReplayItem[];
 }
 
-/** Asks for source, destination and options, and replays: the selected events, or a file. */
+/** What is to be replayed: these events, a file, or one of what an inspector shows; asked for where nothing is known. */
+export interface ReplayWanted {
+  readonly events?: readonly JournalEvent[];
+  readonly file?: Uri;
+  readonly shown?: Pick<ExportSource, 'timeline' | 'filter' | 'matched'>;
+  /** Name of the events for people. */
+  readonly name?: string;
+}
+
+/** Asks for source, destination and options, and replays. */
 export async function replayCommand(
   runtime: Runtime,
   tools: ReplayTools,
-  selection: readonly JournalEvent[],
-  file: Uri | undefined,
-  name?: string,
+  wanted: ReplayWanted,
 ): Promise<void> {
   const { targets, replays } = tools;
-  const whole =
-    !file && selection.length > 0 ? fromSelection(selection, name) : await fromFile(runtime, file);
+  const whole = await sourceOf(runtime, wanted);
   if (!whole || isEmpty(whole)) return;
   const to = await askDestinations(runtime, targets, whole.name, whole.items);
   if (!to) return;
@@ -89,9 +101,44 @@ function isEmpty({ name, items }: Source): boolean {
   return items.length === 0;
 }
 
-function fromSelection(selection: readonly JournalEvent[], name: string | undefined): Source {
-  const items = itemsOfEvents(selection);
+async function sourceOf(
+  runtime: Runtime,
+  { events = [], file, shown, name }: ReplayWanted,
+): Promise<Source | undefined> {
+  if (events.length > 0) return fromEvents(events, name);
+  if (file || !shown || shown.matched === 0) return fromFile(runtime, file);
+  const matching = {
+    label: l10n.t('Matching'),
+    description: [l10n.t('{0} events', shown.matched.toLocaleString()), shown.filter]
+      .filter((part) => part !== '')
+      .join(' · '),
+  };
+  const picked = await window.showQuickPick([matching, { label: l10n.t('A recording…') }], {
+    title: l10n.t('Replay Events'),
+    placeHolder: l10n.t('Which events?'),
+  });
+  if (!picked) return undefined;
+  return picked === matching ? fromQuery(runtime, shown) : fromFile(runtime, undefined);
+}
+
+function fromEvents(events: readonly JournalEvent[], name: string | undefined): Source {
+  const items = itemsOfEvents(events);
   return { name: name ?? l10n.t('{0} events', items.length), items };
+}
+
+/** What the filter of an inspector finds. */
+async function fromQuery(
+  { journals, systems }: Runtime,
+  { timeline, filter }: NonNullable<ReplayWanted['shown']>,
+): Promise<Source | undefined> {
+  try {
+    const events = await recordedEvents(await journals.store(timeline), filter);
+    for (const id of new Set(events.map(({ system }) => system))) await systems.load(id);
+    return fromEvents(events, undefined);
+  } catch (error) {
+    showError(l10n.t('The events could not be read: {0}', errorWords(error)));
+    return undefined;
+  }
 }
 
 async function fromFile({ systems }: Runtime, given: Uri | undefined): Promise<Source | undefined> {
@@ -101,7 +148,7 @@ async function fromFile({ systems }: Runtime, given: Uri | undefined): Promise<S
     (
       await window.showOpenDialog({
         title: l10n.t('Replay which recording?'),
-        filters: { [l10n.t('Event recordings')]: ['ndjson', 'jsonl'] },
+        filters: { [l10n.t('Event recordings')]: ['ndjson', 'jsonl', 'gz'] },
         ...(folder ? { defaultUri: folder } : {}),
       })
     )?.[0];
@@ -122,7 +169,7 @@ async function fromFile({ systems }: Runtime, given: Uri | undefined): Promise<S
     // Plain lines name no system; KGSM's event files consist of such lines.
     const system = await systems.load(systems.ids[0] ?? '');
     if (!system) return undefined;
-    const { items, problems } = readRecording(await readFile(chosen.fsPath, 'utf8'), system);
+    const { items, problems } = readRecording(await contentOf(chosen.fsPath), system);
     if (problems.length > 0) {
       showInformation(
         l10n.t(
@@ -141,6 +188,13 @@ async function fromFile({ systems }: Runtime, given: Uri | undefined): Promise<S
     );
     return undefined;
   }
+}
+
+/** The text of a file, gzipped or not. */
+async function contentOf(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (isGzip ? await unzip(bytes, { maxOutputLength: maxFileBytes }) : bytes).toString('utf8');
 }
 
 async function run(

@@ -1,7 +1,6 @@
 import { commands, l10n, Uri, window, type QuickPickItem } from 'vscode';
 import { defaultQuery } from '../../core/journal/query/edit.ts';
 import type { JournalStore } from '../../core/journal/store/journalStore.ts';
-import type { JournalEvent } from '../../core/journal/store/records.ts';
 import type { NewRecording, Recording } from '../../core/journal/store/recordings.ts';
 import { liveTimeline, type RetentionClass } from '../../core/model/event.ts';
 import { errorWords, oneLine } from '../../core/model/text.ts';
@@ -19,6 +18,7 @@ import { recordingEditors, viewIds } from '../contributions/ids.ts';
 import { nameOfFile } from '../fileNames.ts';
 import { eventsText, momentText } from '../history/words.ts';
 import type { Inspector, PlayedRecording } from '../inspector/inspector.ts';
+import { recordedEvents } from '../playback/recordedEvents.ts';
 import type { Runtime } from '../runtime.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import { exportCommand } from './exportEvents.ts';
@@ -26,8 +26,6 @@ import type { RecordingFiles } from './recordingFiles.ts';
 import type { RecordingRow } from './recordingItems.ts';
 import { heldText, shownName } from './recordingWords.ts';
 
-/** Payload that a replay holds in memory at most, as for a file. */
-const maxPlayedBytes = 64 * 1024 * 1024;
 const minuteMs = 60_000;
 /** Servers, tasks and connections, without what comes all the time. */
 const rareClasses: readonly RetentionClass[] = ['lifecycle', 'task', 'control'];
@@ -127,7 +125,8 @@ export class RecordingActions {
     const recording = this.#find(row);
     if (!recording) return;
     const recorded = await this.#try(async () => {
-      const events = await eventsOf(await this.#store(), recording);
+      const { fromSeq, toSeq } = recording;
+      const events = await recordedEvents(await this.#store(), rangeQuery(recording), fromSeq, toSeq);
       // A local replay decodes them by their systems, of which the settings may name none any more.
       for (const system of new Set(events.map((event) => event.system)))
         await this.#runtime.systems.load(system);
@@ -343,24 +342,4 @@ async function askTime(
     },
   });
   return written === undefined ? undefined : readTime(written);
-}
-
-/** The events of a recording, oldest first. */
-async function eventsOf(store: JournalStore, recording: Recording): Promise<JournalEvent[]> {
-  if (recording.bytes > maxPlayedBytes)
-    throw new Error(
-      l10n.t(
-        'more than {0} MB cannot be played in one piece; trim or export it',
-        maxPlayedBytes / 1024 / 1024,
-      ),
-    );
-  const query = rangeQuery(recording);
-  const to = recording.toSeq ?? Number.MAX_SAFE_INTEGER;
-  const events: JournalEvent[] = [];
-  for (let next: number | undefined = recording.fromSeq; next !== undefined;) {
-    const page = await store.range(query, next, to);
-    events.push(...page.events);
-    next = page.next;
-  }
-  return events;
 }

@@ -90,8 +90,7 @@ export async function recordingFileItem(
       ...(facts?.from === undefined || facts.to === undefined ? [] : [spanText(facts.from, facts.to)]),
       ...(facts && facts.connections.length > 0 ? [namesText(facts.connections)] : []),
     ].join(' · ');
-    // A replay reads no gzipped file.
-    item.contextValue = `recording.file${/\.gz$/i.test(uri.path) ? '' : '.playable'}`;
+    item.contextValue = 'recording.file.playable';
   } catch {
     item.iconPath = new ThemeIcon('warning');
     item.description = l10n.t('not found');
