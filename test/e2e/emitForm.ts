@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Workbench } from '../harness/workbench.ts';
 import type { SocatListener } from './kgsm.ts';
 
-/** Emits from the form of the inspector to the connection Home, and to a bot that the user agreed to before. */
+/** Emits from the form of the inspector to the connection Home and to a bot, in a window that has not sent anything yet. */
 export async function emitFromForm(wb: Workbench, bot: SocatListener): Promise<void> {
   const before = bot.received;
   const view = wb.viewFrame();
@@ -37,17 +37,20 @@ export async function emitFromForm(wb: Workbench, bot: SocatListener): Promise<v
 
   const send = form.getByRole('button', { name: 'Send', exact: true });
   await send.click();
-  await wb.dialog.getByText('Send events to Home?').waitFor();
+  // A window that was loaded anew asks about every target.
+  await wb.dialog.getByText('Send events to 2 targets?').waitFor();
   await wb.screenshot('emit-question-dark');
   await wb.dialog.getByRole('button', { name: 'Cancel' }).click();
   await form.getByText(/Home not sent/).waitFor();
-  // The other target was agreed to before.
-  await form.getByText(/bot\.sock sent/).waitFor();
+  await form.getByText(/bot\.sock not sent/).waitFor();
   await send.click();
   await wb.dialog.getByRole('button', { name: 'Send' }).click();
   await form.getByText(/Home sent/).waitFor();
   const text = await message.inputValue();
   const sent = (): string => bot.received.slice(before.length);
+  await expect.poll(sent).toBe(`${text}\n`);
+  // From here on it asks about none of them.
+  await send.click();
   await expect.poll(sent).toBe(`${text}\n`.repeat(2));
   await form.getByRole('button', { name: 'Show its echo' }).click();
   const grid = view.getByRole('grid', { name: 'Events' });
@@ -61,7 +64,7 @@ export async function emitFromForm(wb: Workbench, bot: SocatListener): Promise<v
   await expect.poll(sent).toBe(`${text}\n`.repeat(22));
   await wb.screenshots('emit-series');
   await view.getByRole('combobox', { name: 'Filter events' }).fill('origin:emitted $.Data.Restarts:4');
-  await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('44');
+  await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('45');
 
   await message.fill(
     '{"EventType":"instance_input_sent","Data":{"InstanceName":"a","Command":"login hunter2"}}',

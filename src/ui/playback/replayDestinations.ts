@@ -38,6 +38,7 @@ export async function askDestinations(
   const picked = await window.showQuickPick([local, ...known, ...several, add], {
     title,
     placeHolder: l10n.t('Into what?'),
+    ignoreFocusOut: true,
   });
   if (!picked) return undefined;
   if (picked.to === 'several') return askSeveral(title, known);
@@ -49,6 +50,7 @@ async function askSeveral(title: string, known: readonly Item[]): Promise<Destin
     title,
     placeHolder: l10n.t('Each event goes to all targets of its system'),
     canPickMany: true,
+    ignoreFocusOut: true,
   });
   const all = (picked ?? []).flatMap(({ to }) => (Array.isArray(to) ? (to as readonly Destination[]) : []));
   return all.length === 0 ? undefined : all;

@@ -132,6 +132,7 @@ async function askNames(): Promise<Names | undefined> {
   const picked = await window.showQuickPick(items, {
     title: l10n.t('Export Events'),
     placeHolder: l10n.t('With which names?'),
+    ignoreFocusOut: true,
   });
   return picked?.names;
 }

@@ -79,7 +79,7 @@ export class RecordingActions {
           classes: rareClasses,
         },
       ],
-      { title, placeHolder: l10n.t('Which events?') },
+      { title, placeHolder: l10n.t('Which events?'), ignoreFocusOut: true },
     );
     if (what) await this.#begin(wanted, { since: span.since, classes: what.classes });
   }
@@ -308,6 +308,7 @@ async function askName(title: string, name: string): Promise<string | undefined>
   const written = await window.showInputBox({
     title,
     prompt: l10n.t('Name'),
+    ignoreFocusOut: true,
     value: oneLine(name, 200),
     validateInput: (value) =>
       recordingName(value) === undefined ? l10n.t('A recording needs a name') : undefined,
@@ -319,6 +320,7 @@ async function askNote(title: string, note: string): Promise<string | undefined>
   const written = await window.showInputBox({
     title,
     prompt: l10n.t('Note, may be empty'),
+    ignoreFocusOut: true,
     placeHolder: l10n.t('why it was made, what to look at'),
     value: note,
   });
@@ -334,6 +336,7 @@ async function askTime(
   const written = await window.showInputBox({
     title,
     prompt,
+    ignoreFocusOut: true,
     value: writtenTime(proposed),
     validateInput: (value) => {
       const at = readTime(value);
