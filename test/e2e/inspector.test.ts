@@ -115,7 +115,8 @@ describe('the inspector', () => {
     await kgsm.send('instance_crashed', 'ark', { ExitCode: '137', Restarts: '1' });
     await kgsm.send('instance_crashed', 'ark', { ExitCode: '139', Restarts: '2' });
     await filterOf(view).fill('type:instance_crashed $.Data.Restarts:2');
-    await expect.poll(() => view.getByRole('grid').getByRole('row').count()).toBe(2);
+    // Elements of rows are used again: one that was seen before the filter was applied may stand for nothing behind it.
+    await view.getByText(/^1 of/).waitFor();
     await view.getByRole('row', { name: /Crashed with exit code 139, restart 2/ }).click();
     const exitCode = detail.getByRole('treeitem', { name: /^ExitCode: "139"was "137"/ });
     await exitCode.waitFor();
@@ -156,7 +157,8 @@ describe('the inspector', () => {
     const rowsOf = (frame: FrameLocator): Locator =>
       frame.getByRole('grid', { name: 'Events' }).getByRole('row');
     await filterOf(view).fill('instance:ark origin:live type:instance_failed');
-    await expect.poll(() => rowsOf(view).count()).toBe(2);
+    await view.getByText(/^1 of/).waitFor();
+    await view.getByRole('row', { name: /instance_failed/ }).waitFor();
     await view.getByRole('button', { name: 'Export…' }).click();
     await wb.pick('Matching');
     await wb.pick('As They Are');

@@ -39,6 +39,8 @@ const VIEW_FRAME = 'iframe.webview.ready[src*="purpose=webviewView"]';
 const EDITOR_FRAME = 'iframe.webview.ready:not([src*="purpose=webviewView"])';
 /** The first start of a fresh server compiles its code caches, which takes seconds on a slow machine. */
 const WORKBENCH_LIMIT_MS = 60_000;
+/** For things that come at once, or not at all. */
+const SOON_MS = 5000;
 /** Runs in the page (a string, because this project's Node side has no DOM types). */
 const PALETTE_LEFT = `(typed) => {
   const widget = document.querySelector('.quick-input-widget');
@@ -102,7 +104,7 @@ export class Workbench implements AsyncDisposable {
     for (let tries = 0; tries < 5; tries++) {
       await this.openPalette();
       await this.quickInput.fill(`>${title}`);
-      if (await appears(row)) break;
+      if (await succeeds(row.waitFor({ timeout: SOON_MS }))) break;
       await this.page.keyboard.press('Escape');
     }
     await row.click();
@@ -156,7 +158,13 @@ export class Workbench implements AsyncDisposable {
 
   /** Chooses from the context menu of something. VS Code takes a press that comes with the opening for a slip, so it dwells. */
   async contextMenu(target: Locator, item: string): Promise<void> {
-    await target.click({ button: 'right' });
+    const entry = this.page.getByRole('menuitem', { name: item, exact: true });
+    // A page that gets the focus back closes a menu that has just been opened.
+    for (let tries = 0; tries < 5; tries++) {
+      await target.click({ button: 'right' });
+      if (await succeeds(entry.hover({ timeout: SOON_MS }))) break;
+      await this.page.keyboard.press('Escape');
+    }
     await this.choose(item);
   }
 
@@ -377,9 +385,9 @@ export async function openWorkbenchOn(
   }
 }
 
-/** Whether something is there soon. */
-function appears(target: Locator): Promise<boolean> {
-  return target.waitFor({ timeout: 5000 }).then(
+/** Whether something can be done; it has a moment for it. */
+function succeeds(action: Promise<unknown>): Promise<boolean> {
+  return action.then(
     () => true,
     () => false,
   );

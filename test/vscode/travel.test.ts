@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { commands } from 'vscode';
+import { commands, type TreeDataProvider } from 'vscode';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 import type { Row } from '../../src/ui/tree/treeItems.ts';
 import { connectedRoot, eventually, fleetWhere, inside, journalled, send, setConnections } from './inside.ts';
@@ -48,13 +48,25 @@ describe('the past in a real VS Code', () => {
     return rows;
   }
 
+  /** Keys of the instances that VS Code reads from now on. */
+  function readRows(tree: Pick<TreeDataProvider<Row>, 'getTreeItem'>): readonly string[] {
+    const keys: string[] = [];
+    const getTreeItem = tree.getTreeItem.bind(tree);
+    tree.getTreeItem = (each) => {
+      if (each.row === 'instance') keys.push(each.key);
+      return getTreeItem(each);
+    };
+    return keys;
+  }
+
   it('shows every row anew in the past, and between two moments those that changed', async () => {
     const { runtime, tree } = await inside();
     const { travel } = runtime;
     const events = await journalled();
-    const started = events.find(
-      ({ type, connection: id, subject }) =>
-        id === 'past' && type === 'instance_started' && subject?.key === 'mc-1',
+    // Connections of other suites may have ended in between.
+    const [, started, stopped] = events.filter(
+      ({ connection: id, type, subject }) =>
+        id === 'past' && type.startsWith("instance_st") && subject?.key === 'mc-1',
     );
     const rows = await drawn();
     assert.deepEqual(await travel.go({ to: 'event', seq: started?.seq ?? 0 }), { outcome: 'there' });
@@ -68,10 +80,14 @@ describe('the past in a real VS Code', () => {
       });
     assert.deepEqual(shown(), ['mc-1 Running instance.past', 'quiet Stopped instance.past']);
     assert.match(tree.view.message ?? '', /^As of .*, not now\./);
+    const read = readRows(tree);
     rows.length = 0;
-    await travel.go({ to: 'next' });
-    await eventually(() => rows.length > 0, 'the changed row is drawn');
-    assert.deepEqual(rows, ['mc-1']);
+    assert.deepEqual(await travel.go({ to: 'event', seq: stopped?.seq ?? 0 }), { outcome: 'there' });
+    await eventually(
+      () => rows.length > 0 || read.includes('mc-1'),
+      'the changed row is told of, where VS Code has not read it meanwhile',
+    );
+    assert.deepEqual(new Set([...rows, 'mc-1']), new Set(['mc-1']));
     assert.deepEqual(shown(), ['mc-1 Stopped instance.past', 'quiet Stopped instance.past']);
   });
 

@@ -221,11 +221,11 @@ export class Inspector {
   }
 
   /** Opens the inspector of the panel with a query. */
-  async show(query: string): Promise<void> {
+  async show(query: string, { preserveFocus = false } = {}): Promise<void> {
     const opened = new Promise<InspectorSession>((resolve) => this.#opened.push(resolve));
-    await commands.executeCommand(`${viewIds.inspector}.focus`);
+    await commands.executeCommand(`${viewIds.inspector}.focus`, { preserveFocus });
     // A file in an editor tab may be what was used last: the query is not about it.
-    (this.#panel ?? (await opened)).filter(query);
+    (this.#panel ?? (await opened)).filter(query, !preserveFocus);
   }
 
   async #adopt(panel: WebviewPanel, timeline?: ShownTimeline): Promise<void> {

@@ -206,10 +206,10 @@ export class InspectorSession {
     this.filter(withTerm(defaultQuery, field, value, 'and'));
   }
 
-  filter(text: string = defaultQuery): void {
+  filter(text: string = defaultQuery, takesFocus = true): void {
     this.#isAsked = true;
     void this.#view.setFilter(text);
-    this.#whenLoaded(() => this.#channel.notify('focusFilter', { text }));
+    if (takesFocus) this.#whenLoaded(() => this.#channel.notify('focusFilter', { text }));
   }
 
   /** Filters by the value of the cell that the context of a menu names, or by the type of the event. */

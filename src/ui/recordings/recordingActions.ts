@@ -114,7 +114,9 @@ export class RecordingActions {
     const { timelines } = this.#runtime;
     // A local replay on screen has numbers of its own.
     if (timelines.label !== undefined) await commands.executeCommand(commandId('showLive'));
-    if (timelines.label === undefined) await this.#inspector.show(viewQuery(recording));
+    // The list keeps the focus: rows are looked at one after another, and chosen with Ctrl and Shift.
+    if (timelines.label === undefined)
+      await this.#inspector.show(viewQuery(recording), { preserveFocus: true });
   }
 
   async play(row: RecordingRow): Promise<void> {
