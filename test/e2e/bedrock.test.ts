@@ -170,11 +170,14 @@ describe('Bedrock Server Manager', () => {
       .waitFor();
     await form.getByRole('textbox', { name: 'Message' }).fill('{"method":"GET","path":"/api/info"}');
     await form.getByRole('button', { name: 'Send', exact: true }).click();
+    const filter = wb.viewFrame().getByRole('combobox', { name: 'Filter events' });
+    await filter.fill('"GET /api/info"');
     await wb
       .viewFrame()
       .getByRole('row', { name: /GET \/api\/info/ })
       .first()
       .waitFor();
+    await filter.fill('-is:noise');
     await form.getByRole('button', { name: 'Close' }).click();
     await wb.contextMenu(wb.treeItem(/Connection Minecraft/), 'Subscribe to Topic…');
     await wb.asked('Subscribe to Topic…');

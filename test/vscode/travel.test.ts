@@ -66,7 +66,7 @@ describe('the past in a real VS Code', () => {
     // Connections of other suites may have ended in between.
     const [, started, stopped] = events.filter(
       ({ connection: id, type, subject }) =>
-        id === 'past' && type.startsWith("instance_st") && subject?.key === 'mc-1',
+        id === 'past' && type.startsWith('instance_st') && subject?.key === 'mc-1',
     );
     const rows = await drawn();
     assert.deepEqual(await travel.go({ to: 'event', seq: started?.seq ?? 0 }), { outcome: 'there' });
