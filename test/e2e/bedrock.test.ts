@@ -171,7 +171,7 @@ describe('Bedrock Server Manager', () => {
     await form.getByRole('textbox', { name: 'Message' }).fill('{"method":"GET","path":"/api/info"}');
     await form.getByRole('button', { name: 'Send', exact: true }).click();
     const filter = wb.viewFrame().getByRole('combobox', { name: 'Filter events' });
-    await filter.fill('"GET /api/info"');
+    await filter.fill('type:"GET /api/info"');
     await wb
       .viewFrame()
       .getByRole('row', { name: /GET \/api\/info/ })
