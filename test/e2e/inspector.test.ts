@@ -148,7 +148,7 @@ describe('the inspector', () => {
     await expect.poll(() => tab.getByRole('row').count()).toBe(2);
     await tab.getByRole('row', { name: /instance_failed/ }).click();
     await wb.screenshot('inspector-tab-dark');
-    await wb.page.keyboard.press('Control+F4');
+    await wb.command('View: Close All Editors');
   });
 
   it('exports what matches, and opens the file with the same events and bytes; broken files say what is wrong', async () => {
@@ -192,7 +192,7 @@ describe('the inspector', () => {
     await editor.getByRole('tab', { name: 'Raw' }).click();
     await expect.poll(() => editor.locator('pre').textContent()).toBe(raw);
     await wb.screenshots('inspector-recording');
-    await wb.page.keyboard.press('Control+F4');
+    await wb.command('View: Close All Editors');
 
     const hostile = {
       'cut.gsops.ndjson.gz': [readFileSync(file).subarray(0, 200), /could not be read to its end/],
@@ -290,7 +290,7 @@ describe('the inspector', () => {
     await failed(tab).first().click();
     await wb.contextMenu(tab.getByText('The server crashed too often'), 'Only This');
     await expect.poll(() => filterOf(tab).inputValue()).toBe('-is:noise type:instance_failed');
-    await wb.page.keyboard.press('Control+F4');
+    await wb.command('View: Close All Editors');
   });
 
   it('saves a query with a name, and offers it in every inspector', async () => {

@@ -103,7 +103,8 @@ export class Workbench implements AsyncDisposable {
     // A list that is open does not hear of what became possible meanwhile.
     for (let tries = 0; tries < 5; tries++) {
       await this.openPalette();
-      await this.quickInput.fill(`>${title}`);
+      // A page that takes the focus closes the palette.
+      if (!(await succeeds(this.quickInput.fill(`>${title}`, { timeout: SOON_MS })))) continue;
       if (await succeeds(row.waitFor({ timeout: SOON_MS }))) break;
       await this.page.keyboard.press('Escape');
     }
