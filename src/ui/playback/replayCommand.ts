@@ -48,7 +48,7 @@ interface Source {
   readonly items: readonly ReplayItem[];
 }
 
-/** What is to be replayed: these events, a file, or one of what an inspector shows; asked for where nothing is known. */
+/** Source of a replay: these events, a file, or one of what an inspector shows; asked for where nothing is known. */
 export interface ReplayWanted {
   readonly events?: readonly JournalEvent[];
   readonly file?: Uri;
@@ -126,7 +126,7 @@ function fromEvents(events: readonly JournalEvent[], name: string | undefined): 
   return { name: name ?? l10n.t('{0} events', items.length), items };
 }
 
-/** What the filter of an inspector finds. */
+/** Reads the events that the filter of an inspector finds. */
 async function fromQuery(
   { journals, systems }: Runtime,
   { timeline, filter }: NonNullable<ReplayWanted['shown']>,
