@@ -208,7 +208,7 @@ export interface InspectorHost {
     clear(params: null): Promise<Status>;
     detail(params: { seq: number }): Promise<Detail | null>;
     /** Position of an event in the filtered view, -1 where it is not in it. */
-    indexOf(params: { seq: number }): Promise<number>;
+    indexOf(params: { seq: number }): Promise<{ readonly at: number; readonly revision: number }>;
     /**
      * The selection: all events of the current view within the spans. Places of events, not positions: a position that
      * crosses while events come or go would mean another event.

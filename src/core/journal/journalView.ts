@@ -145,7 +145,14 @@ export class JournalView {
 
   /** Position of an event in the view, −1 where it is not in it. */
   async indexOf(seq: number): Promise<number> {
-    return (await this.#matched?.indexOf(seq)) ?? -1;
+    for (;;) {
+      const found = this.#matched;
+      const at = await found?.indexOf(seq).catch((error: unknown) => {
+        // A result that another one took the place of answers no more.
+        if (found === this.#matched) throw error;
+      });
+      if (found === this.#matched) return at ?? -1;
+    }
   }
 
   /** The events of the view from one place to another, oldest first; at most `limit`, the newest of them. */

@@ -263,7 +263,7 @@ export class InspectorSession {
         if (event) await this.#runtime.systems.load(event.system);
         return event ? detailOf(event, this.#name(event.connection), this.#runtime.systems) : null;
       },
-      indexOf: ({ seq }) => this.#view.indexOf(seq),
+      indexOf: async ({ seq }) => ({ at: await this.#view.indexOf(seq), revision: this.#view.revision }),
       ...emitRequests(this.#runtime, this.#tools, this.#view),
       ...timelineRequests(this.#runtime, this.#view, this.#scope, (id) => this.#name(id)),
       ...queryRequests({

@@ -18,6 +18,14 @@ interface Anchor {
   readonly offset: number;
 }
 
+/** Answer to the question after an event. */
+interface Found {
+  readonly at: number;
+  readonly row: Row | undefined;
+  /** The rows of this page do not hold it. */
+  readonly isAbsent: boolean;
+}
+
 /**
  * State of the grid, without any element: the scroll position, follow mode, focus and
  * selection, and their way from one revision of positions to the next. While that way is under way the old
@@ -123,9 +131,9 @@ export class GridView {
     if (!wanted || this.#remapping) return;
     const isOver = this.#latest?.searching === false;
     const revision = this.#revision;
-    const [at, row] = await this.#find(wanted.seq);
+    const { at, row, isAbsent } = await this.#find(wanted.seq);
     if (wanted !== this.#wanted || revision !== this.#revision) return;
-    if (touches !== this.#touches || this.selection.focus || (isOver && !row)) this.#wanted = null;
+    if (touches !== this.#touches || this.selection.focus || (isOver && isAbsent)) this.#wanted = null;
     if (!this.#wanted || !row) return;
     this.#wanted = null;
     this.focusAt = at;
@@ -137,14 +145,16 @@ export class GridView {
     this.#selected(true);
   }
 
-  /** Position of an event with its row; -1 where it is not in this view or the host could not answer. */
-  async #find(seq: number): Promise<readonly [at: number, row: Row | undefined]> {
+  /** Position of an event with its row. Where neither came, it is absent only if the host looked at the rows of this page. */
+  async #find(seq: number): Promise<Found> {
+    const none = { at: -1, row: undefined, isAbsent: false };
     try {
-      const at = await this.#host.request('indexOf', { seq });
-      const row = at < 0 ? undefined : await this.#rowAt(at);
-      return row?.[0] === seq ? [at, row] : [-1, undefined];
+      const { at, revision } = await this.#host.request('indexOf', { seq });
+      if (at < 0) return { ...none, isAbsent: revision === this.#revision };
+      const row = await this.#rowAt(at);
+      return row?.[0] === seq ? { at, row, isAbsent: false } : none;
     } catch {
-      return [-1, undefined];
+      return none;
     }
   }
 
@@ -224,7 +234,7 @@ export class GridView {
 
   /** Scrolls to an event and selects it; false where it is not in this view. */
   async goTo(seq: number): Promise<boolean> {
-    const [at, row] = await this.#find(seq);
+    const { at, row } = await this.#find(seq);
     if (!row) return false;
     this.#touches++;
     this.#hidden = null;
@@ -368,8 +378,9 @@ export class GridView {
     return row?.[0] === seq ? row : undefined;
   }
 
-  #indexOf(seq: number | null | undefined): Promise<number> {
-    return seq === null || seq === undefined ? Promise.resolve(-1) : this.#host.request('indexOf', { seq });
+  async #indexOf(seq: number | null | undefined): Promise<number> {
+    if (seq === null || seq === undefined) return -1;
+    return (await this.#host.request('indexOf', { seq })).at;
   }
 
   /** A span means other events under another filter: then only the focused event stays selected, as soon as it is found. */

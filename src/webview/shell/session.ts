@@ -193,7 +193,7 @@ export class Session {
   async positionOf(seq: number): Promise<number> {
     let position = -1;
     await this.#guard(async () => {
-      position = await this.host.request('indexOf', { seq });
+      position = (await this.host.request('indexOf', { seq })).at;
     });
     return position;
   }

@@ -197,8 +197,9 @@ class FakeHost {
       },
       detail: ({ seq }) => (seq < this.#first ? null : detailOf(rowOf(seq, null))),
       indexOf: ({ seq }) => {
-        if (seq < this.#first || seq > this.#last) return -1;
-        return this.#matching ? this.#matching.indexOf(seq) : seq - this.#first;
+        const { revision } = this.status;
+        if (seq < this.#first || seq > this.#last) return { at: -1, revision };
+        return { at: this.#matching ? this.#matching.indexOf(seq) : seq - this.#first, revision };
       },
       select: ({ spans }) => ({ count: countOf(spans) }),
       ...this.emitter.handlers(),

@@ -10,11 +10,12 @@ class Shown {
   change: () => void = () => undefined;
 
   readonly request = (name: string, params: { seq: number; start: number; count: number }): unknown => {
-    if (name === 'indexOf') return Promise.resolve(this.seqs.indexOf(params.seq));
+    const { revision } = this;
+    if (name === 'indexOf') return Promise.resolve({ at: this.seqs.indexOf(params.seq), revision });
     this.change();
     const { start, count } = params;
     const rows = this.seqs.slice(start, start + count).map((seq) => [seq, seq] as unknown as Row);
-    return Promise.resolve({ revision: this.revision, start, rows });
+    return Promise.resolve({ revision, start, rows });
   };
 
   status(filter: string): Status {
@@ -136,5 +137,35 @@ describe('the focus of the grid', () => {
     await settled();
     await show(view, shown, 'all', [1, 2, 3, 4, 5]);
     expect([view.selection.focus?.seq, view.focusAt]).toEqual([3, 2]);
+  });
+});
+
+describe('the place of the last load', () => {
+  const restored = (shown: Shown): GridView => {
+    const view = viewIn(shown);
+    view.resize(400);
+    view.restore({ seq: 5, offset: 0, follow: false });
+    return view;
+  };
+
+  it('is looked for again where the host had other rows meanwhile', async () => {
+    const shown = new Shown();
+    const view = restored(shown);
+    const greeting = { ...shown.status('all'), searching: false };
+    // The host is at the next search by the time it is asked.
+    shown.revision++;
+    view.show(greeting);
+    await settled();
+    expect([view.selection.focus, view.place?.seq]).toEqual([null, 5]);
+    await show(view, shown, 'all', [4, 5, 6]);
+    expect([view.selection.focus?.seq, view.focusAt]).toEqual([5, 1]);
+  });
+
+  it('is forgotten where its event is not among the rows', async () => {
+    const shown = new Shown();
+    const view = restored(shown);
+    view.show({ ...shown.status('all'), searching: false });
+    await settled();
+    expect(view.place).toBeNull();
   });
 });

@@ -84,6 +84,15 @@ describe('a view in the order of the senders', () => {
     expect(await view.indexOf(1)).toBe(3);
   });
 
+  it('finds an event while the result is replaced', async () => {
+    const { view } = await opened(shuffled);
+    for (const order of ['arrival', 'sent', 'arrival', 'sent'] as const) {
+      const asked = [...shuffled.keys()].map((index) => view.indexOf(index + 1));
+      await Promise.all([view.setOrder(order), ...asked]);
+      for (const at of asked) expect(await at).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   it('says so for a batch that brings newer ones as well', async () => {
     const { store, view, keys, until } = await opened(shuffled);
     const { revision } = view;
