@@ -94,7 +94,7 @@ export async function socketThroughput(): Promise<Line[]> {
   return [ratio(what, bare, ours, '× bare net + JSON.parse', '≥ 0.7', perSecond(count, ours))];
 }
 
-/** What the sender pays: a run of `socat` against our listener, beside one that keeps its half open. */
+/** Cost for the sender: a run of `socat` against our listener, beside one that keeps its half open. */
 export async function socatTime(): Promise<Line[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gsb-'));
   const path = join(folder, 'k.sock');

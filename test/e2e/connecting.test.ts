@@ -39,7 +39,7 @@ describe('a connection to KGSM', () => {
     await wb.dialog.getByText(/event_socket_filenames/).waitFor();
     await wb.screenshots('diagnosis-question');
     await wb.dialog.getByRole('button', { name: 'Change' }).click();
-    // It looks again by itself, and finds nothing wrong now.
+    // The dialog looks again by itself, and finds nothing wrong now.
     await wb.quickItem('Look Again').waitFor();
     await wb.page.getByPlaceholder('Nothing is wrong: events come when something happens.').waitFor();
     await wb.screenshot('diagnosis-fine-dark');

@@ -18,7 +18,7 @@ const name = (server: number): string => `srv-${String(server).padStart(2, '0')}
 class BusyKgsm {
   /** Number of events so far, which is that of the next. */
   count = 0;
-  /** What the last event about each server says. */
+  /** Type of the last event about each server. */
   readonly truth = new Map<string, string>();
   readonly #timer = setInterval(() => {
     this.#append(10);

@@ -102,7 +102,7 @@ function appears(folder: string, path: string): Promise<void> {
   });
 }
 
-/** What arrived in the connections of a recording, in order. */
+/** Messages of the connections of a recording, in order. */
 export function recorded(name: string): string[] {
   return readFileSync(new URL(`../wire/${name}`, import.meta.url), 'utf8')
     .trim()

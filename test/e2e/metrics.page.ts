@@ -137,7 +137,7 @@ export async function expectNoComplaints(): Promise<void> {
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** What axe finds. Its own probing breaks the policy, so what is complained about meanwhile is forgotten. */
+/** Barriers that axe finds. The probing of axe breaks the policy, so what is complained about meanwhile is forgotten. */
 export const barriers = async (): Promise<string[]> => {
   const before = [...complaints, ...(await fake<string[]>('violations'))];
   await page.evaluate(axe);

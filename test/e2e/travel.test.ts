@@ -58,7 +58,7 @@ it('the tree shows the fleet at an event, step by step, without operations, whil
   const bar = view.getByRole('group', { name: 'Time travel' });
   await bar.getByText(/As of .*, not now/).waitFor();
 
-  // Nothing is operated: no menu offers it, and a call says why not.
+  // Operations are off: no menu offers one, and a call says why.
   await wb.treeItem(/^minecraft-survival/).click({ button: 'right' });
   await wb.page.getByRole('menuitem', { name: 'Show Events' }).waitFor();
   const offered = (await wb.menuItems()).join('\n');

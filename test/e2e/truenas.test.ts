@@ -98,7 +98,7 @@ describe('TrueNAS', () => {
     await wb.toasts(/Starting valheim on NAS/).waitFor();
     await wb.screenshots('truenas-tree');
     await wb.treeItem(/valheim, running/).waitFor();
-    // What was asked for and the job that does it are one task to whoever looks.
+    // The request and the job that does it are one task to a reader.
     await expect
       .poll(() => wb.page.evaluate(`badges.join(', ')`))
       .toMatch(/^(?:Game Servers, )?Game Servers - 1 task running, Game Servers$/);

@@ -26,7 +26,7 @@ function lines(name: string): string[] {
   return readFileSync(new URL(name, import.meta.url), 'utf8').split('\n').filter((line) => line !== '');
 }
 
-/** What a session would have delivered: requests and answers as they stand in the journal, frames as they are. */
+/** Events that a session would have delivered: requests and answers as they stand in the journal, frames as they are. */
 function recorded(name: string): Heard[] {
   let count = 0;
   let correlation = '';

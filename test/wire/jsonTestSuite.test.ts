@@ -15,7 +15,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const bytesOf = (name: string): Buffer => readFileSync(join(folder, name));
 const good = Buffer.from('{"EventType":"instance_started","Data":{"InstanceName":"good"}}');
 
-/** What is said of a stream of its own: nothing, where it is one JSON text. */
+/** Complaint about a stream of its own: none where it is one JSON text. */
 function complaints(pieces: readonly Piece[]): string[] {
   const said = pieces.length === 1 ? [] : [`${String(pieces.length)} pieces`];
   for (const { bytes } of pieces) {

@@ -12,7 +12,7 @@ interface Line {
   readonly reads?: readonly number[];
 }
 
-/** What arrived in the connections of a socket recording. */
+/** Messages of the connections of a socket recording. */
 function connections(name: string): string[] {
   return linesOf(name).map((line) => {
     const { text, base64 } = JSON.parse(line) as Line;

@@ -20,7 +20,7 @@ interface Heard {
   readonly channel: Channel;
 }
 
-/** What one client of the recording said and heard, as its session would have delivered it. */
+/** Lines that one client of the recording said and heard, as its session would have delivered them. */
 function conversation(client: string): Heard[] {
   const spoken = linesOf('tcp-notification-manager.jsonl').map((line) => JSON.parse(line) as Spoken);
   return spoken

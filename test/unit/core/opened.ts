@@ -40,7 +40,7 @@ interface RunOptions {
 }
 
 export interface Given {
-  /** What differs from the settings that the tests of a system have in common. */
+  /** Differences from the settings that the tests of a system have in common. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly secrets?: Partial<Record<SecretKind, string>>;
   readonly options?: Partial<ConnectionOptions>;
@@ -147,7 +147,7 @@ export function openConnection(
       const found = instancesOf(pipeline.fleet(), settings.id).find(({ key }) => key === instance);
       if (operation.target === 'instance' && !found)
         throw new Error(`there is no instance ${instance ?? ''}`);
-      // What is written of it stands apart from what the server says.
+      // Our own words on it stand apart from those of the server.
       const aside = core().pipeline;
       const result = await runOperation({
         id: 'run',

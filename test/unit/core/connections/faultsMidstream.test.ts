@@ -22,7 +22,7 @@ const numbered = (n: number): string => kgsmEvent('instance_started', `mc-${Stri
 const numberIn = (raw: string): number => Number(/\\?"N\\?":(\d+)/.exec(raw)?.[1] ?? NaN);
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
-/** What came out of a pipeline: the numbers in their order, and the gaps. */
+/** Output of a pipeline: the numbers in their order, and the gaps. */
 class Heard {
   readonly numbers: number[] = [];
   readonly gaps: string[] = [];

@@ -110,7 +110,7 @@ export class Room {
   }
 }
 
-/** What a listener told, with a way to wait for it. */
+/** Calls of a listener, with a way to wait for them. */
 export class Ear {
   listener!: UnixListener;
   readonly messages: Told<InboxMessage> = new Told<InboxMessage>();

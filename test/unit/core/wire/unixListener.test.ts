@@ -148,7 +148,7 @@ describe.skipIf(noUnixSockets)('what a unix listener makes of its connections', 
       }
     };
     const { messages } = await room.listen(path, { clock: { now: () => now, after }, maxConnectionMs: 5000 });
-    /** Its predecessor's message shows that everything sent before has been read. */
+    /** The message of its predecessor shows that everything sent before has been read. */
     const sync = async (count: number): Promise<void> => {
       await sendToUnixSocket(path, bytesOf('sync'));
       await messages.first(count);
@@ -225,7 +225,7 @@ describe.skipIf(noUnixSockets)('what a unix listener makes of its connections', 
   });
 
   it('closes its side as soon as the sender has closed its own', async () => {
-    // Where it does not, socat waits half a second after each event. Without that wait each sender sees the end.
+    // Otherwise socat waits half a second after each event. Without that wait each sender sees the end.
     const { messages } = await room.listen(path, { maxConnectionMs: 60_000 });
     const ends = await Promise.all(
       Array.from({ length: 20 }, async () => {

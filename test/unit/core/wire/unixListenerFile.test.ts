@@ -121,7 +121,7 @@ describe.skipIf(noUnixSockets)('a unix listener and its file', () => {
       const ear = await room.listen(path, { clock });
       unlinkSync(path);
       const foreign = await room.foreign(path);
-      // What is done between two steps of the clock is awaited by a look from outside.
+      // Work between two steps of the clock is awaited by a look from outside.
       for (let step = 0; step < 20; step++) {
         clock.advance(200);
         expect(await probe(path)).toBe('connected');
