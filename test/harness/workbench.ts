@@ -11,6 +11,7 @@ import type {
   Page,
 } from 'playwright-core';
 import { ACTION_LIMIT_MS, launchChromium } from './chromium.ts';
+import { SOON_MS, succeeds } from './patience.ts';
 import type { VscodeServer } from './server.ts';
 
 export type ColorScheme = 'dark' | 'light';
@@ -39,8 +40,6 @@ const VIEW_FRAME = 'iframe.webview.ready[src*="purpose=webviewView"]';
 const EDITOR_FRAME = 'iframe.webview.ready:not([src*="purpose=webviewView"])';
 /** The first start of a fresh server compiles its code caches, which takes seconds on a slow machine. */
 const WORKBENCH_LIMIT_MS = 60_000;
-/** For things that come at once, or not at all. */
-const SOON_MS = 5000;
 /** Runs in the page (a string, because this project's Node side has no DOM types). */
 const PALETTE_LEFT = `(typed) => {
   const widget = document.querySelector('.quick-input-widget');
@@ -225,11 +224,17 @@ export class Workbench implements AsyncDisposable {
 
   /** Waits for a toast with this text and presses one of its buttons. */
   async pressToast(text: string | RegExp, button: string): Promise<void> {
-    const toast = this.toasts(text).first();
+    const toasts = this.toasts(text);
+    const toast = toasts.first();
     await toast.waitFor();
-    // Buttons of a collapsed toast become clickable under the mouse.
-    await toast.hover();
-    await toast.getByRole('button', { name: button }).click();
+    const last = toasts.nth((await toasts.count()) - 1);
+    // A toast moves where another one goes, from under the press: one that was pressed closes.
+    for (let tries = 0; tries < 5; tries++) {
+      // Buttons of a collapsed toast become clickable under the mouse.
+      await toast.hover();
+      await toast.getByRole('button', { name: button }).click();
+      if (await succeeds(last.waitFor({ state: 'detached', timeout: SOON_MS }))) break;
+    }
   }
 
   /** Closes the message about the history, which comes with the first connection of a new user and would cover what tests look at. */
@@ -384,14 +389,6 @@ export async function openWorkbenchOn(
     await server.dispose();
     throw error;
   }
-}
-
-/** Whether something can be done; it has a moment for it. */
-function succeeds(action: Promise<unknown>): Promise<boolean> {
-  return action.then(
-    () => true,
-    () => false,
-  );
 }
 
 function escapeRegExp(text: string): string {
