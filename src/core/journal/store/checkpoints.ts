@@ -1,5 +1,5 @@
 import type { JournalDatabase } from './database.ts';
-import { readChangesBetween, readState, type JournalState } from './reader.ts';
+import { readLastChanges, readState, type JournalState } from './reader.ts';
 import { lastSeq } from './writer.ts';
 
 /** Changes after which a checkpoint is written, if there are not more things than that. */
@@ -50,7 +50,8 @@ export function stateAt(db: JournalDatabase, seq: number): JournalState {
   };
   const things = new Map<string, JournalState['changes'][number]>();
   const put = (change: JournalState['changes'][number]): void => {
-    const key = JSON.stringify([change.address, change.what, change.key]);
+    const { source, host, connection, system } = change.address;
+    const key = [change.what, change.key, connection, host, source, system].join('\0');
     if (change.state === null) things.delete(key);
     else things.set(key, change);
   };
@@ -65,7 +66,7 @@ export function stateAt(db: JournalDatabase, seq: number): JournalState {
     });
   }
   // Also those of the checkpoint's own seq: a batch without events may have followed it.
-  for (const change of readChangesBetween(db, Number(row?.['seq'] ?? 0) - 1, seq)) put(change);
+  for (const change of readLastChanges(db, Number(row?.['seq'] ?? 0) - 1, seq)) put(change);
   return {
     seq,
     change: db.number('SELECT id FROM changes WHERE seq <= ? ORDER BY seq DESC, id DESC LIMIT 1', seq),

@@ -1,8 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { checkpointIfDue } from './checkpoints.ts';
 import { inMemory, openDatabase, setAsideFile, type JournalDatabase } from './database.ts';
 import { journalError, type JournalError } from './journalError.ts';
 import type { Calls, StoreStatus } from './messages.ts';
-import { readChangesBetween, readEvents, readState } from './reader.ts';
+import { readEvents, readLastChanges, readState } from './reader.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { retain, type RetentionLimits } from './retention.ts';
 import type { ServiceOptions } from './service.ts';
@@ -15,6 +16,8 @@ export const retryMs = 30_000;
 const memoryLimits: RetentionLimits = { classes: {}, totalBytes: 64_000_000 };
 /** Given back when the disk is full: not even a DELETE succeeds then. */
 const reserveBytes = 4 * 1024 * 1024;
+/** Changes between two looks for a checkpoint while the journal never rests: a state is folded from the last one. */
+const restlessChanges = 2_000;
 
 /** The file of a journal, or the memory that stands in for it as long as it cannot be written. */
 export class JournalFile {
@@ -26,6 +29,8 @@ export class JournalFile {
   #status!: StoreStatus;
   #stopRetry: (() => void) | undefined;
   #lost = 0;
+  /** Changes since the last look for a checkpoint. */
+  #changes = 0;
   /** A window that had the file open ended without closing it: pages may be damaged. */
   wasLeftOpen = false;
 
@@ -64,6 +69,8 @@ export class JournalFile {
       while (!step.done) step = steps.next();
       this.#lost += Object.values(step.value).reduce((sum, count) => sum + count, 0);
     }
+    this.#changes += batch.changes.length;
+    if (this.#changes >= restlessChanges) this.#checkpointIfDue();
     return commit;
   }
 
@@ -197,6 +204,16 @@ export class JournalFile {
       // The reserve stands already, or the disk is too full for it.
     }
   }
+
+  /** A journal that rests is looked at by its service too. */
+  #checkpointIfDue(): void {
+    this.#changes = 0;
+    try {
+      checkpointIfDue(this.#db);
+    } catch {
+      // The next write meets the same and is answered.
+    }
+  }
 }
 
 /** Copies what a journal in memory holds behind what a file holds, in one transaction. */
@@ -204,7 +221,7 @@ function moveInto(memory: JournalDatabase, file: JournalDatabase): Commit {
   const encoder = new BatchEncoder();
   const seqs = memory.prepareArrays('SELECT seq FROM events ORDER BY seq').all();
   const { changes, contexts, cursors } = readState(memory);
-  const gone = readChangesBetween(memory, -1, Number.MAX_SAFE_INTEGER).filter(({ state }) => state === null);
+  const gone = readLastChanges(memory, -1, Number.MAX_SAFE_INTEGER).filter(({ state }) => state === null);
   encoder.add({
     events: readEvents(
       memory,

@@ -201,12 +201,13 @@ export function readChangesSince(db: JournalDatabase, change: number): NewChange
   return { changes: rows.map(toChange), last };
 }
 
-/** Changes of a range of seqs (`from` exclusive). */
-export function readChangesBetween(db: JournalDatabase, from: number, to: number): JournalChange[] {
+/** The last change of each thing in a range of seqs (`from` exclusive). */
+export function readLastChanges(db: JournalDatabase, from: number, to: number): JournalChange[] {
   return db
     .prepare(
       `SELECT ${changeColumns} FROM changes x JOIN connections c ON c.id = x.connection
-       WHERE x.seq > ? AND x.seq <= ? ORDER BY x.id`,
+       WHERE x.id IN (SELECT max(id) FROM changes WHERE seq > ? AND seq <= ? GROUP BY connection, what, key)
+       ORDER BY x.id`,
     )
     .all(from, to)
     .map(toChange);

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CompiledQuery } from '../../../../../src/core/journal/store/compiled.ts';
 import { inProcessBackend } from '../../../../../src/core/journal/store/inProcessBackend.ts';
@@ -92,6 +93,28 @@ describe('a store in a worker', () => {
     expect(await again.event(6)).toBeUndefined();
     expect((await again.state()).cursors).toEqual([{ address: home, cursor: '17' }]);
     expect(again.status).toMatchObject({ durable: true, path, journalId: store.status.journalId });
+  });
+
+  it('writes checkpoints while changes never rest, so that no state is folded from the beginning', async () => {
+    const path = join(temporaryFolder(), 'journal.db');
+    // Its timers never run: no moment of rest.
+    const store = await openStore(path, { backend: inProcessBackend(undefined, handDriven().options) });
+    const changeOf = (n: number) =>
+      ({ address: home, what: 'instance', key: `i-${n % 500}`, state: `{"n":${n}}` }) as const;
+    for (let n = 0; n < 7_000; n += 500) {
+      const changes = Array.from({ length: 500 }, (_, at) => ({ ...changeOf(n + at), after: at + 1 }));
+      await store.append({ events: events(n, 500), changes });
+    }
+    using db = new DatabaseSync(path, { readOnly: true });
+    expect(db.prepare('SELECT seq FROM checkpoints').all()).toEqual([
+      { seq: 2_000 },
+      { seq: 4_000 },
+      { seq: 6_000 },
+    ]);
+    const { changes } = await store.state(6_500);
+    expect(new Map(changes.map(({ key, state }) => [key, state]))).toEqual(
+      new Map(Array.from({ length: 500 }, (_, at) => [`i-${at}`, `{"n":${6_000 + at}}`])),
+    );
   });
 
   it('answers rows, values, histogram and position of a query, and tells of what comes in', async () => {
