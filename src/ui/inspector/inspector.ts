@@ -122,7 +122,7 @@ export class Inspector {
     });
     register('fleetAtEvent', async (argument) => {
       const [event] = await this.#events(argument);
-      if (event && this.#active?.timeline === liveTimeline)
+      if (event && this.#active?.timeline === this.#runtime.timelines.base)
         await travelTo(this.#runtime, { to: 'event', seq: event.seq });
     });
     register('copyPayloadValue', async (argument) => {

@@ -17,7 +17,7 @@ export async function travelCommand(runtime: Runtime): Promise<void> {
 
 /** A moment that the user chooses; undefined where the user turned back. */
 export async function askMoment(
-  { journals }: Runtime,
+  { journals, timelines }: Runtime,
   title: string,
   placeHolder: string,
   further: readonly (QuickPickItem & { readonly wish: MomentWish })[] = [],
@@ -30,7 +30,7 @@ export async function askMoment(
     wish: { to: 'time', time: now - ms },
   });
   const first = await journals
-    .store(liveTimeline)
+    .store(timelines.base)
     .then((store) => store.place({ to: 'change', change: 0 }))
     .then((found) => found.first)
     .catch(() => null);

@@ -48,7 +48,7 @@ async function openDifference(runtime: Runtime, from: MomentWish, to: MomentWish
       }),
     );
   }
-  const store = await runtime.journals.store(liveTimeline);
+  const store = await runtime.journals.store(runtime.timelines.base);
   const [before, after] = await Promise.all([from, to].map((wish) => store.place(wish)));
   const [a, b] = [before?.place, after?.place].sort((x, y) => (x?.seq ?? 0) - (y?.seq ?? 0));
   if (!a || !b) {
