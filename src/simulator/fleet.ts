@@ -25,9 +25,9 @@ export const fleetCommand: SimulatorCommand = {
     const kgsmRoot = join(root, 'kgsm');
     mkdirSync(root, { recursive: true, mode: 0o700 });
     makeDemoRoot(kgsmRoot, environment(kgsmRoot).launch);
-    const { write } = environment(root);
+    const own = environment(root);
     const announce = (settings: object, password?: string): void => {
-      write(`${JSON.stringify({ settings, ...(password === undefined ? {} : { password }) })}\n`);
+      own.write(`${JSON.stringify({ settings, ...(password === undefined ? {} : { password }) })}\n`);
     };
     const common = { signal, speed, port: 0, onListening: announce };
     const players = [

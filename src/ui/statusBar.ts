@@ -77,7 +77,10 @@ function show(item: StatusBarItem, { connections, pipeline, timelines, recording
   if (broken > 0) lines.splice(1, 0, `$(warning) ${escapeMarkdown(l10n.t('{0} failed or crashed', broken))}`);
   // A recording that goes on has an item of its own, which stops it.
   const record = commandId('record');
-  if (recordings.running.length === 0 && !isSimulated) lines.push(`[$(record) ${l10n.t('Record')}](command:${record})`);
-  item.tooltip = markdown(lines, [record]);
+  if (recordings.running.length === 0 && !isSimulated)
+    lines.push(`[$(record) ${l10n.t('Record')}](command:${record})`);
+  const stop = commandId('stopSimulated');
+  if (isSimulated) lines.push(`[$(beaker-stop) ${l10n.t('Stop Simulated Servers')}](command:${stop})`);
+  item.tooltip = markdown(lines, [record, stop]);
   item.show();
 }

@@ -29,6 +29,7 @@ describe('the package', () => {
       'dist/extension.js',
       'dist/journalWorker.js',
       'dist/lazy',
+      'dist/simulators.js',
       'dist/start.js',
       'dist/webview/codicon.css',
       'dist/webview/codicon.ttf',

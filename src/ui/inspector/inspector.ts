@@ -1,6 +1,5 @@
 import { commands, type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
 import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.ts';

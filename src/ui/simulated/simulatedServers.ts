@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { l10n, ProgressLocation, window } from 'vscode';
+import { l10n, window } from 'vscode';
 import { readConnection, type ConfiguredConnection } from '../../core/connections/settings.ts';
 import { secretId, secretReader } from '../../core/connections/secrets.ts';
 import { viewIds } from '../contributions/ids.ts';

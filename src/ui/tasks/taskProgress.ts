@@ -69,7 +69,7 @@ class TaskProgress {
   #follow(timeline: string, task: Task, before: Task | undefined): void {
     if (isFinished(task.state)) {
       this.#end(task.id);
-      if (!before || !isFinished(before.state)) this.#conclude(task);
+      if (!before || !isFinished(before.state)) this.#conclude(timeline, task);
       return;
     }
     const shown = this.#shown.get(task.id) ?? this.#show(timeline, task);
@@ -126,7 +126,9 @@ class TaskProgress {
     this.#shown.delete(id);
   }
 
-  #conclude(task: Task): void {
+  #conclude(timeline: string, task: Task): void {
+    // Failures are part of the play on simulated servers; those of the user's own operations are not.
+    if (timeline !== liveTimeline && !isOperationOf(this.#runtime.window, task)) return;
     // The window in which it was asked for tells its user.
     if (isOfAnotherWindow(this.#runtime.window, task)) return;
     const name = this.#connectionName(task);

@@ -1,7 +1,6 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
 import { parseTime } from '../../core/journal/query/values.ts';
 import type { MomentWish } from '../../core/playback/timeTravel.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import type { Runtime } from '../runtime.ts';
 import { momentWords } from './moment.ts';
 import { travelTo } from './travel.ts';

@@ -6,7 +6,6 @@ import {
   type Differing,
 } from '../../core/playback/fleetDifference.ts';
 import type { MomentWish } from '../../core/playback/timeTravel.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import { oneLine, type Text } from '../../core/model/text.ts';
 import { showInformation } from '../showMessage.ts';
 import { taskStateNames } from '../tasks/taskStates.ts';
