@@ -31,7 +31,10 @@ describe('somebody who has no game server', () => {
     await wb.toasts(/Restarting survival on KGSM \(simulated\)/).waitFor();
     await wb.toasts(/Restarting survival/).waitFor({ state: 'hidden' });
     // KGSM 2 looks after a start for players that can join, but not after a restart.
-    await wb.treeItem(survival).and(wb.treeItem(/, running,/)).waitFor();
+    await wb
+      .treeItem(survival)
+      .and(wb.treeItem(/, running,/))
+      .waitFor();
     const seconds = (until: number): string => `${((until - begun) / 1000).toFixed(1)} s`;
     console.log(`third click after ${seconds(seen)}, restarted after ${seconds(performance.now())}`);
   });
