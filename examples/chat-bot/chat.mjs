@@ -1,4 +1,4 @@
-/** What happened to a server, for a chat; events that are not here are not worth a line. */
+/** Words of a chat for the events that are worth a line in it. */
 const announcements = {
   instance_ready: (name) => `${name} is open`,
   instance_stopped: (name) => `${name} stopped`,

@@ -264,7 +264,8 @@ export class Connection {
       this.#report('elsewhere');
     });
     // The window that had it listened until it let go, unless it says that it had lost the server before.
-    if (other.had) this.#heardAt = pipeline.fleet(this.timeline).connections.get(this.id)?.heardAt ?? clock.now();
+    if (other.had)
+      this.#heardAt = pipeline.fleet(this.timeline).connections.get(this.id)?.heardAt ?? clock.now();
     return release;
   }
 

@@ -79,7 +79,11 @@ export function menusOf(
   return {
     'view/title': [
       item('showLive', `${inTree} && ${contextKeys.replaying}`, 'navigation@0'),
-      item('stopSimulated', `${inTree} && ${contextKeys.simulating} && !${contextKeys.replaying}`, 'navigation@0'),
+      item(
+        'stopSimulated',
+        `${inTree} && ${contextKeys.simulating} && !${contextKeys.replaying}`,
+        'navigation@0',
+      ),
       item('previousChange', `${inTree} && ${contextKeys.travelling}`, 'navigation@-2'),
       item('nextChange', `${inTree} && ${contextKeys.travelling}`, 'navigation@-1'),
       item('backToNow', `${inTree} && ${contextKeys.travelling}`, 'navigation@0'),
@@ -88,7 +92,11 @@ export function menusOf(
       item('record', `${inTree} && !${contextKeys.recording} && !${contextKeys.simulating}`, '2_events@4'),
       item('stopRecording', `${inTree} && ${contextKeys.recording}`, '2_events@4'),
       item('recordSince', `${inTree} && !${contextKeys.simulating}`, '2_events@5'),
-      item('record', `${inRecordings} && !${contextKeys.recording} && !${contextKeys.simulating}`, 'navigation@1'),
+      item(
+        'record',
+        `${inRecordings} && !${contextKeys.recording} && !${contextKeys.simulating}`,
+        'navigation@1',
+      ),
       item('stopRecording', `${inRecordings} && ${contextKeys.recording}`, 'navigation@1'),
       item('recordSince', `${inRecordings} && !${contextKeys.simulating}`, 'navigation@2'),
       item('openRecording', inRecordings, 'navigation@3'),

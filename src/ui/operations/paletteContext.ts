@@ -35,11 +35,13 @@ function flags(runtime: Runtime): string {
   const { pipeline, connections, timelines } = runtime;
   const fleet = pipeline.fleet(timelines.base);
   const offered = new Set(
-    connections.on(timelines.base).flatMap((connection) => [
-      ...(runtime.travel.moment ? [] : offeredIds(connection, fleet)),
-      ...connectionCommandsFor(connection, runtime),
-      ...(connection.session?.watch ? ['metrics'] : []),
-    ]),
+    connections
+      .on(timelines.base)
+      .flatMap((connection) => [
+        ...(runtime.travel.moment ? [] : offeredIds(connection, fleet)),
+        ...connectionCommandsFor(connection, runtime),
+        ...(connection.session?.watch ? ['metrics'] : []),
+      ]),
   );
   return [...offered]
     .sort()

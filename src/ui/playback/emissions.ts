@@ -25,7 +25,7 @@ export class Emissions implements Disposable {
   #echoes: Promise<EchoWatch | undefined>;
   /** The timeline in whose journal echoes are looked for. */
   #timeline: string;
-  readonly #following: Disposable;
+  readonly #following: { dispose(): void };
   #series: { readonly run: EmitSeries; readonly count: number; readonly perSecond: number } | undefined;
   /** A question about the targets of a series is open. */
   #isAsking = false;

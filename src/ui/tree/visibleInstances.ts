@@ -71,8 +71,7 @@ export class VisibleInstances {
 
   #looked(connection: string, timeline: string, charted: readonly InstanceRef[]): readonly Subject[] {
     const { pipeline, timelines } = this.#runtime;
-    const shown =
-      this.#tree.view.visible && timeline === timelines.base && !this.#collapsed.has(connection);
+    const shown = this.#tree.view.visible && timeline === timelines.base && !this.#collapsed.has(connection);
     const rows: readonly InstanceRef[] = shown ? instancesOf(pipeline.fleet(timeline), connection) : [];
     const refs = [...rows, ...charted.filter((ref) => ref.connection === connection)];
     const unique = new Map(refs.map((ref) => [instanceId(ref), subjectOf(ref)]));
