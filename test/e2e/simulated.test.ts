@@ -36,9 +36,9 @@ function foldersOf({ server }: Workbench): string[] {
   return readdirSync(server.temp).filter((name) => name.startsWith('gsops-demo-'));
 }
 
-/** Command lines of processes that name a folder. */
+/** Processes whose command line names a folder: pid and command line. */
 function processesOf(folder: string): string[] {
-  const all = execFileSync('ps', ['-axww', '-o', 'command='], { encoding: 'utf8' }).split('\n');
+  const all = execFileSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' }).split('\n');
   return all.filter((line) => line.includes(folder));
 }
 
@@ -147,6 +147,19 @@ describe('somebody who has no game server', () => {
     const [folder = '–'] = foldersOf(wb);
     await wb.reload();
     await expect.poll(() => processesOf(folder)).toEqual([]);
+    expect(foldersOf(wb)).toEqual([]);
+  });
+
+  it('is told when the simulators end by themselves, and can begin anew', async () => {
+    const wb = workbench();
+    await wb.openView('Game Servers');
+    await wb.page.getByRole('button', { name: 'Try with Simulated Servers' }).click();
+    await wb.treeItem(survival).waitFor();
+    const [folder = '–'] = foldersOf(wb);
+    const simulators = processesOf(folder).find((line) => line.includes('simulators.js fleet'));
+    process.kill(Number.parseInt(simulators ?? '', 10), 'SIGKILL');
+    await wb.toasts('The simulated servers ended by themselves.').waitFor();
+    await wb.page.getByRole('button', { name: 'Try with Simulated Servers' }).waitFor();
     expect(foldersOf(wb)).toEqual([]);
     expect(wb.cspViolations).toEqual([]);
   });

@@ -18,6 +18,9 @@ const names: Readonly<Record<string, string>> = {
 /** macOS alone gives a temporary folder of 50 bytes, of the 103 that a socket's path may have. */
 const temporary = process.platform === 'darwin' ? '/tmp' : tmpdir();
 
+/** A second on an idle machine; a busy one is not given up soon. */
+const startWithinMs = 30_000;
+
 /** One system of each kind, simulated on this machine, with connections outside the settings on a timeline of its own. */
 export class SimulatedServers {
   readonly #runtime: Runtime;
@@ -45,6 +48,7 @@ export class SimulatedServers {
           pid: process.pid,
           count: Object.keys(names).length,
           env: process.env,
+          startWithinMs,
         }),
     );
     try {

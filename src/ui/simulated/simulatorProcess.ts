@@ -34,6 +34,8 @@ export interface SimulatorOptions {
   /** How many systems there will be. */
   readonly count: number;
   readonly env: NodeJS.ProcessEnv;
+  /** Time in which all systems have to listen. */
+  readonly startWithinMs: number;
 }
 
 /** Time for a process to clean up after itself; then it is ended. */
@@ -84,11 +86,18 @@ export class SimulatorProcess {
       () => words,
       (error: unknown) => errorWords(error),
     );
-    const systems = await Promise.race([announced(child, options.count), ended.then(() => undefined)]);
+    const late = setTimeout(() => child.kill('SIGKILL'), options.startWithinMs);
+    const systems = await Promise.race([
+      // Words that are no settings are as good as none.
+      announced(child, options.count).catch(() => undefined),
+      ended.then(() => undefined),
+    ]);
+    clearTimeout(late);
     const started = new SimulatorProcess(child, systems ?? [], ended, { folder, note });
     if (systems) return started;
     await started.end();
-    throw new Error(words.trim() === '' ? await ended : words.trim());
+    const last = (await ended).trim();
+    throw new Error(last === '' ? 'they did not listen in time' : last);
   }
 
   /** Ends the process with all that it started. Resolves when nothing of it is left. */

@@ -20,7 +20,16 @@ function optionsIn(base: string): SimulatorOptions {
   const temporary = join(base, 't');
   mkdirSync(temporary);
   const { execPath: node, pid } = process;
-  return { program, node, notes: join(base, 'notes'), temporary, pid, count: 4, env: process.env };
+  return {
+    program,
+    node,
+    notes: join(base, 'notes'),
+    temporary,
+    pid,
+    count: 4,
+    env: process.env,
+    startWithinMs: 30_000,
+  };
 }
 
 /** A pid that no process has: Linux and macOS give none above this. */
@@ -69,6 +78,9 @@ it('says why it could not start, and leaves nothing', async () => {
   await expect(SimulatorProcess.start({ ...options, program: broken })).rejects.toThrow('no disk');
   const missing = SimulatorProcess.start({ ...options, node: join(folder.path, 'missing') });
   await expect(missing).rejects.toThrow('ENOENT');
+  writeFileSync(broken, 'setInterval(() => undefined, 1000);');
+  const silent = SimulatorProcess.start({ ...options, program: broken, startWithinMs: 100 });
+  await expect(silent).rejects.toThrow('they did not listen in time');
   expect(readdirSync(options.temporary)).toEqual([]);
   expect(existsSync(options.notes)).toBe(false);
 });
