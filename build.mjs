@@ -68,6 +68,8 @@ const hosts = (inspectorParts) => [
     splitting: false,
     banner: {},
   },
+  // A process of its own, which only those start who have no server.
+  { ...host, entryPoints: { simulators: 'src/simulator/main.ts' }, outdir: 'dist', splitting: false },
 ];
 
 /** A file with all that it imports at once. */
@@ -163,11 +165,13 @@ if (watch) {
   const bytesOf = (path) => joined[path] ?? { ...ofPages, ...ofHosts }[path].bytes;
   const total = (paths) => paths.reduce((sum, path) => sum + bytesOf(path), 0);
   const worker = bytesOf('dist/journalWorker.js');
+  const simulators = bytesOf('dist/simulators.js');
   const sizes = {
     // What the host reads at its start.
     start: total(['dist/extension.js', 'dist/start.js']),
-    host: total([...new Set([...Object.keys(ofHosts), ...Object.keys(joined)])]) - worker,
+    host: total([...new Set([...Object.keys(ofHosts), ...Object.keys(joined)])]) - worker - simulators,
     worker,
+    simulators,
     webview: total([...withImports(ofPages, 'dist/webview/inspector.js')]),
     metrics: bytesOf('dist/webview/metrics.js'),
   };

@@ -7,6 +7,7 @@ import { registerHistory } from './ui/history/history.ts';
 import { Inspector } from './ui/inspector/inspector.ts';
 import { InstancesTree } from './ui/tree/instancesTree.ts';
 import { registerLinks } from './ui/links/links.ts';
+import { registerSimulated } from './ui/simulated/simulated.ts';
 import { registerRecordings } from './ui/recordings/recordings.ts';
 import { registerMetrics } from './ui/metrics/metrics.ts';
 import { Operations } from './ui/operations/operations.ts';
@@ -40,6 +41,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
     void operations.cancel(task);
   });
   const inspector = new Inspector(runtime);
+  registerSimulated(runtime);
   registerRecordings(runtime, inspector);
   registerLinks(runtime, inspector);
   registerTravel(runtime, tree);

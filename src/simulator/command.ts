@@ -10,6 +10,7 @@ export interface CommandOptions {
   readonly profile?: string | undefined;
   readonly revision?: string | undefined;
   readonly 'protocol-version'?: string | undefined;
+  readonly webhook?: boolean | undefined;
 }
 
 interface Invocation {
@@ -20,6 +21,8 @@ interface Invocation {
   readonly environment: (root: string) => CliEnvironment;
   /** Aborts with Ctrl+C. */
   readonly untilInterrupted: () => AbortSignal;
+  /** Aborts when the program that started this one ends, however that may be, or closes the pipe to it. */
+  readonly untilAbandoned: () => AbortSignal;
   /** Prints a line that can be put into the settings as it is, and the password that the connection asks for. */
   readonly announce: (settings: object, password?: string) => void;
 }

@@ -1,11 +1,13 @@
 import { bedrockCommand } from './bedrock/command.ts';
 import type { SimulatorCommand } from './command.ts';
+import { fleetCommand } from './fleet.ts';
 import { kgsmCommand, playCommand, watcherCommand } from './kgsm/commands.ts';
 import { notifierCommand } from './notifier/command.ts';
 import { trueNasCommand } from './truenas/command.ts';
 
 /** Commands of the simulator by their names. */
 export const simulatorCommands: Readonly<Record<string, SimulatorCommand>> = {
+  fleet: fleetCommand,
   play: playCommand,
   notifier: notifierCommand,
   bedrock: bedrockCommand,

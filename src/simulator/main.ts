@@ -33,6 +33,7 @@ async function main(): Promise<number> {
       port: { type: 'string' },
       profile: { type: 'string' },
       revision: { type: 'string' },
+      webhook: { type: 'boolean' },
     },
   });
   const code = await command?.run({
@@ -47,6 +48,7 @@ async function main(): Promise<number> {
       now: () => Date.now(),
     }),
     untilInterrupted,
+    untilAbandoned,
     announce(settings, password) {
       process.stdout.write(`${JSON.stringify(settings)}\n`);
       if (password !== undefined) process.stdout.write(`password: ${password}\n`);
@@ -56,6 +58,13 @@ async function main(): Promise<number> {
   const usages = Object.values(simulatorCommands).flatMap(({ usage }) => usage ?? []);
   process.stderr.write(`Usage:\n${usages.map((usage) => `  main ${usage}\n`).join('')}`);
   return 2;
+}
+
+function untilAbandoned(): AbortSignal {
+  const stop = new AbortController();
+  process.stdin.on('close', () => stop.abort());
+  process.stdin.resume();
+  return AbortSignal.any([stop.signal, untilInterrupted()]);
 }
 
 function untilInterrupted(): AbortSignal {

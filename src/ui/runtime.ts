@@ -189,7 +189,9 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     emit: (connection, emission) => emitForWindow(connection, emission, emitter),
   });
   const timelines = scope.add(new TimelineSelection(pipeline, (timeline) => void journals.drop(timeline)));
-  const travel = scope.add(new TimeTravel({ store: () => journals.store(liveTimeline), words: momentWords }));
+  const travel = scope.add(
+    new TimeTravel({ store: () => journals.store(timelines.base), words: momentWords }),
+  );
   const travelPlayer = scope.add(new TravelPlayer(travel, systemClock));
   return {
     scope,

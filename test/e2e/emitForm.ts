@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Workbench } from '../harness/workbench.ts';
 import type { SocatListener } from './kgsm.ts';
@@ -12,19 +13,7 @@ export async function emitFromForm(wb: Workbench, bot: SocatListener): Promise<v
   await wb.command('Game Servers: Emit Event…');
   const form = view.getByRole('region', { name: 'Emit an event' });
   const message = form.getByRole('textbox', { name: 'Message' });
-  const choose = async (label: string): Promise<void> => {
-    const box = form.locator(`vscode-checkbox[label="${label}"]`);
-    const isChecked = (): Promise<unknown> =>
-      box.evaluate((element: unknown) => (element as { readonly checked?: boolean }).checked);
-    // The workbench gives the page its focus back after a command; a click in that moment is lost.
-    await expect
-      .poll(async () => {
-        if ((await isChecked()) !== true) await form.getByText(label, { exact: true }).click();
-        return isChecked();
-      })
-      .toBe(true);
-  };
-  await choose('Home');
+  await chooseTarget(form, 'Home');
   await form.getByRole('combobox', { name: 'Event type' }).fill('instance_failed');
   await form.getByRole('option', { name: 'instance_failed', exact: true }).click();
   // An instance of the target stands in the example.
@@ -32,7 +21,7 @@ export async function emitFromForm(wb: Workbench, bot: SocatListener): Promise<v
   await form.getByLabel('InstanceName').fill('ghost');
   await form.getByLabel('Restarts').fill('4');
   await expect.poll(() => message.inputValue()).toContain('"Restarts": "4"');
-  await choose('bot.sock');
+  await chooseTarget(form, 'bot.sock');
   await wb.screenshots('emit-form');
 
   const send = form.getByRole('button', { name: 'Send', exact: true });
@@ -80,4 +69,18 @@ export async function emitFromForm(wb: Workbench, bot: SocatListener): Promise<v
   await wb.screenshots('emit-template');
   await form.getByRole('button', { name: 'Delete the template Sign in' }).click();
   await template.waitFor({ state: 'detached' });
+}
+
+/** Checks a target in the form, where it is not. */
+export async function chooseTarget(form: Locator, label: string): Promise<void> {
+  const box = form.locator(`vscode-checkbox[label="${label}"]`);
+  const isChecked = (): Promise<unknown> =>
+    box.evaluate((element: unknown) => (element as { readonly checked?: boolean }).checked);
+  // The workbench gives the page its focus back after a command; a click in that moment is lost.
+  await expect
+    .poll(async () => {
+      if ((await isChecked()) !== true) await form.getByText(label, { exact: true }).click();
+      return isChecked();
+    })
+    .toBe(true);
 }

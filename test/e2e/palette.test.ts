@@ -91,6 +91,7 @@ describe('the palette of an empty window', () => {
       'Show Log',
       'Show Tasks',
       'Travel in Time…',
+      'Try with Simulated Servers',
       'What Changed Between…',
     ]);
     await wb.page.keyboard.press(key);

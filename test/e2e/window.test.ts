@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useWorkbench, withWorkbench } from '../harness/e2e.ts';
@@ -182,6 +182,10 @@ describe('settings and trust', () => {
       await wb.openView('Game Servers');
       await wb.page.getByText('This workspace is not trusted: nothing is connected or operated.').waitFor();
       await wb.screenshot('untrusted-dark');
+      await wb.command('Game Servers: Try with Simulated Servers');
+      const refused = 'Simulated servers run only in a trusted workspace';
+      await wb.toasts(refused).getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
+      expect(readdirSync(wb.server.temp).filter((name) => name.startsWith('gsops-'))).toEqual([]);
       await expect(kgsm.send('instance_started', 'a')).rejects.toMatchObject({ reason: 'missing' });
       await wb.trustWorkspace();
       await wb.closeModalEditor();

@@ -29,6 +29,7 @@ describe('the package', () => {
       'dist/extension.js',
       'dist/journalWorker.js',
       'dist/lazy',
+      'dist/simulators.js',
       'dist/start.js',
       'dist/webview/codicon.css',
       'dist/webview/codicon.ttf',
@@ -65,6 +66,7 @@ describe('the package', () => {
     const sizes = JSON.parse(readFileSync(join(root, 'dist/sizes.json'), 'utf8')) as Record<string, number>;
     expect(sizes['start']).toBeLessThanOrEqual(220_000);
     expect(sizes['webview']).toBeLessThanOrEqual(300_000);
+    expect(sizes['simulators']).toBeLessThanOrEqual(400_000);
     expect(sizes['metrics']).toBeLessThanOrEqual(100_000);
     expect(
       existsSync(join(root, `${name}-${version}.vsix`))

@@ -43,6 +43,8 @@ export interface ConnectionOptions {
   readonly system: AnySystem;
   readonly settings: ConnectionSettings;
   readonly pipeline: Pipeline;
+  /** The timeline that its events are part of; the live one where none is named. */
+  readonly timeline?: string;
   readonly lock: CaptureLock;
   readonly clock: Clock;
   readonly random: () => number;
@@ -69,6 +71,8 @@ const patienceMs = 5000;
 export class Connection {
   readonly settings: ConnectionSettings;
   readonly system: AnySystem;
+  /** The timeline that its events are part of. */
+  readonly timeline: string;
   /** Owns what is made for the connection and ends with it: logs that are open, operations that run. */
   readonly scope = new Scope();
   readonly #options: ConnectionOptions;
@@ -91,8 +95,9 @@ export class Connection {
     this.#options = options;
     this.settings = options.settings;
     this.system = options.system;
+    this.timeline = options.timeline ?? liveTimeline;
     // An earlier window heard the last event; nobody has listened since.
-    const known = options.pipeline.fleet().connections.get(options.settings.id);
+    const known = options.pipeline.fleet(this.timeline).connections.get(options.settings.id);
     if (known) this.#heardAt = known.heardAt ?? Math.max(known.since, known.lastEventAt ?? 0);
   }
 
@@ -259,7 +264,8 @@ export class Connection {
       this.#report('elsewhere');
     });
     // The window that had it listened until it let go, unless it says that it had lost the server before.
-    if (other.had) this.#heardAt = pipeline.fleet().connections.get(this.id)?.heardAt ?? clock.now();
+    if (other.had)
+      this.#heardAt = pipeline.fleet(this.timeline).connections.get(this.id)?.heardAt ?? clock.now();
     return release;
   }
 
@@ -379,7 +385,8 @@ export class Connection {
   }
 
   #where(): { timeline: string; host: string; connection: string; system: string } {
-    return { timeline: liveTimeline, host: this.#options.host, connection: this.id, system: this.system.id };
+    const { timeline, id, system } = this;
+    return { timeline, host: this.#options.host, connection: id, system: system.id };
   }
 }
 

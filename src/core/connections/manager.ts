@@ -6,16 +6,25 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { watchSurroundings } from './surroundings.ts';
 import type { ConfiguredConnection } from './settings.ts';
 
-export type ManagerOptions = Omit<ConnectionOptions, 'system' | 'settings'> & {
+/** Parts that connections outside the settings have of their own. */
+export type OwnParts = Required<
+  Pick<ConnectionOptions, 'timeline' | 'lock' | 'memory' | 'keeping' | 'secrets' | 'keep'>
+>;
+
+export type ManagerOptions = Omit<ConnectionOptions, 'system' | 'settings' | 'timeline'> & {
   readonly pipeline: Pipeline;
   /** Networks that this machine is in, as one text to compare. */
   readonly networks: () => string;
 };
 
-/** The connections that the settings name, kept in step with them: unchanged ones are not disturbed. */
+/**
+ * The connections that the settings name, kept in step with them: unchanged ones are not disturbed. Beside them there may
+ * be others on a timeline of their own, which the settings do not concern.
+ */
 export class ConnectionManager {
   readonly #options: ManagerOptions;
   readonly #connections = new Map<string, Connection>();
+  readonly #beside = new Map<string, Connection>();
   readonly #listeners: Listeners<void>;
   /** One change after another, so that an old connection has let go of its socket before a new one wants it. */
   #queue: Promise<void> = Promise.resolve();
@@ -28,12 +37,23 @@ export class ConnectionManager {
     this.#listeners = new Listeners((listener, error) => this.#failed(listener, error));
   }
 
+  /** Those of the settings. */
   get connections(): readonly Connection[] {
     return [...this.#connections.values()];
   }
 
+  /** All of them, also those outside the settings. */
+  get all(): readonly Connection[] {
+    return [...this.#connections.values(), ...this.#beside.values()];
+  }
+
+  /** Those that fill a timeline. */
+  on(timeline: string): readonly Connection[] {
+    return this.all.filter((connection) => connection.timeline === timeline);
+  }
+
   get(id: string): Connection | undefined {
-    return this.#connections.get(id);
+    return this.#beside.get(id) ?? this.#connections.get(id);
   }
 
   /** Called when connections came, went or changed their settings. `name` stands in the log if the listener throws. */
@@ -52,11 +72,29 @@ export class ConnectionManager {
     return this.#queue;
   }
 
+  /** Opens connections outside the settings. Answers how to close and forget them. */
+  open(outside: readonly ConfiguredConnection[], parts: OwnParts): () => Promise<void> {
+    const opened = outside.map(({ system, settings }) => {
+      const connection = new Connection({ ...this.#options, ...parts, system, settings });
+      this.#beside.set(connection.id, connection);
+      return connection;
+    });
+    this.#watch();
+    this.#listeners.tell();
+    for (const connection of opened) connection.start();
+    return async () => {
+      await Promise.all(opened.map((connection) => connection.dispose()));
+      for (const { id } of opened) this.#beside.delete(id);
+      this.#watch();
+      this.#listeners.tell();
+    };
+  }
+
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#queue;
     this.#stopWatching?.();
-    await Promise.all(this.connections.map((connection) => connection.dispose()));
+    await Promise.all(this.all.map((connection) => connection.dispose()));
   }
 
   async #configure(configured: readonly ConfiguredConnection[], start: boolean): Promise<void> {
@@ -82,7 +120,7 @@ export class ConnectionManager {
   }
 
   #watch(): void {
-    if (this.#connections.size === 0) {
+    if (this.all.length === 0) {
       this.#stopWatching?.();
       this.#stopWatching = undefined;
       return;
@@ -92,7 +130,7 @@ export class ConnectionManager {
       clock,
       networks,
       onChange: () => {
-        for (const connection of this.connections) connection.surroundingsChanged();
+        for (const connection of this.all) connection.surroundingsChanged();
       },
     });
   }

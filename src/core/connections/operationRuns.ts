@@ -69,6 +69,7 @@ export class OperationRuns {
           ),
         input,
         pipeline,
+        timeline: connection.timeline,
         clock,
         host,
         window: asking.window,

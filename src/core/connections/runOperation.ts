@@ -26,6 +26,8 @@ export interface RunOperation {
   readonly session: Session | undefined;
   readonly input: OperationInput;
   readonly pipeline: Pipeline;
+  /** The live one where none is named. */
+  readonly timeline?: string;
   readonly clock: Clock;
   readonly host: string;
   /** The name of the window in which it was asked for. */
@@ -48,7 +50,7 @@ export async function runOperation(run: RunOperation): Promise<OperationResult> 
   const say = (message: ControlFact): void => {
     pipeline.control(
       {
-        timeline: liveTimeline,
+        timeline: run.timeline ?? liveTimeline,
         connection: connection.id,
         system: run.system.id,
         host: run.host,

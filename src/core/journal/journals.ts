@@ -75,6 +75,8 @@ export class Journals {
   /** True where there is no SQLite, or no worker: told once, when the live journal was opened. */
   #isUnavailable = false;
   readonly #stores = new Map<string, { readonly opened: Promise<JournalStore>; readonly path: string }>();
+  /** Ids of timelines are not used again. */
+  readonly #dropped = new Set<string>();
   #cancelRetention: () => void = () => undefined;
   #adopted = 0;
   #followed = Promise.resolve();
@@ -113,6 +115,8 @@ export class Journals {
   /** The journal of a timeline, opened with its first use. */
   store(timeline: string): Promise<JournalStore> {
     if (timeline === liveTimeline) return this.#live;
+    if (this.#dropped.has(timeline))
+      return Promise.reject(new Error(`the journal of the timeline ${timeline} is gone`));
     let store = this.#stores.get(timeline);
     if (!store) {
       const path = join(this.#options.folder, 'temp', `${process.pid}-${this.#options.newId()}.db`);
@@ -172,8 +176,9 @@ export class Journals {
     return this.#recorder.settle(connection);
   }
 
-  /** Deletes the journal of a replay that nobody shows any more. */
+  /** Deletes the journal of a timeline that nobody shows any more; there is none of it again. */
   async drop(timeline: string): Promise<void> {
+    this.#dropped.add(timeline);
     const store = this.#stores.get(timeline);
     if (!store) return;
     this.#stores.delete(timeline);

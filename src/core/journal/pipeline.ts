@@ -1,5 +1,5 @@
 import type { Draft, OpsEvent, Problem } from '../model/event.ts';
-import { liveTimeline } from '../model/event.ts';
+import { hasConnections, liveTimeline } from '../model/event.ts';
 import { emptyFleet, fold, forgetConnection, type Fleet } from '../model/fleet.ts';
 import { Listeners, type ListenerError } from '../model/listeners.ts';
 import type { Decoded, Decoder, Message, Signal } from '../model/signal.ts';
@@ -34,7 +34,7 @@ export interface PipelineOptions {
   decoderOf(system: string): Decoder<unknown> | undefined;
   /** Finds what an arriving message echoes; answers its correlation. */
   correlate?(draft: Draft): string | undefined;
-  /** Takes the measurements of the live timeline. */
+  /** Takes the measurements of connections. */
   readonly metrics?: MetricsStore;
   /** Runs something soon, after the present turn; a batch of events is folded at once then. */
   readonly defer: (run: () => void) => void;
@@ -56,6 +56,8 @@ const none: readonly never[] = [];
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #timelines = new Map<string, Timeline>();
+  /** Timelines that nobody shows any more; ids are not used again. */
+  readonly #dropped = new Set<string>();
   readonly #listeners: Listeners<TimelineChange>;
   #queue: Waiting[] = [];
   #scheduled = false;
@@ -149,8 +151,9 @@ export class Pipeline {
     this.#timeline(timeline).contexts.set(connection, context);
   }
 
-  /** Forgets a timeline that nobody shows any more, with what still waits for it. */
+  /** Forgets a timeline that nobody shows any more, with what still waits for it and what comes for it later. */
   drop(timeline: string): void {
+    this.#dropped.add(timeline);
     this.#queue = this.#queue.filter((waiting) => waiting.timeline !== timeline);
     this.#timelines.delete(timeline);
   }
@@ -205,7 +208,7 @@ export class Pipeline {
         const { event, signals } = each;
         events.push(event);
         if (signals.length > 0) timeline.fleet = fold(timeline.fleet, event, signals);
-        if (id === liveTimeline) this.#options.metrics?.take(event, signals);
+        if (hasConnections(id)) this.#options.metrics?.take(event, signals);
         const values = measuredBy(signals);
         if (values.length > 0) measured.set(event, values);
       }
@@ -264,6 +267,7 @@ export class Pipeline {
   }
 
   #enqueue(waiting: Waiting): void {
+    if (this.#dropped.has(waiting.timeline)) return;
     this.#queue.push(waiting);
     if (this.#scheduled) return;
     this.#scheduled = true;

@@ -15,7 +15,8 @@ export function removeLeftovers(folder: string): void {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process is there, whoever owns it. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

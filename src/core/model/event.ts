@@ -25,8 +25,20 @@ export interface Problem {
   readonly message: Text;
 }
 
-/** The id of the timeline of what really happens now; every other timeline is a recording or a replay. */
+/** The id of the timeline of what really happens now; every other timeline is a recording, a replay or simulated. */
 export const liveTimeline = 'live';
+
+const simulated = 'simulated-';
+
+/** The id of a timeline of simulated servers, which connections of its own fill. */
+export function simulatedTimeline(count: number): string {
+  return `${simulated}${String(count)}`;
+}
+
+/** Whether connections fill a timeline, so that servers can be operated and measured on it. */
+export function hasConnections(timeline: string): boolean {
+  return timeline === liveTimeline || timeline.startsWith(simulated);
+}
 
 /** Bytes that arrived or were sent, with the facts that only their source knows. */
 export interface Draft {

@@ -13,6 +13,8 @@ export interface EmitTarget {
   /** The present session of that connection. */
   readonly session?: Session | undefined;
   readonly secret: SecretReader;
+  /** The timeline that the event is part of; the live one where none is named. */
+  readonly timeline?: string;
 }
 
 export interface EmitRequest {
@@ -69,7 +71,7 @@ export class Emitter {
     const correlation = this.#options.newId();
     const connection = target.connection ?? target.address;
     const where = {
-      timeline: liveTimeline,
+      timeline: target.timeline ?? liveTimeline,
       host,
       connection,
       system: target.system.id,

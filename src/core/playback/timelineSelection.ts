@@ -1,4 +1,4 @@
-import { liveTimeline } from '../model/event.ts';
+import { liveTimeline, simulatedTimeline } from '../model/event.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 
 interface ShownReplay {
@@ -8,14 +8,15 @@ interface ShownReplay {
 }
 
 /**
- * The timeline on screen, which tree and inspector follow: the live one, or that of a local replay. At most one local
- * replay exists; leaving it ends it and drops its timeline.
+ * The timeline on screen, which tree and inspector follow: the live one, that of simulated servers, or that of a local
+ * replay. At most one of each exists; leaving a replay ends it, drops its timeline and shows the one below it.
  */
 export class TimelineSelection {
   readonly #pipeline: Pipeline;
   readonly #onLeft: (timeline: string) => void;
   readonly #listeners = new Set<() => void>();
   #replay: ShownReplay | undefined;
+  #simulated: string | undefined;
   #count = 0;
 
   /** `onLeft` is called when nobody looks at a timeline any more. */
@@ -25,10 +26,19 @@ export class TimelineSelection {
   }
 
   get id(): string {
-    return this.#replay?.id ?? liveTimeline;
+    return this.#replay?.id ?? this.base;
   }
 
-  /** The name of the replay; undefined while the live timeline is shown. */
+  /** The timeline whose connections one works with, also while a replay is shown: the live or the simulated one. */
+  get base(): string {
+    return this.#simulated ?? liveTimeline;
+  }
+
+  get isSimulated(): boolean {
+    return this.#simulated !== undefined;
+  }
+
+  /** The name of the replay; undefined while no replay is shown. */
   get label(): string | undefined {
     return this.#replay?.label;
   }
@@ -52,6 +62,24 @@ export class TimelineSelection {
     if (this.#replay) this.#show(undefined);
   }
 
+  /** Shows a new timeline for simulated servers, in the place of the live one. Answers its id. */
+  startSimulated(): string {
+    if (this.#simulated !== undefined) throw new Error('There are simulated servers already.');
+    this.#simulated = simulatedTimeline(++this.#count);
+    this.#tell();
+    return this.#simulated;
+  }
+
+  /** Shows the live timeline again, and drops that of the simulated servers. */
+  endSimulated(): void {
+    const left = this.#simulated;
+    if (left === undefined) return;
+    this.#simulated = undefined;
+    this.#pipeline.drop(left);
+    this.#tell();
+    this.#onLeft(left);
+  }
+
   onDidChange(listener: () => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };
@@ -71,7 +99,11 @@ export class TimelineSelection {
     this.#replay = replay;
     if (left?.abort !== replay?.abort) left?.abort.abort();
     if (left) this.#pipeline.drop(left.id);
-    for (const listener of this.#listeners) listener();
+    this.#tell();
     if (left) this.#onLeft(left.id);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

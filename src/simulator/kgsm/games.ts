@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kgsm, type CliEnvironment } from './kgsm.ts';
 import { beginLog, logLine } from './logs.ts';
-import { fileNameOf, type InstanceState } from './state.ts';
+import { fileNameOf, InstanceStore, type InstanceState } from './state.ts';
 
 /**
  * Starts the stand-in of the game in a session of its own. It keeps our stderr open, as real games do: whoever waits for the
@@ -42,6 +42,20 @@ export function endGame(kgsm: Kgsm, instance: InstanceState): void {
   kgsm.store.put({ ...rest, active: false });
 }
 
+/** Ends all games of a root at once, without a word in it: the root is about to go. */
+export function endGames(root: string): void {
+  for (const { run, pid } of new InstanceStore(root).list()) {
+    if (run === undefined || pid === undefined) continue;
+    rmSync(run, { force: true });
+    try {
+      // The group: its present command is a process too.
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Ended already: that is what was wanted.
+    }
+  }
+}
+
 /** The watcher is detached and outlives the command; it keeps our stdout open until it has ended. */
 export function watchForReady(kgsm: Kgsm, { name, run = '' }: InstanceState): void {
   const { node, entry } = kgsm.environment.launch;
@@ -52,10 +66,16 @@ export function watchForReady(kgsm: Kgsm, { name, run = '' }: InstanceState): vo
   watcher.unref();
 }
 
+/** How soon a watcher notices that its run is over. */
+const lookMs = 100;
+
 /** The detached process behind `--start`: reports that the server is ready, unless that run is over by then. */
 export async function watchInstance(environment: CliEnvironment, name: string, run: string): Promise<void> {
   const kgsm = new Kgsm(environment);
-  await sleep(kgsm.behaviour.readyMs);
+  for (let left = kgsm.behaviour.readyMs; left > 0; left -= lookMs) {
+    await sleep(Math.min(left, lookMs));
+    if (!existsSync(run)) return;
+  }
   if (!existsSync(run)) return;
   const instance = kgsm.store.change(name, { ready: true });
   if (instance) logLine(instance, kgsm.now(), 'Done');

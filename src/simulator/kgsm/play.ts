@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoInstances, type DemoInstance } from './demo.ts';
 import { emitTo } from './emit.ts';
-import { encodeEvent, type KgsmEvent } from './envelope.ts';
+import { encodeEvent, eventText, type KgsmEvent } from './envelope.ts';
 import { readBehaviour } from './behaviour.ts';
 import { readConfig } from './config.ts';
 import { appendToEventFile } from './eventFiles.ts';
@@ -10,6 +10,7 @@ import { newInstance } from './root.ts';
 import { firstRound, introduction, laterRound, type PlacedScene } from './scenario.ts';
 import type { Scene, Step } from './scenes.ts';
 import { InstanceStore } from './state.ts';
+import { postEvent } from './webhook.ts';
 
 /** The time of a player. Tests bring one that does not wait. */
 export interface PlayClock {
@@ -22,6 +23,8 @@ interface PlayOptions {
   /** A root made by `makeDemoRoot`. */
   readonly root: string;
   readonly signal: AbortSignal;
+  /** URL that gets the events instead of sockets, as where there are none. */
+  readonly webhook?: string;
   /** 2 plays twice as fast. */
   readonly speed?: number;
   /** The same seed gives the same order. */
@@ -69,13 +72,15 @@ class Player {
   readonly #sockets: readonly string[];
   /** Event file folder of version 3, which needs no listener. */
   readonly #journal: string | undefined;
+  readonly #webhook: string | undefined;
   readonly #host: string;
   /** Socket files of the last event; other ones belong to a new listener, which has heard nothing yet. */
   #listener: string | undefined;
 
-  constructor({ root, signal, speed = 1, seed = 1, clock = realClock }: PlayOptions) {
+  constructor({ root, signal, webhook, speed = 1, seed = 1, clock = realClock }: PlayOptions) {
     this.#root = root;
     this.#signal = signal;
+    this.#webhook = webhook;
     this.#speed = speed;
     this.#random = seeded(seed);
     this.#clock = clock;
@@ -126,14 +131,30 @@ class Player {
         appendToEventFile(this.#journal, encodeEvent('3.16', event, around), around.now);
         return;
       }
-      const bytes = encodeEvent(protocolVersion, event, around);
-      let delivered = false;
-      for (const socket of this.#sockets)
-        if ((await emitTo(socket, bytes, this.#signal)).delivered) delivered = true;
+      const delivered = await (this.#webhook === undefined
+        ? this.#send(encodeEvent(protocolVersion, event, around))
+        : this.#post(this.#webhook, eventText(protocolVersion, event, around)));
       this.#signal.throwIfAborted();
       if (delivered) return;
       await this.#wait(lookMs);
     }
+  }
+
+  async #send(bytes: Uint8Array): Promise<boolean> {
+    let delivered = false;
+    for (const socket of this.#sockets)
+      if ((await emitTo(socket, bytes, this.#signal)).delivered) delivered = true;
+    return delivered;
+  }
+
+  async #post(url: string, body: string): Promise<boolean> {
+    const { webhook } = readConfig(this.#root);
+    const posted = await postEvent(body, {
+      config: { ...webhook, urls: [url], retries: 0 },
+      retryMs: lookMs,
+      now: () => this.#clock.now(),
+    });
+    return posted.every(({ delivered }) => delivered);
   }
 
   /** Waits until somebody listens. Who was not there before gets told how things stand. */
@@ -155,9 +176,10 @@ class Player {
     }
   }
 
-  /** The socket files that exist, each with its inode and birth time. A journal always exists. */
+  /** The socket files that exist, each with its inode and birth time. A journal always exists, and so does a URL. */
   #present(): string {
-    if (this.#journal !== undefined) return this.#journal;
+    const always = this.#webhook ?? this.#journal;
+    if (always !== undefined) return always;
     return this.#sockets
       .flatMap((path) => {
         const file = statSync(path, { bigint: true, throwIfNoEntry: false });

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Connection } from '../../core/connections/connection.ts';
+import { liveTimeline } from '../../core/model/event.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** A command on one connection: which it suits, and what is said where it suits none of those that there are. */
@@ -13,13 +14,19 @@ const everyConnection: ConnectionCommandSpec = {
   none: () => '',
 };
 
+const ofTheSettings: ConnectionCommandSpec = {
+  suits: ({ timeline }) => timeline === liveTimeline,
+  none: () => l10n.t('Simulated servers do not stand in the settings. Stop them first.'),
+};
+
 export const connectionCommandTable = {
-  editConnection: everyConnection,
-  duplicateConnection: everyConnection,
-  removeConnection: everyConnection,
+  editConnection: ofTheSettings,
+  duplicateConnection: ofTheSettings,
+  removeConnection: ofTheSettings,
   reconnect: everyConnection,
   signOut: {
-    suits: ({ system, settings }, { secrets }) => secrets.has(system, settings),
+    suits: ({ system, settings, timeline }, { secrets }) =>
+      timeline === liveTimeline && secrets.has(system, settings),
     none: () => l10n.t('Nobody is signed in: no secret of a connection is stored.'),
   },
   connect: {

@@ -95,11 +95,11 @@ async function choose(
   row: Row | undefined,
   command: ConnectionCommand,
 ): Promise<Connection | undefined> {
-  const { connections } = runtime;
+  const { connections, timelines } = runtime;
   if (row) return connections.get(row.row === 'connection' ? row.id : row.connection);
   if (tellNoConnection(runtime)) return undefined;
   const { suits, none } = connectionCommandTable[command];
-  const suitable = connections.connections.filter((connection) => suits(connection, runtime));
+  const suitable = connections.on(timelines.base).filter((connection) => suits(connection, runtime));
   if (suitable.length === 0) showInformation(none());
   if (suitable.length <= 1) return suitable[0];
   const items = suitable.map((connection) => ({
@@ -119,8 +119,9 @@ interface WithConsole {
 
 /** The instance of the row, else one of those that have a log. */
 async function chooseInstance(runtime: Runtime, row: Row | undefined): Promise<WithConsole | undefined> {
-  const fleet = runtime.pipeline.fleet();
-  const all = runtime.connections.connections.flatMap((connection): WithConsole[] => {
+  const { pipeline, connections, timelines } = runtime;
+  const fleet = pipeline.fleet(timelines.base);
+  const all = connections.on(timelines.base).flatMap((connection): WithConsole[] => {
     const { system, settings } = connection;
     const { console } = system;
     if (!console) return [];

@@ -9,8 +9,8 @@ export function addConnectionAction(): Actions {
 }
 
 /** Says that there is no connection, with a way to one; false where there is one. */
-export function tellNoConnection({ connections }: Runtime): boolean {
-  if (connections.connections.length > 0) return false;
+export function tellNoConnection({ connections, timelines }: Runtime): boolean {
+  if (connections.on(timelines.base).length > 0) return false;
   showInformation(l10n.t('There is no connection yet.'), addConnectionAction());
   return true;
 }

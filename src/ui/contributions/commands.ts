@@ -39,6 +39,16 @@ export function whenOffered(command: string): string {
 const whenStepping = `${contextKeys.travelling} && !editorTextFocus`;
 
 export const ownCommands = {
+  trySimulated: {
+    title: 'Try with Simulated Servers',
+    icon: '$(beaker)',
+    palette: `!${contextKeys.simulating}`,
+  },
+  stopSimulated: {
+    title: 'Stop Simulated Servers',
+    icon: '$(beaker-stop)',
+    palette: contextKeys.simulating,
+  },
   addConnection: { title: 'Add Connection…', icon: '$(add)' },
   editConnection: { title: 'Edit Connection…', icon: '$(edit)', palette: whenOffered('editConnection') },
   duplicateConnection: {
@@ -82,8 +92,12 @@ export const ownCommands = {
   emit: { title: 'Emit Event…', icon: '$(broadcast)' },
   export: { title: 'Export Events…', icon: '$(export)' },
   openRecording: { title: 'Open Recording…', icon: '$(folder-opened)' },
-  record: { title: 'Record', icon: '$(record)' },
-  recordSince: { title: 'Record the Last Minutes…', icon: '$(history)' },
+  record: { title: 'Record', icon: '$(record)', palette: `!${contextKeys.simulating}` },
+  recordSince: {
+    title: 'Record the Last Minutes…',
+    icon: '$(history)',
+    palette: `!${contextKeys.simulating}`,
+  },
   stopRecording: { title: 'Stop Recording', icon: '$(stop-circle)', palette: contextKeys.recording },
   showRecording: { title: 'Show Events of Recording', icon: '$(pulse)', palette: false },
   playRecording: { title: 'Play Recording…', icon: '$(play)', palette: false },

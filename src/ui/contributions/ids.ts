@@ -39,6 +39,8 @@ export const contextKeys = {
   inspectorFocus: 'gameServerOps.inspectorFocus',
   /** True while a recording of the journal goes on, in whatever window it was begun. */
   recording: 'gameServerOps.recording',
+  /** True while this window has simulated servers. */
+  simulating: 'gameServerOps.simulating',
   connections: 'gameServerOps.connectionCount',
   /** Flags such as `.start.connect` of all that something can do now. */
   offered: 'gameServerOps.offered',

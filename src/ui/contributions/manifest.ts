@@ -72,7 +72,7 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
         when: `${contextKeys.trusted} && ${contextKeys.connections} == 0`,
         contents: say(
           'welcome.noConnection',
-          `No game server manager is connected yet.\n[Add Connection…](command:${commandId('addConnection')})\nInstall this extension where the game servers run: over Remote-SSH or in WSL it goes there by itself.\n[Take the Tour](command:workbench.action.openWalkthrough?%22game-server-ops.game-server-ops%23start%22)`,
+          `No game server manager is connected yet.\n[Add Connection…](command:${commandId('addConnection')})\n[Try with Simulated Servers](command:${commandId('trySimulated')})\nInstall this extension where the game servers run: over Remote-SSH or in WSL it goes there by itself.\n[Take the Tour](command:workbench.action.openWalkthrough?%22game-server-ops.game-server-ops%23start%22)`,
         ),
       },
       {

@@ -35,6 +35,8 @@ const inRecording = Object.values(recordingEditors)
 const inRecordings = `view == ${viewIds.recordings}`;
 const recordingItem = `${inRecordings} && viewItem =~ /^recording\\b/`;
 const connectionItem = `${inTree} && viewItem =~ /^connection\\b/`;
+/** A connection of the settings: one of simulated servers has no entry there, and its events are not in the journal. */
+const configuredItem = `${connectionItem} && !${contextKeys.simulating}`;
 const instanceItem = `${inTree} && viewItem =~ /^instance\\b/`;
 const inSection = (...sections: readonly string[]): string =>
   `webviewId =~ /^gameServerOps\\.(inspector|recording|ndjson)/ && webviewSection =~ /^(${sections.join('|')})$/`;
@@ -77,23 +79,33 @@ export function menusOf(
   return {
     'view/title': [
       item('showLive', `${inTree} && ${contextKeys.replaying}`, 'navigation@0'),
+      item(
+        'stopSimulated',
+        `${inTree} && ${contextKeys.simulating} && !${contextKeys.replaying}`,
+        'navigation@0',
+      ),
       item('previousChange', `${inTree} && ${contextKeys.travelling}`, 'navigation@-2'),
       item('nextChange', `${inTree} && ${contextKeys.travelling}`, 'navigation@-1'),
       item('backToNow', `${inTree} && ${contextKeys.travelling}`, 'navigation@0'),
       item('addConnection', inTree, 'navigation@1'),
       item('openInspector', inTree, 'navigation@2'),
-      item('record', `${inTree} && !${contextKeys.recording}`, '2_events@4'),
+      item('record', `${inTree} && !${contextKeys.recording} && !${contextKeys.simulating}`, '2_events@4'),
       item('stopRecording', `${inTree} && ${contextKeys.recording}`, '2_events@4'),
-      item('recordSince', inTree, '2_events@5'),
-      item('record', `${inRecordings} && !${contextKeys.recording}`, 'navigation@1'),
+      item('recordSince', `${inTree} && !${contextKeys.simulating}`, '2_events@5'),
+      item(
+        'record',
+        `${inRecordings} && !${contextKeys.recording} && !${contextKeys.simulating}`,
+        'navigation@1',
+      ),
       item('stopRecording', `${inRecordings} && ${contextKeys.recording}`, 'navigation@1'),
-      item('recordSince', inRecordings, 'navigation@2'),
+      item('recordSince', `${inRecordings} && !${contextKeys.simulating}`, 'navigation@2'),
       item('openRecording', inRecordings, 'navigation@3'),
       item('replay', inTree, '2_events@2'),
       item('emit', inTree, '2_events@1'),
       item('history', inTree, '2_events@3'),
       item('travel', inTree, '2_events@4'),
       item('whatChanged', inTree, '2_events@5'),
+      item('trySimulated', `${inTree} && !${contextKeys.simulating}`, '4_settings@2'),
       item('tasks', inTree, '3_log@0'),
       item('showLog', inTree, '3_log@1'),
       item('collectSupport', inTree, '3_log@2'),
@@ -121,16 +133,16 @@ export function menusOf(
       item('refresh', `${connectionItem} && ${offers('refresh')}`, '1_connection@2'),
       item('disconnect', `${connectionItem} && ${offers('disconnect')}`, '1_connection@3'),
       item('showEvents', connectionItem, '2_events@1'),
-      item('record', connectionItem, '2_events@3'),
-      item('recordSince', connectionItem, '2_events@4'),
+      item('record', configuredItem, '2_events@3'),
+      item('recordSince', configuredItem, '2_events@4'),
       item('showLog', connectionItem, '2_events@2'),
       item('diagnose', `${connectionItem} && ${offers('diagnose')}`, '2_events@0'),
-      item('editConnection', connectionItem, '3_settings@1'),
-      item('duplicateConnection', connectionItem, '3_settings@2'),
-      item('editConnections', connectionItem, '3_settings@3'),
-      item('signOut', `${connectionItem} && ${offers('signOut')}`, '3_settings@4'),
+      item('editConnection', configuredItem, '3_settings@1'),
+      item('duplicateConnection', configuredItem, '3_settings@2'),
+      item('editConnections', configuredItem, '3_settings@3'),
+      item('signOut', `${configuredItem} && ${offers('signOut')}`, '3_settings@4'),
       item('copyName', connectionItem, '4_copy@1'),
-      item('removeConnection', connectionItem, '9_danger@1'),
+      item('removeConnection', configuredItem, '9_danger@1'),
       item('stopRecording', `${recordingItem} && ${offers('running')}`, 'inline@1'),
       item('showRecording', recordingItem, 'inline@2'),
       item('playRecording', `${recordingItem} && ${offers('playable')}`, 'inline@3'),

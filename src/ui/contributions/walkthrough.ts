@@ -21,8 +21,8 @@ export function walkthroughs(say: (key: string, english: string) => string): unk
         step(
           'connect',
           'Connect your game servers',
-          `Tell the extension what runs your game servers. It tests the connection and shows each step; nothing of the server is changed.\n[Add Connection…](command:${commandId('addConnection')})`,
-          [`onCommand:${commandId('addConnection')}`],
+          `Tell the extension what runs your game servers. It tests the connection and shows each step; nothing of the server is changed.\n[Add Connection…](command:${commandId('addConnection')})\nNo server at hand? Look round first, with servers that are simulated on this machine.\n[Try with Simulated Servers](command:${commandId('trySimulated')})`,
+          [`onCommand:${commandId('addConnection')}`, `onCommand:${commandId('trySimulated')}`],
         ),
         step(
           'operate',

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JournalView } from '../../core/journal/journalView.ts';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import { instancesOf } from '../../core/model/fleet.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { errorText } from '../../core/model/text.ts';
@@ -123,7 +122,7 @@ async function compose(
 }
 
 function placeOf(runtime: Runtime, target: NamedTarget | undefined): MessagePlace {
-  const fleet = runtime.pipeline.fleet(liveTimeline);
+  const fleet = runtime.pipeline.fleet(runtime.timelines.base);
   const instances = target?.connection === undefined ? [] : instancesOf(fleet, target.connection);
   const instance = instances.find(({ kind }) => kind === 'instance');
   return {

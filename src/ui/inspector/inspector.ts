@@ -1,6 +1,5 @@
 import { commands, type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
 import { commandId, type OwnCommand } from '../contributions/commands.ts';
 import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.ts';
@@ -122,7 +121,7 @@ export class Inspector {
     });
     register('fleetAtEvent', async (argument) => {
       const [event] = await this.#events(argument);
-      if (event && this.#active?.timeline === liveTimeline)
+      if (event && this.#active?.timeline === this.#runtime.timelines.base)
         await travelTo(this.#runtime, { to: 'event', seq: event.seq });
     });
     register('copyPayloadValue', async (argument) => {

@@ -4,7 +4,6 @@ import { connectionStateText } from '../../core/journal/control.ts';
 import { HiddenNoise } from '../../core/journal/hiddenNoise.ts';
 import { keptIn, unavailableText, type Kept } from '../../core/journal/journalNotices.ts';
 import type { JournalView } from '../../core/journal/journalView.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import type { Text } from '../../core/model/text.ts';
 import type { ConnectionBadge, Status } from '../../rpc/inspector.ts';
 import type { Runtime } from '../runtime.ts';
@@ -133,9 +132,9 @@ export class StatusReport {
   }
 
   #badges(): ConnectionBadge[] {
-    const { connections, history, pipeline } = this.#runtime;
-    const fleet = pipeline.fleet(liveTimeline);
-    return connections.connections.map(({ settings, state }) => {
+    const { connections, history, pipeline, timelines } = this.#runtime;
+    const fleet = pipeline.fleet(timelines.base);
+    return connections.on(timelines.base).map(({ settings, state }) => {
       const retryAt = fleet.connections.get(settings.id)?.retryAt;
       const words = translate(connectionStateText(state));
       const label =

@@ -67,9 +67,9 @@ export function registerMetrics(runtime: Runtime): MetricsPanels {
 /** Lets the user choose one of the instances with measurements; a single one is taken without a question. */
 async function choose(runtime: Runtime): Promise<InstanceRef | undefined> {
   if (tellNoConnection(runtime)) return undefined;
-  const { connections, metrics, pipeline } = runtime;
-  const items = connections.connections.flatMap(({ id, settings }) =>
-    instancesOf(pipeline.fleet(), id)
+  const { connections, metrics, pipeline, timelines } = runtime;
+  const items = connections.on(timelines.base).flatMap(({ id, settings }) =>
+    instancesOf(pipeline.fleet(timelines.base), id)
       .filter((instance) => metrics.latest(instance) !== undefined)
       .map((instance) => ({
         instance,

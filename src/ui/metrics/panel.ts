@@ -18,6 +18,8 @@ import { historyOf, stepOf } from './history.ts';
 export class MetricsPanel {
   readonly ref: InstanceRef;
   readonly #runtime: Runtime;
+  /** The timeline of its connection. */
+  readonly #timeline: string;
   readonly #panel: WebviewPanel;
   readonly #scope = new Scope();
   readonly #channel: RpcChannel<MetricsHost, MetricsView>;
@@ -30,6 +32,7 @@ export class MetricsPanel {
     this.ref = ref;
     this.#runtime = runtime;
     this.#panel = panel;
+    this.#timeline = runtime.connections.get(ref.connection)?.timeline ?? liveTimeline;
     this.#name = oneLine(ref.key, 100);
     const feed = this.#scope.add(
       new MetricsFeed({
@@ -60,6 +63,11 @@ export class MetricsPanel {
       }),
     );
     this.#scope.defer(runtime.connections.onDidChange('metrics panel', () => this.#update()));
+    this.#scope.add(
+      runtime.timelines.onDidChange(() => {
+        if (this.#timeline !== liveTimeline && this.#timeline !== runtime.timelines.base) panel.dispose();
+      }),
+    );
     this.#scope.add(runtime.travel.onDidChange(() => this.#update()));
     const extension = runtime.context.extensionUri;
     panel.iconPath = pageIcon(extension, 'metrics');
@@ -82,7 +90,7 @@ export class MetricsPanel {
   async #history(minutes: number): Promise<History> {
     const now = this.#runtime.travel.moment?.place.at ?? Date.now();
     const { connection, kind, key } = this.ref;
-    const store = await this.#runtime.journals.store(liveTimeline);
+    const store = await this.#runtime.journals.store(this.#timeline);
     const step = stepOf(minutes);
     const all = await store.rollups({ connection, key, from: now - minutes * 60_000, to: now, step });
     return historyOf(
@@ -107,7 +115,7 @@ export class MetricsPanel {
     const { connections, pipeline, travel } = this.#runtime;
     const { at } = travel.moment?.place ?? {};
     const connection = connections.get(this.ref.connection);
-    const instance = findInstance(pipeline.fleet(), this.ref);
+    const instance = findInstance(pipeline.fleet(this.#timeline), this.ref);
     if (instance) this.#name = oneLine(instance.name, 100);
     const note =
       connection === undefined

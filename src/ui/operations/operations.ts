@@ -93,11 +93,11 @@ export class Operations {
 
   /** Of the given rows, or of everything where none is given, what offers the verb now. */
   #candidates(verb: string, rows: readonly Row[]): Candidate[] {
-    const { connections, pipeline } = this.#runtime;
-    const fleet = pipeline.fleet(liveTimeline);
+    const { connections, pipeline, timelines } = this.#runtime;
+    const fleet = pipeline.fleet(timelines.base);
+    const there = connections.on(timelines.base);
     const chosen = rows.flatMap((row) => (row.row === 'instance' ? (findInstance(fleet, row) ?? []) : []));
-    const instances =
-      chosen.length > 0 ? chosen : connections.connections.flatMap(({ id }) => instancesOf(fleet, id));
+    const instances = chosen.length > 0 ? chosen : there.flatMap(({ id }) => instancesOf(fleet, id));
     const ofInstances = instances.flatMap((instance): Candidate[] => {
       const connection = connections.get(instance.connection);
       if (!connection) return [];
@@ -110,7 +110,7 @@ export class Operations {
       return operation ? [{ connection, instance, operation }] : [];
     });
     const clicked = new Set(rows.map((row) => (row.row === 'connection' ? row.id : row.connection)));
-    const ofConnections = connections.connections.flatMap((connection): Candidate[] => {
+    const ofConnections = there.flatMap((connection): Candidate[] => {
       if (clicked.size > 0 && !clicked.has(connection.id)) return [];
       const operation = connectionOffers(connection.system, connection.settings, connection.reach).find(
         ({ id }) => id === verb,
@@ -121,10 +121,10 @@ export class Operations {
   }
 
   #sayWhyNot(verb: string, rows: readonly Row[]): void {
-    const { connections, pipeline } = this.#runtime;
-    const fleet = pipeline.fleet(liveTimeline);
+    const { connections, pipeline, timelines } = this.#runtime;
+    const fleet = pipeline.fleet(timelines.base);
     const ids = new Set(rows.map((row) => (row.row === 'connection' ? row.id : row.connection)));
-    const meant = connections.connections.filter(({ id }) => ids.size === 0 || ids.has(id));
+    const meant = connections.on(timelines.base).filter(({ id }) => ids.size === 0 || ids.has(id));
     const chosen = rows.flatMap((row) => (row.row === 'instance' ? (findInstance(fleet, row) ?? []) : []));
     const sought = { title: this.#title(verb), operation: verb, connections: meant, chosen };
     const { message, remedy } = whyNotOffered(sought, fleet);
@@ -227,7 +227,9 @@ export class Operations {
   }
 
   #question({ operation, instance, connection }: Candidate, input: OperationInput): Question | undefined {
-    const { settings, session } = connection;
+    const { settings, session, timeline } = connection;
+    // Nobody plays on a simulated server; what destroys is asked about there too.
+    if (timeline !== liveTimeline && operation.effect === 'interrupts') return undefined;
     const question =
       operation.target === 'connection'
         ? operation.confirm?.(input, settings.name, session)

@@ -1,6 +1,5 @@
 import { commands } from 'vscode';
 import { offeredIds } from '../../core/connections/offers.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import { connectionCommandsFor } from '../connections/connectionCommandTable.ts';
 import { contextKeys } from '../contributions/ids.ts';
 import { Throttle } from '../throttle.ts';
@@ -11,7 +10,7 @@ const askEveryMs = 250;
 
 /** Keeps VS Code told of what something can do now: the palette hides the rest. */
 export function followOffers(runtime: Runtime): void {
-  const { scope, pipeline, connections, travel } = runtime;
+  const { scope, pipeline, connections, timelines, travel } = runtime;
   let told = '';
   const pace = scope.add(
     new Throttle(askEveryMs, () => {
@@ -23,22 +22,26 @@ export function followOffers(runtime: Runtime): void {
   );
   scope.defer(
     pipeline.subscribe('palette', ({ timeline, before, fleet }) => {
-      if (timeline === liveTimeline && before.connections !== fleet.connections) pace.ask();
+      if (timeline === timelines.base && before.connections !== fleet.connections) pace.ask();
     }),
   );
   scope.defer(connections.onDidChange('palette', () => pace.ask()));
+  scope.add(timelines.onDidChange(() => pace.ask()));
   // The palette offers no operation in the past.
   scope.add(travel.onDidChange(() => pace.ask()));
 }
 
 function flags(runtime: Runtime): string {
-  const fleet = runtime.pipeline.fleet();
+  const { pipeline, connections, timelines } = runtime;
+  const fleet = pipeline.fleet(timelines.base);
   const offered = new Set(
-    runtime.connections.connections.flatMap((connection) => [
-      ...(runtime.travel.moment ? [] : offeredIds(connection, fleet)),
-      ...connectionCommandsFor(connection, runtime),
-      ...(connection.session?.watch ? ['metrics'] : []),
-    ]),
+    connections
+      .on(timelines.base)
+      .flatMap((connection) => [
+        ...(runtime.travel.moment ? [] : offeredIds(connection, fleet)),
+        ...connectionCommandsFor(connection, runtime),
+        ...(connection.session?.watch ? ['metrics'] : []),
+      ]),
   );
   return [...offered]
     .sort()

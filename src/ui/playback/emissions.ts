@@ -1,6 +1,5 @@
 import { EventEmitter, l10n, workspace, type Disposable } from 'vscode';
 import { systemClock } from '../../core/model/clock.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import { text } from '../../core/model/text.ts';
 import { EchoWatch } from '../../core/playback/emission/echoWatch.ts';
 import { EmitSeries, isSeries } from '../../core/playback/emission/emitSeries.ts';
@@ -23,7 +22,10 @@ export class Emissions implements Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #echo = new EventEmitter<{ readonly correlation: string; readonly seq: number }>();
   readonly #throttle = new Throttle(toldEveryMs, () => this.#changed.fire());
-  readonly #echoes: Promise<EchoWatch | undefined>;
+  #echoes: Promise<EchoWatch | undefined>;
+  /** The timeline in whose journal echoes are looked for. */
+  #timeline: string;
+  readonly #following: { dispose(): void };
   #series: { readonly run: EmitSeries; readonly count: number; readonly perSecond: number } | undefined;
   /** A question about the targets of a series is open. */
   #isAsking = false;
@@ -33,12 +35,15 @@ export class Emissions implements Disposable {
   constructor(runtime: Runtime, targets: EmitTargets, shelf: EmitShelf) {
     this.#targets = targets;
     this.#shelf = shelf;
-    // Without a journal nobody sees an echo.
-    this.#echoes = runtime.journals.store(liveTimeline).then(
-      (store) =>
-        new EchoWatch(store, systemClock, (correlation, seq) => this.#echo.fire({ correlation, seq })),
-      () => undefined,
-    );
+    const { timelines } = runtime;
+    this.#timeline = timelines.base;
+    this.#echoes = this.#watchEchoes(runtime);
+    this.#following = timelines.onDidChange(() => {
+      if (this.#timeline === timelines.base) return;
+      this.#timeline = timelines.base;
+      this.#endEchoes();
+      this.#echoes = this.#watchEchoes(runtime);
+    });
   }
 
   get series(): SeriesStatus | null {
@@ -115,6 +120,20 @@ export class Emissions implements Disposable {
     this.#throttle.dispose();
     this.#changed.dispose();
     this.#echo.dispose();
+    this.#following.dispose();
+    this.#endEchoes();
+  }
+
+  #watchEchoes({ journals }: Runtime): Promise<EchoWatch | undefined> {
+    return journals.store(this.#timeline).then(
+      (store) =>
+        new EchoWatch(store, systemClock, (correlation, seq) => this.#echo.fire({ correlation, seq })),
+      // Without a journal nobody sees an echo.
+      () => undefined,
+    );
+  }
+
+  #endEchoes(): void {
     void this.#echoes.then((echoes) => echoes?.dispose());
   }
 

@@ -33,8 +33,9 @@ export class EmitTargets {
   }
 
   async list(): Promise<NamedTarget[]> {
-    const own = this.#runtime.connections.connections.flatMap((connection) => {
-      const { id, system, settings, session, secret } = connection;
+    const { connections, timelines } = this.#runtime;
+    const own = connections.on(timelines.base).flatMap((connection) => {
+      const { id, system, settings, session, secret, timeline } = connection;
       // The address of an open session counts: some find it out only while they open.
       const addresses = session?.address === undefined ? system.emitTargets(settings) : [session.address];
       return addresses.map((address): NamedTarget => ({
@@ -45,6 +46,7 @@ export class EmitTargets {
         connection: id,
         session,
         secret,
+        timeline,
       }));
     });
     const known = new Set(own.map(({ address }) => address));
@@ -149,6 +151,7 @@ export class EmitTargets {
       label: address.split('/').at(-1) ?? address,
       address,
       system,
+      timeline: this.#runtime.timelines.base,
       secret: async (kind) => {
         const spec = system.targetSecret?.(address);
         return spec?.kind === kind ? this.#runtime.secrets.get(system, spec) : undefined;

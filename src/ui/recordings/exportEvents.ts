@@ -224,7 +224,7 @@ async function anonymiserOf(
   signal: AbortSignal,
 ): Promise<Anonymiser> {
   await systems.loadAll();
-  const own = connections.connections.map(({ id, settings }) => ({ id, name: settings.name }));
+  const own = connections.all.map(({ id, settings }) => ({ id, name: settings.name }));
   const all = await store.query('');
   try {
     const known = { ...header, connections: [...(header.connections ?? []), ...own] };
@@ -243,7 +243,7 @@ async function headerFacts(
     store: await journals.store(timeline),
     name: named.slice(named.lastIndexOf('/') + 1),
     software: `Game Server Ops ${String((context.extension.packageJSON as { version?: unknown }).version)}`,
-    connections: connections.connections.map(({ id, system }) => ({ id, system: system.id })),
+    connections: connections.all.map(({ id, system }) => ({ id, system: system.id })),
     nameOf,
   };
 }

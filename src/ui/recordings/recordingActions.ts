@@ -20,6 +20,7 @@ import { eventsText, momentText } from '../history/words.ts';
 import type { Inspector, PlayedRecording } from '../inspector/inspector.ts';
 import { recordedEvents } from '../playback/recordedEvents.ts';
 import type { Runtime } from '../runtime.ts';
+import { tellSimulated } from '../simulated/simulated.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import { exportCommand } from './exportEvents.ts';
 import type { RecordingFiles } from './recordingFiles.ts';
@@ -115,7 +116,7 @@ export class RecordingActions {
     // A local replay on screen has numbers of its own.
     if (timelines.label !== undefined) await commands.executeCommand(commandId('showLive'));
     // The list keeps the focus: rows are looked at one after another, and chosen with Ctrl and Shift.
-    if (timelines.label === undefined)
+    if (timelines.label === undefined && !tellSimulated(this.#runtime))
       await this.#inspector.show(viewQuery(recording), { preserveFocus: true });
   }
 

@@ -3,6 +3,7 @@ import { commandId, type OwnCommand } from '../contributions/commands.ts';
 import { contextKeys } from '../contributions/ids.ts';
 import type { Inspector } from '../inspector/inspector.ts';
 import type { Runtime } from '../runtime.ts';
+import { tellSimulated } from '../simulated/simulated.ts';
 import type { RecordingActions, Wanted } from './recordingActions.ts';
 import { registerRecordingEditors } from './recordingEditor.ts';
 import { RecordingFiles } from './recordingFiles.ts';
@@ -29,8 +30,12 @@ export function registerRecordings(runtime: Runtime, inspector: Inspector): void
     ));
   const register = (command: OwnCommand, run: (...given: unknown[]) => unknown): Disposable =>
     scope.add(commands.registerCommand(commandId(command), run));
-  register('record', async (row) => (await actions()).record(wantedOf(row)));
-  register('recordSince', async (row) => (await actions()).recordSince(wantedOf(row)));
+  register('record', async (row) => {
+    if (!tellSimulated(runtime)) await (await actions()).record(wantedOf(row));
+  });
+  register('recordSince', async (row) => {
+    if (!tellSimulated(runtime)) await (await actions()).recordSince(wantedOf(row));
+  });
   register('stopRecording', async (row) => (await actions()).stop(idOf(row)));
   /** Registers a command on a row: the one of the menu, or the one that is selected. */
   const registerFor = (

@@ -1,5 +1,5 @@
 import { commands, l10n, ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
-import { liveTimeline } from '../../core/model/event.ts';
+import { hasConnections, liveTimeline } from '../../core/model/event.ts';
 import { isFinished, isOperationOf, type Task } from '../../core/model/task.ts';
 import { isWindowOpen } from '../../core/connections/windowName.ts';
 import { configuration } from '../configuration.ts';
@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 
 interface Shown {
+  readonly timeline: string;
   readonly report: (task: Task) => void;
   readonly end: () => void;
 }
@@ -41,14 +42,23 @@ class TaskProgress {
     this.#cancel = cancel;
     runtime.scope.defer(
       runtime.pipeline.subscribe('task progress', ({ timeline, before, fleet }) => {
-        if (timeline !== liveTimeline || before.tasks === fleet.tasks) return;
+        if (!hasConnections(timeline) || before.tasks === fleet.tasks) return;
         for (const task of fleet.tasks.values()) {
           if (before.tasks.get(task.id) === task) continue;
           // Events read before a connection is ready are old; they are in the journal and not notified.
           const current = fleet.connections.get(task.connection)?.state === 'ready';
-          if (current || isOperationOf(runtime.window, task)) this.#follow(task, before.tasks.get(task.id));
+          if (current || isOperationOf(runtime.window, task))
+            this.#follow(timeline, task, before.tasks.get(task.id));
         }
-        for (const id of this.#shown.keys()) if (!fleet.tasks.has(id)) this.#end(id);
+        for (const [id, shown] of this.#shown)
+          if (shown.timeline === timeline && !fleet.tasks.has(id)) this.#end(id);
+      }),
+    );
+    const { timelines } = runtime;
+    runtime.scope.add(
+      timelines.onDidChange(() => {
+        for (const [id, { timeline }] of this.#shown)
+          if (timeline !== liveTimeline && timeline !== timelines.base) this.#end(id);
       }),
     );
     runtime.scope.defer(() => {
@@ -56,17 +66,17 @@ class TaskProgress {
     });
   }
 
-  #follow(task: Task, before: Task | undefined): void {
+  #follow(timeline: string, task: Task, before: Task | undefined): void {
     if (isFinished(task.state)) {
       this.#end(task.id);
-      if (!before || !isFinished(before.state)) this.#conclude(task);
+      if (!before || !isFinished(before.state)) this.#conclude(timeline, task);
       return;
     }
-    const shown = this.#shown.get(task.id) ?? this.#show(task);
+    const shown = this.#shown.get(task.id) ?? this.#show(timeline, task);
     shown.report(task);
   }
 
-  #show(task: Task): Shown {
+  #show(timeline: string, task: Task): Shown {
     const ended = Promise.withResolvers<undefined>();
     const { taskProgress } = configuration();
     const mine = isOperationOf(this.#runtime.window, task);
@@ -97,6 +107,7 @@ class TaskProgress {
       },
     );
     const shown: Shown = {
+      timeline,
       report: (next) => {
         latest = next;
         timer ??= setTimeout(tell, reportEveryMs);
@@ -115,7 +126,9 @@ class TaskProgress {
     this.#shown.delete(id);
   }
 
-  #conclude(task: Task): void {
+  #conclude(timeline: string, task: Task): void {
+    // Failures are part of the play on simulated servers; those of the user's own operations are not.
+    if (timeline !== liveTimeline && !isOperationOf(this.#runtime.window, task)) return;
     // The window in which it was asked for tells its user.
     if (isOfAnotherWindow(this.#runtime.window, task)) return;
     const name = this.#connectionName(task);

@@ -7,8 +7,8 @@ export function fleetOnScreen({ travel, pipeline, timelines }: Runtime): Fleet {
 }
 
 /** The tasks that are shown: a replay has none that anybody asks for. */
-export function tasksOnScreen({ travel, pipeline }: Runtime): Fleet['tasks'] {
-  return (travel.moment?.fleet ?? pipeline.fleet()).tasks;
+export function tasksOnScreen({ travel, pipeline, timelines }: Runtime): Fleet['tasks'] {
+  return (travel.moment?.fleet ?? pipeline.fleet(timelines.base)).tasks;
 }
 
 /** A time in words, with its date where that is not today. */

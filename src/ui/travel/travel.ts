@@ -17,7 +17,7 @@ export function registerTravel(runtime: Runtime, tree: InstancesTree): void {
   followMoment(runtime);
   scope.add(
     timelines.onDidChange(() => {
-      if (timelines.id !== liveTimeline) travel.back();
+      travel.back();
     }),
   );
   void leaveWithDatabase(runtime);
@@ -54,8 +54,8 @@ export function registerTravel(runtime: Runtime, tree: InstancesTree): void {
 /** Shows another moment, or says why there is none. A local replay on screen is left first, if the user agrees. */
 export async function travelTo(runtime: Runtime, wish: TravelWish): Promise<void> {
   const { timelines, travel } = runtime;
-  if (timelines.id !== liveTimeline) await commands.executeCommand(commandId('showLive'));
-  if (timelines.id !== liveTimeline) return;
+  if (timelines.id !== timelines.base) await commands.executeCommand(commandId('showLive'));
+  if (timelines.id !== timelines.base) return;
   const answer = await travel.go(wish);
   if (answer.outcome !== 'refused') return;
   const { why, first } = answer;

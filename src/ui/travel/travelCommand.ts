@@ -1,7 +1,6 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
 import { parseTime } from '../../core/journal/query/values.ts';
 import type { MomentWish } from '../../core/playback/timeTravel.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import type { Runtime } from '../runtime.ts';
 import { momentWords } from './moment.ts';
 import { travelTo } from './travel.ts';
@@ -17,7 +16,7 @@ export async function travelCommand(runtime: Runtime): Promise<void> {
 
 /** A moment that the user chooses; undefined where the user turned back. */
 export async function askMoment(
-  { journals }: Runtime,
+  { journals, timelines }: Runtime,
   title: string,
   placeHolder: string,
   further: readonly (QuickPickItem & { readonly wish: MomentWish })[] = [],
@@ -30,7 +29,7 @@ export async function askMoment(
     wish: { to: 'time', time: now - ms },
   });
   const first = await journals
-    .store(liveTimeline)
+    .store(timelines.base)
     .then((store) => store.place({ to: 'change', change: 0 }))
     .then((found) => found.first)
     .catch(() => null);

@@ -6,7 +6,6 @@ import {
   type Differing,
 } from '../../core/playback/fleetDifference.ts';
 import type { MomentWish } from '../../core/playback/timeTravel.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import { oneLine, type Text } from '../../core/model/text.ts';
 import { showInformation } from '../showMessage.ts';
 import { taskStateNames } from '../tasks/taskStates.ts';
@@ -48,7 +47,7 @@ async function openDifference(runtime: Runtime, from: MomentWish, to: MomentWish
       }),
     );
   }
-  const store = await runtime.journals.store(liveTimeline);
+  const store = await runtime.journals.store(runtime.timelines.base);
   const [before, after] = await Promise.all([from, to].map((wish) => store.place(wish)));
   const [a, b] = [before?.place, after?.place].sort((x, y) => (x?.seq ?? 0) - (y?.seq ?? 0));
   if (!a || !b) {

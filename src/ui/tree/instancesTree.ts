@@ -1,6 +1,5 @@
 import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { systemClock } from '../../core/model/clock.ts';
-import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
 import { isFinished } from '../../core/model/task.ts';
@@ -128,12 +127,12 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   get #shown(): Shown {
     if (this.#runtime.travel.moment) return 'past';
-    return this.#runtime.timelines.id === liveTimeline ? 'live' : 'replay';
+    return this.#runtime.timelines.label === undefined ? 'live' : 'replay';
   }
 
   #connectionIds(): string[] {
-    const { connections } = this.#runtime;
-    if (this.#shown === 'live') return connections.connections.map(({ id }) => id);
+    const { connections, timelines } = this.#runtime;
+    if (this.#shown === 'live') return connections.on(timelines.base).map(({ id }) => id);
     return [...this.#fleet.connections.values()].map(({ id }) => id);
   }
 
@@ -235,17 +234,20 @@ export class InstancesTree implements TreeDataProvider<Row> {
   /** The line above the tree and its badge. */
   #describe(): void {
     const { timelines, travel } = this.#runtime;
-    const { label } = timelines;
+    const { label, isSimulated } = timelines;
     const asOf = travel.moment && momentWords(travel.moment.place.at);
     const message =
       asOf !== undefined
         ? l10n.t('As of {0}, not now. Operations are off until you go back to now.', asOf)
         : label !== undefined
           ? l10n.t('Showing the replay "{0}", not what is live.', label)
-          : '';
+          : isSimulated
+            ? l10n.t('Simulated servers, to try everything on: none of them is real.')
+            : '';
     // VS Code takes every assignment for a change.
     if ((this.view.message ?? '') !== message) this.view.message = message;
-    if ((this.view.description ?? '') !== (asOf ?? '')) this.view.description = asOf ?? '';
+    const description = asOf ?? (isSimulated && label === undefined ? l10n.t('Simulated') : '');
+    if ((this.view.description ?? '') !== description) this.view.description = description;
     const running = [...tasksOnScreen(this.#runtime).values()].filter(
       ({ state }) => !isFinished(state),
     ).length;

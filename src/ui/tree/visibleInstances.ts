@@ -33,13 +33,14 @@ export class VisibleInstances {
     this.#runtime = runtime;
     this.#tree = tree;
     this.#lookers = lookers;
-    const { scope, pipeline } = runtime;
+    const { scope, pipeline, timelines } = runtime;
     const { view } = tree;
     scope.add(this.#pace);
     const changed = (): void => this.#pace.ask();
     scope.add(view.onDidChangeVisibility(changed));
     scope.add(view.onDidCollapseElement(({ element }) => this.#fold(element, true)));
     scope.add(view.onDidExpandElement(({ element }) => this.#fold(element, false)));
+    scope.add(timelines.onDidChange(changed));
     for (const looker of lookers) scope.add(looker.onDidChangeLooked(changed));
     scope.defer(
       pipeline.subscribe('visible instances', ({ before, fleet }) => {
@@ -58,9 +59,9 @@ export class VisibleInstances {
   #tell(): void {
     const { connections } = this.#runtime;
     const charted = this.#lookers.flatMap((looker) => looker.looked());
-    for (const { id, session } of connections.connections) {
+    for (const { id, session, timeline } of connections.all) {
       if (!session?.watch) continue;
-      const looked = this.#looked(id, charted);
+      const looked = this.#looked(id, timeline, charted);
       const key = JSON.stringify(looked);
       if (this.#told.get(session) === key) continue;
       this.#told.set(session, key);
@@ -68,9 +69,10 @@ export class VisibleInstances {
     }
   }
 
-  #looked(connection: string, charted: readonly InstanceRef[]): readonly Subject[] {
-    const shown = this.#tree.view.visible && !this.#collapsed.has(connection);
-    const rows: readonly InstanceRef[] = shown ? instancesOf(this.#runtime.pipeline.fleet(), connection) : [];
+  #looked(connection: string, timeline: string, charted: readonly InstanceRef[]): readonly Subject[] {
+    const { pipeline, timelines } = this.#runtime;
+    const shown = this.#tree.view.visible && timeline === timelines.base && !this.#collapsed.has(connection);
+    const rows: readonly InstanceRef[] = shown ? instancesOf(pipeline.fleet(timeline), connection) : [];
     const refs = [...rows, ...charted.filter((ref) => ref.connection === connection)];
     const unique = new Map(refs.map((ref) => [instanceId(ref), subjectOf(ref)]));
     return [...unique.values()];

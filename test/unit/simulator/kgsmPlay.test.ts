@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { catalogEntry } from '../../../src/core/systems/kgsm/catalog.ts';
 import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode/decode.ts';
 import { makeDemoRoot } from '../../../src/simulator/kgsm/demo.ts';
 import { play, type PlayClock } from '../../../src/simulator/kgsm/play.ts';
+import { freePort } from '../freePort.ts';
 import { hear, kgsm, launch, temporaryFolder } from './kgsmRoot.ts';
 
 /** A clock that passes the time as fast as the machine can. */
@@ -275,5 +277,37 @@ describe('a listener of the demo', () => {
     const creative = heard.texts.filter((text) => text.includes('"creative"'));
     expect(creative.join('')).not.toContain('instance_crashed');
     expect(creative.join('')).not.toContain('instance_started');
+  });
+});
+
+describe('the demo without sockets', () => {
+  it('posts its events to a webhook that comes late, none of them lost', async () => {
+    using folder = temporaryFolder();
+    makeDemoRoot(folder.path, launch);
+    const port = await freePort();
+    const stop = new AbortController();
+    const webhook = `http://127.0.0.1:${String(port)}/`;
+    const playing = play({ root: folder.path, signal: stop.signal, clock: new HastyClock(), webhook });
+    const bodies: string[] = [];
+    const enough = Promise.withResolvers<undefined>();
+    const server = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (body: string) => {
+        if (bodies.push(body) === 5) enough.resolve(undefined);
+        response.end();
+      });
+    }).listen(port, '127.0.0.1');
+    await enough.promise;
+    stop.abort();
+    server.closeAllConnections();
+    server.close();
+    await playing;
+    const types = bodies.slice(0, 5).map((body) => (JSON.parse(body) as { EventType: string }).EventType);
+    expect(types).toEqual([
+      'instance_installed',
+      'instance_version_updated',
+      'instance_started',
+      'instance_ready',
+      'instance_player_joined',
+    ]);
   });
 });

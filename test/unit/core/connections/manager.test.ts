@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectionManager } from '../../../../src/core/connections/manager.ts';
+import { ConnectionManager, type OwnParts } from '../../../../src/core/connections/manager.ts';
 import type { ConfiguredConnection } from '../../../../src/core/connections/settings.ts';
 import { english } from '../../../../src/core/model/text.ts';
 import { kgsm } from '../../../../src/core/systems/kgsm/index.ts';
@@ -85,5 +85,42 @@ describe('the connections of the settings', () => {
     await manager.dispose();
     await manager.configure([configured('a')], true);
     expect(manager.connections).toEqual([]);
+  });
+});
+
+describe('connections outside the settings', () => {
+  const parts = (timeline: string): OwnParts => ({
+    timeline,
+    lock: freeLock,
+    memory: testMemory,
+    secrets: noSecrets,
+    keeping: { committed: () => Promise.resolve(), pressure: () => undefined },
+    keep: () => undefined,
+  });
+
+  it('fill a timeline of their own, are no part of the settings, and are gone when they are closed', async () => {
+    const { manager, pipeline } = rig();
+    await manager.configure([configured('a')], false);
+    const close = manager.open([configured('b')], parts('simulated-1'));
+    await manager.configure([configured('a', 'renamed')], false);
+    expect(manager.connections.map(({ id }) => id)).toEqual(['a']);
+    expect(manager.on('simulated-1').map(({ id }) => id)).toEqual(['b']);
+    const opened = manager.get('b');
+    await expect.poll(() => opened?.state).toBe('ready');
+    pipeline.flush();
+    expect([...pipeline.fleet('simulated-1').connections.values()].map(({ id }) => id)).toEqual(['b']);
+    expect(pipeline.fleet().connections.get('b')).toBeUndefined();
+    await close();
+    expect([manager.get('b'), manager.on('simulated-1'), opened?.state]).toEqual([undefined, [], 'closed']);
+    await manager.dispose();
+  });
+
+  it('end with all others', async () => {
+    const { manager } = rig();
+    manager.open([configured('b')], parts('simulated-1'));
+    const opened = manager.get('b');
+    await expect.poll(() => opened?.state).toBe('ready');
+    await manager.dispose();
+    expect(opened?.state).toBe('closed');
   });
 });

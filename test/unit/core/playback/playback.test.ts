@@ -303,3 +303,30 @@ describe('emitting', () => {
     ]);
   });
 });
+
+describe('a timeline of simulated servers', () => {
+  it('stands in the place of the live one, also below a replay, and takes nothing once it is over', () => {
+    const { pipeline } = core();
+    const left: string[] = [];
+    const timelines = new TimelineSelection(pipeline, (timeline) => left.push(timeline));
+    const id = timelines.startSimulated();
+    expect([timelines.id, timelines.base, timelines.label]).toEqual([id, id, undefined]);
+    expect(() => timelines.startSimulated()).toThrow('There are simulated servers already.');
+    const replay = timelines.startReplay('night');
+    expect([timelines.id, timelines.base]).toEqual([replay.id, id]);
+    timelines.showLive();
+    expect(timelines.id).toBe(id);
+    const where = { timeline: id, host: 'h', receivedAt: 1, channel: 'push', direction: 'in' } as const;
+    const event = { ...where, connection: 'c', system: 'kgsm', origin: 'live' } as const;
+    const bytes = Buffer.from(kgsmEvent('instance_started', 'survival'));
+    pipeline.ingest({ ...event, bytes });
+    pipeline.flush();
+    expect(instancesOf(pipeline.fleet(id), 'c')).toHaveLength(1);
+    timelines.endSimulated();
+    pipeline.ingest({ ...event, bytes });
+    pipeline.flush();
+    expect(instancesOf(pipeline.fleet(id), 'c')).toEqual([]);
+    expect([timelines.id, timelines.isSimulated, left]).toEqual(['live', false, [replay.id, id]]);
+    expect(timelines.startSimulated()).not.toBe(id);
+  });
+});
