@@ -24,7 +24,7 @@ export async function run(
   onReady?: (probe: Watched) => Promise<void>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Probed> {
-  const child = spawn(process.execPath, [inject('programs').gsops, 'watch', ...args], {
+  const child = spawn(process.execPath, [inject('programs').gsops, 'watch', '--no-journal', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
