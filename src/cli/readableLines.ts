@@ -80,5 +80,6 @@ function localTime(instant: string): string {
 }
 
 function shown(value: unknown): string {
+  if (value === undefined) return '';
   return oneLine(typeof value === 'string' ? value : JSON.stringify(value), longest);
 }
