@@ -34,7 +34,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A command that can be interrupted listens too, and closes what it has open.
   if (process.stdout.listenerCount('error') === 1) process.exit(0);
 });
+// Waits of the core keep no process alive, such as those between two messages of a replay.
+const stayAlive = setInterval(() => undefined, 2 ** 30);
 const code = await run(Object.hasOwn(commands, name) ? commands[name] : undefined);
+clearInterval(stayAlive);
 process.exitCode = reader.isGone ? 0 : code;
 // A connection that the other side holds open does not keep the command alive; a slow reader gets all that was written.
 if (reader.isGone) process.exit();
