@@ -15,7 +15,7 @@ import { gsops, makeJournal, makeRecording } from './gsops.ts';
 /** Ends what goes on until its user ends it, as soon as this stands in its output. */
 const goesOnUntil: Readonly<Record<string, RegExp>> = {
   watch: /"operation"|"state":"ready"/,
-  record: /^ready/m,
+  record: /^(?:\w+: )?ready/m,
   serve: /\n/,
 };
 

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dataFolder, journalPlace } from '../../../src/cli/journalPlace.ts';
@@ -41,6 +41,43 @@ describe('a storage folder that several processes share', () => {
     expect(await gsops('query', 'type:instance_started', '--count', '--storage', storage)).toMatchObject({
       out: '{"count":1}\n',
     });
+  });
+
+  it('is recorded from by a process that captures nothing, without what came before or of others', async () => {
+    using folder = temporaryFolder();
+    const storage = join(folder.path, 'storage');
+    const [socket, other] = [join(folder.path, 'a.sock'), join(folder.path, 'b.sock')];
+    const out = join(folder.path, 'home.ndjson');
+    const config = join(folder.path, 'gsops.jsonc');
+    mkdirSync(storage);
+    const both = [
+      { kind: 'kgsm', id: 'home', socket },
+      { kind: 'kgsm', id: 'other', socket: other },
+    ];
+    writeFileSync(config, JSON.stringify(both));
+    const send = (path: string, name: string): Promise<void> =>
+      sendToUnixSocket(path, Buffer.from(kgsmEvent('instance_started', name)));
+    const recorded: string[] = [];
+    const first = await run(['--config', config, '--storage', storage, '--seconds', '60'], async (probe) => {
+      await probe.until(() => statesOf(probe.lines).filter((state) => state === 'ready').length === 2);
+      await send(socket, 'before');
+      await probe.until(() => eventsOf(probe.lines).length === 1);
+      let isSent = false;
+      const record = ['record', 'home', '--config', config, '--storage', storage, '--out', out];
+      const { code, errors } = await runGsops(record, (told, interrupt) => {
+        if (isSent || !told.includes('elsewhere')) return;
+        isSent = true;
+        void send(other, 'of another')
+          .then(() => send(socket, 'recorded'))
+          .then(() => probe.until(() => eventsOf(probe.lines).length === 3))
+          .then(interrupt);
+      });
+      expect(code, errors).toBe(0);
+      const [, ...lines] = readFileSync(out, 'utf8').trim().split('\n');
+      recorded.push(...lines.map((line) => (JSON.parse(line) as { raw: string }).raw));
+    });
+    expect(first.code).toBe(0);
+    expect(recorded).toEqual([kgsmEvent('instance_started', 'recorded')]);
   });
 
   it('must be there, and must hold a journal to be asked', async () => {
