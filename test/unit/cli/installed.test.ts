@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -68,6 +68,26 @@ describe('gsops in a shell', () => {
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  });
+
+  it('starts programs without the variable that makes Electron a Node', async () => {
+    using folder = temporaryFolder();
+    const told = join(folder.path, 'environment');
+    const program = `#!/bin/sh\necho "as-node=$ELECTRON_RUN_AS_NODE." >>'${told}'\nexit 5\n`;
+    writeFileSync(join(folder.path, 'kgsm.sh'), program, { mode: 0o755 });
+    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', root: folder.path });
+    const env = { ELECTRON_RUN_AS_NODE: '1', XDG_DATA_HOME: folder.path };
+    let isEnded = false;
+    await runGsops(
+      ['record', connection, '--out', join(folder.path, 'x.ndjson')],
+      (errors, interrupt) => {
+        if (isEnded || !/^(?:ready|waiting|failed)/m.test(errors)) return;
+        isEnded = true;
+        interrupt();
+      },
+      env,
+    );
+    expect(readFileSync(told, 'utf8')).toMatch(/^(?:as-node=\.\n)+$/);
   });
 
   it('names its commands, its version and its exit codes', async () => {
