@@ -71,7 +71,7 @@ const hosts = (inspectorParts) => [
   },
 ];
 
-/** What only forms and pages ask of a system: the command line has neither. */
+/** Leaves out of a system all that only forms and pages ask of it: the command line has neither. */
 const withoutForms = {
   name: 'without forms',
   setup({ onLoad }) {

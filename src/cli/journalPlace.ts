@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from './command.ts';
 
-/** Where a command keeps or finds events. */
+/** The place in which a command keeps or finds events. */
 export type JournalPlace =
   | { readonly kind: 'file'; readonly file: string }
   /** A folder that several processes share: the extension's storage, or the one of `gsops` itself. */

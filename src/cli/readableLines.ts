@@ -4,7 +4,7 @@ import { oneLine } from '../core/model/text.ts';
 export type Paint = (style: Style, text: string) => string;
 
 const styles = { red: 31, yellow: 33, green: 32, cyan: 36, dim: 2 } as const;
-export type Style = keyof typeof styles;
+type Style = keyof typeof styles;
 
 /** A painter for a stream: no colours where it is no terminal, or NO_COLOR is set. */
 export function painterFor(stream: NodeJS.WriteStream): Paint {

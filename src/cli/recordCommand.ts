@@ -68,7 +68,7 @@ ${connectionUsage}
   },
 };
 
-/** What came of some connections since an event of a journal that holds more. */
+/** Finds the events of some connections since one of them, in a journal that holds more. */
 function queryOf(connections: readonly ConfiguredConnection[], seq: number): string {
   const ids = connections.map(({ settings }) => settings.id).join(',');
   return `seq:>=${seq} connection:(${ids})`;

@@ -18,7 +18,7 @@ import { lookAtAll, writeMeasured } from './measuring.ts';
 export interface WatchRun {
   readonly connections: readonly ConfiguredConnection[];
   readonly seconds: number;
-  /** Where the events are kept; without it they are only written out. */
+  /** The journal that keeps the events; with `none` they are only written out. */
   readonly journal: JournalPlace | 'none';
   /** Also what is measured while somebody looks. */
   readonly measure: boolean;

@@ -16,7 +16,7 @@ export async function writeCommandLineFiles(folder: string, paths: CommandLinePa
 }
 
 /** For all shells of Unix, and for those of Unix on Windows. */
-export function shellScript({ node, script }: CommandLinePaths): string {
+function shellScript({ node, script }: CommandLinePaths): string {
   const quoted = (path: string): string => `'${path.replaceAll("'", String.raw`'\''`)}'`;
   return `#!/bin/sh\nELECTRON_RUN_AS_NODE=1 exec ${quoted(node)} ${quoted(script)} "$@"\n`;
 }
