@@ -101,6 +101,19 @@ export function secretsOf(id: string, env: NodeJS.ProcessEnv): (kind: SecretKind
   };
 }
 
+/** The secrets of connections that are open together: one that names no connection is for a single one alone. */
+export function secretsOfEach(
+  connections: readonly ConfiguredConnection[],
+  env: NodeJS.ProcessEnv,
+): (id: string) => ReturnType<typeof secretsOf> {
+  const { GSOPS_SECRET: general, ...named } = env;
+  if (connections.length === 1 || !general) return (id) => secretsOf(id, env);
+  process.stderr.write(
+    'GSOPS_SECRET is not used: there are several connections. Name each with GSOPS_SECRET_<ID>_<KIND>.\n',
+  );
+  return (id) => secretsOf(id, named);
+}
+
 function variablePart(name: string): string {
   return name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { interrupted, readArguments, UsageError, type Command } from './command.ts';
-import { connectionsNamed, connectionUsage, secretsOf } from './connectionArgument.ts';
+import { connectionsNamed, connectionUsage, secretsOfEach } from './connectionArgument.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { exportFile, tellWritten, type ExportWish } from './exportFile.ts';
 import { openExistingJournal } from './journalFile.ts';
@@ -45,7 +45,7 @@ ${connectionUsage}
       const before = storage === undefined ? 0 : await newestSeq(journal);
       const run = {
         ...{ connections, seconds, journal, measure: false },
-        secretsOf: (id: string): ReturnType<typeof secretsOf> => secretsOf(id, process.env),
+        secretsOf: secretsOfEach(connections, process.env),
       };
       const problems = await watch(run, stateTeller(connections.length > 1), interrupted());
       if (problems.length === connections.length) throw new Error(problems.join('\n'));

@@ -4,7 +4,7 @@ import {
   connectionsNamed,
   connectionUsage,
   parseJson,
-  secretsOf,
+  secretsOfEach,
 } from './connectionArgument.ts';
 import { journalOptions, journalPlace, journalUsage } from './journalPlace.ts';
 import { lineWriter } from './lines.ts';
@@ -52,7 +52,7 @@ ${connectionUsage}
         connections,
         seconds,
         measure: values.measure,
-        secretsOf: (id) => secretsOf(id, process.env),
+        secretsOf: secretsOfEach(connections, process.env),
         journal,
         ...(values.run === undefined
           ? {}

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { connectionNamed, connectionsNamed } from '../../../src/cli/connectionArgument.ts';
+import { connectionNamed, connectionsNamed, secretsOfEach } from '../../../src/cli/connectionArgument.ts';
 import { parseJsonc } from '../../../src/cli/jsonc.ts';
 import { sendToUnixSocket } from '../../../src/core/wire/unixSender.ts';
 import { kgsmEvent } from '../core/helpers.ts';
@@ -29,6 +29,17 @@ describe('a file of connections', () => {
     expect((await connectionsNamed(['away'], file)).map(({ settings }) => settings.id)).toEqual(['away']);
     expect((await connectionNamed(['At Home'], file)).settings.id).toBe('home');
     await expect(connectionNamed([], file)).rejects.toThrow('One connection is needed');
+  });
+
+  it('gives a secret without a name to a single connection alone', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'gsops.jsonc');
+    writeFileSync(file, two);
+    const env = { GSOPS_SECRET: 'general', GSOPS_SECRET_AWAY_PASSWORD: 'own' };
+    const both = await connectionsNamed([], file);
+    const [several, single] = [secretsOfEach(both, env), secretsOfEach(both.slice(0, 1), env)];
+    expect([several('home')('password'), several('away')('password')]).toEqual([undefined, 'own']);
+    expect(single('home')('password')).toBe('general');
   });
 
   it('is understood as a file of settings too, or as one connection', async () => {

@@ -7,7 +7,7 @@ import { makeRoot } from '../../../src/simulator/kgsm/root.ts';
 import { kgsmEvent } from '../core/helpers.ts';
 import { eventsOf, run, type Line } from '../probeRun.ts';
 import { launch, temporaryFolder } from '../simulator/kgsmRoot.ts';
-import { gsops, runGsops } from './gsops.ts';
+import { gsops, runGsops, type Ended } from './gsops.ts';
 
 const statesOf = (lines: readonly Line[]): unknown[] =>
   lines.flatMap((line) => line['connection']?.['state'] ?? []);
@@ -41,6 +41,46 @@ describe('a storage folder that several processes share', () => {
     expect(await gsops('query', 'type:instance_started', '--count', '--storage', storage)).toMatchObject({
       out: '{"count":1}\n',
     });
+  });
+
+  it('asks the process that captures for choices and answers, and takes over when that one ends', async () => {
+    using folder = temporaryFolder();
+    const root = join(folder.path, 'kgsm');
+    const storage = join(folder.path, 'storage');
+    mkdirSync(root);
+    mkdirSync(storage);
+    makeRoot(root, { launch, instances: [{ name: 'mc-1', blueprint: 'minecraft' }] });
+    const connection = JSON.stringify({ kind: 'kgsm', id: 'home', root });
+    const shared = [connection, '--storage', storage, '--seconds', '60'];
+    const out = join(folder.path, 'after.ndjson');
+    const refusals: unknown[] = [];
+    const waits = Promise.withResolvers<undefined>();
+    const second: Promise<Ended>[] = [];
+    await run(shared, async () => {
+      for (const operation of ['install', 'remove:mc-1']) {
+        const { lines } = await run([...shared, '--run', operation]);
+        refusals.push(...lines.flatMap((line) => line['operation']?.['message'] ?? []));
+      }
+      let isSent = false;
+      const record = ['record', connection, '--storage', storage, '--out', out];
+      second.push(
+        runGsops(record, (told, interrupt) => {
+          if (told.includes('elsewhere')) waits.resolve(undefined);
+          if (isSent || !/^ready/m.test(told)) return;
+          isSent = true;
+          const event = Buffer.from(kgsmEvent('instance_started', 'mc-1'));
+          void sendToUnixSocket(join(root, 'kgsm.sock'), event).then(interrupt);
+        }),
+      );
+      await waits.promise;
+    });
+    expect(refusals).toEqual([
+      expect.stringContaining('--input needs "blueprint", one of "'),
+      expect.stringContaining(`Say so with --input '{"confirm":"mc-1"}'`),
+    ]);
+    const [ended] = await Promise.all(second);
+    expect(ended?.code, ended?.errors).toBe(0);
+    expect(readFileSync(out, 'utf8')).toContain('"type":"instance_started"');
   });
 
   it('is recorded from by a process that captures nothing, without what came before or of others', async () => {
