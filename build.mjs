@@ -1,11 +1,12 @@
 import { build, context } from 'esbuild';
 import { Buffer } from 'node:buffer';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, relative } from 'node:path/posix';
 import { cssAsText } from './cssAsText.ts';
 
 /** `node build.mjs` makes the production bundles in dist/; `--watch` rebuilds with source maps while one works. */
 const watch = process.argv.includes('--watch');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const common = {
   bundle: true,
@@ -71,6 +72,28 @@ const hosts = (inspectorParts) => [
   // A process of its own, which only those start who have no server.
   { ...host, entryPoints: { simulators: 'src/simulator/main.ts' }, outdir: 'dist', splitting: false },
 ];
+
+/** Leaves out of a system all that only forms and pages ask of it: the command line has neither. */
+const withoutForms = {
+  name: 'without forms',
+  setup({ onLoad }) {
+    onLoad({ filter: /systems\/\w+\/(?:contributes|fieldTexts|form|messageForm)\.ts$/ }, () => ({
+      contents: `throw new Error('The command line has no forms.');`,
+    }));
+  },
+};
+
+/** The command line in one file, which works wherever it is copied to. */
+const commandLine = {
+  ...host,
+  entryPoints: { gsops: 'src/cli/main.ts' },
+  outdir: 'dist',
+  splitting: false,
+  banner: { js: `#!/usr/bin/env node\n${host.banner.js}` },
+  define: { ...host.define, gsopsVersion: JSON.stringify(version) },
+  logOverride: { 'import-is-undefined': 'silent' },
+  plugins: [withoutForms],
+};
 
 /** A file with all that it imports at once. */
 function withImports(outputs, file, found = new Set()) {
@@ -155,14 +178,16 @@ for (const [from, to] of [
 
 if (watch) {
   console.log('building');
-  for (const options of [...pages, ...hosts([])]) await (await context(options)).watch();
+  for (const options of [...pages, ...hosts([]), commandLine]) await (await context(options)).watch();
   console.log('watching');
 } else {
   const ofPages = await buildAll(pages);
   const parts = [...withImports(ofPages, 'dist/webview/inspector.js')].slice(1);
   const ofHosts = await buildAll(hosts(parts.map((path) => relative('dist/webview', path))));
   const joined = await joinStart(ofHosts);
-  const bytesOf = (path) => joined[path] ?? { ...ofPages, ...ofHosts }[path].bytes;
+  const ofCommandLine = await buildAll([commandLine]);
+  chmodSync('dist/gsops.js', 0o755);
+  const bytesOf = (path) => joined[path] ?? { ...ofPages, ...ofHosts, ...ofCommandLine }[path].bytes;
   const total = (paths) => paths.reduce((sum, path) => sum + bytesOf(path), 0);
   const worker = bytesOf('dist/journalWorker.js');
   const simulators = bytesOf('dist/simulators.js');
@@ -174,6 +199,7 @@ if (watch) {
     simulators,
     webview: total([...withImports(ofPages, 'dist/webview/inspector.js')]),
     metrics: bytesOf('dist/webview/metrics.js'),
+    gsops: bytesOf('dist/gsops.js'),
   };
   writeFileSync('dist/sizes.json', JSON.stringify(sizes));
   for (const [what, bytes] of Object.entries(sizes)) console.log(`${what} ${(bytes / 1000).toFixed(1)} kB`);

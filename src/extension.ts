@@ -15,6 +15,7 @@ import { followOffers } from './ui/operations/paletteContext.ts';
 import { createRuntime, type Runtime } from './ui/runtime.ts';
 import { Scope } from './core/connections/scope.ts';
 import { logEvents } from './ui/log/eventLog.ts';
+import { offerCommandLine } from './ui/terminal/commandLine.ts';
 import { createStatusBar } from './ui/statusBar.ts';
 import { registerTasks } from './ui/tasks/taskProgress.ts';
 import { registerTravel } from './ui/travel/travel.ts';
@@ -53,6 +54,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   tellFailures(runtime);
   hurryWhereSomebodyLooks(runtime, tree.view);
   registerHistory(runtime);
+  offerCommandLine(runtime);
   followSettings(runtime);
   return context.extensionMode === ExtensionMode.Test
     ? { runtime, tree, activationMs: performance.now() - begun }

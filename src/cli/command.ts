@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 /** One command of `gsops`. */
 export interface Command {
-  /** How it is called, with examples. */
+  /** How it is called. The last lines are `examples:` and below it one command each, which a test runs. */
   readonly usage: string;
   /** Answers the exit code: 0 done, 1 failed. Rejects with a UsageError where the command line is wrong, and then nothing was done. */
   run(args: readonly string[]): Promise<number>;
@@ -25,9 +25,11 @@ export function readArguments<Options extends ParseArgsOptionsConfig>(
   }
 }
 
-/** Aborted when the user or the system ends the command. */
+/** Aborted when the user or the system ends the command, or when nobody reads what it writes any more. */
 export function interrupted(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  const abort = (): void => controller.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, abort);
+  process.stdout.on('error', abort);
   return controller.signal;
 }

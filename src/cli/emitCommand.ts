@@ -8,14 +8,18 @@ const mostEvents = 100_000;
 const highestRate = 1000;
 
 export const emitCommand: Command = {
-  usage: `usage: gsops emit '<event JSON>' --to <target> [--count n] [--rate n/s] [--yes] [--json]
+  usage: `usage: gsops emit '<event JSON>' --to <target> [--config <file>] [--count n] [--rate n/s] [--yes] [--json]
   Sends one message, or --count of them, as they stand; as fast as the target takes them unless --rate is set.
+  What may change something at the target is sent with --yes alone. --json prints {"sent":{"delivered":n,"failed":n,"of":n}}.
 ${targetUsage}
-  examples: gsops emit '{"EventType":"instance_started","Data":{"InstanceName":"mc-1"}}' --to socket:/tmp/bot.sock
-            gsops emit '{"EventType":"instance_crashed","Data":{"InstanceName":"mc-1"}}' --to socket:/tmp/bot.sock --count 50 --rate 10/s`,
+  examples:
+    gsops emit '{"EventType":"instance_started","Data":{"InstanceName":"mc-1"}}' --to socket:/tmp/bot.sock
+    gsops emit '{"EventType":"instance_crashed","Data":{"InstanceName":"mc-1"}}' --to socket:/tmp/bot.sock --count 50 --rate 100/s
+    gsops emit '{"EventType":"instance_stopped","Data":{"InstanceName":"mc-1"}}' --to home --config gsops.jsonc --json`,
   async run(args) {
     const { values, positionals } = readArguments(args, {
       to: { type: 'string' },
+      config: { type: 'string' },
       count: { type: 'string', default: '1' },
       rate: { type: 'string' },
       yes: { type: 'boolean', default: false },
@@ -32,7 +36,7 @@ ${targetUsage}
     const signal = interrupted();
     const registry = new SystemRegistry(systems);
     const all = await registry.loadAll();
-    const target = await openTarget(values.to, all, signal);
+    const target = await openTarget(values.to, all, signal, values.config);
     try {
       // A plain receiver takes messages of every system.
       const system = target.destination.system?.id ?? registry.ids[0] ?? '';

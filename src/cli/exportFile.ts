@@ -5,6 +5,7 @@ import { exportEvents, pagesOf } from '../core/playback/recording/exportEvents.t
 import { headerOfQuery } from '../core/playback/recording/recordingHeader.ts';
 import { recordingLine, type RecordingHeader } from '../core/playback/recording/recordingLines.ts';
 import { writeLine } from './lines.ts';
+import { ProgressBar } from './progressBar.ts';
 
 export interface ExportWish {
   readonly journal: JournalStore;
@@ -17,8 +18,6 @@ export interface ExportWish {
 }
 
 const emptyHeader: RecordingHeader = { gameServerOpsRecording: 1 };
-/** Milliseconds between two drawings of the progress. */
-const drawnEveryMs = 100;
 
 /** Writes the events that a query finds; answers how many. The file takes its name when it is whole. */
 export async function exportFile(wish: ExportWish): Promise<number> {
@@ -26,6 +25,7 @@ export async function exportFile(wish: ExportWish): Promise<number> {
   const nameOf = (id: string): string => connections.find((each) => each.id === id)?.name ?? id;
   const table = /\.csv$/i.test(out) ? csvTable([], 'arrival', nameOf) : undefined;
   const handle = await journal.query(query);
+  const bar = new ProgressBar();
   try {
     const newest = await handle.rows({ anchor: 'newest', direction: 'older', count: 1 });
     const facts = {
@@ -44,9 +44,12 @@ export async function exportFile(wish: ExportWish): Promise<number> {
       lineOf: table?.lineOf ?? recordingLine,
       lineEnd: table ? '\r\n' : '\n',
       signal,
-      onProgress: progressBar(newest.total),
+      onProgress: (written) => {
+        bar.draw(written, newest.total);
+      },
     });
   } finally {
+    bar.end();
     handle.close();
   }
 }
@@ -56,17 +59,4 @@ export function tellWritten(events: number, file: string, isForPrograms: boolean
   if (isForPrograms) writeLine({ written: { file, events } });
   else
     process.stderr.write(`${events} ${events === 1 ? 'event was' : 'events were'} written into ${file}.\n`);
-}
-
-/** Draws how far it is while somebody looks. */
-function progressBar(total: number): (written: number) => void {
-  let drawnAt = -Infinity;
-  return (written) => {
-    const now = performance.now();
-    const isLast = written >= total;
-    if (!process.stderr.isTTY || (!isLast && now - drawnAt < drawnEveryMs)) return;
-    drawnAt = now;
-    const percent = Math.floor((100 * written) / Math.max(1, total));
-    process.stderr.write(`\r${percent} %${isLast ? '\r\u001b[K' : ''}`);
-  };
 }

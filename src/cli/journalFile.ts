@@ -5,6 +5,7 @@ import { compileText } from '../core/journal/compileText.ts';
 import { inProcessBackend } from '../core/journal/store/inProcessBackend.ts';
 import { JournalStore } from '../core/journal/store/journalStore.ts';
 import { defaultLimits } from '../core/journal/store/retention.ts';
+import { journalIn, type JournalPlace } from './journalPlace.ts';
 
 /** Opens a journal for writing, made where there is none. Rejects where it can only be kept in memory. */
 export async function openJournal(file: string): Promise<JournalStore> {
@@ -22,8 +23,14 @@ export async function openJournal(file: string): Promise<JournalStore> {
 }
 
 /** Opens a journal that must be there. */
-export async function openExistingJournal(file: string): Promise<JournalStore> {
-  if (!existsSync(file))
-    throw new Error(`There is no journal ${file}. gsops watch … --journal ${file} makes one.`);
-  return openJournal(file);
+export async function openExistingJournal(place: JournalPlace): Promise<JournalStore> {
+  const file = place.kind === 'file' ? place.file : journalIn(place.folder);
+  if (existsSync(file)) return openJournal(file);
+  const cure =
+    place.kind === 'file'
+      ? `gsops watch … --journal ${file} makes one.`
+      : place.own
+        ? 'gsops watch makes it; --storage <folder> opens that of the extension, --journal <file.db> another one.'
+        : 'The folder must be the storage of the extension ($GSOPS_STORAGE in a terminal of VS Code).';
+  throw new Error(`There is no journal ${file}. ${cure}`);
 }

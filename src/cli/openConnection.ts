@@ -1,6 +1,6 @@
 import { systemClock } from '../core/model/clock.ts';
 import { english } from '../core/model/text.ts';
-import { Connection } from '../core/connections/connection.ts';
+import { Connection, type ConnectionOptions } from '../core/connections/connection.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import type { Pipeline } from '../core/journal/pipeline.ts';
 import type { Log, SecretKind, SessionMemory } from '../core/systems/session.ts';
@@ -16,12 +16,13 @@ export const log: Log = {
   error: (message) => process.stderr.write(`${english(message)}\n`),
 };
 
-/** A connection that is not shared with a window; the caller starts it. */
+/** A connection, shared with nobody unless its parts say otherwise; the caller starts it. */
 export function openConnection(
   { system, settings }: ConfiguredConnection,
   secretOf: (kind: SecretKind) => string | undefined,
   pipeline: Pipeline,
   host: string,
+  parts: Partial<Pick<ConnectionOptions, 'lock' | 'memory' | 'keeping'>> = {},
 ): Connection {
   const memory = memoryOfRun();
   const kept = new Map<SecretKind, string>();
@@ -41,6 +42,7 @@ export function openConnection(
       return Promise.resolve(once ?? secretOf(kind));
     },
     keep: (_system, _settings, kind, value) => kept.set(kind, value),
+    ...parts,
   });
 }
 

@@ -8,11 +8,12 @@ import type { EmitRequest, EmitResult } from '../core/playback/emitter.ts';
 import { parseTarget } from '../core/playback/parseTarget.ts';
 import type { AnySystem } from '../core/systems/system.ts';
 import { UsageError } from './command.ts';
-import { readConnectionArgument, secretsOf } from './connectionArgument.ts';
+import { connectionNamed, connectionUsage, secretsOf } from './connectionArgument.ts';
 import { log, openConnection, stopConnection } from './openConnection.ts';
 
 /** How a target is written, for the usage of every command that sends. */
-export const targetUsage = `  A target is socket:<path>, events:<directory> (KGSM 3), webhook:<url>, ws://… or tls://host:port (any receiver), or a connection as JSON.`;
+export const targetUsage = `  A target is socket:<path>, events:<directory> (KGSM 3), webhook:<url>, ws://… or tls://host:port (any receiver), or a connection:
+${connectionUsage}`;
 
 /** An open way to where a command sends to. */
 export interface OpenTarget {
@@ -25,11 +26,15 @@ export async function openTarget(
   written: string,
   systems: readonly AnySystem[],
   signal: AbortSignal,
+  config?: string,
 ): Promise<OpenTarget> {
   if (written.trimStart().startsWith('{'))
-    return openConnected(await readConnectionArgument(written), signal);
+    return openConnected(await connectionNamed([written], undefined), signal);
   const read = parseTarget(written, systems);
-  if ('problem' in read) throw new UsageError(`--to ${written}: ${english(read.problem)}`);
+  if ('problem' in read) {
+    if (config !== undefined) return openConnected(await connectionNamed([written], config), signal);
+    throw new UsageError(`--to ${written}: ${english(read.problem)}`);
+  }
   const close = (): Promise<void> => Promise.resolve();
   if ('receiver' in read) return { destination: { label: written, address: read.receiver }, close };
   const { system, address } = read;

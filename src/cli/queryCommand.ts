@@ -1,32 +1,36 @@
 import { QueryError, type ResultHandle } from '../core/journal/store/journalStore.ts';
 import { readArguments, UsageError, type Command } from './command.ts';
 import { openExistingJournal } from './journalFile.ts';
-import { writeEvent, writeLine } from './lines.ts';
+import { journalOptions, journalPlace, journalUsage } from './journalPlace.ts';
+import { lineWriter, writeEvent, writeLine } from './lines.ts';
 
 const pageSize = 1000;
 
 export const queryCommand: Command = {
-  usage: `usage: gsops query '<query>' --journal <file.db> [--limit n] [--count]
+  usage: `usage: gsops query '<query>' [--journal <file.db> | --storage <folder>] [--limit n] [--count] [--json]
   Prints the newest matching events, oldest first, as gsops watch prints them; --count prints {"count":n}.
-  examples: gsops query 'is:failed time:>now-1d' --journal home.db
-            gsops query 'type:instance_crashed' --journal home.db --count
-            gsops query '$.Data.Version:1.2 -is:noise' --journal home.db --limit 20`,
+${journalUsage}
+  examples:
+    gsops query 'is:failed time:>now-1d'
+    gsops query 'type:instance_crashed' --journal home.db --count
+    gsops query '$.Data.Version:1.2 -is:noise' --journal home.db --limit 20 --json
+    gsops query --count '' --storage "$GSOPS_STORAGE"`,
   async run(args) {
     const { values, positionals } = readArguments(args, {
-      journal: { type: 'string' },
+      ...journalOptions,
       limit: { type: 'string', default: '100' },
       count: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
     });
     const limit = Number(values.limit);
     const query = onlyQuery(positionals);
-    if (values.journal === undefined) throw new UsageError('--journal is missing.');
     if (!Number.isInteger(limit) || limit < 1)
       throw new UsageError('--limit must be a whole number above 0.');
-    const journal = await openExistingJournal(values.journal);
+    const journal = await openExistingJournal(journalPlace(values));
     try {
       const result = await journal.query(query);
       if (values.count) writeLine({ count: await countOf(result) });
-      else await printNewest(result, limit);
+      else await printNewest(result, limit, lineWriter(values.json));
       return 0;
     } catch (error) {
       throw explained(error);
@@ -57,7 +61,11 @@ async function countOf(result: ResultHandle): Promise<number> {
 }
 
 /** The newest events that match, oldest of them first. */
-async function printNewest(result: ResultHandle, limit: number): Promise<void> {
+async function printNewest(
+  result: ResultHandle,
+  limit: number,
+  write: (line: object) => void,
+): Promise<void> {
   const events = [];
   let anchor: Parameters<ResultHandle['rows']>[0]['anchor'] = 'newest';
   while (events.length < limit) {
@@ -68,5 +76,5 @@ async function printNewest(result: ResultHandle, limit: number): Promise<void> {
     if (!last || rows.length < count) break;
     anchor = { seq: last.seq };
   }
-  for (const event of events.reverse()) writeEvent(event, writeLine);
+  for (const event of events.reverse()) writeEvent(event, write);
 }

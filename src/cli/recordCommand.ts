@@ -2,45 +2,65 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { interrupted, readArguments, UsageError, type Command } from './command.ts';
-import { readConnectionArgument, secretsOf, secretUsage } from './connectionArgument.ts';
-import { exportFile, tellWritten } from './exportFile.ts';
-import { openJournal } from './journalFile.ts';
+import { connectionsNamed, connectionUsage, secretsOfEach } from './connectionArgument.ts';
+import type { ConfiguredConnection } from '../core/connections/settings.ts';
+import { exportFile, tellWritten, type ExportWish } from './exportFile.ts';
+import { openExistingJournal } from './journalFile.ts';
+import { journalPlace, type JournalPlace } from './journalPlace.ts';
 import { watch } from './watch.ts';
-import { onlyConnection, secondsOf } from './watchCommand.ts';
+import { secondsOf } from './watchCommand.ts';
 
 /** A recording of a day is as long as one may be. */
 const longest = '86400';
 
 export const recordCommand: Command = {
-  usage: `usage: gsops record '<one connection as JSON>' --out <file.ndjson[.gz]> [--seconds n] [--name <name>] [--json]
+  usage: `usage: gsops record '<connection as JSON>' | [<id>]… --config <file>  --out <file.ndjson[.gz]> [--seconds n] [--name <name>]
+                    [--storage <folder>] [--json]
   Records all that comes until Ctrl+C, for --seconds, or for a day. The file is written at the end, whole.
-${secretUsage}
-  examples: gsops record '{"kind":"kgsm","id":"home","root":"/opt/kgsm"}' --out evening.gsops.ndjson.gz
-            gsops record '{"kind":"kgsm","id":"home","root":"/opt/kgsm"}' --out minute.gsops.ndjson --seconds 60`,
+  With --storage, the storage folder of the extension, a connection that a window of VS Code captures is recorded too.
+  --json prints {"written":{"file":…,"events":n}}.
+${connectionUsage}
+  examples:
+    gsops record '{"kind":"kgsm","id":"home","root":"/opt/kgsm"}' --out evening.gsops.ndjson.gz
+    gsops record '{"kind":"kgsm","id":"home","root":"/opt/kgsm"}' --out minute.gsops.ndjson --seconds 60
+    gsops record --config gsops.jsonc --out all.gsops.ndjson.gz --name 'Friday evening'
+    gsops record home --config gsops.jsonc --storage "$GSOPS_STORAGE" --out home.gsops.ndjson`,
   async run(args) {
     const { values, positionals } = readArguments(args, {
+      config: { type: 'string' },
       out: { type: 'string' },
       seconds: { type: 'string', default: longest },
       name: { type: 'string' },
+      storage: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     const seconds = secondsOf(values.seconds);
-    if (values.out === undefined) throw new UsageError('--out is missing.');
-    const connection = await readConnectionArgument(onlyConnection(positionals));
-    const secretOf = secretsOf(connection.settings.id, process.env);
+    const { out, name, storage } = values;
+    if (out === undefined) throw new UsageError('--out is missing.');
+    const connections = await connectionsNamed(positionals, values.config);
     const folder = await mkdtemp(join(tmpdir(), 'gsops-record-'));
-    const file = join(folder, 'journal.db');
+    const journal: JournalPlace =
+      storage === undefined ? { kind: 'file', file: join(folder, 'journal.db') } : journalPlace({ storage });
     try {
-      const told = (line: object): void => tellState(line);
-      const run = { connection, seconds, measure: false, secretOf, journal: file };
-      const reason = await watch(run, told, interrupted());
-      if (reason !== undefined) throw new Error(reason);
-      const { id, name } = connection.settings;
-      const events = await exportAll(file, values.out, {
-        ...(values.name === undefined ? {} : { name: values.name }),
-        connections: [{ id, name, system: connection.system.id }],
-      });
-      tellWritten(events, values.out, values.json);
+      const before = storage === undefined ? 0 : await newestSeq(journal);
+      const run = {
+        ...{ connections, seconds, journal, measure: false },
+        secretsOf: secretsOfEach(connections, process.env),
+      };
+      const problems = await watch(run, stateTeller(connections.length > 1), interrupted());
+      if (problems.length === connections.length) throw new Error(problems.join('\n'));
+      const wish = {
+        ...(name === undefined ? {} : { name }),
+        ...{ out, signal: new AbortController().signal },
+        query: storage === undefined ? '' : queryOf(connections, before + 1),
+        connections: connections.map(({ system, settings }) => ({
+          id: settings.id,
+          name: settings.name,
+          system: system.id,
+        })),
+      };
+      tellWritten(await exportFrom(journal, wish), out, values.json);
+      if (problems.length > 0) throw new Error(problems.join('\n'));
       return 0;
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -48,25 +68,37 @@ ${secretUsage}
   },
 };
 
-interface Facts {
-  readonly name?: string;
-  readonly connections: readonly { readonly id: string; readonly system: string; readonly name: string }[];
+/** Finds the events of some connections since one of them, in a journal that holds more. */
+function queryOf(connections: readonly ConfiguredConnection[], seq: number): string {
+  const ids = connections.map(({ settings }) => settings.id).join(',');
+  return `seq:>=${seq} connection:(${ids})`;
 }
 
-async function exportAll(file: string, out: string, facts: Facts): Promise<number> {
-  const journal = await openJournal(file);
+async function newestSeq(place: JournalPlace): Promise<number> {
+  const journal = await openExistingJournal(place);
+  const { seq } = journal.status;
+  await journal.close();
+  return seq;
+}
+
+async function exportFrom(place: JournalPlace, wish: Omit<ExportWish, 'journal'>): Promise<number> {
+  const journal = await openExistingJournal(place);
   try {
-    return await exportFile({ ...facts, journal, query: '', out, signal: new AbortController().signal });
+    return await exportFile({ ...wish, journal });
   } finally {
     await journal.close();
   }
 }
 
-/** Says when the connection stands and when it is lost. */
-function tellState(line: object): void {
-  const { connection } = line as {
-    readonly connection?: { readonly state: string; readonly detail?: string };
+/** Says when a connection stands and when it is lost. */
+function stateTeller(isOneOfSeveral: boolean): (line: object) => void {
+  return (line) => {
+    const { connection } = line as {
+      readonly connection?: { readonly id: string; readonly state: string; readonly detail?: string };
+    };
+    if (!connection) return;
+    const { id, state, detail } = connection;
+    const words = detail === undefined ? state : `${state}: ${detail}`;
+    process.stderr.write(isOneOfSeveral ? `${id}: ${words}\n` : `${words}\n`);
   };
-  if (connection)
-    process.stderr.write(`${connection.state}${connection.detail ? `: ${connection.detail}` : ''}\n`);
 }

@@ -25,18 +25,21 @@ import { explained } from './queryCommand.ts';
 import { questionsOf, sendAll } from './sending.ts';
 
 export const replayCommand: Command = {
-  usage: `usage: gsops replay <recording> --to <target> [--to <target>]… [--speed 0.1…1000|max] [--rename a=b]… [--shift-to-now]
-                    [--query '<query>'] [--start <place>] [--until <place>] [--loop n] [--stop-on-failure] [--dry-run] [--yes] [--json]
+  usage: `usage: gsops replay <recording> --to <target> [--to <target>]… [--config <file>] [--speed 0.1…1000|max] [--rename a=b]…
+                    [--shift-to-now] [--query '<query>'] [--start <place>] [--until <place>] [--loop n] [--stop-on-failure] [--dry-run] [--yes] [--json]
   Sends the messages of a recording (also gzipped, or an event file of KGSM) at their recorded distances, byte for byte
   except for what is asked for: other names of instances, times moved to now. A place is the number of an event, 50%, 90s, 5m, 1h or a time.
   --dry-run prints what would be sent. --yes sends what may change something at the target.
+  --json prints {"sent":{"delivered":n,"failed":n,"of":n}}.
 ${targetUsage}
-  examples: gsops replay night.gsops.ndjson --to socket:/tmp/bot.sock --speed 10
-            gsops replay night.gsops.ndjson.gz --to webhook:http://127.0.0.1:8787/ --query 'type:instance_crashed' --speed max
-            gsops replay night.gsops.ndjson --to socket:/tmp/bot.sock --rename '*=test-*' --shift-to-now --dry-run`,
+  examples:
+    gsops replay night.gsops.ndjson --to socket:/tmp/bot.sock --speed 1000
+    gsops replay night.gsops.ndjson.gz --to webhook:http://127.0.0.1:8787/ --query 'type:instance_crashed' --speed max
+    gsops replay night.gsops.ndjson --to socket:/tmp/bot.sock --rename '*=test-*' --shift-to-now --dry-run`,
   async run(args) {
     const { values, positionals } = readArguments(args, {
       to: { type: 'string', multiple: true, default: [] },
+      config: { type: 'string' },
       speed: { type: 'string', default: '1' },
       rename: { type: 'string', multiple: true, default: [] },
       'shift-to-now': { type: 'boolean', default: false },
@@ -80,7 +83,7 @@ ${targetUsage}
     }
     const targets: OpenTarget[] = [];
     try {
-      for (const written of values.to) targets.push(await openTarget(written, all, signal));
+      for (const written of values.to) targets.push(await openTarget(written, all, signal, values.config));
       const plan = planReplay(
         chosen,
         targets.map(({ destination }) => destination),

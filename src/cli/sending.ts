@@ -7,6 +7,7 @@ import { ReplayRun } from '../core/playback/replayRun.ts';
 import type { AnySystem } from '../core/systems/system.ts';
 import { writeLine } from './lines.ts';
 import { deliverTo, type OpenTarget } from './openTarget.ts';
+import { ProgressBar } from './progressBar.ts';
 
 export interface Sending {
   readonly name: string;
@@ -23,9 +24,6 @@ export interface Sending {
   /** The end is told as a line of JSON. */
   readonly json: boolean;
 }
-
-/** How often the place is drawn while somebody looks. */
-const drawnEveryMs = 100;
 
 /** Sends events, says how it went, and answers the exit code: 0 where every event arrived. */
 export async function sendAll(sending: Sending): Promise<number> {
@@ -83,17 +81,13 @@ export function questionsOf(items: readonly ReplayItem[], targets: readonly Open
 }
 
 function drawPlace(run: ReplayRun): () => void {
-  if (!process.stderr.isTTY) return () => undefined;
-  let drawnAt = -Infinity;
+  const bar = new ProgressBar();
   const stop = run.onDidChange(() => {
-    const now = performance.now();
-    if (now - drawnAt < drawnEveryMs) return;
-    drawnAt = now;
     const { position, length, failed } = run.state;
-    process.stderr.write(`\r\u001b[K${position}/${length}${failed > 0 ? ` (${failed} did not arrive)` : ''}`);
+    bar.draw(position, length, failed > 0 ? ` (${failed} did not arrive)` : '');
   });
   return () => {
     stop();
-    process.stderr.write('\r\u001b[K');
+    bar.end();
   };
 }

@@ -7,96 +7,133 @@ import { english, errorWords, text } from '../core/model/text.ts';
 import type { ConfiguredConnection } from '../core/connections/settings.ts';
 import { Pipeline } from '../core/journal/pipeline.ts';
 import type { SecretKind } from '../core/systems/session.ts';
-import { batchOf } from '../core/journal/recorder.ts';
-import { openJournal } from './journalFile.ts';
+import { systems } from '../core/systems/index.ts';
+import { SystemRegistry } from '../core/systems/registry.ts';
+import type { JournalPlace } from './journalPlace.ts';
 import { log, openConnection, stopConnection } from './openConnection.ts';
-import { writeEvent } from './lines.ts';
-import { watchOperation, type AskedOperation } from './watchOperation.ts';
+import { isAnswered, watchOperation, type AskedOperation } from './watchOperation.ts';
+import { openWatchJournal } from './watchJournal.ts';
 import { lookAtAll, writeMeasured } from './measuring.ts';
 
 export interface WatchRun {
-  readonly connection: ConfiguredConnection;
+  readonly connections: readonly ConfiguredConnection[];
   readonly seconds: number;
-  /** File of the journal that keeps the events; without it they are only written out. */
-  readonly journal?: string;
+  /** The journal that keeps the events; with `none` they are only written out. */
+  readonly journal: JournalPlace | 'none';
   /** Also what is measured while somebody looks. */
   readonly measure: boolean;
+  /** Run on the only connection. */
   readonly operation?: AskedOperation;
-  readonly secretOf: (kind: SecretKind) => string | undefined;
+  readonly secretsOf: (id: string) => (kind: SecretKind) => string | undefined;
 }
 
 /**
- * Opens one connection for some seconds and writes what happens, one object per line. Answers nothing where it was ready
- * at least once, else why it never was.
+ * Opens connections for some seconds and writes what happens, one object per line. Answers for each connection why it
+ * never was ready; nothing for those that were, or that another process holds.
  */
 export async function watch(
   run: WatchRun,
   write: (line: object) => void,
   interrupt: AbortSignal,
-): Promise<string | undefined> {
-  const { system, settings } = run.connection;
+): Promise<readonly string[]> {
   const host = hostname();
   const metrics = new MetricsStore();
+  const own = run.connections.map(({ system }) => [system.id, () => Promise.resolve(system)] as const);
+  const registry = new SystemRegistry({ ...systems, ...Object.fromEntries(own) });
+  await Promise.all(run.connections.map(({ system }) => registry.load(system.id)));
   const pipeline = new Pipeline({
     metrics,
-    decoderOf: () => system.decoder,
+    decoderOf: (system) => registry.get(system)?.decoder,
     defer: setImmediate,
     onListenerError: (listener, error) => log.error(text('{0} failed: {1}', listener, errorWords(error))),
   });
-  const failed = Promise.withResolvers<undefined>();
-  const outcome = { ready: false, reason: 'the connection did not become ready in time' };
-
-  // An event has its seq when it is committed.
-  const journal = run.journal === undefined ? undefined : await openJournal(run.journal);
-  const commits = new Set<Promise<void>>();
-  pipeline.subscribe('journal', (change) => {
-    if (!journal) return;
-    const commit = journal.append(batchOf(change)).then(
-      ({ from }) => {
-        for (const [index, event] of change.events.entries())
-          if (event.channel !== 'control') writeEvent({ ...event, seq: from + index }, write);
-      },
-      (error: unknown) => {
-        log.error(text('The journal could not be written: {0}', errorWords(error)));
-      },
-    );
-    commits.add(commit);
-    void commit.finally(() => commits.delete(commit));
+  const journal = await openWatchJournal(run.journal, {
+    pipeline,
+    systems: registry,
+    host,
+    connections: run.connections,
+    write,
+    answer: (question) => run.operation !== undefined && isAnswered(question, run.operation.input),
   });
-
-  let seq = 0;
-  pipeline.subscribe('watch', ({ fleet, events }) => {
-    for (const event of events) {
-      seq++;
-      if (event.channel !== 'control' && !journal) writeEvent({ ...event, seq }, write);
-      else if (event.type === 'connection.state') write(connectionLine(event));
-    }
-    const status = fleet.connections.get(settings.id);
-    if (status?.state === 'ready') {
-      outcome.ready = true;
-    } else if (status?.detail) outcome.reason = english(status.detail);
-    if (status?.state === 'failed') failed.resolve(undefined);
+  const connections = run.connections.map((configured) => {
+    const { connectionParts } = journal;
+    const secretOf = run.secretsOf(configured.settings.id);
+    const connection = openConnection(configured, secretOf, pipeline, host, connectionParts);
+    journal.add(connection);
+    return connection;
   });
-
-  const connection = openConnection(run.connection, run.secretOf, pipeline, host);
+  const ids = new Set(connections.map(({ id }) => id));
+  const outcomes = new ConnectionOutcomes(connections.map(({ settings }) => settings));
+  pipeline.subscribe('connections', ({ fleet, events }) => {
+    for (const event of events)
+      if (event.type === 'connection.state' && ids.has(event.connection)) write(connectionLine(event));
+    outcomes.look(fleet);
+  });
   if (run.measure) {
     writeMeasured(metrics, write);
-    lookAtAll(connection, pipeline);
+    for (const connection of connections) lookAtAll(connection, pipeline);
   }
-  connection.start();
+  for (const connection of connections) connection.start();
   const time = timeUp(run.seconds * 1000, interrupt);
-  const operated = run.operation
-    ? watchOperation(run.operation, { connection, pipeline, host, time, failed: failed.promise, write })
-    : undefined;
-  await Promise.race([time.over, failed.promise]);
+  const [first] = connections;
+  const failed = outcomes.failed;
+  const { otherWindows } = journal;
+  const operated =
+    run.operation && first
+      ? watchOperation(run.operation, {
+          connection: first,
+          pipeline,
+          host,
+          time,
+          failed,
+          write,
+          ...(otherWindows ? { otherWindows } : {}),
+        })
+      : undefined;
+  await Promise.race([time.over, failed]);
   time.end();
   await operated;
-  await stopConnection(connection);
+  await Promise.all(connections.map(stopConnection));
   pipeline.flush();
-  await Promise.all(commits);
-  await journal?.close();
-  write(fleetLine(pipeline.fleet()));
-  return outcome.ready ? undefined : outcome.reason;
+  await journal.close();
+  write(fleetLine(pipeline.fleet(), ids));
+  return outcomes.problems();
+}
+
+/** How the connections of a run fared. */
+class ConnectionOutcomes {
+  readonly #reasons: Map<string, string>;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #failedIds = new Set<string>();
+  readonly #failed = Promise.withResolvers<undefined>();
+
+  constructor(settings: readonly { readonly id: string; readonly name: string }[]) {
+    this.#names = new Map(settings.map(({ id, name }) => [id, name]));
+    this.#reasons = new Map(settings.map(({ id }) => [id, 'the connection did not become ready in time']));
+  }
+
+  /** Resolves when all have failed for good. */
+  get failed(): Promise<undefined> {
+    return this.#failed.promise;
+  }
+
+  look(fleet: Fleet): void {
+    for (const id of this.#names.keys()) {
+      const status = fleet.connections.get(id);
+      if (status?.state === 'ready' || status?.state === 'elsewhere') this.#reasons.delete(id);
+      else if (status?.detail && this.#reasons.has(id)) this.#reasons.set(id, english(status.detail));
+      if (status?.state === 'failed') this.#failedIds.add(id);
+      else this.#failedIds.delete(id);
+    }
+    if (this.#failedIds.size === this.#names.size) this.#failed.resolve(undefined);
+  }
+
+  /** Why connections were never ready. */
+  problems(): readonly string[] {
+    return [...this.#reasons].map(([id, why]) =>
+      this.#names.size === 1 ? why : `${this.#names.get(id) ?? id}: ${why}`,
+    );
+  }
 }
 
 /** The time that a run has. */
@@ -134,8 +171,9 @@ function connectionLine(event: OpsEvent): object {
   return { connection: { id: event.connection, state, ...(detail ? { detail: english(detail) } : {}) } };
 }
 
-function fleetLine(fleet: Fleet): object {
-  const connections = [...fleet.connections.values()];
+function fleetLine(fleet: Fleet, ids: ReadonlySet<string>): object {
+  const connections = [...fleet.connections.values()].filter(({ id }) => ids.has(id));
+  const tasks = [...fleet.tasks.values()].filter(({ connection }) => ids.has(connection));
   return {
     fleet: {
       connections: connections.map(({ id, state }) => ({ id, state })),
@@ -154,7 +192,7 @@ function fleetLine(fleet: Fleet): object {
             players,
           })),
       ),
-      tasks: [...fleet.tasks.values()].map(({ id, subject, title, state, percent, message }) => ({
+      tasks: tasks.map(({ id, subject, title, state, percent, message }) => ({
         id,
         subject: subject?.key,
         title: english(title),

@@ -1,37 +1,59 @@
 import { interrupted, readArguments, UsageError, type Command } from './command.ts';
-import { parseJson, readConnectionArgument, secretsOf, secretUsage } from './connectionArgument.ts';
-import { writeLine } from './lines.ts';
+import {
+  connectionNamed,
+  connectionsNamed,
+  connectionUsage,
+  parseJson,
+  secretsOfEach,
+} from './connectionArgument.ts';
+import { journalOptions, journalPlace, journalUsage } from './journalPlace.ts';
+import { lineWriter } from './lines.ts';
 import { watch } from './watch.ts';
 
 export const watchCommand: Command = {
-  usage: `usage: gsops watch '<one connection as JSON>' [--seconds 10] [--measure] [--run <operation>[:<instance key>] [--input '<JSON>']] [--journal <file.db>]
-  Prints what happens, one JSON object a line: connection, event, problem, operation, and at the end the fleet.
+  usage: `usage: gsops watch '<connection as JSON>' | [<id>]… --config <file>  [--seconds 10] [--measure] [--run <operation>[:<instance key>] [--input '<JSON>']]
+                   [--journal <file.db> | --storage <folder> | --no-journal] [--json]
+  Opens connections and prints what happens: each connection, event, problem and operation, and at the end the fleet.
+  One JSON object a line for programs and with --json; a line of words where a terminal shows it.
   With --measure it looks at every instance, and writes what is measured of each.
-  With --journal all events are kept in that file; gsops query reads it.
-${secretUsage}
-  examples: gsops watch '{"kind":"kgsm","id":"home","root":"/opt/kgsm"}' --seconds 60
-            gsops watch '{"kind":"kgsm","id":"home","root":"/opt/kgsm"}' --run start:minecraft-1`,
+  All events are kept in a journal, where gsops query finds them; --no-journal keeps nothing.
+${journalUsage}
+  With --storage one process captures a connection, a window of VS Code for instance. The others show its events, and ask it to run operations.
+${connectionUsage}
+  examples:
+    gsops watch '{"kind":"kgsm","id":"home","root":"/opt/kgsm"}' --seconds 60
+    gsops watch '{"kind":"kgsm","id":"home","root":"/opt/kgsm"}' --run start:minecraft-1
+    gsops watch home --config gsops.jsonc --journal home.db
+    gsops watch --config gsops.jsonc --storage "$GSOPS_STORAGE" --json`,
   async run(args) {
     const { values, positionals } = readArguments(args, {
+      ...journalOptions,
+      config: { type: 'string' },
       seconds: { type: 'string', default: '10' },
       measure: { type: 'boolean', default: false },
       run: { type: 'string' },
       input: { type: 'string' },
-      journal: { type: 'string' },
+      'no-journal': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
     });
     const seconds = secondsOf(values.seconds);
     const input = values.input === undefined ? undefined : parseJson(values.input);
     if (values.input !== undefined && input === undefined)
       throw new UsageError('--input is not readable as JSON');
-    const connection = await readConnectionArgument(onlyConnection(positionals));
+    const isNamed = values.journal !== undefined || values.storage !== undefined;
+    const journal = values['no-journal'] && !isNamed ? 'none' : journalPlace(values);
+    const connections =
+      values.run === undefined
+        ? await connectionsNamed(positionals, values.config)
+        : [await connectionNamed(positionals, values.config)];
     const colon = values.run?.indexOf(':') ?? -1;
-    const reason = await watch(
+    const problems = await watch(
       {
-        connection,
+        connections,
         seconds,
         measure: values.measure,
-        secretOf: secretsOf(connection.settings.id, process.env),
-        ...(values.journal === undefined ? {} : { journal: values.journal }),
+        secretsOf: secretsOfEach(connections, process.env),
+        journal,
         ...(values.run === undefined
           ? {}
           : {
@@ -42,21 +64,13 @@ ${secretUsage}
               },
             }),
       },
-      writeLine,
+      lineWriter(values.json),
       interrupted(),
     );
-    if (reason !== undefined) throw new Error(reason);
+    if (problems.length > 0) throw new Error(problems.join('\n'));
     return 0;
   },
 };
-
-/** The connection among the arguments. */
-export function onlyConnection(positionals: readonly string[]): string {
-  const [json, ...more] = positionals;
-  if (json === undefined) throw new UsageError('The connection is missing.');
-  if (more.length > 0) throw new UsageError('The connection is one argument: put it in quotes.');
-  return json;
-}
 
 export function secondsOf(value: string): number {
   const seconds = Number(value);

@@ -4,11 +4,19 @@ import { instancesOf, type ConnectionStatus } from '../core/model/fleet.ts';
 import type { Instance } from '../core/model/instance.ts';
 import { english, errorWords, oneLine } from '../core/model/text.ts';
 import type { Connection } from '../core/connections/connection.ts';
+import type { OtherWindows } from '../core/connections/otherWindows.ts';
 import { notOfferedBecause } from '../core/connections/notOffered.ts';
 import { connectionOffers, instanceOffers } from '../core/connections/offers.ts';
 import { runOperation } from '../core/connections/runOperation.ts';
 import type { Pipeline } from '../core/journal/pipeline.ts';
-import type { AnyOperation, InputContext, OperationInput, Question } from '../core/systems/operation.ts';
+import type { OperationOrder } from '../core/connections/operationRuns.ts';
+import type {
+  AnyOperation,
+  InputContext,
+  OperationInput,
+  OperationResult,
+  Question,
+} from '../core/systems/operation.ts';
 import type { ConnectionSettings } from '../core/systems/settings.ts';
 import type { TimeUp } from './watch.ts';
 
@@ -27,6 +35,8 @@ interface Parts {
   /** Resolves when the connection has failed for good. */
   readonly failed: Promise<unknown>;
   readonly write: (line: object) => void;
+  /** Run it where another process captures the connection. */
+  readonly otherWindows?: OtherWindows;
 }
 
 /** How long an instance may be unheard of, or its state unknown, where nobody tells when all were listed. */
@@ -49,8 +59,7 @@ export async function watchOperation(asked: AskedOperation, parts: Parts): Promi
     return;
   }
   const { operation, instance } = found;
-  const { connection, pipeline, host, time } = parts;
-  const { system, settings } = connection;
+  const { connection, time } = parts;
   const input = inputOf(operation, asked.input);
   const wrong = await orOver(
     refusal(operation, instance, input, parts),
@@ -69,23 +78,9 @@ export async function watchOperation(asked: AskedOperation, parts: Parts): Promi
   if (time.aborted.aborted) cancel();
   const unsubscribe = abortWhenLost(parts, cancel);
   const result = await Promise.race([
-    runOperation({
-      id: randomUUID(),
-      connection: settings,
-      system,
-      operation,
-      instance,
-      session: connection.session,
-      nextSession: (after, signal) => connection.nextSession(after, signal),
-      input,
-      pipeline,
-      clock: systemClock,
-      host,
-      window: 'gsops',
-      signal: abort.signal,
-      ask: (question) => Promise.resolve(isAnswered(question, input)),
-      log: (line) => process.stderr.write(`${line}\n`),
-    }),
+    isElsewhere(parts)
+      ? parts.otherWindows?.run({ connection, operation, instance, input })
+      : runHere({ operation, instance, input }, parts, abort.signal),
     late.promise,
   ]);
   unsubscribe();
@@ -93,11 +88,40 @@ export async function watchOperation(asked: AskedOperation, parts: Parts): Promi
   else report('failed', 'it did not end in time; how it ended is not known');
 }
 
+function runHere(
+  { operation, instance, input }: Pick<OperationOrder, 'operation' | 'instance' | 'input'>,
+  { connection, pipeline, host }: Parts,
+  signal: AbortSignal,
+): Promise<OperationResult> {
+  return runOperation({
+    id: randomUUID(),
+    connection: connection.settings,
+    system: connection.system,
+    operation,
+    instance,
+    session: connection.session,
+    nextSession: (after, ended) => connection.nextSession(after, ended),
+    input,
+    pipeline,
+    clock: systemClock,
+    host,
+    window: 'gsops',
+    signal,
+    ask: (question) => Promise.resolve(isAnswered(question, input)),
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+}
+
+/** Whether another process captures the connection, and can be asked. */
+function isElsewhere({ connection, otherWindows }: Parts): boolean {
+  return otherWindows !== undefined && connection.state === 'elsewhere';
+}
+
 /** After the time of the run, an operation whose connection is lost is not waited for any longer. */
 function abortWhenLost({ connection, pipeline, time }: Parts, cancel: () => void): () => void {
   let isOver = false;
   const look = (): void => {
-    if (isOver && connection.state !== 'ready') cancel();
+    if (isOver && connection.state !== 'ready' && connection.state !== 'elsewhere') cancel();
   };
   void time.over.then(() => {
     isOver = true;
@@ -121,7 +145,8 @@ async function find(
   const instanceNow = (): Instance | undefined =>
     instancesOf(pipeline.fleet(), settings.id).find((instance) => instance.key === key);
   const status = (): ConnectionStatus | undefined => pipeline.fleet().connections.get(settings.id);
-  const isReady = (): boolean => connection.session !== undefined && status()?.state === 'ready';
+  const isReady = (): boolean =>
+    isElsewhere(parts) || (connection.session !== undefined && status()?.state === 'ready');
   if ((await until(parts, isReady)) !== 'yes') return 'the connection did not become ready';
   if (key === undefined || operation.target === 'connection')
     return isOffered(operation, undefined, connection) ?? { operation, instance: undefined };
@@ -145,10 +170,10 @@ function isOffered(
   instance: Instance | undefined,
   connection: Connection,
 ): string | undefined {
-  const { system, settings, session } = connection;
+  const { system, settings, reach } = connection;
   const offers = instance
-    ? instanceOffers(system, settings, instance, session)
-    : connectionOffers(system, settings, session);
+    ? instanceOffers(system, settings, instance, reach)
+    : connectionOffers(system, settings, reach);
   return offers.some(({ id }) => id === operation.id)
     ? undefined
     : english(notOfferedBecause(operation.id, operation, connection, instance));
@@ -159,8 +184,9 @@ async function refusal(
   operation: AnyOperation,
   instance: Instance | undefined,
   input: OperationInput,
-  { connection, time }: Parts,
+  parts: Parts,
 ): Promise<string | undefined> {
+  const { connection, time, otherWindows } = parts;
   const { settings, session } = connection;
   let given: OperationInput = {};
   for (const asked of operation.inputs ?? []) {
@@ -174,7 +200,10 @@ async function refusal(
         given,
         signal: time.aborted,
       };
-      const options = asked.options(context);
+      const options =
+        otherWindows && isElsewhere(parts)
+          ? otherWindows.choices({ connection, operation, instance, field: asked.field, given }, time.aborted)
+          : asked.options(context);
       const wrong = await wrongChoice(asked.field, value, english(asked.none), options);
       if (wrong !== undefined) return wrong;
     }
@@ -220,8 +249,10 @@ function unanswered(
 }
 
 /** Nobody is there to answer; who means it says so with the input. */
-function isAnswered({ typed }: Question, { confirm }: OperationInput): boolean {
-  return confirm === (typed ?? 'yes');
+export function isAnswered({ typed }: Question, input: unknown): boolean {
+  const answer =
+    typeof input === 'object' && input !== null && 'confirm' in input ? input.confirm : undefined;
+  return answer === (typed ?? 'yes');
 }
 
 /** Waits until something holds of connection and fleet; `no` where the run is over or failed before. */

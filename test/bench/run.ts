@@ -22,7 +22,7 @@ const gsops = '`gsops`';
 
 /** Budgets whose code is still to come. */
 const later: readonly Line[] = [
-  rowFrom(gsops, 'command line, simulators: their bundles', '≤ 400 kB'),
+  rowFrom(gsops, 'simulators: their bundle', '≤ 400 kB'),
   rowFrom('the relay', 'NATS client: its bundle', ''),
 ];
 
@@ -35,6 +35,7 @@ function sizes(): Line[] {
   return [
     size('read at activation', bytes['start'], '≤ 220'),
     size('host bundle with what is loaded later', bytes['host']),
+    size('command line', bytes['gsops']),
     size('webview bundle', bytes['webview'], '≤ 300'),
     size('VSIX', existsSync(vsix) ? statSync(vsix).size : NaN, '≤ 1000'),
   ];

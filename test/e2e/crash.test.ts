@@ -53,7 +53,7 @@ class BusyKgsm {
 /** Numbers of the events in the journal file, in its order. */
 async function numbers(wb: Workbench): Promise<number[]> {
   const storage = join(wb.server.userDataDir, 'User', 'globalStorage', 'game-server-ops.game-server-ops');
-  const journal = await openExistingJournal(join(storage, 'journal', 'journal.db'));
+  const journal = await openExistingJournal({ kind: 'folder', folder: storage, own: false });
   try {
     const { events } = await journal.range('channel:push', 0, Number.MAX_SAFE_INTEGER, 1_000_000);
     return events.map(({ raw }) => (JSON.parse(raw) as { Data: { N: number } }).Data.N);

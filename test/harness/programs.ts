@@ -8,7 +8,12 @@ import type { TestProject } from 'vitest/node';
 declare module 'vitest' {
   interface ProvidedContext {
     /** Files of the programs that tests start again and again. */
-    readonly programs: { readonly simulator: string; readonly gsops: string };
+    readonly programs: {
+      readonly simulator: string;
+      readonly gsops: string;
+      /** Folder below which `gsops` keeps its own journal. */
+      readonly data: string;
+    };
   }
 }
 
@@ -28,13 +33,14 @@ export async function setup(project: TestProject): Promise<() => void> {
       splitting: true,
       outdir: folder,
       outExtension: { '.js': '.mjs' },
+      define: { gsopsVersion: '"0.0.0-test"' },
       // Libraries of the old kind ask for Node's own modules by `require`.
       banner: {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
       },
     }),
   ]);
-  project.provide('programs', { simulator, gsops: join(folder, 'gsops.mjs') });
+  project.provide('programs', { simulator, gsops: join(folder, 'gsops.mjs'), data: join(folder, 'data') });
   return () => {
     rmSync(folder, { recursive: true, force: true });
   };

@@ -27,6 +27,7 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'dist/extension.js',
+      'dist/gsops.js',
       'dist/journalWorker.js',
       'dist/lazy',
       'dist/simulators.js',

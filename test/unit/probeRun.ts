@@ -23,8 +23,9 @@ export async function run(
   args: readonly string[],
   onReady?: (probe: Watched) => Promise<void>,
   env: Readonly<Record<string, string>> = {},
+  options: readonly string[] = ['--no-journal'],
 ): Promise<Probed> {
-  const child = spawn(process.execPath, [inject('programs').gsops, 'watch', ...args], {
+  const child = spawn(process.execPath, [inject('programs').gsops, 'watch', ...options, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

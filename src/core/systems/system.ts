@@ -19,6 +19,8 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   /** Codicon of its connections. */
   readonly icon: string;
   parseSettings(value: unknown): SettingsResult<S>;
+  /** Fields of an entry of the settings that hold paths: in a file of connections they may be relative to that file. */
+  pathFields?(entry: Readonly<Record<string, unknown>>): readonly string[];
   readonly decoder: Decoder<C>;
   readonly catalog: readonly CatalogEntry[];
   /** Descriptions of the fields of its messages. */

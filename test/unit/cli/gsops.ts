@@ -24,7 +24,7 @@ export function runGsops(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [inject('programs').gsops, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, XDG_DATA_HOME: inject('programs').data, ...env },
   });
   let out = '';
   let errors = '';

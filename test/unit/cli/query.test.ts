@@ -72,7 +72,6 @@ describe('gsops query', () => {
   it.each([
     ['no command', []],
     ['an unknown command', ['wacth']],
-    ['no journal', ['query', 'x']],
     ['two queries', ['query', 'x', 'y', '--journal', 'z.db']],
     ['a wrong limit', ['query', 'x', '--journal', 'z.db', '--limit', 'many']],
   ])('ends with 2 and the usage for %s', async (_what, args) => {

@@ -19,6 +19,7 @@ export const bedrock: System<BedrockSettings, BedrockContext, BedrockSession> = 
   label: 'Bedrock Server Manager',
   icon: 'symbol-method',
   parseSettings: parseBedrockSettings,
+  pathFields: () => ['ca'],
   decoder: bedrockDecoder,
   catalog: bedrockEntries,
   fieldTexts: async () => (await import('./fieldTexts.ts')).bedrockFieldTexts,

@@ -25,6 +25,8 @@ export const kgsm: System<KgsmSettings, KgsmContext, KgsmSession> = {
   label: 'KGSM',
   icon: 'server',
   parseSettings: parseKgsmSettings,
+  // A socket is found below the root, where there is one.
+  pathFields: ({ root }) => (root === undefined ? ['journalDir', 'socket'] : ['root', 'journalDir']),
   decoder: kgsmDecoder,
   catalog: kgsmEntries,
   fieldTexts: async () => (await import('./fieldTexts.ts')).kgsmFieldTexts,

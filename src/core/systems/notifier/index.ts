@@ -16,6 +16,7 @@ export const notifier: System<NotifierSettings, NotifierContext, NotifierSession
   label: 'TLS notification server',
   icon: 'bell',
   parseSettings: parseNotifierSettings,
+  pathFields: () => ['ca', 'cert', 'key'],
   decoder: notifierDecoder,
   catalog: notifierEntries,
   fieldTexts: async () => (await import('./fieldTexts.ts')).notifierFieldTexts,

@@ -21,6 +21,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext, TrueNasSession> = 
   label: 'TrueNAS',
   icon: 'server-environment',
   parseSettings: parseTrueNasSettings,
+  pathFields: () => ['ca'],
   decoder: trueNasDecoder,
   catalog: trueNasEntries,
   fieldTexts: async () => (await import('./fieldTexts.ts')).trueNasFieldTexts,

@@ -120,15 +120,22 @@ describe('a fifth system, which is a folder and one line', () => {
     const lines: object[] = [];
     const done = new AbortController();
     const operation = { id: 'switchOff', key: 'lamp-1', input: { confirm: 'yes' } };
-    const reason = await watch(
-      { connection, seconds: 10, secretOf: () => undefined, measure: false, operation },
+    const problems = await watch(
+      {
+        connections: [connection],
+        seconds: 10,
+        secretsOf: () => () => undefined,
+        measure: false,
+        operation,
+        journal: 'none',
+      },
       (line) => {
         lines.push(line);
         if ('event' in line && JSON.stringify(line).includes('lamp-1 is stopped')) done.abort();
       },
       done.signal,
     );
-    expect(reason).toBeUndefined();
+    expect(problems).toEqual([]);
     expect(lines).toContainEqual({
       operation: { id: 'switchOff', subject: 'lamp-1', outcome: 'succeeded', message: 'lamp-1 is off' },
     });

@@ -1,10 +1,9 @@
-import type { Connection } from '../../core/connections/connection.ts';
-import type { ConnectionManager } from '../../core/connections/manager.ts';
-import type { OtherWindows } from '../../core/connections/otherWindows.ts';
-import type { RequestBody } from '../../core/connections/requestBodies.ts';
-import { text } from '../../core/model/text.ts';
-import type { Emitter, EmitRequest, EmitResult } from '../../core/playback/emitter.ts';
-import { failed, succeeded, type OperationResult } from '../../core/systems/operation.ts';
+import type { Connection } from '../connections/connection.ts';
+import type { OtherWindows } from '../connections/otherWindows.ts';
+import type { RequestBody } from '../connections/requestBodies.ts';
+import { text } from '../model/text.ts';
+import type { Emitter, EmitRequest, EmitResult } from './emitter.ts';
+import { failed, succeeded, type OperationResult } from '../systems/operation.ts';
 
 /** As long as the inspector waits for an event to be sent. */
 const sentWithinMs = 15_000;
@@ -12,7 +11,7 @@ const sentWithinMs = 15_000;
 /** Lets the window that captures the connection of a target send; undefined where this window can do that itself. */
 export function forwardEmission(
   { target, bytes, origin, signal }: EmitRequest,
-  connections: ConnectionManager,
+  connections: { get(id: string): Connection | undefined },
   otherWindows: OtherWindows,
 ): Promise<EmitResult> | undefined {
   const { connection, address } = target;
