@@ -39,7 +39,6 @@ describe('the package', () => {
       'dist/webview/lazy',
       'dist/webview/metrics.css',
       'dist/webview/metrics.js',
-      'l10n/bundle.l10n.json',
       'media/activity.svg',
       'media/icon.png',
       'media/inspector-dark.svg',
@@ -61,6 +60,23 @@ describe('the package', () => {
     expect(read('extension.js')).toBe(`export * from './start.js';`);
     expect(read('start.js')).not.toMatch(/(?:from|import) ?["']\./);
     expect(read('start.js')).toMatch(/import\("\.\/lazy\//);
+  });
+
+  it('has the icons of its pages, and few others', () => {
+    const css = readFileSync(join(root, 'dist/webview/codicon.css'), 'utf8');
+    const icons = readFileSync(join(root, 'src/webview/base/icons.ts'), 'utf8').matchAll(
+      /: '([0-9a-f]{4})'/g,
+    );
+    const codes = [...icons].map(([, code]) => `content: "\\${String(code)}"`);
+    expect(codes.length).toBeGreaterThan(30);
+    expect(codes.filter((code) => !css.includes(code))).toEqual([]);
+    const toolbar = readFileSync(join(root, 'src/webview/shell/toolbar.ts'), 'utf8');
+    const names = [...toolbar.matchAll(/icon="([a-z-]+)"/g)].map(
+      ([, name]) => `.codicon-${String(name)}:before`,
+    );
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !css.includes(name))).toEqual([]);
+    expect(readFileSync(join(root, 'dist/webview/codicon.ttf')).length).toBeLessThan(30_000);
   });
 
   it('is within its budgets', () => {
