@@ -204,6 +204,7 @@ describe('the palette of a connected window', () => {
     await wb.openView('Game Servers');
     await wb.page.keyboard.press('Control+k');
     await wb.page.keyboard.press('Control+Shift+g');
+    await expect.poll(() => filterOf(editor).and(editor.locator(':focus')).count()).toBe(1);
     await expect.poll(() => editor.locator('body').evaluate('document.hasFocus()')).toBe(true);
     await wb.page.keyboard.type('ark');
     await expect.poll(() => filterOf(editor).inputValue()).toBe('ark');

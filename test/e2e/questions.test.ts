@@ -52,7 +52,7 @@ describe('a recording of 100,000 events', () => {
     await detail.getByText('"succeeded" → "failed"').waitFor();
     await wb.screenshot('questions-changes-dark');
 
-    await press('F1');
+    await wb.openPalette();
     await keyboard.type('Game Servers: Export Events');
     await wb.activeQuickItem('Game Servers: Export Events').waitFor();
     await press('Enter');

@@ -112,10 +112,10 @@ export class Workbench implements AsyncDisposable {
     await this.page.waitForFunction(PALETTE_LEFT, `>${title}`);
   }
 
-  /** Opens the command palette. */
+  /** Opens the command palette; keys go to it then. */
   async openPalette(): Promise<void> {
     await this.page.keyboard.press('F1');
-    await this.quickInput.waitFor();
+    await this.quickInput.and(this.page.locator(':focus')).waitFor();
   }
 
   /** Shows a view container by the name of its tab in the activity bar or the panel. */

@@ -7,6 +7,8 @@ import { DetailContext } from '../detail/context.ts';
 
 /** The detail is asked for when the focus rests this long: holding an arrow key down asks for no detail on the way. */
 const DETAIL_REST_MS = 60;
+/** The focus left when it does not come back within this time. */
+const LEAVE_MS = 100;
 
 /** State of the shell as the host sends it; every change is told through one callback. */
 export class Session {
@@ -32,6 +34,7 @@ export class Session {
   readonly #link: Link;
   readonly #changed: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
   /** The first answer came, or none: the page shows what the host tells by itself. */
   #isGreeted = false;
   /** The event whose detail was last asked for. */
@@ -77,12 +80,14 @@ export class Session {
 
   /** Tells the host that somebody works in this page. */
   use(): void {
+    clearTimeout(this.#leaving);
     this.host.notify('used', null);
   }
 
-  /** Tells the host that the focus left this page. */
+  /** Tells the host that the focus left this page. Commands focus a page anew: a key between two presses is still its own. */
   leave(): void {
-    this.host.notify('left', null);
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.host.notify('left', null), LEAVE_MS);
   }
 
   /** Takes a status that came by itself. Before the first answer the page does not know the looks of its grid. */
