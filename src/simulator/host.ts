@@ -24,13 +24,22 @@ export function webServer({ tls, answer, upgrade }: WebServerParts): Server {
   });
 }
 
-/** Listens on this machine alone; resolves with the port. Rejects where it is taken. */
-export async function listen(server: NetServer, port: number): Promise<number> {
+/** Only this machine reaches a server there. */
+export const loopback = '127.0.0.1';
+
+/** Listens, on this machine alone unless another address is given; resolves with the port. Rejects where it is taken. */
+export async function listen(server: NetServer, port: number, host = loopback): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** The address of a listener as it stands in a URL; one that means all addresses is reached by the loopback. */
+export function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return loopback;
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -40,10 +49,17 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** A server that stops and starts again at the same port. `Life` holds what lives from one start to the next stop. */
 export abstract class RestartableServer<Life extends { readonly http: Server }> {
   #port: number;
+  readonly #host: string;
   #life: Life | undefined;
 
-  constructor(port = 0) {
+  constructor(port = 0, host = loopback) {
     this.#port = port;
+    this.#host = host;
+  }
+
+  /** Host in URLs that lead to it from here. */
+  get host(): string {
+    return urlHost(this.#host);
   }
 
   get port(): number {
@@ -55,7 +71,7 @@ export abstract class RestartableServer<Life extends { readonly http: Server }> 
     const life = this.begin();
     this.#life = life;
     try {
-      this.#port = await listen(life.http, this.#port);
+      this.#port = await listen(life.http, this.#port, this.#host);
     } catch (error) {
       this.#life = undefined;
       this.end(life);
