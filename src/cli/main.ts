@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   record: async () => (await import('./recordCommand.ts')).recordCommand,
   replay: async () => (await import('./replayCommand.ts')).replayCommand,
   emit: async () => (await import('./emitCommand.ts')).emitCommand,
+  serve: async () => (await import('./serveCommand.ts')).serveCommand,
   export: async () => (await import('./exportCommand.ts')).exportCommand,
 };
 
@@ -16,6 +17,7 @@ const usage = `usage: gsops <command> …
   record  opens connections and writes what happens into a recording
   replay  sends the messages of a recording at their recorded pace
   emit    sends one message, or many
+  serve   is a server of one of the systems, out of a recording or of nothing
   export  writes events of a journal into a recording or a table
 gsops <command> --help says more, with examples. gsops --version names the version.
 A command ends with 0 when it is done, 1 when it failed, 2 when it is called in a wrong way.`;

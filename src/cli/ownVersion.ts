@@ -1,6 +1,11 @@
 /** Put in by the build. */
 declare const gsopsVersion: string | undefined;
 
+/** Whether this is the bundle of the package, and not its sources. */
+export function isBundled(): boolean {
+  return typeof gsopsVersion === 'string';
+}
+
 /** The version of the package; from the sources it is read from its manifest. */
 export async function ownVersion(): Promise<string> {
   if (typeof gsopsVersion === 'string') return gsopsVersion;

@@ -40,8 +40,37 @@ export function readableLine(line: object, paint: Paint): string {
     const style = outcomeStyles[shown(outcome)] ?? 'dim';
     return `${what} ${paint(style, shown(outcome))}: ${shown(message)}`;
   }
+  const served = servedLine(line as Line, paint);
+  if (served !== undefined) return served;
   return fleet ? fleetLines(fleet, paint) : oneLine(JSON.stringify(line), longest);
 }
+
+/** What a virtual server tells. */
+function servedLine(line: Line, paint: Paint): string | undefined {
+  const { settings, client, said, place } = line;
+  if (settings) {
+    const { password } = line as Readonly<Record<string, unknown>>;
+    return `${JSON.stringify(settings)}${password === undefined ? '' : `\npassword: ${shown(password)}`}`;
+  }
+  if (client) {
+    const { name, state } = client;
+    return `${paint('cyan', shown(name))} ${clientWords[shown(state)] ?? shown(state)}`;
+  }
+  if (said) return `${paint('cyan', shown(said['name']))} says ${shown(said['text'])}`;
+  if (!place) return undefined;
+  const { state, position, length } = place;
+  return paint(
+    'dim',
+    `${shown(state)}${length === 0 ? '' : `, event ${shown(position)} of ${shown(length)}`}`,
+  );
+}
+
+const clientWords: Readonly<Record<string, string>> = {
+  connected: 'is connected',
+  ready: 'hears events now',
+  left: 'left',
+  slow: 'did not read, and was dropped',
+};
 
 function eventLine(event: Fields, paint: Paint): string {
   const { receivedAt, severity, connection, subject, type, summary } = event;

@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import { systemClock } from '../core/model/clock.ts';
 import { english } from '../core/model/text.ts';
 import { parseRenaming } from '../core/playback/names/renaming.ts';
-import { validSpeed, type PlaySpeed } from '../core/playback/player.ts';
 import { pagesOf } from '../core/playback/recording/exportEvents.ts';
 import { importRecording } from '../core/playback/recording/importRecording.ts';
 import { itemsOfEvents, type ReplayItem } from '../core/playback/replayItem.ts';
@@ -21,6 +20,7 @@ import { SystemRegistry } from '../core/systems/registry.ts';
 import { interrupted, readArguments, UsageError, type Command } from './command.ts';
 import { openJournal } from './journalFile.ts';
 import { openTarget, targetUsage, type OpenTarget } from './openTarget.ts';
+import { roundsOf, speedOf } from './playOptions.ts';
 import { explained } from './queryCommand.ts';
 import { questionsOf, sendAll } from './sending.ts';
 
@@ -56,9 +56,7 @@ ${targetUsage}
     if (file === undefined || more.length > 0) throw new UsageError('One recording is replayed.');
     if (values.to.length === 0 && !values['dry-run']) throw new UsageError('--to is missing.');
     const speed = speedOf(values.speed);
-    const rounds = Number(values.loop);
-    if (!Number.isInteger(rounds) || rounds < 1)
-      throw new UsageError('--loop must be a whole number above 0.');
+    const rounds = roundsOf(values.loop);
     const rename = parseRenaming(values.rename);
     if ('problem' in rename) throw new UsageError(english(rename.problem));
     const changes = {
@@ -112,12 +110,6 @@ ${targetUsage}
     }
   },
 };
-
-function speedOf(written: string): PlaySpeed {
-  const speed = written === 'max' ? written : Number(written);
-  if (!validSpeed(speed)) throw new UsageError('--speed must be from 0.1 to 1000, or max.');
-  return speed;
-}
 
 /** The messages of a recording that match, read by way of a journal that is removed again. */
 async function readItems(

@@ -11,6 +11,12 @@ export interface CommandOptions {
   readonly revision?: string | undefined;
   readonly 'protocol-version'?: string | undefined;
   readonly webhook?: boolean | undefined;
+  readonly as?: string | undefined;
+  readonly recording?: string | undefined;
+  readonly host?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly 'webhook-url'?: string | undefined;
+  readonly rounds?: string | undefined;
 }
 
 interface Invocation {
@@ -25,6 +31,10 @@ interface Invocation {
   readonly untilAbandoned: () => AbortSignal;
   /** Prints a line that can be put into the settings as it is, and the password that the connection asks for. */
   readonly announce: (settings: object, password?: string) => void;
+  /** Calls back with each line of the standard input. */
+  readonly onInput: (take: (line: string) => void) => void;
+  /** Bytes that whoever reads the output has not taken yet. */
+  readonly unreadBytes: () => number;
 }
 
 /** A machine of the demo: started with these arguments, and shown as a connection of this id and name. */

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { simulatorCommands } from './commands.ts';
 import type { Launch } from './kgsm/root.ts';
@@ -34,6 +35,12 @@ async function main(): Promise<number> {
       profile: { type: 'string' },
       revision: { type: 'string' },
       webhook: { type: 'boolean' },
+      as: { type: 'string' },
+      recording: { type: 'string' },
+      host: { type: 'string' },
+      socket: { type: 'string' },
+      'webhook-url': { type: 'string' },
+      rounds: { type: 'string' },
     },
   });
   const code = await command?.run({
@@ -49,6 +56,8 @@ async function main(): Promise<number> {
     }),
     untilInterrupted,
     untilAbandoned,
+    onInput: (take) => createInterface({ input: process.stdin }).on('line', take),
+    unreadBytes: () => process.stdout.writableLength,
     announce(settings, password) {
       process.stdout.write(`${JSON.stringify(settings)}\n`);
       if (password !== undefined) process.stdout.write(`password: ${password}\n`);

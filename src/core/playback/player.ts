@@ -18,7 +18,7 @@ export type PlayGaps =
 /** `stepping` delivers one item and pauses. `failed` stopped at an item that did not arrive, or that could not be read. */
 export type PlayerState = 'idle' | 'playing' | 'paused' | 'stepping' | 'done' | 'failed';
 
-/** Items in their order. A page may be shorter than asked for only at the end. */
+/** Items in their order. A page has at least one item unless nothing is left. */
 export interface PlaySource<T extends Timed> {
   readonly length: number;
   page(from: number, count: number): Promise<readonly T[]> | readonly T[];

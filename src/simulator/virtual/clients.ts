@@ -16,13 +16,13 @@ export interface ClientFacts {
 
 /** Hears of clients. */
 export interface ClientWatch {
-  came?(client: ClientFacts): void;
-  /** `ready` hears pushes from now on: it signed in and subscribed. */
-  ready?(client: ClientFacts): void;
+  came?: (client: ClientFacts) => void;
+  /** It hears pushes from now on: it signed in and subscribed. */
+  ready?: (client: ClientFacts) => void;
   /** `slow`: it did not read for too long and was dropped. */
-  went?(client: ClientFacts, why?: 'slow'): void;
+  went?: (client: ClientFacts, why?: 'slow') => void;
   /** Exactly what it sent, secrets included: whoever shows it cuts them out. */
-  said?(client: ClientFacts, text: string): void;
+  said?: (client: ClientFacts, text: string) => void;
 }
 
 export interface ClientsOptions extends ClientWatch {
@@ -53,6 +53,11 @@ export class Clients {
 
   get size(): number {
     return this.#clients.size;
+  }
+
+  /** Whether somebody hears pushes. */
+  get hasReady(): boolean {
+    return [...this.#clients.values()].some(({ isReady }) => isReady);
   }
 
   /** A client connected; answers its id. */

@@ -68,6 +68,6 @@ async function removeLeftovers(notes: string): Promise<void> {
   await new Promise((begin) => setImmediate(begin));
   const { existsSync } = await import('node:fs');
   if (!existsSync(notes)) return;
-  const { removeSimulatorLeftovers } = await import('./simulatorProcess.ts');
+  const { removeSimulatorLeftovers } = await import('../../core/playback/serving/simulatorProcess.ts');
   removeSimulatorLeftovers(notes);
 }

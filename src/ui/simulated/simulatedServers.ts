@@ -1,11 +1,14 @@
-import { tmpdir } from 'node:os';
 import { l10n, window } from 'vscode';
 import { readConnection, type ConfiguredConnection } from '../../core/connections/settings.ts';
 import { secretId, secretReader } from '../../core/connections/secrets.ts';
+import {
+  SimulatorProcess,
+  temporaryBase,
+  type SimulatedSystem,
+} from '../../core/playback/serving/simulatorProcess.ts';
 import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
-import { SimulatorProcess, type SimulatedSystem } from './simulatorProcess.ts';
 
 /** Names of the connections; each says that nothing of it is real. */
 const names: Readonly<Record<string, string>> = {
@@ -14,9 +17,6 @@ const names: Readonly<Record<string, string>> = {
   truenas: 'NAS',
   notifier: 'Bell',
 };
-
-/** macOS alone gives a temporary folder of 50 bytes, of the 103 that a socket's path may have. */
-const temporary = process.platform === 'darwin' ? '/tmp' : tmpdir();
 
 /** A second on an idle machine; a busy one is not given up soon. */
 const startWithinMs = 30_000;
@@ -42,9 +42,10 @@ export class SimulatedServers {
       () =>
         SimulatorProcess.start({
           program: context.asAbsolutePath('dist/simulators.js'),
+          args: (folder) => ['fleet', '--root', folder],
           node: process.execPath,
           notes,
-          temporary,
+          temporary: temporaryBase,
           pid: process.pid,
           count: Object.keys(names).length,
           env: process.env,

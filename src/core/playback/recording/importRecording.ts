@@ -1,6 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { JournalStore } from '../../journal/store/journalStore.ts';
 import type { Batch, ChangeRow, StoredEvent } from '../../journal/store/records.ts';
 import type { Draft } from '../../model/event.ts';
 import { errorWords, oneLine, text, type Text } from '../../model/text.ts';
@@ -27,7 +26,8 @@ const untimedStepMs = 100;
 
 export interface ImportOptions {
   readonly content: Readable;
-  readonly store: Pick<JournalStore, 'append' | 'waitingBytes'>;
+  /** A journal, or whatever else takes batches. */
+  readonly store: { readonly waitingBytes: number; append(batch: Batch): Promise<unknown> };
   /** System of lines that name none, and connection of events that name none. */
   readonly plainSystem: string;
   readonly name: string;

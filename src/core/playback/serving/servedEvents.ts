@@ -19,12 +19,31 @@ export interface ServedEvent extends Pick<OpsEvent, 'type' | 'channel' | 'direct
   readonly changes: readonly ServedChange[];
 }
 
-/** What is known of the connection whose recording is served. */
-export interface ServedHead {
-  readonly system: string;
-  readonly connection: string;
-  /** Number of events. */
-  readonly events: number;
-  /** Instances at the first message that is pushed: the recording's base, and all that replies told before. */
-  readonly base: readonly ServedInstance[];
+/** A line of the file that hands a recording over to the process of a virtual server. The state before the first event has a line of its own. */
+type ServedLine =
+  | { readonly changes: readonly ServedChange[] }
+  | (Omit<ServedEvent, 'bytes'> & { readonly raw?: string; readonly base64?: string });
+
+/** Channels of messages that a server sends by itself. */
+const unasked: ReadonlySet<OpsEvent['channel']> = new Set(['push', 'metric', 'log']);
+
+/** Whether a server may have sent it unasked: an answer to a call has a channel of its own, save for measurements that were asked for. */
+export function isUnasked({ channel, direction }: Pick<ServedEvent, 'channel' | 'direction'>): boolean {
+  return direction === 'in' && unasked.has(channel);
+}
+
+export function servedLine(line: ServedLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** Reads a line of `servedLine`; without an event it tells the state before the first one. */
+export function readServedLine(line: string): {
+  readonly changes: readonly ServedChange[];
+  readonly event?: ServedEvent;
+} {
+  const read = JSON.parse(line) as ServedLine;
+  if (!('at' in read)) return read;
+  const { raw = '', base64, ...event } = read;
+  const bytes = base64 === undefined ? Buffer.from(raw) : Buffer.from(base64, 'base64');
+  return { changes: event.changes, event: { ...event, bytes } };
 }

@@ -10,18 +10,21 @@ import {
   removeSimulatorLeftovers,
   SimulatorProcess,
   type SimulatorOptions,
-} from '../../../../src/ui/simulated/simulatorProcess.ts';
-import { temporaryFolder } from '../../simulator/kgsmRoot.ts';
+} from '../../../../../src/core/playback/serving/simulatorProcess.ts';
+import { temporaryFolder } from '../../../simulator/kgsmRoot.ts';
 
-const program = fileURLToPath(new URL('../../../../src/simulator/main.ts', import.meta.url));
-const module = fileURLToPath(new URL('../../../../src/ui/simulated/simulatorProcess.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../../../src/simulator/main.ts', import.meta.url));
+const module = fileURLToPath(
+  new URL('../../../../../src/core/playback/serving/simulatorProcess.ts', import.meta.url),
+);
 
-function optionsIn(base: string): SimulatorOptions {
+function optionsIn(base: string): SimulatorOptions & { readonly notes: string } {
   const temporary = join(base, 't');
   mkdirSync(temporary);
   const { execPath: node, pid } = process;
   return {
     program,
+    args: (root) => ['fleet', '--root', root],
     node,
     notes: join(base, 'notes'),
     temporary,
@@ -58,7 +61,10 @@ it('ends with the program that started it, however that ends, and removes its fo
   const options = optionsIn(folder.path);
   const script = `
     import { SimulatorProcess } from ${JSON.stringify(module)};
-    const simulators = await SimulatorProcess.start(${JSON.stringify({ ...options, env: {} })});
+    const simulators = await SimulatorProcess.start({
+      ...${JSON.stringify({ ...options, env: {} })},
+      args: (root) => ['fleet', '--root', root],
+    });
     console.log('started');
   `;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {

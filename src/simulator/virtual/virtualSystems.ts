@@ -1,0 +1,4 @@
+import type { OpenVirtualSystem } from './virtualSystem.ts';
+
+/** Systems that can be virtual, by the `kind` of their connections. */
+export const virtualSystems: Readonly<Record<string, OpenVirtualSystem>> = {};
