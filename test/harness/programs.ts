@@ -23,7 +23,8 @@ const common = { bundle: true, platform: 'node', target: 'node22', logLevel: 'er
 /** Bundles the simulator and `gsops` before the tests: from their sources each takes a multiple of the time to start. */
 export async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'gsops-programs-'));
-  const simulator = join(folder, 'simulator.cjs');
+  // Beside the command line, which starts it, as in the package.
+  const simulator = join(folder, 'simulators.js');
   await Promise.all([
     build({ ...common, entryPoints: [source('simulator/main.ts')], format: 'cjs', outfile: simulator }),
     build({
