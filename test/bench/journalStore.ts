@@ -19,7 +19,12 @@ const constant = [
   'page of 100 anywhere, warm',
 ];
 /** Rows that read everything: they may grow as the events do, with a tenth more for what no longer fits the cache. */
-const linear = ['substring, any case, all counted', 'substring that is not ASCII, all counted'];
+const linear = [
+  'substring, any case, all counted',
+  'substring that is not ASCII, all counted',
+  'payload path with prefilter',
+  'histogram of what matches, 100 bins',
+];
 
 /** The journal with 1,000,000 and 5,000,000 events, each in a process of its own, and how it grows from one to the other. */
 export function journalStore(): Line[] {

@@ -176,20 +176,23 @@ export function* histogram(
   const begin = Math.floor(from / unit) * unit;
   const bounds = { from: begin, to: begin + width * bins };
   const counts = new Array<number>(bins).fill(0);
-  let perUnit: Iterable<readonly unknown[]>;
-  if (isCoarse && result.isEverything)
-    perUnit = result.db
+  if (isCoarse && result.isEverything) {
+    const column = result.order === 'sent' ? 'sent' : 'received';
+    // A row of its own for each minute would cost more than its sum.
+    const rows = result.db
       .prepareArrays(
-        `SELECT minute, ${result.order === 'sent' ? 'sent' : 'received'} FROM minutes WHERE minute >= ? AND minute < ?`,
+        `WITH RECURSIVE bins(bin) AS (SELECT 0 UNION ALL SELECT bin + 1 FROM bins WHERE bin < ?3 - 1)
+         SELECT bin, (SELECT sum(${column}) FROM minutes WHERE minute >= ?1 + bin * ?2 AND minute < ?1 + (bin + 1) * ?2) FROM bins`,
       )
-      .all(...minutesOf(bounds));
-  else {
-    const column = timeColumn(result);
-    perUnit = yield* countBy(result, isCoarse ? `e.${column} / ${minuteMs}` : `e.${column}`, bounds);
+      .all(...[begin / minuteMs, width / minuteMs, bins].map(BigInt));
+    for (const [bin, count] of rows) counts[Number(bin)] = Number(count ?? 0);
+    return { from: begin, width, counts };
   }
+  const column = timeColumn(result);
+  const perUnit = yield* countBy(result, isCoarse ? `e.${column} / ${minuteMs}` : `e.${column}`, bounds);
   for (const [time, count] of perUnit) {
-    const bin = Math.floor((Number(time) * unit - begin) / width);
-    if (bin >= 0 && bin < bins) counts[bin] = (counts[bin] ?? 0) + Number(count);
+    const bin = Math.floor((time * unit - begin) / width);
+    if (bin >= 0 && bin < bins) counts[bin] = (counts[bin] ?? 0) + count;
   }
   return { from: begin, width, counts };
 }
