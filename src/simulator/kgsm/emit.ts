@@ -19,13 +19,14 @@ const backlogRetryMs = 20;
 /**
  * Sends one event as KGSM's socat does: a connection of its own, the bytes, a half-close. Not the sender of `core`, because
  * a stand-in has to have the real one's weaknesses: the pause, the endless wait, the answer that is taken for output.
- * The signal ends the endless wait.
+ * The signal ends the endless wait, also that for a listener that does not read: the promise rejects then.
  */
 export async function emitTo(path: string, bytes: Uint8Array, signal?: AbortSignal): Promise<Delivery> {
   if (Buffer.byteLength(path) > unixPathLimit())
     return { delivered: false, complaint: 'socket address too long', answer: '' };
   for (;;) {
-    const { failure, answer } = await sendOnce(path, bytes);
+    const { failure, answer } = await sendOnce(path, bytes, signal);
+    signal?.throwIfAborted();
     switch (failure) {
       case undefined:
         return { delivered: true, answer };
@@ -52,12 +53,14 @@ interface Attempt {
   readonly answer: string;
 }
 
-function sendOnce(path: string, bytes: Uint8Array): Promise<Attempt> {
+function sendOnce(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<Attempt> {
   return new Promise((resolve) => {
     const socket = connect({ path, allowHalfOpen: true });
     let answer = '';
     let failure: string | undefined;
     let linger: NodeJS.Timeout | undefined;
+    const giveUp = (): void => void socket.destroy();
+    signal?.addEventListener('abort', giveUp, { once: true });
     socket.setEncoding('utf8');
     socket.on('connect', () => {
       socket.end(bytes, () => {
@@ -72,6 +75,7 @@ function sendOnce(path: string, bytes: Uint8Array): Promise<Attempt> {
     });
     socket.on('close', () => {
       clearTimeout(linger);
+      signal?.removeEventListener('abort', giveUp);
       resolve(failure === undefined ? { answer } : { failure, answer });
     });
   });

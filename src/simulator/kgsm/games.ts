@@ -37,9 +37,14 @@ export function launchGame(kgsm: Kgsm, instance: InstanceState): InstanceState {
 }
 
 export function endGame(kgsm: Kgsm, instance: InstanceState): void {
+  kgsm.store.put(withoutGame(instance));
+}
+
+/** The instance after the end of its game, whose stand-in, if there is one, ends soon. */
+export function withoutGame(instance: InstanceState): InstanceState {
   const { run, startedAt, pid, ready, players, malformed, ...rest } = instance;
   if (run !== undefined) rmSync(run, { force: true });
-  kgsm.store.put({ ...rest, active: false });
+  return { ...rest, active: false };
 }
 
 /** Ends all games of a root at once, without a word in it: the root is about to go. */

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoInstances, type DemoInstance } from './demo.ts';
 import { emitTo } from './emit.ts';
@@ -10,6 +9,8 @@ import { newInstance } from './root.ts';
 import { firstRound, introduction, laterRound, type PlacedScene } from './scenario.ts';
 import type { Scene, Step } from './scenes.ts';
 import { InstanceStore } from './state.ts';
+import type { Clients } from '../virtual/clients.ts';
+import { socketFilesAt } from './listeners.ts';
 import { postEvent } from './webhook.ts';
 
 /** The time of a player. Tests bring one that does not wait. */
@@ -25,6 +26,10 @@ interface PlayOptions {
   readonly signal: AbortSignal;
   /** URL that gets the events instead of sockets, as where there are none. */
   readonly webhook?: string;
+  /** Socket that gets the events instead of the root's own. */
+  readonly socket?: string;
+  /** Told of listeners that come and go. */
+  readonly clients?: Clients;
   /** 2 plays twice as fast. */
   readonly speed?: number;
   /** The same seed gives the same order. */
@@ -74,10 +79,13 @@ class Player {
   readonly #journal: string | undefined;
   readonly #webhook: string | undefined;
   readonly #host: string;
+  readonly #clients: Clients | undefined;
+  #client: number | undefined;
   /** Socket files of the last event; other ones belong to a new listener, which has heard nothing yet. */
   #listener: string | undefined;
 
-  constructor({ root, signal, webhook, speed = 1, seed = 1, clock = realClock }: PlayOptions) {
+  constructor(options: PlayOptions) {
+    const { root, signal, webhook, socket, clients, speed = 1, seed = 1, clock = realClock } = options;
     this.#root = root;
     this.#signal = signal;
     this.#webhook = webhook;
@@ -86,7 +94,8 @@ class Player {
     this.#clock = clock;
     this.#store = new InstanceStore(root);
     const { sockets, journalDir } = readConfig(root);
-    this.#sockets = sockets;
+    this.#sockets = socket === undefined ? sockets : [socket];
+    this.#clients = clients;
     this.#journal = journalDir;
     this.#host = readBehaviour(root).hostname;
   }
@@ -162,9 +171,13 @@ class Player {
     for (;;) {
       const present = this.#present();
       if (present !== '' && present === this.#listener) return;
+      if (this.#client !== undefined) this.#clients?.went(this.#client);
+      this.#client = undefined;
       if (present === '') await this.#wait(lookMs);
       else {
         this.#listener = present;
+        this.#client = this.#clients?.came(this.#webhook ?? this.#journal ?? this.#sockets.join(', '));
+        if (this.#client !== undefined) this.#clients?.ready(this.#client);
         for (const instance of Object.values<DemoInstance>(demoInstances)) {
           const { steps } = introduction(instance, this.#store.get(instance.name));
           for (const step of steps) {
@@ -176,16 +189,11 @@ class Player {
     }
   }
 
-  /** The socket files that exist, each with its inode and birth time. A journal always exists, and so does a URL. */
+  /** A journal always exists, and so does a URL. */
   #present(): string {
     const always = this.#webhook ?? this.#journal;
     if (always !== undefined) return always;
-    return this.#sockets
-      .flatMap((path) => {
-        const file = statSync(path, { bigint: true, throwIfNoEntry: false });
-        return file?.isSocket() === true ? `${path}:${file.ino}:${file.birthtimeNs}` : [];
-      })
-      .join(',');
+    return socketFilesAt(this.#sockets);
   }
 
   async #wait(ms: number): Promise<void> {

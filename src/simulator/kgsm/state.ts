@@ -93,10 +93,12 @@ const suffix = '.json';
 /** A file name may have 255 bytes; the rest is for the suffix and the draft's ending. */
 const longestFileName = 200;
 
-/** Names of instances may hold anything, also slashes and newlines. */
+/** Names of instances may hold anything, also slashes, newlines and halves of surrogate pairs. */
 export function fileNameOf(name: string): string {
-  const safe = encodeURIComponent(name);
-  return safe.length <= longestFileName ? safe : createHash('sha256').update(name).digest('hex');
+  const safe = name.isWellFormed() ? encodeURIComponent(name) : undefined;
+  if (safe !== undefined && safe.length <= longestFileName) return safe;
+  // As JSON, for a hash takes the halves of surrogate pairs for one and the same character.
+  return createHash('sha256').update(JSON.stringify(name)).digest('hex');
 }
 
 function fileOf(name: string): string {

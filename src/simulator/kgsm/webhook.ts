@@ -2,11 +2,15 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebhookConfig } from './config.ts';
 
+type Body = string | Uint8Array<ArrayBuffer>;
+
 interface Posting {
   readonly config: WebhookConfig;
   /** The first pause between two tries; each further one is twice as long. */
   readonly retryMs: number;
   readonly now: () => number;
+  /** Breaks a try off; the posting counts as failed. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Posted {
@@ -17,11 +21,11 @@ export interface Posted {
 }
 
 /** Posts one event to every URL at the same time, and waits until each has it or all tries are used up. */
-export function postEvent(body: string, posting: Posting): Promise<Posted[]> {
+export function postEvent(body: Body, posting: Posting): Promise<Posted[]> {
   return Promise.all(posting.config.urls.map((url) => postTo(url, body, posting)));
 }
 
-async function postTo(url: string, body: string, posting: Posting): Promise<Posted> {
+async function postTo(url: string, body: Body, posting: Posting): Promise<Posted> {
   const { config, retryMs } = posting;
   const failures: string[] = [];
   for (let retry = 0; ; retry++) {
@@ -36,9 +40,9 @@ async function postTo(url: string, body: string, posting: Posting): Promise<Post
 /** One request as KGSM's wget makes it; what went wrong, if anything did. The time is that of the try and not signed. */
 async function tryOnce(
   url: string,
-  body: string,
+  body: Body,
   retry: number,
-  { config, now }: Posting,
+  { config, now, signal }: Posting,
 ): Promise<string | undefined> {
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
@@ -48,11 +52,11 @@ async function tryOnce(
     'X-KGSM-Retry-Count': String(retry),
   };
   if (config.secret !== '') headers['X-KGSM-Signature'] = `sha256=${signatureOf(body, config.secret)}`;
-  return send(url, { method: 'POST', headers, body }, config.timeoutSeconds);
+  return send(url, { method: 'POST', headers, body }, config.timeoutSeconds, signal);
 }
 
 /** Base64, not hex as KGSM's own documentation says. */
-function signatureOf(body: string, secret: string): string {
+function signatureOf(body: Body, secret: string): string {
   return createHmac('sha256', secret).update(body).digest('base64');
 }
 
@@ -61,9 +65,16 @@ export async function isReachable(url: string): Promise<boolean> {
   return (await send(url, { method: 'HEAD' }, 5)) === undefined;
 }
 
-async function send(url: string, request: RequestInit, timeoutSeconds: number): Promise<string | undefined> {
+async function send(
+  url: string,
+  request: RequestInit,
+  timeoutSeconds: number,
+  giveUp?: AbortSignal,
+): Promise<string | undefined> {
+  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
   try {
-    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutSeconds * 1000) });
+    const signal = giveUp ? AbortSignal.any([timeout, giveUp]) : timeout;
+    const response = await fetch(url, { ...request, signal });
     await response.arrayBuffer();
     return response.ok ? undefined : `server answered ${response.status}`;
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { InstanceKey } from '../../core/model/instance.ts';
 import type { ServedEvent, ServedInstance } from '../../core/playback/serving/servedEvents.ts';
+import type { Wait } from '../host.ts';
 import type { Launch } from '../kgsm/root.ts';
 import type { Clients } from './clients.ts';
 
@@ -41,6 +42,7 @@ export interface VirtualOptions {
   /** Instances at the start. */
   readonly base: readonly ServedInstance[];
   readonly now?: () => number;
+  readonly wait?: Wait;
 }
 
 /** Opens a virtual server; rejects with words for people where it cannot be: a port that is taken, a generation that is unknown. */
