@@ -164,7 +164,7 @@ function subscriptionIn({
   name,
   params,
 }: Readonly<Record<string, unknown>>): string | undefined {
-  const [first]: readonly unknown[] = method === 'core.subscribe' && Array.isArray(params) ? params : [];
+  const first: unknown = method === 'core.subscribe' && Array.isArray(params) ? params[0] : undefined;
   const wanted = textIn(msg === 'sub' ? name : first);
   return wanted === undefined || wanted.length > maxName || usual.test(wanted) ? undefined : wanted;
 }
