@@ -144,6 +144,8 @@ export interface TrueNasServerOptions {
   readonly clients?: Clients;
   /** Event sources can be subscribed to and say nothing by themselves. */
   readonly silentSources?: boolean;
+  /** Any number of sign-ins in a minute is served. */
+  readonly unlimitedRate?: boolean;
   /** Ids of jobs are greater than this. */
   readonly jobsAfter?: number;
 }

@@ -62,7 +62,8 @@ export class TrueNasServer extends RestartableServer<Life> {
     super(options.port, options.host);
     const { users = [{ name: 'root', password: 'secret' }], apiKeys = [], extraKeys = {} } = options;
     this.#options = options;
-    this.#traits = traitsOf[options.profile];
+    const traits = traitsOf[options.profile];
+    this.#traits = options.unlimitedRate === true ? { ...traits, rateLimit: undefined } : traits;
     this.machine = { hostname: 'truenas', version: this.#traits.version };
     this.#timing = { ...realTiming, ...options.timing };
     this.#now = options.now ?? Date.now;

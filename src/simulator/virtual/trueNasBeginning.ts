@@ -140,7 +140,7 @@ function guessed({ protocol, names, job }: Beginning, kinds: ReadonlySet<string>
   if (kinds.has('jail')) return 'core-13';
   if (protocol === 'jsonrpc') return has('container', 'container.query') ? '26.0' : '25.10';
   if (kinds.has('virt') || names.has('auth.login_ex') || (job && 'message_ids' in job)) return '25.10';
-  if (has('app', 'app.query') || names.has('app.stats')) return '24.10';
+  if (protocol === 'ddp' && (has('app', 'app.query') || names.has('app.stats'))) return '24.10';
   if (names.has('jail.query') || (job && !('transient' in job))) return 'core-13';
   return '25.10';
 }

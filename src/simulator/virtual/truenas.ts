@@ -27,6 +27,8 @@ export async function openVirtualTrueNas(
     clients,
     users: [{ name: username, password }],
     silentSources: true,
+    // Many clients come from one address.
+    unlimitedRate: true,
     jobsAfter: jobIdStep * (1 + Math.floor(beginning.lastJob / jobIdStep)),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),

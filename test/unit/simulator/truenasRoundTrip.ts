@@ -14,9 +14,10 @@ import type {
 } from '../../../src/core/playback/serving/servedEvents.ts';
 import { Clients, type ClientsOptions } from '../../../src/simulator/virtual/clients.ts';
 import { openVirtualTrueNas } from '../../../src/simulator/virtual/truenas.ts';
-import type { VirtualOptions, VirtualSystem } from '../../../src/simulator/virtual/virtualSystem.ts';
+import type { VirtualSystem } from '../../../src/simulator/virtual/virtualSystem.ts';
 import { systems } from '../core/helpers.ts';
 import type { Opened } from '../core/systems/truenas/rig.ts';
+import { Client, type Protocol } from './truenasServer.ts';
 
 /** A recording as a virtual server gets it. */
 export interface Served {
@@ -103,10 +104,15 @@ export interface Virtual extends AsyncDisposable {
   play(events: readonly ServedEvent[]): Promise<void>;
 }
 
+/** A message of the NAS as it was recorded. */
+export function message(text: string, changes: readonly ServedChange[] = []): ServedEvent {
+  return { type: '', channel: 'push', direction: 'in', at: 0, bytes: Buffer.from(text), changes };
+}
+
 /** Opens a virtual server whose jobs and refusals take no time. */
 export async function openVirtual(
   { events, base }: Served,
-  options: Partial<VirtualOptions> = {},
+  options: Partial<Parameters<typeof openVirtualTrueNas>[0]> = {},
   watch: ClientsOptions = {},
 ): Promise<Virtual> {
   const clients = new Clients(watch);
@@ -168,3 +174,15 @@ export async function caughtUp(opened: Opened): Promise<void> {
   await opened.conversation().call('core.ping', [], new AbortController().signal);
   opened.pipeline.flush();
 }
+
+/** A program of others that signs in. */
+export async function enter(virtual: Virtual, protocol: Protocol): Promise<Client> {
+  const client = await Client.open(virtual.settings, protocol);
+  await client.connect();
+  const answer = await client.call('auth.login', 'root', virtual.password);
+  if (answer !== true) throw new Error(`not signed in: ${JSON.stringify(answer)}`);
+  return client;
+}
+
+/** A recording without an event. */
+export const nothing: Served = { events: [], base: [] };
