@@ -107,6 +107,7 @@ class VirtualKgsm implements VirtualSystem {
   /** Event file folder, and the one client that is taken for its reader: nobody can be seen there. */
   readonly #files: { readonly folder: string; readonly client: number } | undefined;
   #watching: Promise<void> = Promise.resolve();
+  #ended: Promise<void> | undefined;
 
   constructor(root: string, { settings, to }: Target, options: VirtualOptions) {
     const { clients, now = Date.now, wait = realWait } = options;
@@ -159,7 +160,12 @@ class VirtualKgsm implements VirtualSystem {
     else await this.#receiver?.send(bytes);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     this.#stop.abort();
     await this.#watching;
     this.#receiver?.end();
