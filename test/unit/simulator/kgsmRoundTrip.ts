@@ -74,7 +74,7 @@ export async function recordingOf(events: readonly OpsEvent[]): Promise<Recordin
   };
   await importRecording({
     content: Readable.from([Buffer.from(['{"gameServerOpsRecording":1}', ...lines].join('\n'))]),
-    store: { append: append as never, waitingBytes: 0 },
+    store: { append: append, waitingBytes: 0 },
     plainSystem: 'kgsm',
     name: 'file',
     loadSystem: (system) => systems.load(system),
