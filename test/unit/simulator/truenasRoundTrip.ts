@@ -101,7 +101,7 @@ export interface Virtual extends AsyncDisposable {
   readonly settings: { readonly url: string; readonly username: string } & Readonly<Record<string, unknown>>;
   readonly password: string;
   /** Gives it these events as a player does, without the pauses. */
-  play(events: readonly ServedEvent[]): Promise<void>;
+  readonly play: (events: readonly ServedEvent[]) => Promise<void>;
 }
 
 /** A message of the NAS as it was recorded. */
