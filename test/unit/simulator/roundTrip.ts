@@ -7,7 +7,11 @@ import type { OpsEvent } from '../../../src/core/model/event.ts';
 import { systemClock } from '../../../src/core/model/clock.ts';
 import { english } from '../../../src/core/model/text.ts';
 import { recordingLine } from '../../../src/core/playback/recording/recordingLines.ts';
-import { isUnasked, type ServedEvent } from '../../../src/core/playback/serving/servedEvents.ts';
+import {
+  isUnasked,
+  type ServedEvent,
+  type ServedInstance,
+} from '../../../src/core/playback/serving/servedEvents.ts';
 import { writeServedFiles } from '../../../src/core/playback/serving/writeServedFiles.ts';
 import { Clients, type ClientsOptions } from '../../../src/simulator/virtual/clients.ts';
 import { ServedFile } from '../../../src/simulator/virtual/servedFile.ts';
@@ -46,6 +50,21 @@ export async function recordingOf(
   const [part, ...more] = parts;
   if (!part || more.length > 0) throw new Error(`The recording has ${parts.length} connections.`);
   return opened(part.file, folder);
+}
+
+/** Events and instances of a recording, as a virtual server gets them. */
+export interface Served {
+  readonly events: readonly ServedEvent[];
+  readonly base: readonly ServedInstance[];
+}
+
+/** Writes events as a recording, and reads all of it as for a virtual server. */
+export async function servedOf(
+  events: readonly Omit<OpsEvent, 'timeline'>[],
+  system: string,
+): Promise<Served> {
+  await using recording = await recordingOf(events, system);
+  return { events: await recording.events(), base: recording.file.base };
 }
 
 /** A recording without an event. */
