@@ -99,7 +99,7 @@ function servedChange({ what, key, state }: NonNullable<Batch['changes']>[number
 }
 
 /** Looks follow each other at once; patience ends only when a test says so. */
-export class TestTime {
+class TestTime {
   readonly #limits = new Set<() => void>();
 
   readonly wait: Wait = async (ms, signal) => {
