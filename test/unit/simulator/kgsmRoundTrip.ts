@@ -36,7 +36,7 @@ export async function connected(settings: object): Promise<Opened> {
   return opened;
 }
 
-/** What a client sees of an instance. */
+/** The fields of an instance that are compared. */
 export type Seen = Pick<Instance, 'key' | 'name' | 'state'> & {
   readonly [Field in 'version' | 'players' | 'game']: Instance[Field] | undefined;
 };
