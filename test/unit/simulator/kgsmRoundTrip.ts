@@ -23,7 +23,7 @@ export async function connected(settings: object): Promise<Opened> {
   return opened;
 }
 
-/** What a client sees of an instance. */
+/** The fields of an instance that are compared. */
 export type Seen = Pick<Instance, 'key' | 'name' | 'state'> & {
   readonly [Field in 'version' | 'players' | 'game']: Instance[Field] | undefined;
 };
@@ -51,7 +51,7 @@ export function recordingOf(events: readonly OpsEvent[]): Promise<Served> {
 }
 
 /** Looks follow each other at once; patience ends only when a test says so. */
-export class TestTime {
+class TestTime {
   readonly #limits = new Set<() => void>();
 
   readonly wait: Wait = async (ms, signal) => {

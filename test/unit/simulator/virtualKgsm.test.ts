@@ -114,7 +114,7 @@ async function recordDemo(events: number): Promise<Recorded> {
   return { ...recording, pushes: pushesOf(client), fleet: fleetOf(client) };
 }
 
-/** What the program of a root knows by itself, without any event. */
+/** Fleet of a client that asks the program of a root and hears no event. */
 async function asked(root: string): Promise<readonly object[]> {
   await using client = await connected({ kind: 'kgsm', root, events: 'socket', socket: 'late.sock' });
   return fleetOf(client);
