@@ -6,6 +6,7 @@ import type { TrueNasServerOptions } from '../truenas/options.ts';
 import { traitsOf, type Profile } from '../truenas/profiles.ts';
 import { RecordedEvent } from '../truenas/recordedEvent.ts';
 import { TrueNasServer } from '../truenas/server.ts';
+import { listedLater } from './listedLater.ts';
 import { beginningOf, profileOf, profileOfVersion, type Beginning } from './trueNasBeginning.ts';
 import { appStateIn, machineStateIn, nativeOf, statesOfJobs, virtStatusIn } from './trueNasStates.ts';
 import type { VirtualOptions, VirtualSystem } from './virtualSystem.ts';
@@ -38,23 +39,6 @@ export async function openVirtualTrueNas(
   const system = new VirtualTrueNas(server, profile, { password, beginning });
   for (const instance of [...base, ...listedLater(first, base)]) system.put(instance);
   return system;
-}
-
-/** Things that a list tells first, after events were pushed already: they were there, and clients list them at their beginning. */
-function listedLater(
-  first: readonly ServedEvent[],
-  base: readonly ServedInstance[],
-): readonly ServedInstance[] {
-  const idOf = ({ kind, key }: InstanceKey): string => JSON.stringify([kind, key]);
-  const known = new Set(base.map(idOf));
-  const found: ServedInstance[] = [];
-  for (const { channel, changes } of first)
-    for (const change of changes) {
-      const id = idOf('gone' in change ? change.gone : change.instance);
-      if (channel === 'reply' && 'instance' in change && !known.has(id)) found.push(change.instance);
-      known.add(id);
-    }
-  return found;
 }
 
 interface VirtualTrueNasParts {

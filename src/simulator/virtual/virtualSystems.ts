@@ -1,9 +1,11 @@
+import { openVirtualBedrock } from './bedrock.ts';
 import { openVirtualKgsm } from './kgsm.ts';
 import { openVirtualTrueNas } from './truenas.ts';
 import type { OpenVirtualSystem } from './virtualSystem.ts';
 
 /** Systems that can be virtual, by the `kind` of their connections. */
 export const virtualSystems: Readonly<Record<string, OpenVirtualSystem>> = {
+  bedrock: openVirtualBedrock,
   kgsm: openVirtualKgsm,
   truenas: openVirtualTrueNas,
 };
