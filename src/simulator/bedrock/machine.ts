@@ -105,8 +105,10 @@ export class Machine {
   /** Takes a status from a recording, without a word in the log. */
   put(status: Status, isAlive: boolean, now: number): void {
     this.stored = status;
-    if (!isAlive) this.die();
-    else if (!this.alive)
+    if (!isAlive) {
+      this.die();
+      this.knownPlayers = [];
+    } else if (!this.alive)
       this.#process = { pid: this.isMeasured ? undefined : ++lastPid, since: now, sampled: true };
   }
 

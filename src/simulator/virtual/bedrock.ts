@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { InstanceKey } from '../../core/model/instance.ts';
-import { isUnasked, type ServedEvent, type ServedInstance } from '../../core/playback/serving/servedEvents.ts';
+import {
+  isUnasked,
+  type ServedEvent,
+  type ServedInstance,
+} from '../../core/playback/serving/servedEvents.ts';
 import { Machine } from '../bedrock/machine.ts';
 import type { BedrockServerOptions, Player } from '../bedrock/options.ts';
 import { BedrockServer } from '../bedrock/server.ts';

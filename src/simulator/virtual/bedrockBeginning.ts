@@ -11,7 +11,7 @@ export interface Beginning {
   readonly sign: Release | undefined;
   /** Tasks that were listed before the first message was pushed, by id. */
   readonly tasks: ReadonlyMap<string, Fields>;
-  /** Processes by the names of their servers, as they were measured first. */
+  /** Processes of the servers whose measurements are pushed, as they were told first. */
   readonly processes: ReadonlyMap<string, Measured>;
 }
 
@@ -22,6 +22,7 @@ export function beginningOf(first: readonly ServedEvent[]): Beginning {
   let isPushing = false;
   const tasks = new Map<string, Fields>();
   const processes = new Map<string, Measured>();
+  const pushed = new Set<string>();
   const measured = (server: string | undefined, answer: unknown): void => {
     const process = processIn(answer);
     if (server !== undefined && process && !processes.has(server)) processes.set(server, process);
@@ -34,8 +35,10 @@ export function beginningOf(first: readonly ServedEvent[]): Beginning {
     if (direction !== 'in') continue;
     if (channel !== 'reply') {
       isPushing = true;
-      if (typeof topic === 'string' && topic.startsWith(measureTopic))
-        measured(topic.slice(measureTopic.length), message['data']);
+      if (typeof topic !== 'string' || !topic.startsWith(measureTopic)) continue;
+      const server = topic.slice(measureTopic.length);
+      pushed.add(server);
+      measured(server, message['data']);
       continue;
     }
     if (path === '/api/info') {
@@ -49,6 +52,7 @@ export function beginningOf(first: readonly ServedEvent[]): Beginning {
       if (typeof id === 'string') tasks.set(id, fields);
     }
   }
+  for (const server of [...processes.keys()]) if (!pushed.has(server)) processes.delete(server);
   return { version, sign, tasks, processes };
 }
 

@@ -3,16 +3,8 @@ import type { ServedEvent, ServedInstance } from '../../../src/core/playback/ser
 import { failed, open, ready } from '../core/systems/truenas/rig.ts';
 import { pythonJson } from '../../../src/simulator/python.ts';
 import { realtime, recordNight } from './truenasNight.ts';
-import {
-  caughtUp,
-  enter,
-  fleetOf,
-  message,
-  nothing,
-  openVirtual,
-  pushesOf,
-  served,
-} from './truenasRoundTrip.ts';
+import { caughtUp, enter, fleetOf, message, nothing, openVirtual } from './truenasRoundTrip.ts';
+import { pushesOf, served } from './servedRecording.ts';
 import { Client, eventIn } from './truenasServer.ts';
 
 const generations = [
