@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { isHashable, pythonJson } from '../python.ts';
@@ -7,15 +8,21 @@ interface Client {
   readonly socket: WebSocket;
 }
 
+export interface HubOptions {
+  readonly wildcard: boolean;
+  /** Sends on without waiting until a message is out. */
+  readonly isHasty?: boolean;
+}
+
 /** Connected clients and their subscriptions. */
 export class Hub {
-  readonly #wildcard: boolean;
+  readonly #options: HubOptions;
   readonly #clients = new Map<string, Client>();
   /** Whatever somebody ever subscribed to stays here, whether it is a text or not. */
   readonly #topics = new Map<unknown, Set<string>>();
 
-  constructor(wildcard: boolean) {
-    this.#wildcard = wildcard;
+  constructor(options: HubOptions) {
+    this.#options = options;
   }
 
   connect(username: string, socket: WebSocket): string {
@@ -60,14 +67,14 @@ export class Hub {
   /** Resolves when it has been handed to the network. */
   async send(id: string, message: unknown): Promise<void> {
     const client = this.#clients.get(id);
-    if (client) await sent(client.socket, pythonJson(message));
+    if (!client) return;
+    const isOut = sent(client.socket, pythonJson(message));
+    if (!this.#options.isHasty) await isOut;
   }
 
   /** To all that subscribed to the topic or to everything; once to each of them. */
   async broadcast(topic: string, message: unknown): Promise<void> {
-    const ids = new Set(this.#topics.get(topic));
-    if (this.#wildcard) for (const id of this.#topics.get('*') ?? []) ids.add(id);
-    await Promise.all([...ids].map((id) => this.send(id, message)));
+    await Promise.all([...this.#subscribers(topic)].map((id) => this.send(id, message)));
   }
 
   /** To every socket of a user, whatever it subscribed to. */
@@ -79,6 +86,21 @@ export class Hub {
   /** Exactly this, to everybody that is connected. */
   async sendRaw(data: string | Uint8Array): Promise<void> {
     await Promise.all([...this.#clients.values()].map(({ socket }) => sent(socket, data)));
+  }
+
+  /** Exactly these bytes, to those who want the topic; to everybody where it is a task's, or there is none. */
+  push(topic: string | undefined, bytes: Uint8Array): void {
+    const isForAll = topic === undefined || topic.startsWith('task:');
+    const ids = isForAll ? this.#clients.keys() : this.#subscribers(topic);
+    // Bytes that are no text came in a binary frame. Hundreds of clients are not worth compressing for.
+    const options = { binary: !isUtf8(bytes), compress: false };
+    for (const id of ids) this.#clients.get(id)?.socket.send(bytes, options, () => undefined);
+  }
+
+  #subscribers(topic: string): Set<string> {
+    const ids = new Set(this.#topics.get(topic));
+    if (this.#options.wildcard) for (const id of this.#topics.get('*') ?? []) ids.add(id);
+    return ids;
   }
 }
 

@@ -10,6 +10,8 @@ export interface World {
   readonly timing: Timing;
   readonly emitter: Emitter;
   readonly machines: Map<string, Machine>;
+  /** Stored statuses come from a recording. */
+  readonly silent: boolean;
   readonly now: () => number;
   readonly wait: Wait;
   /** Aborted when the program ends. */
@@ -127,6 +129,7 @@ export class Lifecycle {
 
   /** The status for a list of servers; reading it stores what was seen of the process. */
   async reconcile(machine: Machine): Promise<Status> {
+    if (this.world.silent) return machine.stored;
     if (machine.alive) {
       if (machine.stored !== 'RUNNING') await this.setStatus(machine, 'RUNNING');
     } else if (machine.stored === 'RUNNING') await this.setStatus(machine, 'STOPPED');

@@ -36,6 +36,8 @@ export class Machine {
   knownPlayers: readonly Player[] = [];
   /** Whether the program restarts it when it dies. */
   watched = false;
+  /** A recording tells its process: until it does, nobody knows the number. A guess would be taken for a crash. */
+  isMeasured = false;
   crashes = 0;
   readonly backups: Record<BackupKind, string[]> = {
     world: [],
@@ -48,8 +50,8 @@ export class Machine {
   properties: Record<string, string>;
   readonly settings: Record<string, unknown>;
   #log: Buffer;
-  #process: { readonly pid: number; readonly since: number; sampled: boolean } | undefined;
-  readonly #usage: () => Usage;
+  #process: { readonly pid: number | undefined; readonly since: number; sampled: boolean } | undefined;
+  #usage: () => Usage;
 
   constructor(given: GivenServer) {
     this.name = given.name;
@@ -100,6 +102,29 @@ export class Machine {
     this.players = [];
   }
 
+  /** Takes a status from a recording, without a word in the log. */
+  put(status: Status, isAlive: boolean, now: number): void {
+    this.stored = status;
+    if (!isAlive) {
+      this.die();
+      this.knownPlayers = [];
+    } else if (!this.alive)
+      this.#process = { pid: this.isMeasured ? undefined : ++lastPid, since: now, sampled: true };
+  }
+
+  putPlayers(players: readonly Player[]): void {
+    this.players = players;
+    this.knownPlayers = players;
+  }
+
+  /** Takes the process that was measured in a recording. */
+  putMeasured(pid: number | undefined, usage: Usage, since: number): void {
+    this.isMeasured = true;
+    if (!this.alive) return;
+    this.#process = { pid, since, sampled: true };
+    this.#usage = () => usage;
+  }
+
   write(text: string): void {
     this.#log = Buffer.concat([this.#log, Buffer.from(text)]);
   }
@@ -118,7 +143,7 @@ export class Machine {
   /** Usage as sockets and REST report it; the first sample of a process has no CPU load. */
   processInfo(now: number): ProcessInfo {
     const running = this.#process;
-    if (!running) return notFound(this.name);
+    if (running?.pid === undefined) return notFound(this.name);
     const { cpuPercent, memoryMb } = this.#usage();
     const cpu = running.sampled ? cpuPercent : 0;
     running.sampled = true;

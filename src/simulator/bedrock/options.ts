@@ -1,4 +1,5 @@
 import type { Wait } from '../host.ts';
+import type { Clients } from '../virtual/clients.ts';
 import type { Release } from './releases.ts';
 
 export type Role = 'user' | 'moderator' | 'admin';
@@ -93,6 +94,15 @@ export interface BedrockServerOptions {
   readonly protocolVersion: Release;
   /** Any that is free by default. */
   readonly port?: number;
+  /** This machine alone reaches it by default. */
+  readonly host?: string;
+  /** Told of sockets and requests. */
+  readonly clients?: Clients;
+  /**
+   * Leaves measurements, logs, crashes and players to a recording, which tells them with `push`: the server looks for
+   * none of them, answers each stored status as it is, and waits for no socket.
+   */
+  readonly silent?: boolean;
   readonly timing?: Partial<Timing>;
   readonly servers?: readonly GivenServer[];
   /** By default there is one administrator, `admin` with the password `secret`. */

@@ -10,6 +10,7 @@ import { corsHeaders, preflight } from './headers.ts';
 import { describe, generalRoutes, type KnownPlayer } from './generalRoutes.ts';
 import { traitsOf, type Traits } from './releases.ts';
 import { readText, Router, send, type Reply } from './http.ts';
+import { HttpClients } from './httpClients.ts';
 import { Hub } from './hub.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Machine } from './machine.ts';
@@ -17,7 +18,7 @@ import { realTiming, type BedrockServerOptions, type Player, type Timing } from 
 import { serverRoutes } from './serverRoutes.ts';
 import { Sockets } from './sockets.ts';
 import { Streams } from './streams.ts';
-import { Tasks } from './tasks.ts';
+import { Tasks, type TaskState } from './tasks.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** A request that came in, without its secrets being hidden: it is a test that asks. */
@@ -43,7 +44,7 @@ interface Life {
   readonly lifecycle: Lifecycle;
   readonly emitter: Emitter;
   readonly router: Router;
-  readonly polling: NodeJS.Timeout;
+  readonly polling: NodeJS.Timeout | undefined;
   readonly over: AbortController;
 }
 
@@ -61,10 +62,11 @@ export class BedrockServer extends RestartableServer<Life> {
   readonly #timing: Timing;
   readonly #now: () => number;
   readonly #players = new Map<string, KnownPlayer>();
+  readonly #httpClients: HttpClients;
   #appLog = Buffer.alloc(0);
 
   private constructor(options: BedrockServerOptions) {
-    super(options.port);
+    super(options.port, options.host);
     const {
       users = [{ name: 'admin', password: 'secret', role: 'admin' }],
       servers = [],
@@ -74,6 +76,7 @@ export class BedrockServer extends RestartableServer<Life> {
     this.#traits = traitsOf[options.protocolVersion];
     this.#timing = { ...realTiming, ...options.timing };
     this.#now = now;
+    this.#httpClients = new HttpClients(options.clients);
     this.accounts = new Accounts(users, now);
     this.machines = new Map(servers.map((given) => [given.name, new Machine(given)]));
     for (const { name, running, players = [], log } of servers)
@@ -88,7 +91,7 @@ export class BedrockServer extends RestartableServer<Life> {
 
   get url(): string {
     const { tls, basePath = '' } = this.#options;
-    return `${tls ? 'https' : 'http'}://127.0.0.1:${this.port}${basePath}`;
+    return `${tls ? 'https' : 'http'}://${this.host}:${this.port}${basePath}`;
   }
 
   /** Open sockets, let in or not. */
@@ -121,6 +124,7 @@ export class BedrockServer extends RestartableServer<Life> {
   /** Closes sockets with 1012 and stops the game servers; users and tokens outlive a restart. */
   protected override disconnect({ http, sockets }: Life): void {
     sockets.close(1012);
+    this.#httpClients.end();
     http.closeIdleConnections();
     for (const machine of this.machines.values()) {
       if (machine.alive) machine.stored = 'STOPPED';
@@ -191,6 +195,16 @@ export class BedrockServer extends RestartableServer<Life> {
     await this.running.hub.sendRaw(data);
   }
 
+  /** Recorded bytes, to whoever wants their topic; waits for nobody. */
+  push(topic: string | undefined, bytes: Uint8Array): void {
+    this.running.hub.push(topic, bytes);
+  }
+
+  /** A task as a recording tells it. */
+  keepTask(id: string, state: TaskState): void {
+    this.running.tasks.keep(id, state);
+  }
+
   /** A task that somebody else started for this user; answers its id. */
   async runTask(username: string, work: () => Promise<unknown>): Promise<string> {
     const { id, run } = await this.running.tasks.begin(username, work);
@@ -228,14 +242,15 @@ export class BedrockServer extends RestartableServer<Life> {
   }
 
   protected override begin(): Life {
-    const { keepaliveMs, tls, latestVersion, wait = realWait } = this.#options;
+    const { keepaliveMs, tls, latestVersion, clients, silent = false, wait = realWait } = this.#options;
     const { accounts, machines } = this;
     const [traits, timing, now] = [this.#traits, this.#timing, this.#now];
     const over = new AbortController();
-    const hub = new Hub(traits.wildcard);
+    const hub = new Hub({ wildcard: traits.wildcard, isHasty: silent });
     const emitter = new Emitter(hub, traits);
     const tasks = new Tasks(hub, over.signal);
-    const lifecycle = new Lifecycle({ traits, timing, emitter, machines, now, wait, signal: over.signal });
+    const { signal } = over;
+    const lifecycle = new Lifecycle({ traits, timing, emitter, machines, silent, now, wait, signal });
     const upkeep = new Upkeep(lifecycle, latestVersion);
     const routes = [
       ...authRoutes(traits, accounts, (line) => this.#note(line)),
@@ -260,13 +275,17 @@ export class BedrockServer extends RestartableServer<Life> {
       hub,
       authMs: timing.authMs,
       ...(keepaliveMs === undefined ? {} : { keepaliveMs }),
-      onMessage: (text, username) => remember(this.messages, { text, username }),
+      onMessage: (text, username) => {
+        if (!clients) remember(this.messages, { text, username });
+      },
+      clients,
     });
     const streams = new Streams({
       hub,
       machines,
       timing,
       logs: traits.logs,
+      silent,
       appLog: () => this.#appLog,
       now,
     });
@@ -281,7 +300,7 @@ export class BedrockServer extends RestartableServer<Life> {
         sockets.upgrade(request, raw, head, url);
       },
     });
-    const polling = everyNowAndThen(timing.pollMs, () => lifecycle.poll());
+    const polling = silent ? undefined : everyNowAndThen(timing.pollMs, () => lifecycle.poll());
     return { http, hub, sockets, streams, tasks, lifecycle, emitter, router, polling, over };
   }
 
@@ -291,6 +310,7 @@ export class BedrockServer extends RestartableServer<Life> {
       const url = this.#urlOf(request);
       const text = await readText(request);
       this.#see(request, url, text);
+      this.#httpClients.said(request, url, text);
       // A reverse proxy answers what is beside the base path itself.
       if (!url) reply = { status: 404, body: '<html>404 Not Found</html>' };
       else reply = preflight(request.method, request.headers) ?? (await router.answer(request, url, text));
@@ -311,6 +331,7 @@ export class BedrockServer extends RestartableServer<Life> {
   }
 
   #see({ method = 'GET', url = '' }: IncomingMessage, found: URL | undefined, body: string): void {
+    if (this.#options.clients) return;
     remember(this.requests, { method, target: found ? found.pathname + found.search : url, body });
   }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { Clients } from '../virtual/clients.ts';
 import type { Accounts, Refused, User } from './accounts.ts';
 import { cookieOf, cookieName } from './headers.ts';
 import type { Traits } from './releases.ts';
@@ -14,6 +15,7 @@ export interface SocketParts {
   readonly authMs: number;
   readonly keepaliveMs?: number;
   readonly onMessage: (text: string, username: string) => void;
+  readonly clients?: Clients | undefined;
 }
 
 /** Policy violation: all that goes wrong with letting somebody in. */
@@ -29,7 +31,8 @@ const reasons: Readonly<Record<Refused, string>> = {
 export class Sockets {
   readonly #parts: SocketParts;
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: true });
-  readonly #open = new Set<WebSocket>();
+  /** Each with its id among the clients. */
+  readonly #open = new Map<WebSocket, number | undefined>();
 
   constructor(parts: SocketParts) {
     this.#parts = parts;
@@ -49,7 +52,7 @@ export class Sockets {
       return;
     }
     this.#server.handleUpgrade(request, raw, head, (socket) => {
-      this.#open.add(socket);
+      this.#report(socket, request);
       socket.on('close', () => this.#open.delete(socket));
       socket.on('error', () => socket.terminate());
       this.#keepAlive(socket);
@@ -62,14 +65,27 @@ export class Sockets {
 
   /** Closes all with a code, or drops them without a word. */
   close(code?: number, reason = ''): void {
-    for (const socket of this.#open)
+    for (const socket of this.#open.keys())
       if (code === undefined) socket.terminate();
       else socket.close(code, reason);
   }
 
   /** After a goodbye nobody is waited for long. */
   terminate(): void {
-    for (const socket of this.#open) socket.terminate();
+    for (const socket of this.#open.keys()) socket.terminate();
+  }
+
+  /** Tells the clients of a new one, of what it sends, signing in included, and of its end. */
+  #report(socket: WebSocket, { socket: { remoteAddress = '', remotePort } }: IncomingMessage): void {
+    const { clients } = this.#parts;
+    const client = clients?.came(`${remoteAddress}:${String(remotePort)}`, {
+      waitingBytes: () => socket.bufferedAmount,
+      drop: () => socket.terminate(),
+    });
+    this.#open.set(socket, client);
+    if (!clients || client === undefined) return;
+    socket.on('message', (data) => clients.said(client, textOf(data)));
+    socket.on('close', () => clients.went(client));
   }
 
   #signIn(socket: WebSocket, token: string | undefined): void {
@@ -113,7 +129,7 @@ export class Sockets {
     socket.on('message', (data, isBinary) => {
       onMessage(textOf(data), user.username);
       const message = readMessage(data, isBinary);
-      const answer = message && this.#handle(id, message);
+      const answer = message && this.#handle(id, message, socket);
       if (answer) void hub.send(id, answer);
       else {
         // An exception nobody caught: the connection ends without a close frame.
@@ -123,13 +139,15 @@ export class Sockets {
     return id;
   }
 
-  #handle(id: string, { action, topic }: Message): object | undefined {
-    const { hub } = this.#parts;
+  #handle(id: string, { action, topic }: Message, socket: WebSocket): object | undefined {
+    const { hub, clients } = this.#parts;
     if (isFalsy(action) || isFalsy(topic))
       return { status: 'error', message: 'Action and topic are required.' };
     try {
       if (action === 'subscribe') {
         hub.subscribe(id, topic);
+        const client = this.#open.get(socket);
+        if (client !== undefined) clients?.ready(client);
         return { status: 'success', message: `Subscribed to topic '${pythonText(topic)}'` };
       }
       if (action === 'unsubscribe') {

@@ -7,6 +7,8 @@ export interface StreamParts {
   readonly machines: ReadonlyMap<string, Machine>;
   readonly timing: Timing;
   readonly logs: boolean;
+  /** Nothing is told by itself. */
+  readonly silent: boolean;
   readonly appLog: () => Buffer;
   readonly now: () => number;
 }
@@ -25,11 +27,13 @@ export class Streams {
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
-    const { timing, logs } = parts;
-    const monitor = setInterval(() => this.sample(), timing.monitorMs);
-    const reader = setInterval(() => this.readLogs(), timing.logMs);
-    if (!logs) clearInterval(reader);
-    this.#timers = [monitor, reader];
+    const { timing, logs, silent } = parts;
+    this.#timers = silent
+      ? []
+      : [
+          setInterval(() => this.sample(), timing.monitorMs),
+          ...(logs ? [setInterval(() => this.readLogs(), timing.logMs)] : []),
+        ];
   }
 
   stop(): void {

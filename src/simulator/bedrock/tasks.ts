@@ -15,11 +15,16 @@ export interface BegunTask {
   readonly run: () => void;
 }
 
-/** All tasks since the program was started; nothing is ever removed. */
+/** Tasks of a recording that are remembered: recordings may be of months. */
+const maxKept = 1000;
+
+/** All tasks since the program was started; none that it began itself is ever removed. */
 export class Tasks {
   readonly #hub: Hub;
   readonly #states = new Map<string, TaskState>();
   readonly #signal: AbortSignal;
+  /** Ids of recorded tasks; the one told last is the last. */
+  readonly #kept = new Set<string>();
 
   constructor(hub: Hub, signal: AbortSignal) {
     this.#hub = hub;
@@ -32,6 +37,17 @@ export class Tasks {
 
   list(): readonly (TaskState & { readonly id: string })[] {
     return [...this.#states].map(([id, state]) => ({ ...state, id }));
+  }
+
+  /** Remembers a task as a recording tells it; tells nobody. */
+  keep(id: string, state: TaskState): void {
+    this.#states.set(id, state);
+    this.#kept.delete(id);
+    this.#kept.add(id);
+    const [oldest = id] = this.#kept;
+    if (this.#kept.size <= maxKept) return;
+    this.#kept.delete(oldest);
+    this.#states.delete(oldest);
   }
 
   /** The user hears of it before the request that asked for it is answered. */

@@ -1,3 +1,4 @@
+import { openVirtualBedrock } from './bedrock.ts';
 import { openVirtualKgsm } from './kgsm.ts';
 import { openVirtualNotifier } from './notifier.ts';
 import { openVirtualTrueNas } from './truenas.ts';
@@ -5,6 +6,7 @@ import type { OpenVirtualSystem } from './virtualSystem.ts';
 
 /** Systems that can be virtual, by the `kind` of their connections. */
 export const virtualSystems: Readonly<Record<string, OpenVirtualSystem>> = {
+  bedrock: openVirtualBedrock,
   kgsm: openVirtualKgsm,
   truenas: openVirtualTrueNas,
   notifier: openVirtualNotifier,

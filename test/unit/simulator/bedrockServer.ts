@@ -82,7 +82,7 @@ export async function startBedrock(
 }
 
 export async function ask(
-  server: BedrockServer,
+  server: Pick<BedrockServer, 'url'>,
   method: string,
   path: string,
   body?: unknown,
@@ -107,7 +107,11 @@ export async function ask(
 }
 
 /** Opens a socket in the way of the generation, up to the point where it may subscribe. */
-async function enter(server: BedrockServer, protocolVersion: string, token: string): Promise<Listener> {
+export async function enter(
+  server: Pick<BedrockServer, 'url'>,
+  protocolVersion: string,
+  token: string,
+): Promise<Listener> {
   if (protocolVersion !== '3.10') return Listener.open(server, `/ws?token=${token}`);
   const listener = await Listener.open(server, '/ws');
   listener.say({ action: 'authenticate', token });
@@ -145,7 +149,11 @@ export class Listener {
     });
   }
 
-  static async open(server: BedrockServer, path: string, options: ClientOptions = {}): Promise<Listener> {
+  static async open(
+    server: Pick<BedrockServer, 'url'>,
+    path: string,
+    options: ClientOptions = {},
+  ): Promise<Listener> {
     const socket = new WebSocket(server.url.replace(/^http/, 'ws') + path, options);
     const listener = new Listener(socket);
     await once(socket, 'open');

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { ServedInstance } from '../../../src/core/playback/serving/servedEvents.ts';
+import { bedrockDecoder } from '../../../src/core/systems/bedrock/decode/decode.ts';
+import { end, message, minecraft, nothing, openVirtual, signIn } from './bedrockRoundTrip.ts';
+import { Listener } from './bedrockServer.ts';
+
+describe('clients of a virtual Bedrock Server Manager', () => {
+  it('are reported: one is ready with its first subscription, and its secrets can be cut', async () => {
+    const told: string[] = [];
+    const gone = Promise.withResolvers<undefined>();
+    const cut = (text: string): string => bedrockDecoder.redact(text).text;
+    await using virtual = await openVirtual(
+      nothing,
+      {},
+      {
+        came: ({ name }) => told.push(`came ${name.replace(/:\d+$/, ':port')}`),
+        ready: ({ name }) => told.push(`ready ${name.replace(/:\d+$/, ':port')}`),
+        said: (_, text) => told.push(cut(text)),
+        went: ({ name }) => {
+          told.push(`went ${name.replace(/:\d+$/, ':port')}`);
+          gone.resolve(undefined);
+        },
+      },
+    );
+    const token = await signIn(virtual, virtual.password);
+    const listener = await Listener.open(virtual, '/ws');
+    for (const body of [
+      { action: 'authenticate', token },
+      { action: 'unsubscribe', topic: 'x' },
+      { action: 'subscribe', topic: '*' },
+      { action: 'subscribe', topic: 'y' },
+    ]) {
+      listener.say(body);
+      await listener.next();
+    }
+    listener.drop();
+    await gone.promise;
+    expect(told).toEqual([
+      'came 127.0.0.1 (HTTP)',
+      '{"method":"POST","path":"/auth/token","body":{"username":"admin","password":"‹redacted›"}}',
+      'came 127.0.0.1:port',
+      '{"action":"authenticate","token":"‹redacted›"}',
+      '{"action":"unsubscribe","topic":"x"}',
+      '{"action":"subscribe","topic":"*"}',
+      'ready 127.0.0.1:port',
+      '{"action":"subscribe","topic":"y"}',
+      'went 127.0.0.1:port',
+    ]);
+    expect(virtual.clients.size).toBe(1);
+    await virtual.system.stop();
+    expect(told.at(-1)).toBe('went 127.0.0.1 (HTTP)');
+  });
+
+  it('get every event, though one does not read and is dropped', async () => {
+    const went: string[] = [];
+    await using virtual = await openVirtual(
+      nothing,
+      {},
+      {
+        heldAboveBytes: 100_000,
+        patienceMs: 20_000,
+        wait: () => new Promise((resolve) => setImmediate(resolve)),
+        went: ({ id }, why) => went.push(`${String(id)} ${why ?? ''}`),
+      },
+    );
+    const deaf = await virtual.enter('event:x');
+    const others = await Promise.all(Array.from({ length: 10 }, () => virtual.enter('event:x')));
+    deaf.socket.pause();
+    const text = 'x'.repeat(200_000);
+    for (let n = 0; n < 60; n++)
+      await virtual.play([message({ type: 'event', topic: 'event:x', data: { n, text } })]);
+    expect(went).toEqual(['2 slow']);
+    for (const client of others) {
+      const numbers = (await client.soFar()).map(
+        (each) => (JSON.parse(each) as { readonly data: { readonly n: number } }).data.n,
+      );
+      expect(numbers).toEqual(Array.from({ length: 60 }, (_, n) => n));
+    }
+  });
+
+  it('get done what they ask for, though another one does not read', async () => {
+    const base: ServedInstance[] = [minecraft('alpha', 'stopped')];
+    await using virtual = await openVirtual({ events: [], base });
+    const deaf = await virtual.enter('*');
+    deaf.socket.pause();
+    const text = 'x'.repeat(200_000);
+    for (let n = 0; n < 60; n++)
+      void virtual.system.push(message({ type: 'event', topic: 'event:x', data: text }));
+    const begun = await virtual.ask('POST', '/api/server/alpha/start');
+    expect(await end(virtual, begun.body)).toMatchObject({ status: 'success' });
+  });
+
+  it('find it where it is told to listen', async () => {
+    await using virtual = await openVirtual(nothing, { host: '0.0.0.0' });
+    expect(virtual.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await virtual.ask('GET', '/api/account')).status).toBe(200);
+  });
+});
