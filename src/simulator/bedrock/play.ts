@@ -6,6 +6,7 @@ import {
   type Pause,
   type SignedInPlayOptions,
 } from '../host.ts';
+import { demoAgent } from './httpClients.ts';
 import type { Release } from './releases.ts';
 import { realTiming, type GivenServer, type Player, type Timing, type Usage } from './options.ts';
 import { BedrockServer } from './server.ts';
@@ -124,6 +125,7 @@ async function request(server: BedrockServer, method: string, path: string, body
     headers: {
       authorization: `Bearer ${server.issueToken(username).token}`,
       connection: 'close',
+      'user-agent': demoAgent,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -27,33 +27,67 @@ interface Kind {
   attend(server: VirtualServer): Promise<Attendant>;
 }
 
+/** A WebSocket of a program that knows little of the system. */
+async function openSocket(url: string): Promise<{
+  readonly socket: WebSocket;
+  /** Resolves when an answer has these words. */
+  readonly ask: (message: object, answer: string) => Promise<void>;
+  /** Numbers of the events from now on. */
+  readonly listen: () => number[];
+}> {
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  await once(socket, 'open');
+  return {
+    socket,
+    async ask(message, answer) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      const look = (data: Buffer): void => {
+        if (data.length < 1000 && data.toString().includes(answer)) resolve(undefined);
+      };
+      socket.on('message', look);
+      socket.send(JSON.stringify(message));
+      await promise;
+      socket.off('message', look);
+    },
+    listen() {
+      const got: number[] = [];
+      socket.on('message', (data: Buffer) => {
+        got.push(Number(/n=(\d+);/.exec(data.toString('latin1', 0, 200))?.[1]));
+      });
+      return got;
+    },
+  };
+}
+
 const kinds: readonly Kind[] = [
   {
     system: 'truenas',
     message: (number, ballast) =>
       `{"msg": "changed", "collection": "app.query", "id": "n=${number};", "fields": {"ballast": "${ballast}"}}`,
     async attend({ settings, password }) {
-      const socket = new WebSocket(`${String(settings['url'])}/websocket`, { perMessageDeflate: false });
-      const got: number[] = [];
-      const ask = async (message: object, answer: string): Promise<void> => {
-        const { promise, resolve } = Promise.withResolvers<undefined>();
-        const look = (data: Buffer): void => {
-          if (data.length < 1000 && data.toString().includes(answer)) resolve(undefined);
-        };
-        socket.on('message', look);
-        socket.send(JSON.stringify(message));
-        await promise;
-        socket.off('message', look);
-      };
-      await once(socket, 'open');
+      const { socket, ask, listen } = await openSocket(`${String(settings['url'])}/websocket`);
       await ask({ msg: 'connect', version: '1', support: ['1'] }, '"connected"');
       const params = [settings['username'], password];
       await ask({ id: 'in', msg: 'method', method: 'auth.login', params }, '"result": true');
       await ask({ id: 'sub', msg: 'sub', name: 'app.query' }, '"ready"');
-      socket.on('message', (data: Buffer) => {
-        got.push(Number(/n=(\d+);/.exec(data.toString('latin1', 0, 200))?.[1]));
+      return { got: listen(), stopReading: () => socket.pause(), leave: () => socket.terminate() };
+    },
+  },
+  {
+    system: 'bedrock',
+    message: (number, ballast) =>
+      `{"type": "event", "topic": "event:n=${number};", "data": {"ballast": "${ballast}"}}`,
+    async attend({ settings, password }) {
+      const url = String(settings['url']);
+      const response = await fetch(`${url}/auth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({ username: String(settings['username']), password: password ?? '' }),
       });
-      return { got, stopReading: () => socket.pause(), leave: () => socket.terminate() };
+      const { access_token: token } = (await response.json()) as { readonly access_token: string };
+      const { socket, ask, listen } = await openSocket(`${url.replace('http', 'ws')}/ws`);
+      await ask({ action: 'authenticate', token }, '"success"');
+      await ask({ action: 'subscribe', topic: '*' }, "topic '*'");
+      return { got: listen(), stopReading: () => socket.pause(), leave: () => socket.terminate() };
     },
   },
   {
