@@ -47,6 +47,8 @@ export const serveCommand: Command = {
       throw new UsageError(`--as must be one of ${registry.ids.join(', ')}.`);
     if ((socket !== undefined || webhook !== undefined) && system !== 'kgsm')
       throw new UsageError('--socket and --webhook are for --as kgsm: clients connect to the other systems.');
+    if (recording === 'demo' && (values.speed === 'max' || values.loop !== '1'))
+      throw new UsageError('The demo has no end: --speed max and --loop are for recordings.');
     const port = portOf(values.port);
     const signal = interrupted();
     const server = await VirtualServer.start({

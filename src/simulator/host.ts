@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clients } from './virtual/clients.ts';
 
 /** Waits; rejects when the signal aborts. Tests bring one that does not wait. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -124,6 +125,10 @@ export interface PlayOptions {
   readonly signal: AbortSignal;
   /** 0 takes any that is free; without it the port that the real program has, or one beside it. */
   readonly port?: number;
+  /** Address to listen at; this machine alone reaches it by default. */
+  readonly host?: string;
+  /** Told of clients. */
+  readonly clients?: Clients;
   /** 2 plays twice as fast. */
   readonly speed?: number;
   readonly wait?: Wait;
@@ -131,12 +136,22 @@ export interface PlayOptions {
 
 /** Options of a demo that has users. */
 export interface SignedInPlayOptions<Kind extends string> extends PlayOptions {
+  /** Password of every user. */
+  readonly password?: string;
   /** Gets an entry of the connections setting that leads to the demo, and its password, once it listens. */
   readonly onListening?: (
     settings: { readonly kind: Kind; readonly url: string; readonly username: string },
     password: string,
   ) => void;
 }
+
+/** Where a demo listens, and who is told of its clients. */
+export function servingOf({ host, clients }: PlayOptions): Pick<PlayOptions, 'host' | 'clients'> {
+  return { ...(host === undefined ? {} : { host }), ...(clients ? { clients } : {}) };
+}
+
+/** Password of the demos that people start by themselves. */
+export const demoPassword = 'demo';
 
 /** A load that goes up and down, the same in each run; `height` is about −1.3 to 1.3. */
 export function wave<T>(measure: (height: number, sample: number) => T, period = 9): () => T {

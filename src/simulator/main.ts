@@ -5,6 +5,8 @@ import { simulatorCommands } from './commands.ts';
 import type { Launch } from './kgsm/root.ts';
 
 const [name = '', ...args] = process.argv.slice(2);
+/** Whether the standard input is read, which keeps the process alive. */
+let readsInput = false;
 // Path of this program, by which scripts and watchers start it again; a bundle has no `import.meta`.
 const launch: Launch = { node: process.execPath, entry: realpathSync(process.argv[1] ?? '') };
 
@@ -12,6 +14,7 @@ const launch: Launch = { node: process.execPath, entry: realpathSync(process.arg
 main().then(
   (code) => {
     process.exitCode = code;
+    if (readsInput) process.stdin.destroy();
   },
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -71,6 +74,7 @@ async function main(): Promise<number> {
 
 function untilAbandoned(): AbortSignal {
   const stop = new AbortController();
+  readsInput = true;
   process.stdin.on('close', () => stop.abort());
   process.stdin.resume();
   return AbortSignal.any([stop.signal, untilInterrupted()]);

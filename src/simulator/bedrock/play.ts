@@ -1,4 +1,11 @@
-import { playUntilAborted, wave, type Pause, type SignedInPlayOptions } from '../host.ts';
+import {
+  demoPassword,
+  playUntilAborted,
+  servingOf,
+  wave,
+  type Pause,
+  type SignedInPlayOptions,
+} from '../host.ts';
 import type { Release } from './releases.ts';
 import { realTiming, type GivenServer, type Player, type Timing, type Usage } from './options.ts';
 import { BedrockServer } from './server.ts';
@@ -8,7 +15,6 @@ export interface PlayBedrockOptions extends SignedInPlayOptions<'bedrock'> {
 }
 
 const username = 'admin';
-const password = 'demo';
 const latestVersion = '1.21.120.4';
 const oldVersion = '1.21.100.7';
 
@@ -22,9 +28,11 @@ const efe: Player = { name: 'Efe', uuid: '2535400000000003' };
  */
 export async function playBedrock(options: PlayBedrockOptions): Promise<void> {
   const { port = 11_325, protocolVersion = '3.10', speed = 1, wait, onListening } = options;
+  const { password = demoPassword } = options;
   const server = await BedrockServer.listen({
     protocolVersion,
     port,
+    ...servingOf(options),
     users: [
       { name: username, password, role: 'admin' },
       { name: 'moderator', password, role: 'moderator' },

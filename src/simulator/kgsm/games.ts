@@ -76,6 +76,8 @@ const lookMs = 100;
 
 /** The detached process behind `--start`: reports that the server is ready, unless that run is over by then. */
 export async function watchInstance(environment: CliEnvironment, name: string, run: string): Promise<void> {
+  // Before anything of the root is opened: it may be gone by now, and is not made again.
+  if (!existsSync(run)) return;
   const kgsm = new Kgsm(environment);
   for (let left = kgsm.behaviour.readyMs; left > 0; left -= lookMs) {
     await sleep(Math.min(left, lookMs));

@@ -101,8 +101,12 @@ class Player {
   }
 
   async run(): Promise<void> {
-    await this.#round(firstRound);
-    for (;;) await this.#round(laterRound(this.#random));
+    try {
+      await this.#round(firstRound);
+      for (;;) await this.#round(laterRound(this.#random));
+    } finally {
+      this.#went();
+    }
   }
 
   async #round(scenes: readonly PlacedScene[]): Promise<void> {
@@ -138,13 +142,18 @@ class Player {
       const around = { now: this.#clock.now(), host: this.#host, ...(actor === undefined ? {} : { actor }) };
       if (this.#journal !== undefined) {
         appendToEventFile(this.#journal, encodeEvent('3.16', event, around), around.now);
+        this.#came();
         return;
       }
       const delivered = await (this.#webhook === undefined
         ? this.#send(encodeEvent(protocolVersion, event, around))
         : this.#post(this.#webhook, eventText(protocolVersion, event, around)));
       this.#signal.throwIfAborted();
-      if (delivered) return;
+      if (delivered) {
+        this.#came();
+        return;
+      }
+      this.#went();
       await this.#wait(lookMs);
     }
   }
@@ -171,13 +180,10 @@ class Player {
     for (;;) {
       const present = this.#present();
       if (present !== '' && present === this.#listener) return;
-      if (this.#client !== undefined) this.#clients?.went(this.#client);
-      this.#client = undefined;
+      this.#went();
       if (present === '') await this.#wait(lookMs);
       else {
         this.#listener = present;
-        this.#client = this.#clients?.came(this.#webhook ?? this.#journal ?? this.#sockets.join(', '));
-        if (this.#client !== undefined) this.#clients?.ready(this.#client);
         for (const instance of Object.values<DemoInstance>(demoInstances)) {
           const { steps } = introduction(instance, this.#store.get(instance.name));
           for (const step of steps) {
@@ -194,6 +200,18 @@ class Player {
     const always = this.#webhook ?? this.#journal;
     if (always !== undefined) return always;
     return socketFilesAt(this.#sockets);
+  }
+
+  /** A listener that took an event is a client: no other sign of one exists for every way. */
+  #came(): void {
+    if (!this.#clients || this.#client !== undefined) return;
+    this.#client = this.#clients.came(this.#webhook ?? this.#journal ?? this.#sockets.join(', '));
+    this.#clients.ready(this.#client);
+  }
+
+  #went(): void {
+    if (this.#client !== undefined) this.#clients?.went(this.#client);
+    this.#client = undefined;
   }
 
   async #wait(ms: number): Promise<void> {

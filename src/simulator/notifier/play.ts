@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { playUntilAborted, type Pause, type PlayOptions } from '../host.ts';
+import { playUntilAborted, servingOf, type Pause, type PlayOptions } from '../host.ts';
 import { eventText } from '../kgsm/envelope.ts';
 import { makeSelfSigned, type Identity } from './certificates.ts';
 import type { Revision } from './messages.ts';
@@ -43,6 +43,7 @@ export async function playNotifier(options: PlayNotifierOptions): Promise<void> 
     clientAuthority: readFileSync(join(folder, 'client.crt'), 'utf8'),
     capacity: 10,
     port,
+    ...servingOf(options),
     restartAfterMs: 2000,
     now,
   });

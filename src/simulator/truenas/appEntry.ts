@@ -1,10 +1,13 @@
 import type { AppState, GivenApp } from './options.ts';
 
 export interface App {
-  readonly given: GivenApp;
+  given: GivenApp;
   state: AppState;
   version: string;
   appVersion: string;
+  hasUpgrade: boolean;
+  /** Entries of 24.10 and before do not name the latest version by themselves. */
+  namesLatest: boolean;
   readonly log: { readonly data: string; readonly timestamp: string }[];
 }
 
@@ -12,17 +15,16 @@ const defaultPort = 25_565;
 
 /** An app as clients see it, in the form of SCALE 24.10 or of what came after it. */
 export function appEntry(app: App, modern: boolean, extraKeys: object): object {
-  const { given, state, version, appVersion } = app;
+  const { given, state, version, appVersion, hasUpgrade, namesLatest } = app;
   const { name, latestVersion = version, catalogName = name, custom = false } = given;
-  const human_version = `${appVersion}_${version}`;
+  const human_version = appVersion === '' ? version : `${appVersion}_${version}`;
   const head = {
     name,
     id: name,
     state,
-    upgrade_available: latestVersion !== version,
-    ...(modern
-      ? { latest_version: latestVersion, image_updates_available: given.imageUpdates ?? false }
-      : {}),
+    upgrade_available: hasUpgrade,
+    ...(modern || namesLatest ? { latest_version: latestVersion } : {}),
+    ...(modern ? { image_updates_available: given.imageUpdates ?? false } : {}),
   };
   const metadata = {
     name: catalogName,

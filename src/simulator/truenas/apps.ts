@@ -31,6 +31,27 @@ export class Apps {
     for (const each of given) this.all.set(each.name, newApp(each));
   }
 
+  /** Sets an app, or makes it, and tells nobody; a state that is left out stays as it was. */
+  put(given: GivenApp): void {
+    const before = this.all.get(given.name);
+    const app = newApp({ ...given, state: given.state ?? before?.state ?? 'RUNNING' });
+    app.namesLatest = app.hasUpgrade = given.latestVersion !== undefined;
+    app.log.push(...(before?.log ?? []));
+    // Jobs that run hold on to the app.
+    this.all.set(given.name, before ? Object.assign(before, app) : app);
+  }
+
+  /** Takes an app away and tells nobody. */
+  forget(name: string): void {
+    this.all.delete(name);
+  }
+
+  /** Sets the state alone, and tells nobody. */
+  putState(name: string, state: AppState): void {
+    const app = this.all.get(name);
+    if (app) app.state = state;
+  }
+
   add(given: GivenApp): void {
     const app = newApp(given);
     this.all.set(given.name, app);
@@ -169,14 +190,14 @@ export class Apps {
     return this.#job('app_upgrade', 'up', name, async (job, app) => {
       job.progress(0, `Retrieving versions for '${name}' app`);
       const { latestVersion = app.version, latestAppVersion = app.appVersion } = app.given;
-      if (latestVersion === app.version) throw callError('No upgrade available for specified app');
+      if (!app.hasUpgrade) throw callError('No upgrade available for specified app');
       if (wanted !== 'latest' && wanted !== latestVersion) {
         const words = `Version '${String(wanted)}' is not available for '${name}' app`;
         throw validationErrors([['options.app_version', words, errno.invalid]]);
       }
       await job.rest();
       job.progress(40, `Configuration updated for '${name}', upgrading app`);
-      [app.version, app.appVersion] = [latestVersion, latestAppVersion];
+      [app.version, app.appVersion, app.hasUpgrade] = [latestVersion, latestAppVersion, false];
       await this.#comeUp(job, name);
       job.progress(100, 'Upgrade complete for app');
       return this.#entry(app);
@@ -185,13 +206,13 @@ export class Apps {
 
   #rollback(name: string, { app_version: wanted }: Record<string, unknown>): JobSpec {
     return this.#job('app_rollback', 'up', name, async (job, app) => {
-      const { version = firstVersion, appVersion = firstAppVersion } = app.given;
+      const { version = firstVersion, appVersion = firstAppVersion, latestVersion = version } = app.given;
       if (!this.#older(app).some((each) => each === wanted)) {
         const words = `Specified version is not available for '${name}' app`;
         throw validationErrors([['options.app_version', words, errno.invalid]]);
       }
       job.progress(20, `Completed validation for '${name}' app rollback`);
-      [app.version, app.appVersion] = [version, appVersion];
+      [app.version, app.appVersion, app.hasUpgrade] = [version, appVersion, latestVersion !== version];
       await this.#comeUp(job, name);
       job.progress(100, `Rollback completed for '${name}' app`);
       return this.#entry(app);
@@ -260,5 +281,7 @@ const noUsage: AppUsage = { cpuPercent: 0, memory: 1_048_576, received: 0, sent:
 
 function newApp(given: GivenApp): App {
   const { state = 'RUNNING', version = firstVersion, appVersion = firstAppVersion } = given;
-  return { given, state, version, appVersion, log: [] };
+  const { latestVersion = version } = given;
+  const hasUpgrade = latestVersion !== version;
+  return { given, state, version, appVersion, hasUpgrade, namesLatest: false, log: [] };
 }

@@ -1,30 +1,49 @@
 import { queryMethod, type Methods } from './calls.ts';
 import { callError, errno } from './errors.ts';
 import type { Update } from './hub.ts';
-import type { GivenContainer } from './options.ts';
+import type { GivenContainer, VmState } from './options.ts';
 
 interface Container {
-  readonly id: number;
-  readonly given: GivenContainer;
-  isRunning: boolean;
+  readonly id: number | string;
+  given: GivenContainer;
+  state: VmState;
 }
 
 /** Containers of 26 and later, which took the place of Incus: started at once, stopped by a job; events hold the full entry. */
 export class Containers {
-  readonly #containers: readonly Container[];
+  readonly #containers = new Map<number | string, Container>();
   readonly #publish: (update: Update) => void;
 
   constructor(given: readonly GivenContainer[], publish: (update: Update) => void) {
     this.#publish = publish;
-    this.#containers = given.map((each, i) => ({
-      id: i + 1,
-      given: each,
-      isRunning: each.state === 'RUNNING',
-    }));
+    for (const [i, each] of given.entries()) this.put(i + 1, each);
+  }
+
+  /** Sets a container, or makes it, and tells nobody; a state that is left out stays as it was. */
+  put(id: number | string, given: GivenContainer): void {
+    const before = this.#containers.get(id);
+    const { state = before?.state ?? 'STOPPED' } = given;
+    // Jobs that run hold on to the container.
+    this.#containers.set(id, Object.assign(before ?? {}, { id, given, state }));
+  }
+
+  has(id: number | string): boolean {
+    return this.#containers.has(id);
+  }
+
+  /** Takes a container away and tells nobody. */
+  forget(id: number | string): void {
+    this.#containers.delete(id);
+  }
+
+  /** Sets the state alone, and tells nobody. */
+  putState(id: number | string, state: VmState): void {
+    const container = this.#containers.get(id);
+    if (container) container.state = state;
   }
 
   entries(): readonly object[] {
-    return this.#containers.map(entryOf);
+    return [...this.#containers.values()].map(entryOf);
   }
 
   methods(): Methods {
@@ -36,7 +55,7 @@ export class Containers {
         role: 'CONTAINER_WRITE',
         params: [id],
         run: ({ args }) => {
-          this.#become(this.#find(Number(args[0])), true);
+          this.#become(this.#find(Number(args[0])), 'RUNNING');
           return null;
         },
       },
@@ -48,7 +67,7 @@ export class Containers {
           run: async (job) => {
             const container = this.#find(Number(args[0]));
             await job.rest();
-            this.#become(container, false);
+            this.#become(container, 'STOPPED');
             return null;
           },
         }),
@@ -56,28 +75,29 @@ export class Containers {
     };
   }
 
-  #become(container: Container, isRunning: boolean): void {
-    container.isRunning = isRunning;
+  #become(container: Container, state: VmState): void {
+    container.state = state;
     const fields = entryOf(container);
     this.#publish({ msg: 'changed', collection: 'container.query', id: container.id, fields });
   }
 
   #find(id: number): Container {
-    const found = this.#containers.find((each) => each.id === id);
+    const found = this.#containers.get(id);
     if (!found) throw callError(`Container ${String(id)} does not exist`, errno.noEntry);
     return found;
   }
 }
 
-function entryOf({ id, given, isRunning }: Container): object {
+function entryOf({ id, given, state }: Container): object {
+  const isRunning = state === 'RUNNING';
   return {
     id,
     name: given.name,
     description: '',
     autostart: true,
     status: {
-      state: isRunning ? 'RUNNING' : 'STOPPED',
-      pid: isRunning ? 5000 + id : null,
+      state,
+      pid: isRunning ? 5000 + Number(id) : null,
       domain_state: isRunning ? 'RUNNING' : 'SHUTOFF',
     },
   };

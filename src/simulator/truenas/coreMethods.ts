@@ -15,9 +15,10 @@ export function coreMethods(traits: Traits): Methods {
   };
   return {
     'core.ping': { open: traits.pingBeforeLogin, run: () => 'pong' },
-    'core.get_jobs': queryMethod(({ peer, jobs }) =>
-      jobs.all.filter((job) => isTheirs(job, peer.login, traits)).map((job) => jobs.shown(job)),
-    ),
+    'core.get_jobs': queryMethod(({ peer, jobs }) => [
+      ...(peer.login && mayEverything(peer.login) ? jobs.recorded : []),
+      ...jobs.all.filter((job) => isTheirs(job, peer.login, traits)).map((job) => jobs.shown(job)),
+    ]),
     'core.job_abort': {
       params: [id],
       run(call) {
@@ -54,22 +55,28 @@ export function coreMethods(traits: Traits): Methods {
   };
 }
 
+/** Name and version of the machine. */
+export interface Machine {
+  hostname: string;
+  version: string;
+}
+
 /** The machine as a whole, as far as clients show it; `since` is the time of its boot. */
 export function systemMethods(
-  traits: Traits,
+  machine: Machine,
   alerts: readonly GivenAlert[],
   now: () => number,
   since = now(),
 ): Methods {
   const uptime = (): number => Math.floor((now() - since) / 1000);
   return {
-    'system.version': { run: () => traits.version },
+    'system.version': { run: () => machine.version },
     'system.ready': { run: () => true },
     'system.info': {
       run: () => ({
-        version: traits.version,
+        version: machine.version,
         buildtime: { $date: 1_790_000_000_000 },
-        hostname: 'truenas',
+        hostname: machine.hostname,
         physmem: 34_359_738_368,
         model: 'AMD EPYC 3251 8-Core Processor',
         cores: 2,

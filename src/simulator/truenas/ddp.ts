@@ -98,6 +98,7 @@ export class Ddp extends Conversation {
     if (!this.sources.has(name)) {
       plain.set(id as string | number, name);
       this.line.send({ msg: 'ready', subs: [id] });
+      this.peer.parts.subscribed?.();
       return;
     }
     if (typeof id !== 'string') {
@@ -114,6 +115,7 @@ export class Ddp extends Conversation {
     }
     try {
       this.sources.start(this.peer, id, name, (refused) => this.#ended(id, name, refused));
+      this.peer.parts.subscribed?.();
     } catch (error) {
       this.#ended(id, name, refusedOf(error));
     }

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { pythonJson } from '../python.ts';
+import type { Clients } from '../virtual/clients.ts';
 import { Ddp } from './ddp.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Hub } from './hub.ts';
 import { JsonRpc } from './jsonRpc.ts';
 import { internalError, invalidText, type Conversation, type Line } from './line.ts';
 import { Peer } from './peer.ts';
+import { hearingNames, type RecordedEvent } from './recordedEvent.ts';
 import type { Sources } from './sources.ts';
 
 export interface GatewayParts {
@@ -20,6 +23,7 @@ export interface GatewayParts {
   /** Nobody's address is on the list of those who may. */
   readonly isRefusing: () => boolean;
   readonly onText: (text: string) => void;
+  readonly clients: Clients | undefined;
   /** Longest message in characters. */
   readonly limits: { readonly beforeLogin: number; readonly afterLogin: number | undefined };
 }
@@ -63,9 +67,7 @@ export class Gateway {
       );
       return;
     }
-    this.#server.handleUpgrade(request, raw, head, (socket) =>
-      this.#open(socket, rpc, request.socket.remoteAddress ?? ''),
-    );
+    this.#server.handleUpgrade(request, raw, head, (socket) => this.#open(socket, rpc, request.socket));
   }
 
   /** Closes all with a code, or drops them without a word. */
@@ -81,6 +83,15 @@ export class Gateway {
     for (const socket of this.peers.keys()) socket.send(data);
   }
 
+  /** Sends a recorded event to all that subscribed to such, each in its protocol. */
+  sendRecorded(event: RecordedEvent): void {
+    for (const [socket, peer] of this.peers) {
+      if (socket.readyState !== socket.OPEN) continue;
+      for (const name of hearingNames(peer, event, this.#parts.sources))
+        socket.send(event.formFor(peer.parts.protocol, name), { binary: false });
+    }
+  }
+
   #refuse(raw: Duplex, answer: string): void {
     this.refused.add(raw);
     raw.on('close', () => this.refused.delete(raw));
@@ -90,8 +101,12 @@ export class Gateway {
     raw.write(answer);
   }
 
-  #open(socket: WebSocket, rpc: boolean, address: string): void {
-    const { dispatcher, sources, hub, insecure, isRefusing } = this.#parts;
+  #open(socket: WebSocket, rpc: boolean, { remoteAddress: address = '', remotePort }: Socket): void {
+    const { dispatcher, sources, hub, insecure, isRefusing, onText, clients } = this.#parts;
+    const client = clients?.came(`${address}:${String(remotePort)}`, {
+      waitingBytes: () => socket.bufferedAmount,
+      drop: () => socket.terminate(),
+    });
     const line: Line = {
       send(body) {
         if (socket.readyState === socket.OPEN) socket.send(pythonJson(body));
@@ -114,6 +129,9 @@ export class Gateway {
       tell(body) {
         conversation.tell(body);
       },
+      subscribed() {
+        if (client !== undefined) clients?.ready(client);
+      },
     });
     const conversation: Conversation = rpc
       ? new JsonRpc(line, peer, dispatcher, sources)
@@ -123,6 +141,7 @@ export class Gateway {
     socket.on('close', () => {
       this.peers.delete(socket);
       hub.hearers.delete(peer);
+      if (client !== undefined) clients?.went(client);
       for (const run of [...peer.sources.values()]) run.end();
     });
     socket.on('error', () => socket.terminate());
@@ -130,11 +149,20 @@ export class Gateway {
       line.close(notAllowed, 'You are not allowed to access this resource');
       return;
     }
-    this.#read(socket, line, peer, conversation);
+    this.#read(socket, line, peer, conversation, (text) => {
+      onText(text);
+      if (client !== undefined) clients?.said(client, text);
+    });
   }
 
   /** One message after the other; what is slow to be let in holds up what comes after it. A goodbye of the client leaves what it said before. */
-  #read(socket: WebSocket, line: Line, peer: Peer, conversation: Conversation): void {
+  #read(
+    socket: WebSocket,
+    line: Line,
+    peer: Peer,
+    conversation: Conversation,
+    onText: (text: string) => void,
+  ): void {
     let before = Promise.resolve();
     socket.on('message', (data: RawData, isBinary) => {
       before = before.then(async () => {
@@ -144,7 +172,7 @@ export class Gateway {
           return;
         }
         const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
-        this.#parts.onText(text);
+        onText(text);
         if (this.#isTooLong(text, line, peer)) return;
         await conversation
           .receive(text)

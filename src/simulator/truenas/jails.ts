@@ -1,32 +1,50 @@
 import { queryMethod, textAt, type Methods } from './calls.ts';
 import { callError, errno } from './errors.ts';
 import type { JobHandle, JobSpec } from './jobs.ts';
-import type { GivenJail } from './options.ts';
+import type { GivenJail, JailState } from './options.ts';
 
 interface Jail {
-  readonly given: GivenJail;
+  given: GivenJail;
   readonly number: number;
-  state: 'up' | 'down';
+  state: JailState;
 }
 
-const release = '13.2-RELEASE-p9';
+const usualRelease = '13.2-RELEASE-p9';
 
 /** The jails of CORE, which sends no event when they change: clients have to poll. */
 export class Jails {
-  readonly #jails: readonly Jail[];
+  readonly #jails = new Map<string, Jail>();
   readonly #extraKeys: object;
+  #lastNumber = 0;
 
   constructor(given: readonly GivenJail[], extraKeys: object) {
     this.#extraKeys = extraKeys;
-    this.#jails = given.map((each, i) => ({ given: each, number: i + 1, state: each.state ?? 'down' }));
+    for (const each of given) this.put(each);
+  }
+
+  /** Sets a jail, or makes it; a state that is left out stays as it was. */
+  put(given: GivenJail): void {
+    const before = this.#jails.get(given.name);
+    const { state = before?.state ?? 'down' } = given;
+    const number = before?.number ?? (this.#lastNumber += 1);
+    // Jobs that run hold on to the jail.
+    this.#jails.set(given.name, Object.assign(before ?? {}, { given, number, state }));
+  }
+
+  has(name: string): boolean {
+    return this.#jails.has(name);
+  }
+
+  forget(name: string): void {
+    this.#jails.delete(name);
   }
 
   entries(): readonly object[] {
-    return this.#jails.map((jail) => this.#entry(jail));
+    return [...this.#jails.values()].map((jail) => this.#entry(jail));
   }
 
   /** A change made in a shell of the NAS: no job, no event. */
-  setState(name: string, state: 'up' | 'down'): void {
+  setState(name: string, state: JailState): void {
     this.#find(name).state = state;
   }
 
@@ -79,14 +97,14 @@ export class Jails {
   }
 
   #find(name: string): Jail {
-    const found = this.#jails.find(({ given }) => given.name === name);
+    const found = this.#jails.get(name);
     if (!found) throw callError(`'${name}' jail does not exist`, errno.noEntry);
     return found;
   }
 
   /** Some of the many properties of iocage; numbers stand for what is on or off. */
   #entry({ given, number, state }: Jail): object {
-    const { name, plugin } = given;
+    const { name, plugin, release = usualRelease } = given;
     return {
       id: name,
       host_hostuuid: name,

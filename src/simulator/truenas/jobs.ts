@@ -67,6 +67,8 @@ export interface JobsParts {
   /** Asked once for each job that ends: whether nobody is told. */
   readonly isEndLost: () => boolean;
   readonly extraKeys: object;
+  /** Ids are greater than this. */
+  readonly after: number;
 }
 
 /** Jobs kept in memory; finished ones are dropped first. */
@@ -77,10 +79,13 @@ export class Jobs {
   readonly #parts: JobsParts;
   readonly #jobs = new Map<number, Job>();
   readonly #locks = new Map<string, { tail: Promise<unknown>; readonly jobs: Job[] }>();
-  #lastId = 0;
+  #lastId: number;
+  /** Jobs of a recording as it tells them, by id: nobody works on them. */
+  readonly #recorded = new Map<number, object>();
 
   constructor(parts: JobsParts) {
     this.#parts = parts;
+    this.#lastId = parts.after;
   }
 
   get all(): readonly Job[] {
@@ -89,6 +94,18 @@ export class Jobs {
 
   find(id: number): Job | undefined {
     return this.#jobs.get(id);
+  }
+
+  /** Jobs of a recording as they were told last, oldest first. */
+  get recorded(): readonly object[] {
+    return [...this.#recorded.values()];
+  }
+
+  /** Keeps a job of a recording for those who ask; tells nobody. */
+  keep(id: number, row: object): void {
+    this.#recorded.set(id, row);
+    const [oldest] = this.#recorded.keys();
+    if (this.#recorded.size > kept && oldest !== undefined) this.#recorded.delete(oldest);
   }
 
   /** Registers a job, tells of it, and lets it begin once its id has been answered. */

@@ -74,6 +74,7 @@ export class JsonRpc extends Conversation {
     const id = randomUUID();
     if (!this.sources.has(name)) {
       this.peer.plain.set(id, name);
+      this.peer.parts.subscribed?.();
       return id;
     }
     const ended = (refused?: Refused): void => {
@@ -82,6 +83,7 @@ export class JsonRpc extends Conversation {
     };
     try {
       this.sources.start(this.peer, id, name, ended);
+      this.peer.parts.subscribed?.();
     } catch (error) {
       // TrueNAS sends the refusal first and then still answers with an id.
       ended(refusedOf(error));

@@ -1,4 +1,5 @@
 import type { Wait } from '../host.ts';
+import type { Clients } from '../virtual/clients.ts';
 import type { Profile } from './profiles.ts';
 
 export interface GivenUser {
@@ -18,7 +19,8 @@ export interface GivenApiKey {
   readonly username?: string;
 }
 
-export type AppState = 'CRASHED' | 'DEPLOYING' | 'RUNNING' | 'STOPPED' | 'STOPPING';
+/** `UNKNOWN` is a word that no release says: recordings may hold apps of which the state is not known. */
+export type AppState = 'CRASHED' | 'DEPLOYING' | 'RUNNING' | 'STOPPED' | 'STOPPING' | 'UNKNOWN';
 
 export interface AppUsage {
   readonly cpuPercent: number;
@@ -46,7 +48,8 @@ export interface GivenApp {
   readonly usage?: () => AppUsage;
 }
 
-export type VmState = 'RUNNING' | 'STOPPED' | 'SUSPENDED';
+/** State of a virtual machine, and of a container of 26 and later. */
+export type VmState = 'RUNNING' | 'STOPPED' | 'SUSPENDED' | 'ERROR' | 'UNKNOWN';
 
 export interface GivenVm {
   readonly name: string;
@@ -55,7 +58,8 @@ export interface GivenVm {
   readonly memoryMb?: number;
 }
 
-export type VirtStatus = 'RUNNING' | 'STOPPED' | 'STARTING' | 'STOPPING' | 'FROZEN' | 'ERROR';
+export type VirtStatus =
+  'RUNNING' | 'STOPPED' | 'STARTING' | 'STOPPING' | 'FREEZING' | 'FROZEN' | 'ERROR' | 'UNKNOWN';
 
 export interface GivenVirtInstance {
   readonly name: string;
@@ -68,16 +72,19 @@ export interface GivenVirtInstance {
 export interface GivenContainer {
   readonly name: string;
   /** `STOPPED` by default. */
-  readonly state?: 'RUNNING' | 'STOPPED';
+  readonly state?: VmState;
 }
+
+export type JailState = 'up' | 'down' | 'unknown';
 
 /** Of CORE. */
 export interface GivenJail {
   readonly name: string;
   /** `down` by default. */
-  readonly state?: 'up' | 'down';
+  readonly state?: JailState;
   /** Plugin that the jail was made from. */
   readonly plugin?: string;
+  readonly release?: string;
 }
 
 export interface GivenAlert {
@@ -109,6 +116,8 @@ export interface TrueNasServerOptions {
   readonly profile: Profile;
   /** Any that is free by default. */
   readonly port?: number;
+  /** Only this machine reaches it by default. */
+  readonly host?: string;
   readonly tls?: { readonly cert: string; readonly key: string };
   /** By default there is `root` with the password `secret`, who may do everything. */
   readonly users?: readonly GivenUser[];
@@ -131,4 +140,12 @@ export interface TrueNasServerOptions {
   readonly extraKeys?: Readonly<Record<string, unknown>>;
   /** The last event of a job comes twice, as it does now and then. */
   readonly duplicateTerminal?: boolean;
+  /** Told who comes and goes and what they send. */
+  readonly clients?: Clients;
+  /** Event sources can be subscribed to and say nothing by themselves. */
+  readonly silentSources?: boolean;
+  /** Any number of sign-ins in a minute is served. */
+  readonly unlimitedRate?: boolean;
+  /** Ids of jobs are greater than this. */
+  readonly jobsAfter?: number;
 }

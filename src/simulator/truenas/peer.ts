@@ -17,6 +17,8 @@ export interface PeerParts {
   readonly address: string;
   /** Passes on the inner object of an event. */
   readonly tell: (body: object) => void;
+  /** Called for each subscription that was accepted. */
+  readonly subscribed?: () => void;
   /** Whether somebody who is not in charge hears only of what is theirs. */
   readonly roles: boolean;
 }

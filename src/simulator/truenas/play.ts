@@ -1,4 +1,11 @@
-import { playUntilAborted, wave, type Pause, type SignedInPlayOptions } from '../host.ts';
+import {
+  demoPassword,
+  playUntilAborted,
+  servingOf,
+  wave,
+  type Pause,
+  type SignedInPlayOptions,
+} from '../host.ts';
 import { Refused } from './errors.ts';
 import type { AppUsage, GivenApp, Timing } from './options.ts';
 import type { Profile } from './profiles.ts';
@@ -9,7 +16,6 @@ export interface PlayTrueNasOptions extends SignedInPlayOptions<'truenas'> {
 }
 
 const username = 'root';
-const password = 'demo';
 const gib = 2 ** 30;
 
 /**
@@ -17,10 +23,11 @@ const gib = 2 ** 30;
  * Resolves when the signal aborts; rejects where the port is taken.
  */
 export async function playTrueNas(options: PlayTrueNasOptions): Promise<void> {
-  const { port = 11_326, profile = '25.10', speed = 1, wait, onListening } = options;
+  const { port = 11_326, profile = '25.10', speed = 1, password = demoPassword, wait, onListening } = options;
   const server = await TrueNasServer.listen({
     profile,
     port,
+    ...servingOf(options),
     users: [
       { name: username, password },
       { name: 'viewer', password, roles: ['APPS_READ', 'VM_READ', 'VIRT_INSTANCE_READ', 'REPORTING_READ'] },

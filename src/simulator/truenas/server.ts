@@ -4,7 +4,7 @@ import { Accounts } from './accounts.ts';
 import { Apps } from './apps.ts';
 import { authMethods } from './authMethods.ts';
 import type { Method, Methods } from './calls.ts';
-import { alertEntry, coreMethods, systemMethods } from './coreMethods.ts';
+import { alertEntry, coreMethods, systemMethods, type Machine } from './coreMethods.ts';
 import { Containers } from './containers.ts';
 import { Dispatcher, type Plans } from './dispatcher.ts';
 import { uncaught, type Refused } from './errors.ts';
@@ -16,6 +16,7 @@ import { Peer } from './peer.ts';
 import { realTiming, type GivenAlert, type Timing, type TrueNasServerOptions } from './options.ts';
 import { traitsOf, type Traits } from './profiles.ts';
 import { gentleLoad, realtimeMeasure } from './realtime.ts';
+import type { RecordedEvent } from './recordedEvent.ts';
 import { Sources, type Measure, type SourceKind } from './sources.ts';
 import { Virt } from './virt.ts';
 import { Vms } from './vms.ts';
@@ -41,6 +42,7 @@ export class TrueNasServer extends RestartableServer<Life> {
   readonly virt: Virt;
   readonly containers: Containers;
   readonly jails: Jails;
+  readonly machine: Machine;
   /** Nobody's address is allowed any more: who connects is closed with 1008. */
   refusesAddresses = false;
   /** Measuring fails: `failed_to_connect` up to 24.10, silence later. */
@@ -57,10 +59,12 @@ export class TrueNasServer extends RestartableServer<Life> {
   #hub: Hub;
 
   private constructor(options: TrueNasServerOptions) {
-    super(options.port);
+    super(options.port, options.host);
     const { users = [{ name: 'root', password: 'secret' }], apiKeys = [], extraKeys = {} } = options;
     this.#options = options;
-    this.#traits = traitsOf[options.profile];
+    const traits = traitsOf[options.profile];
+    this.#traits = options.unlimitedRate === true ? { ...traits, rateLimit: undefined } : traits;
+    this.machine = { hostname: 'truenas', version: this.#traits.version };
     this.#timing = { ...realTiming, ...options.timing };
     this.#now = options.now ?? Date.now;
     this.#alerts = [...(options.alerts ?? [])];
@@ -81,7 +85,7 @@ export class TrueNasServer extends RestartableServer<Life> {
   }
 
   get url(): string {
-    return `${this.#options.tls ? 'wss' : 'ws'}://127.0.0.1:${this.port}`;
+    return `${this.#options.tls ? 'wss' : 'ws'}://${this.host}:${this.port}`;
   }
 
   /** Open sockets, logged in or not. */
@@ -201,6 +205,16 @@ export class TrueNasServer extends RestartableServer<Life> {
     this.running.gateway.sendRaw(data);
   }
 
+  /** Sends an event of a recording to all that subscribed to such. */
+  sendRecorded(event: RecordedEvent): void {
+    this.running.gateway.sendRecorded(event);
+  }
+
+  /** Keeps a job of a recording for those who ask for jobs; tells nobody. */
+  keepJob(id: number, row: object): void {
+    this.running.jobs.keep(id, row);
+  }
+
   /** An event source ends for all that subscribed to it, and does not begin again by itself. */
   endSource(name: string, message = 'Something broke'): void {
     for (const peer of this.running.gateway.peers.values())
@@ -210,6 +224,7 @@ export class TrueNasServer extends RestartableServer<Life> {
 
   protected override begin(): Life {
     const { wait = realWait, duplicateTerminal = false, extraKeys = {}, tls } = this.#options;
+    const { clients, silentSources = false, jobsAfter = 0 } = this.#options;
     const [traits, timing, now] = [this.#traits, this.#timing, this.#now];
     const over = new AbortController();
     const hub = new Hub(traits);
@@ -224,6 +239,7 @@ export class TrueNasServer extends RestartableServer<Life> {
       duplicateTerminal,
       isEndLost: () => this.#endsToLose > 0 && this.#endsToLose-- > 0,
       extraKeys,
+      after: jobsAfter,
     });
     const refuse = (): Promise<void> => wait(timing.refusalMs, over.signal);
     this.#methods.clear();
@@ -245,6 +261,7 @@ export class TrueNasServer extends RestartableServer<Life> {
       wait,
       over: over.signal,
       kinds: this.#sources(),
+      silent: silentSources,
     });
     const gateway = new Gateway({
       dispatcher,
@@ -253,7 +270,11 @@ export class TrueNasServer extends RestartableServer<Life> {
       insecure: this.#options.insecure ?? false,
       redirectToHttps: (this.#options.redirectToHttps ?? false) && !tls,
       isRefusing: () => this.refusesAddresses,
-      onText: (text) => remember(this.messages, text),
+      // A virtual server shows them as they come.
+      onText: (text) => {
+        if (!clients) remember(this.messages, text);
+      },
+      clients,
       limits: { beforeLogin: 8192, afterLogin: traits.maxMessage },
     });
     const http = webServer({
@@ -275,7 +296,7 @@ export class TrueNasServer extends RestartableServer<Life> {
     return {
       ...authMethods(traits, this.accounts, refuse),
       ...coreMethods(traits),
-      ...systemMethods(traits, this.#alerts, this.#now),
+      ...systemMethods(this.machine, this.#alerts, this.#now),
       ...(traits.apps ? this.apps.methods() : {}),
       ...(traits.virt ? this.virt.methods() : {}),
       ...(traits.containers ? this.containers.methods() : {}),

@@ -31,6 +31,8 @@ export interface SourcesParts {
   readonly wait: Wait;
   readonly over: AbortSignal;
   readonly kinds: ReadonlyMap<string, SourceKind>;
+  /** Nothing is said by itself. */
+  readonly silent: boolean;
 }
 
 /** Event sources: whoever subscribes gets its own run, at its own interval. */
@@ -64,7 +66,7 @@ export class Sources {
       },
     };
     peer.sources.set(id, run);
-    void this.#run(peer, run, interval, measure, signal);
+    if (!this.#parts.silent) void this.#run(peer, run, interval, measure, signal);
   }
 
   async #run(
@@ -114,7 +116,8 @@ export class Sources {
   }
 }
 
-function shortOf(name: string): string {
+/** The name of a source without its argument. */
+export function shortOf(name: string): string {
   const colon = name.indexOf(':');
   return colon < 0 ? name : name.slice(0, colon);
 }

@@ -5,7 +5,7 @@ import type { JobHandle } from './jobs.ts';
 import type { GivenVirtInstance, VirtStatus } from './options.ts';
 
 interface Instance {
-  readonly given: GivenVirtInstance;
+  given: GivenVirtInstance;
   status: VirtStatus;
 }
 
@@ -15,18 +15,39 @@ const stops: Transition = ['STOPPING', 'STOPPED'];
 
 /** Incus containers and machines of 25.04 and 25.10. Their events tell the status and nothing else. */
 export class Virt {
-  readonly #instances: readonly Instance[];
+  readonly #instances = new Map<string, Instance>();
   readonly #extraKeys: object;
   readonly #publish: (update: Update) => void;
 
   constructor(given: readonly GivenVirtInstance[], extraKeys: object, publish: (update: Update) => void) {
     this.#extraKeys = extraKeys;
     this.#publish = publish;
-    this.#instances = given.map((each) => ({ given: each, status: each.status ?? 'STOPPED' }));
+    for (const each of given) this.put(each);
+  }
+
+  /** Sets an instance, or makes it, and tells nobody; a status that is left out stays as it was. */
+  put(given: GivenVirtInstance): void {
+    const before = this.#instances.get(given.name);
+    const { status = before?.status ?? 'STOPPED' } = given;
+    this.#instances.set(given.name, { given: { ...before?.given, ...given }, status });
+  }
+
+  has(name: string): boolean {
+    return this.#instances.has(name);
+  }
+
+  /** Takes an instance away and tells nobody. */
+  forget(name: string): void {
+    this.#instances.delete(name);
+  }
+
+  /** Sets the status alone, and tells nobody. */
+  putStatus(name: string, status: VirtStatus): void {
+    if (this.#instances.has(name)) this.put({ name, status });
   }
 
   entries(): readonly object[] {
-    return this.#instances.map(({ given, status }) => ({
+    return [...this.#instances.values()].map(({ given, status }) => ({
       id: given.name,
       name: given.name,
       type: given.type ?? 'CONTAINER',
@@ -94,7 +115,7 @@ export class Virt {
   }
 
   #find(name: string): Instance {
-    const found = this.#instances.find(({ given }) => given.name === name);
+    const found = this.#instances.get(name);
     if (!found) throw callError(`Instance '${name}' does not exist`, errno.noEntry);
     return found;
   }

@@ -5,8 +5,8 @@ import type { GivenVm, VmState } from './options.ts';
 import type { Traits } from './profiles.ts';
 
 interface Vm {
-  readonly id: number;
-  readonly given: GivenVm;
+  readonly id: number | string;
+  given: GivenVm;
   state: VmState;
   pid: number | null;
 }
@@ -16,11 +16,21 @@ const words: Readonly<Record<VmState, { readonly domain: string; readonly event:
   RUNNING: { domain: 'RUNNING', event: 'STARTED' },
   STOPPED: { domain: 'SHUTOFF', event: 'SHUTOFF' },
   SUSPENDED: { domain: 'PAUSED', event: 'SUSPENDED' },
+  ERROR: { domain: 'CRASHED', event: 'CRASHED' },
+  UNKNOWN: { domain: 'NOSTATE', event: 'NOSTATE' },
+};
+
+const hasProcess: Readonly<Record<VmState, boolean>> = {
+  RUNNING: true,
+  STOPPED: false,
+  SUSPENDED: true,
+  ERROR: false,
+  UNKNOWN: false,
 };
 
 /** Virtual machines; every generation has them. */
 export class Vms {
-  readonly #vms: readonly Vm[];
+  readonly #vms = new Map<number | string, Vm>();
   readonly #traits: Traits;
   readonly #extraKeys: object;
   readonly #publish: (update: Update) => void;
@@ -35,14 +45,35 @@ export class Vms {
     this.#traits = traits;
     this.#extraKeys = extraKeys;
     this.#publish = publish;
-    this.#vms = given.map((each, i) => {
-      const { state = 'STOPPED' } = each;
-      return { id: i + 1, given: each, state, pid: state === 'STOPPED' ? null : this.#nextPid() };
-    });
+    for (const [i, each] of given.entries()) this.put(i + 1, each);
+  }
+
+  /** Sets a machine, or makes it, and tells nobody; a state that is left out stays as it was. */
+  put(id: number | string, given: GivenVm): void {
+    const before = this.#vms.get(id);
+    const { state = before?.state ?? 'STOPPED' } = given;
+    const pid = hasProcess[state] ? (before?.pid ?? this.#nextPid()) : null;
+    // Jobs that run hold on to the machine.
+    this.#vms.set(id, Object.assign(before ?? {}, { id, given, state, pid }));
+  }
+
+  has(id: number | string): boolean {
+    return this.#vms.has(id);
+  }
+
+  /** Takes a machine away and tells nobody. */
+  forget(id: number | string): void {
+    this.#vms.delete(id);
+  }
+
+  /** Sets the state alone, and tells nobody. */
+  putState(id: number | string, state: VmState): void {
+    const vm = this.#vms.get(id);
+    if (vm) this.put(id, { ...vm.given, state });
   }
 
   entries(): readonly object[] {
-    return this.#vms.map((vm) => this.#entry(vm));
+    return [...this.#vms.values()].map((vm) => this.#entry(vm));
   }
 
   methods(): Methods {
@@ -66,7 +97,7 @@ export class Vms {
     return {
       'vm.query': queryMethod(() => this.entries(), 'VM_READ'),
       'vm.start': {
-        ...plain(['STOPPED'], 'RUNNING', (name) => `${name} is already running`),
+        ...plain(['STOPPED', 'ERROR'], 'RUNNING', (name) => `${name} is already running`),
         params: [id, options],
       },
       'vm.poweroff': plain(['RUNNING', 'SUSPENDED'], 'STOPPED', (name) => `${name} is not running`),
@@ -133,7 +164,7 @@ export class Vms {
   }
 
   #find(id: number): Vm {
-    const vm = this.#vms.find((each) => each.id === id);
+    const vm = this.#vms.get(id);
     if (vm) return vm;
     throw this.#traits.schema === 'old'
       ? callError(`VM ${id} does not exist`, errno.noEntry)

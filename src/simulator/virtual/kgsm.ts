@@ -40,7 +40,7 @@ export const openVirtualKgsm: OpenVirtualSystem = async (options) => {
 };
 
 /** Where the events go. */
-interface Target {
+export interface Target {
   readonly settings: VirtualSystem['settings'];
   /** KGSM's settings by which events of its own go there too. */
   readonly config: Readonly<Record<string, ConfigValue>>;
@@ -48,7 +48,11 @@ interface Target {
   readonly to?: { readonly socket: string } | { readonly webhook: URL };
 }
 
-function targetOf({ target }: VirtualOptions, protocolVersion: RootGeneration, root: string): Target {
+export function targetOf(
+  { target }: Pick<VirtualOptions, 'target'>,
+  protocolVersion: RootGeneration,
+  root: string,
+): Target {
   if (target && 'webhook' in target) return webhookTarget(target.webhook, protocolVersion, root);
   if (process.platform === 'win32')
     throw new Error('KGSM needs a shell and sockets by path, which Windows has not: serve it to a webhook.');
@@ -107,6 +111,7 @@ class VirtualKgsm implements VirtualSystem {
   /** Event file folder, and the one client that is taken for its reader: nobody can be seen there. */
   readonly #files: { readonly folder: string; readonly client: number } | undefined;
   #watching: Promise<void> = Promise.resolve();
+  #ended: Promise<void> | undefined;
 
   constructor(root: string, { settings, to }: Target, options: VirtualOptions) {
     const { clients, now = Date.now, wait = realWait } = options;
@@ -159,7 +164,12 @@ class VirtualKgsm implements VirtualSystem {
     else await this.#receiver?.send(bytes);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     this.#stop.abort();
     await this.#watching;
     this.#receiver?.end();

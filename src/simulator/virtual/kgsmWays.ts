@@ -43,7 +43,7 @@ export function webhookWay(url: URL, root: string, now: () => number): ReceiverW
       signal.throwIfAborted();
       const failure = posted.flatMap(({ failures }) => failures).at(0);
       if (failure === undefined) return 'taken';
-      return /^server answered/.test(failure) ? { refused: failure } : 'nobody';
+      return failure.startsWith('server answered') ? { refused: failure } : 'nobody';
     },
   };
 }

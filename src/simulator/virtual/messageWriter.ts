@@ -26,13 +26,18 @@ export class MessageWriter implements Required<ClientWatch> {
   readonly #options: MessageWriterOptions;
   #unsaid = 0;
   #willTellPlace = false;
+  /** Messages of clients that were there before the server could say where it is, which comes first. */
+  #early: VirtualMessage[] | undefined = [];
 
   constructor(options: MessageWriterOptions) {
     this.#options = options;
   }
 
   opened({ settings, password }: Pick<VirtualSystem, 'settings' | 'password'>): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
     this.#tell({ settings, ...(password === undefined ? {} : { password }) });
+    for (const message of early) this.#tell(message);
   }
 
   /** The place is asked for when it is told. */
@@ -72,6 +77,7 @@ export class MessageWriter implements Required<ClientWatch> {
   }
 
   #tell(message: VirtualMessage): void {
-    this.#options.write(`${JSON.stringify(message)}\n`);
+    if (this.#early) this.#early.push(message);
+    else this.#options.write(`${JSON.stringify(message)}\n`);
   }
 }

@@ -7,6 +7,7 @@ import { portOf, type CommandOptions, type SimulatorCommand } from '../command.t
 import { Clients } from './clients.ts';
 import { ServedFile } from './servedFile.ts';
 import { MessageWriter } from './messageWriter.ts';
+import { scenarios } from './scenarios.ts';
 import { VirtualPlayer } from './virtualPlayer.ts';
 import type { VirtualOptions, VirtualSystem } from './virtualSystem.ts';
 import { virtualSystems } from './virtualSystems.ts';
@@ -16,72 +17,115 @@ import { virtualSystems } from './virtualSystems.ts';
  * whoever started it. Removes its folder then.
  */
 export const serveCommand: SimulatorCommand = {
-  usage: `serve --as ${Object.keys(virtualSystems).join('|')} --root DIR --recording FILE [--host H] [--port N] [--socket PATH]
+  usage: `serve --as ${Object.keys(virtualSystems).join('|')} --root DIR [--recording FILE] [--host H] [--port N] [--socket PATH]
        [--webhook-url URL] [--protocol-version V] [--speed N|max] [--rounds N]
                                                 a virtual server until its standard input ends; removes DIR then`,
   async run(invocation) {
     const { options } = invocation;
-    const { root, recording, as = '', host, 'protocol-version': protocolVersion } = options;
-    const openSystem = Object.hasOwn(virtualSystems, as) ? virtualSystems[as] : undefined;
-    const port = portOf(options.port, 0);
-    const [speed, rounds] = [playSpeedOf(options), Number(options.rounds ?? 1)];
-    if (root === undefined || recording === undefined || !openSystem || port === undefined) return undefined;
-    if (speed === undefined || !(rounds >= 1)) return undefined;
-    const signal = invocation.untilAbandoned();
+    const { root, as = '' } = options;
+    const [port, speed, rounds] = [
+      portOf(options.port, 0),
+      playSpeedOf(options),
+      Number(options.rounds ?? 1),
+    ];
+    if (root === undefined || port === undefined || speed === undefined || !(rounds >= 1)) return undefined;
+    if (!Object.hasOwn(virtualSystems, as)) return undefined;
     const process = invocation.environment(root);
-    const { launch } = process;
     const messages = new MessageWriter({
       write: (text) => process.write(text),
       unreadBytes: invocation.unreadBytes,
       clock: systemClock,
     });
-    const file = await ServedFile.open(recording);
     const folder = join(root, 'server');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    let system: VirtualSystem | undefined;
-    let player: VirtualPlayer | undefined;
-    try {
-      const clients = new Clients({
-        came: (client) => messages.came(client),
-        went: (client, why) => messages.went(client, why),
-        ready(client) {
-          messages.ready(client);
-          player?.heard(true);
-        },
-        said(client, text) {
-          messages.said(client, text);
-          player?.heard(false);
-        },
-      });
-      const opened = (system = await openSystem({
-        ...{ folder, port, launch, clients, first: file.first, base: file.base },
+    const serving: Serving = {
+      ...{ as, messages, speed, rounds, signal: invocation.untilAbandoned(), onInput: invocation.onInput },
+      place: {
+        ...{ folder, port, launch: process.launch },
         ...targetOf(options),
-        ...(host === undefined ? {} : { host }),
-        ...(protocolVersion === undefined ? {} : { protocolVersion }),
-      }));
-      messages.opened(opened);
-      const playing = new VirtualPlayer({
-        ...{ file, system: opened, clients, clock: systemClock, signal, speed, rounds },
-        onChange: () => messages.moved(() => playing.place),
-      });
-      player = playing;
-      // A listener may have been there before.
-      if (clients.hasReady) playing.heard(true);
-      messages.moved(() => playing.place);
-      invocation.onInput((line) => take(playing, JSON.parse(line) as VirtualWish));
-      await aborted(signal);
+        ...(options.host === undefined ? {} : { host: options.host }),
+        ...(options['protocol-version'] === undefined
+          ? {}
+          : { protocolVersion: options['protocol-version'] }),
+      },
+    };
+    try {
+      await (options.recording === undefined
+        ? serveScenario(serving)
+        : serveRecording(serving, options.recording));
       return 0;
     } catch (error) {
       process.complain(`${error instanceof Error ? error.message : String(error)}\n`);
       return 1;
     } finally {
-      await system?.stop();
-      await player?.settled();
-      await file.close();
       rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     }
   },
 };
+
+interface Serving {
+  readonly as: string;
+  readonly messages: MessageWriter;
+  readonly speed: PlaySpeed;
+  readonly rounds: number;
+  readonly signal: AbortSignal;
+  readonly onInput: (take: (line: string) => void) => void;
+  /** Where it is, and what it is. */
+  readonly place: Pick<VirtualOptions, 'folder' | 'port' | 'host' | 'launch' | 'target' | 'protocolVersion'>;
+}
+
+async function serveRecording(serving: Serving, recording: string): Promise<void> {
+  const { as, messages, speed, rounds, signal, place } = serving;
+  const openSystem = virtualSystems[as];
+  if (!openSystem) return;
+  const file = await ServedFile.open(recording);
+  let system: VirtualSystem | undefined;
+  let player: VirtualPlayer | undefined;
+  try {
+    const clients = new Clients({
+      came: (client) => messages.came(client),
+      went: (client, why) => messages.went(client, why),
+      ready(client) {
+        messages.ready(client);
+        player?.heard(true);
+      },
+      said(client, text) {
+        messages.said(client, text);
+        player?.heard(false);
+      },
+    });
+    const opened = (system = await openSystem({ ...place, clients, first: file.first, base: file.base }));
+    messages.opened(opened);
+    const playing = new VirtualPlayer({
+      ...{ file, system: opened, clients, clock: systemClock, signal, speed, rounds },
+      onChange: () => messages.moved(() => playing.place),
+    });
+    player = playing;
+    // A listener may have been there before.
+    if (clients.hasReady) playing.heard(true);
+    messages.moved(() => playing.place);
+    serving.onInput((line) => take(playing, JSON.parse(line) as VirtualWish));
+    await aborted(signal);
+  } finally {
+    await system?.stop();
+    await player?.settled();
+    await file.close();
+  }
+}
+
+async function serveScenario({ as, messages, speed, signal, place }: Serving): Promise<void> {
+  await scenarios[as]?.({
+    ...place,
+    ...{ signal, speed: speed === 'max' ? 1 : speed },
+    clients: new Clients({
+      came: (client) => messages.came(client),
+      went: (client, why) => messages.went(client, why),
+      ready: (client) => messages.ready(client),
+      said: (client, text) => messages.said(client, text),
+    }),
+    onListening: (system) => messages.opened(system),
+  });
+}
 
 function take(player: VirtualPlayer, wish: VirtualWish): void {
   if (wish.wish === 'speed') player.setSpeed(wish.speed);

@@ -1,4 +1,9 @@
+import { openVirtualKgsm } from './kgsm.ts';
+import { openVirtualTrueNas } from './truenas.ts';
 import type { OpenVirtualSystem } from './virtualSystem.ts';
 
 /** Systems that can be virtual, by the `kind` of their connections. */
-export const virtualSystems: Readonly<Record<string, OpenVirtualSystem>> = {};
+export const virtualSystems: Readonly<Record<string, OpenVirtualSystem>> = {
+  kgsm: openVirtualKgsm,
+  truenas: openVirtualTrueNas,
+};

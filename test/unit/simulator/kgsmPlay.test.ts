@@ -8,6 +8,7 @@ import { catalogEntry } from '../../../src/core/systems/kgsm/catalog.ts';
 import { kgsmDecoder } from '../../../src/core/systems/kgsm/decode/decode.ts';
 import { makeDemoRoot } from '../../../src/simulator/kgsm/demo.ts';
 import { play, type PlayClock } from '../../../src/simulator/kgsm/play.ts';
+import { Clients } from '../../../src/simulator/virtual/clients.ts';
 import { freePort } from '../freePort.ts';
 import { hear, kgsm, launch, temporaryFolder } from './kgsmRoot.ts';
 
@@ -252,6 +253,36 @@ describe('a listener of the demo', () => {
     ]) {
       expect(second.texts.slice(0, 40).join('')).toContain(`"${name}"`);
     }
+  });
+
+  it('may listen at another socket, and is told of as a client while it does', async () => {
+    using folder = temporaryFolder('root');
+    makeDemoRoot(folder.path, launch);
+    const socket = `${folder.path}.sock`;
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const clients = new Clients({
+      came: ({ name }) => seen.push(`came: ${name}`),
+      ready: () => seen.push('ready'),
+      went: () => seen.push('went'),
+    });
+    const playing = play({
+      root: folder.path,
+      signal: stop.signal,
+      clock: new HastyClock(),
+      socket,
+      clients,
+    });
+    const heard = await hear(socket);
+    await heard.count(5);
+    await heard[Symbol.asyncDispose]();
+    await expect.poll(() => seen).toEqual([`came: ${socket}`, 'ready', 'went']);
+    await using again = await hear(socket);
+    await again.count(1);
+    await expect.poll(() => seen.length).toBe(5);
+    stop.abort();
+    await playing;
+    expect(seen).toEqual([`came: ${socket}`, 'ready', 'went', `came: ${socket}`, 'ready', 'went']);
   });
 
   it('is waited for no longer when the player is stopped', async () => {

@@ -36,8 +36,12 @@ export async function connected(settings: object): Promise<Opened> {
   return opened;
 }
 
-/** What a client sees of the instances. */
-export function fleetOf({ pipeline }: Opened): readonly object[] {
+/** What a client sees of an instance. */
+export type Seen = Pick<Instance, 'key' | 'name' | 'state'> & {
+  readonly [Field in 'version' | 'players' | 'game']: Instance[Field] | undefined;
+};
+
+export function fleetOf({ pipeline }: Opened): readonly Seen[] {
   return instancesOf(pipeline.fleet(), 'home')
     .map(({ key, name, state, version, players, game }) => ({ key, name, state, version, players, game }))
     .sort((a, b) => a.key.localeCompare(b.key));
@@ -46,6 +50,12 @@ export function fleetOf({ pipeline }: Opened): readonly object[] {
 /** Type and exact text of all that was pushed. */
 export function pushesOf(opened: Opened): readonly string[] {
   return opened.events().flatMap(({ channel, type, raw }) => (channel === 'push' ? [`${type} ${raw}`] : []));
+}
+
+/** An event that was pushed and changed nothing. */
+export function pushed(text: string): ServedEvent {
+  const bytes = Buffer.from(text);
+  return { type: '', channel: 'push', direction: 'in', at: 0, bytes, changes: [] };
 }
 
 /** All that a client heard, as an exported file that is read again. */
@@ -64,7 +74,7 @@ export async function recordingOf(events: readonly OpsEvent[]): Promise<Recordin
   };
   await importRecording({
     content: Readable.from([Buffer.from(['{"gameServerOpsRecording":1}', ...lines].join('\n'))]),
-    store: { append: append as never, waitingBytes: 0 },
+    store: { append: append, waitingBytes: 0 },
     plainSystem: 'kgsm',
     name: 'file',
     loadSystem: (system) => systems.load(system),

@@ -1,12 +1,32 @@
-import { mkdirSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { lifecycle } from '../../../src/core/model/lifecycle.ts';
+import { listen } from '../../../src/simulator/host.ts';
+import { makeDemoRoot } from '../../../src/simulator/kgsm/demo.ts';
+import { play } from '../../../src/simulator/kgsm/play.ts';
 import { describe, expect, it } from 'vitest';
 import { makeRoot } from '../../../src/simulator/kgsm/root.ts';
 import type { RootGeneration } from '../../../src/simulator/kgsm/behaviour.ts';
-import type { ConfigValue } from '../../../src/simulator/kgsm/config.ts';
+import { setConfig, type ConfigValue } from '../../../src/simulator/kgsm/config.ts';
 import { freePort } from '../freePort.ts';
 import { kgsm, launch, temporaryFolder } from './kgsmRoot.ts';
-import { connected, fleetOf, pushesOf, recordingOf, serve, type Recording } from './kgsmRoundTrip.ts';
+import {
+  connected,
+  fleetOf,
+  pushed,
+  pushesOf,
+  recordingOf,
+  serve,
+  type Recording,
+  type Seen,
+} from './kgsmRoundTrip.ts';
+
+const noSocat = spawnSync('socat', ['-V']).error !== undefined;
 
 /** Command lines that make, run, back up and remove servers, as each generation takes them. */
 const scripts: Readonly<Record<RootGeneration, readonly string[]>> = {
@@ -42,7 +62,7 @@ const scripts: Readonly<Record<RootGeneration, readonly string[]>> = {
 
 interface Recorded extends Recording {
   readonly pushes: readonly string[];
-  readonly fleet: readonly object[];
+  readonly fleet: readonly Seen[];
 }
 
 /** Records a KGSM of a generation while its script runs. */
@@ -87,6 +107,36 @@ function wayOf(root: string, webhook: number | undefined): object {
   return { kind: 'kgsm', root, ...(webhook === undefined ? {} : place) };
 }
 
+/** Records the demo, in which instances of four generations send to one socket. */
+async function recordDemo(events: number): Promise<Recorded> {
+  using folder = temporaryFolder('r');
+  makeDemoRoot(folder.path, launch);
+  await using client = await connected({ kind: 'kgsm', root: folder.path });
+  const stop = new AbortController();
+  const clock = { now: () => Date.UTC(2026, 10, 20, 18), sleep: () => nextTurn() };
+  const playing = play({ root: folder.path, signal: stop.signal, clock });
+  await client.until(() => pushesOf(client).length >= events);
+  stop.abort();
+  await playing;
+  const recording = await recordingOf(client.events());
+  return { ...recording, pushes: pushesOf(client), fleet: fleetOf(client) };
+}
+
+/** What the program of a root knows by itself, without any event. */
+async function asked(root: string): Promise<readonly object[]> {
+  await using client = await connected({ kind: 'kgsm', root, events: 'socket', socket: 'late.sock' });
+  return fleetOf(client);
+}
+
+/** The part of a fleet that KGSM's program can tell. */
+function tellable(fleet: readonly Seen[]): readonly object[] {
+  return fleet.map(({ state, ...rest }) => ({
+    ...rest,
+    state: state === 'unknown' || lifecycle[state].up ? (state === 'ready' ? 'running' : state) : 'stopped',
+    players: undefined,
+  }));
+}
+
 describe('a recorded KGSM that is served', () => {
   it.each([
     ['1.7', 'its socket'],
@@ -106,5 +156,86 @@ describe('a recorded KGSM that is served', () => {
     expect(pushesOf(client)).toEqual(recorded.pushes);
     expect(fleetOf(client)).toEqual(recorded.fleet);
     expect(recorded.fleet).toHaveLength(3);
+    expect(await asked(served.root)).toEqual(tellable(recorded.fleet));
+  });
+
+  it('sends what 2.0, 3.0 and 3.6 sent to one socket as they sent it', async () => {
+    const recorded = await recordDemo(70);
+    const forms = new Set(
+      recorded.pushes.map((push) => /"KGSMVersion":? ?"([^"]+)"/.exec(push)?.[1] ?? 'none'),
+    );
+    expect([...forms].sort()).toEqual(['3.6.0-rc1', 'none', 'unknown']);
+    using folder = temporaryFolder();
+    await using served = await serve(folder.path, recorded);
+    await using client = await connected(served.system.settings);
+    await served.play();
+    await client.until(() => pushesOf(client).length >= recorded.pushes.length);
+    expect(pushesOf(client)).toEqual(recorded.pushes);
+    expect(fleetOf(client)).toEqual(recorded.fleet);
+  });
+});
+
+describe('programs of others that read a served KGSM', () => {
+  const messages = ['started', 'ready', 'stopped'].map((word) =>
+    JSON.stringify({ EventType: `instance_${word}`, Data: { InstanceName: 'mc' } }, undefined, 2),
+  );
+  const recorded = (of: readonly string[]): Recording => ({ base: [], events: of.map(pushed) });
+
+  it.skipIf(noSocat)('hear all of it by socat', async () => {
+    using folder = temporaryFolder();
+    await using served = await serve(folder.path, recorded(messages));
+    const path = join(served.root, 'kgsm.sock');
+    const socat = spawn('socat', ['-u', `UNIX-LISTEN:${path},fork`, '-'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let heard = '';
+    socat.stdout.setEncoding('utf8').on('data', (piece: string) => (heard += piece));
+    await served.play();
+    socat.kill();
+    await once(socat, 'close');
+    expect(heard).toBe(messages.map((message) => `${message}\n`).join(''));
+  });
+
+  it('read all of it from the event file of today, one event in a line, whenever it was recorded', async () => {
+    using folder = temporaryFolder();
+    const now = (): number => Date.UTC(2026, 10, 28, 9);
+    await using served = await serve(folder.path, recorded(messages), { now, protocolVersion: '3.16' });
+    await served.play();
+    const lines = readFileSync(join(served.root, 'events', '2026-11-28.ndjson'), 'utf8').split('\n');
+    expect(lines.pop()).toBe('');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
+      messages.map((message) => JSON.parse(message) as unknown),
+    );
+  });
+
+  it('get all of it posted, byte for byte, signed once the KGSM has a secret', async () => {
+    using folder = temporaryFolder();
+    const bodies: Buffer[] = [];
+    const signatures: unknown[] = [];
+    const server = createServer((request, response) => {
+      const pieces: Buffer[] = [];
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.on('end', () => {
+        bodies.push(Buffer.concat(pieces));
+        signatures.push(request.headers['x-kgsm-signature']);
+        response.end();
+      });
+    });
+    const webhook = `http://127.0.0.1:${String(await listen(server, 0))}/events`;
+    const odd = Buffer.from('{"EventType":"caf\xe9"}', 'latin1');
+    const recording = { base: [], events: [{ ...pushed(''), bytes: odd }] };
+    {
+      await using served = await serve(folder.path, recording, { target: { webhook } });
+      expect(served.system.settings).toMatchObject({ webhook: { host: '127.0.0.1', path: '/events' } });
+      await served.play();
+      setConfig(served.root, 'webhook_secret', 'sesame');
+      await served.play();
+    }
+    server.close();
+    expect(bodies).toEqual([odd, odd]);
+    expect(signatures).toEqual([
+      undefined,
+      `sha256=${createHmac('sha256', 'sesame').update(odd).digest('base64')}`,
+    ]);
   });
 });

@@ -9,10 +9,6 @@ import type { VirtualSystem } from '../../../../src/simulator/virtual/virtualSys
 import { ManualClock } from '../../core/helpers.ts';
 import { temporaryFolder } from '../kgsmRoot.ts';
 
-const turns = async (): Promise<void> => {
-  for (let n = 0; n < 20; n++) await new Promise(setImmediate);
-};
-
 function state(key: string, now: 'running' | 'stopped'): ServedChange {
   return { instance: { kind: 'instance', key, name: key, state: now } };
 }
@@ -50,12 +46,17 @@ async function rig(options: { rounds?: number; lines?: readonly string[]; failin
   const ended = new AbortController();
   const { rounds = 1 } = options;
   const player = new VirtualPlayer({ file, system, clients, clock, signal: ended.signal, speed: 1, rounds });
+  /** Lets the player go on until it waits for the clock, or has ended. */
+  const settle = async (): Promise<void> => {
+    do await new Promise(setImmediate);
+    while (player.place.state === 'playing' && clock.waiting === 0);
+  };
   const pass = async (ms: number): Promise<void> => {
     clock.advance(ms);
-    await turns();
+    await settle();
   };
   return {
-    ...{ player, done, pass, clients },
+    ...{ player, done, pass, settle, clients },
     async [Symbol.asyncDispose]() {
       ended.abort();
       await player.settled();
@@ -69,7 +70,7 @@ describe('a recording on a virtual server', () => {
   it('sets the state before it sends what came of it, at the recorded distances', async () => {
     await using it = await rig();
     it.player.play();
-    await turns();
+    await it.settle();
     expect(it.done).toEqual(['a is stopped', 'one']);
     await it.pass(1000);
     // An answer changes the state in silence; a message that was cut off is not sent.
@@ -102,14 +103,14 @@ describe('a recording on a virtual server', () => {
     expect(it.done).toEqual([]);
     expect(it.player.place.state).toBe('paused');
     it.player.play();
-    await turns();
+    await it.settle();
     expect(it.done).toEqual(['a is stopped', 'one']);
   });
 
   it('begins another round with the state of the beginning', async () => {
     await using it = await rig({ rounds: 2 });
     it.player.play();
-    await turns();
+    await it.settle();
     await it.pass(1000);
     it.done.length = 0;
     await it.pass(1000);
@@ -119,19 +120,19 @@ describe('a recording on a virtual server', () => {
   it('begins anew when it is played after its end', async () => {
     await using it = await rig();
     it.player.play();
-    await turns();
+    await it.settle();
     await it.pass(1000);
     await it.pass(1000);
     it.done.length = 0;
     it.player.play();
-    await turns();
+    await it.settle();
     expect(it.done).toEqual(['b is gone', 'a is running', 'a is stopped', 'one']);
   });
 
   it('goes on after a message that the server could not take, and counts it', async () => {
     await using it = await rig({ failing: 'one' });
     it.player.play();
-    await turns();
+    await it.settle();
     await it.pass(1000);
     await it.pass(1000);
     expect(it.done.at(-1)).toBe('two');
