@@ -35,7 +35,7 @@ export async function askServeOptions(
   if (webhook === undefined) return undefined;
   const speed = await askSpeed(title);
   if (speed === undefined) return undefined;
-  const reach = isFolder ? 'machine' : await askReach(title, label);
+  const reach = isFolder ? 'machine' : await askReach(title);
   if (reach === undefined) return undefined;
   return { part, label, speed, reach, ...(webhook === '' ? {} : { webhook }) };
 }
@@ -71,15 +71,12 @@ export async function askSpeed(title: string): Promise<PlaySpeed | undefined> {
   return (await window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.speed;
 }
 
-async function askReach(title: string, label: string): Promise<Reach | undefined> {
+async function askReach(title: string): Promise<Reach | undefined> {
   const items: (QuickPickItem & { readonly reach: Reach })[] = [
     { label: l10n.t('This Machine Only'), reach: 'machine' },
     {
       label: l10n.t('Every Machine in the Network'),
-      detail: l10n.t(
-        'Others can read what is recorded here. Their traffic and the password are protected as far as {0} does that by itself: where it has no TLS, anybody on the way reads along.',
-        label,
-      ),
+      detail: l10n.t('The traffic is only as protected as that of a real server of this kind.'),
       reach: 'network',
     },
   ];

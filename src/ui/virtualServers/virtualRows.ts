@@ -60,9 +60,9 @@ export function serverRow(facts: VirtualFacts): RowTexts {
     label: text('Virtual {0}', facts.label),
     description: text(
       '{0} · {1} · {2}',
-      addressOf(facts.settings),
       clientsText(facts),
       placeText(facts.place),
+      addressOf(facts.settings),
     ),
     context: `virtual.${flag}`,
   };
@@ -157,7 +157,7 @@ function accessRows(facts: VirtualFacts): readonly PartTexts[] {
   if (facts.password === undefined) return rows;
   const password: PartTexts = {
     ...{ part: 'password', icon: 'key', label: text('Password'), press: 'copy', context: 'virtualPart.copy' },
-    description: text('made for this server alone; a press copies it'),
+    description: text('a press copies it'),
   };
   return [...rows, password];
 }

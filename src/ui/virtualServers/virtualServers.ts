@@ -38,6 +38,9 @@ import { addressOf, copiedOf, type VirtualFacts } from './virtualRows.ts';
 import type { VirtualServerCommand } from './virtualServerCommands.ts';
 import { changedRows, drawingOf, type Drawing } from './drawnRows.ts';
 
+/** Progress that comes and goes at once is only a flicker. */
+const momentMs = 700;
+
 /** A virtual server of this window. */
 export interface Served {
   readonly row: VirtualServerRow;
@@ -218,16 +221,18 @@ export class VirtualServers implements VirtualRows {
     }
   }
 
-  /** Undefined where the user cancelled. */
+  /** Shows what takes longer than a moment. Undefined where the user cancelled. */
   async #inProgress<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const cancelled = new AbortController();
     const signal = AbortSignal.any([cancelled.signal, this.#over.signal]);
+    const running = run(signal);
     try {
+      if (await endsWithin(running, momentMs)) return await running;
       return await window.withProgress(
         { location: ProgressLocation.Notification, title, cancellable: true },
         (_progress, token) => {
           token.onCancellationRequested(() => cancelled.abort());
-          return run(signal);
+          return running;
         },
       );
     } catch (error) {
@@ -344,6 +349,17 @@ function isVirtualRow(value: unknown): value is VirtualRow {
     'row' in value &&
     (value.row === 'virtual' || value.row === 'virtualPart')
   );
+}
+
+/** Whether it resolves in that time; rejects as it does. */
+async function endsWithin(running: Promise<unknown>, ms: number): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const cancel = systemClock.after(ms, () => late.resolve(false));
+  try {
+    return await Promise.race([running.then(() => true), late.promise]);
+  } finally {
+    cancel();
+  }
 }
 
 async function copy(value: string): Promise<void> {

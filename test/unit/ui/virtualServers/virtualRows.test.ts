@@ -44,14 +44,14 @@ const place = (more: Partial<VirtualFacts['place']>): Pick<VirtualFacts, 'place'
 describe('the row of a virtual server', () => {
   it('tells address, clients and how far it is', () => {
     expect(english(serverRow(facts).label)).toBe('Virtual Bedrock Server Manager');
-    expect(describeServer({})).toBe('http://127.0.0.1:4011 · no client · waits for a client');
+    expect(describeServer({})).toBe('no client · waits for a client · http://127.0.0.1:4011');
     const two = { clients: [client(1), client(2)], ...place({ state: 'playing', position: 4 }) };
-    expect(describeServer(two)).toBe('http://127.0.0.1:4011 · 2 clients · 40 %');
+    expect(describeServer(two)).toBe('2 clients · 40 % · http://127.0.0.1:4011');
     expect(describeServer({ clients: [client(1)], ...place({ state: 'paused', position: 9 }) })).toMatch(
-      / · 1 client · paused at 90 %$/,
+      /^1 client · paused at 90 % · /,
     );
-    expect(describeServer(place({ state: 'done', position: 10 }))).toMatch(/played to its end$/);
-    expect(describeServer(place({ state: 'playing', length: 0 }))).toMatch(/ · playing$/);
+    expect(describeServer(place({ state: 'done', position: 10 }))).toMatch(/ · played to its end · /);
+    expect(describeServer(place({ state: 'playing', length: 0 }))).toMatch(/ · playing · /);
   });
 
   it('offers to pause what plays, and to play what does not', () => {
@@ -69,7 +69,7 @@ describe('the rows below it', () => {
     expect(linesOf(facts)).toEqual([
       'Address | http://127.0.0.1:4011',
       'User | admin',
-      'Password | made for this server alone; a press copies it',
+      'Password | a press copies it',
       'Sent by Clients | nothing yet',
     ]);
     const all = JSON.stringify([serverRow(facts), partRows(facts), serverFacts(facts)]);
