@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { useWorkbench } from '../harness/e2e.ts';
 import type { Workbench } from '../harness/workbench.ts';
-import { recorded } from './kgsm.ts';
+import { KgsmRoot, recorded } from './kgsm.ts';
 
 /** A line of a recording: one message of a connection. */
 function line(system: string, connection: string, at: number, more: object): string {
@@ -67,7 +67,7 @@ describe('a recording of several connections', () => {
   const workbench = useWorkbench({
     mode: 'installed',
     viewport: { width: 1280, height: 800 },
-    files: { 'night.ndjson': night() },
+    files: { 'night.gsops.ndjson': night() },
   });
   const virtual = (wb: Workbench): ReturnType<Workbench['treeItem']> => wb.treeItem(/^Virtual TrueNAS, /);
   let port = 0;
@@ -75,8 +75,8 @@ describe('a recording of several connections', () => {
   it('is served as one of them: its address and credentials stand below it', async () => {
     const wb = workbench();
     await wb.openView('Explorer');
-    await wb.contextMenu(wb.treeItem('night.ndjson'), 'Serve as Virtual Server…');
-    await wb.asked('Serve night.ndjson');
+    await wb.contextMenu(wb.treeItem('night.gsops.ndjson'), 'Serve as Virtual Server…');
+    await wb.asked('Serve night.gsops.ndjson');
     await wb.quickItem('Home').getByText('KGSM').waitFor();
     await wb.screenshots('virtual-part');
     await wb.pick('Cellar <b>NAS</b>');
@@ -84,7 +84,7 @@ describe('a recording of several connections', () => {
     await wb.quickItem('Every Machine in the Network').waitFor();
     await wb.screenshots('virtual-reach');
     await wb.pick('This Machine Only');
-    await wb.toasts(/A virtual TrueNAS serves night\.ndjson at ws:\/\/127\.0\.0\.1:\d+/).waitFor();
+    await wb.toasts(/A virtual TrueNAS serves night\.gsops\.ndjson at ws:\/\/127\.0\.0\.1:\d+/).waitFor();
     const row = virtual(wb).and(wb.treeItem(/, no client · waits for a client · /));
     port = Number(/:(\d+)$/.exec((await row.getAttribute('aria-label')) ?? '')?.[1]);
     expect(await isListening(port)).toBe(true);
@@ -104,6 +104,10 @@ describe('a recording of several connections', () => {
     expect(await copied()).not.toContain(password);
     expect(await wb.page.content()).not.toContain(password);
     await wb.screenshots('virtual-waits');
+    await virtual(wb).hover();
+    const hover = wb.page.locator('.workbench-hover', { hasText: 'Serves night.gsops.ndjson' });
+    await hover.getByText('Only programs of this machine reach it.').waitFor();
+    await wb.page.screenshot({ path: 'test/results/screenshots/virtual-tooltip.png' });
   });
 
   it('is connected to as any server, and tells who is connected and what they sent', async () => {
@@ -153,6 +157,9 @@ describe('a recording of several connections', () => {
     await virtual(wb).hover();
     await virtual(wb).getByRole('button', { name: 'Stop Virtual Server' }).click();
     await virtual(wb).waitFor({ state: 'detached' });
+    await wb.pressToast(/^.*Virtual TrueNAS leads nowhere now/, 'Remove Connection…');
+    await wb.dialog.getByRole('button', { name: 'Remove' }).click();
+    await wb.treeItem(/^Connection Virtual TrueNAS/).waitFor({ state: 'detached' });
     await expect.poll(() => processesOf(folder)).toEqual([]);
     expect(foldersOf(wb)).toEqual([]);
     expect(await isListening(port)).toBe(false);
@@ -161,7 +168,7 @@ describe('a recording of several connections', () => {
   it('says once that it ended by itself', async () => {
     const wb = workbench();
     await wb.command('Game Servers: Serve as Virtual Server…');
-    await wb.pick('night.ndjson');
+    await wb.pick('night.gsops.ndjson');
     await wb.pick('Home');
     await wb.pick('1×');
     const row = wb.treeItem(/^Virtual KGSM, no client · waits for a client · \//);
@@ -171,15 +178,21 @@ describe('a recording of several connections', () => {
     const [folder = '–'] = foldersOf(wb);
     const server = processesOf(folder).find((each) => each.includes('simulators.js serve'));
     process.kill(Number.parseInt(server ?? '', 10), 'SIGKILL');
-    await wb.toasts('night.ndjson: The virtual server ended by itself.').waitFor();
+    await wb.toasts('night.gsops.ndjson: The virtual server ended by itself.').waitFor();
     await row.waitFor({ state: 'detached' });
     expect(foldersOf(wb)).toEqual([]);
   });
 
-  it('ends with the window', async () => {
+  it('is served from its editor too, and ends with the window', async () => {
     const wb = workbench();
-    await wb.command('Game Servers: Serve as Virtual Server…');
-    await wb.pick('night.ndjson');
+    await wb.treeItem(/^Recording file night\.gsops\.ndjson/).click();
+    await wb
+      .editorFrame()
+      .getByRole('row', { name: /instance_started/ })
+      .first()
+      .waitFor();
+    await wb.page.locator('.editor-actions').getByRole('button', { name: 'More Actions...' }).click();
+    await wb.choose('Serve as Virtual Server…');
     await wb.pick('Home');
     await wb.pick('100×');
     await wb.treeItem(/^Virtual KGSM, /).waitFor();
@@ -187,5 +200,47 @@ describe('a recording of several connections', () => {
     await wb.reload();
     await expect.poll(() => processesOf(folder)).toEqual([]);
     await expect.poll(() => foldersOf(wb)).toEqual([]);
+  });
+});
+
+describe('a recording of the history', () => {
+  const kgsm = new KgsmRoot();
+  afterAll(() => {
+    kgsm.dispose();
+  });
+  const workbench = useWorkbench({
+    mode: 'installed',
+    machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
+  });
+
+  it('is served while it goes on, with what it holds until then', async () => {
+    const wb = workbench();
+    await wb.openView('Game Servers');
+    await wb.treeItem(/Connection Home, Connected/).waitFor();
+    await wb.command('Game Servers: Record');
+    await wb.toasts(/^.*Recording “/).waitFor();
+    await kgsm.send('instance_started', 'ark');
+    await wb.page.getByRole('button', { name: 'Recordings Section' }).click();
+    const recording = wb.treeItem(/^Recording .*under way, 1 event/);
+    await wb.contextMenu(recording, 'Serve as Virtual Server…');
+    await wb.pick('1×');
+    const row = wb.treeItem(/^Virtual KGSM, no client · waits for a client · \//);
+    await row.waitFor();
+    // The copy of the events that was handed over is gone already.
+    expect(foldersOf(wb)).toEqual([expect.stringMatching(/^gsops-demo-/)]);
+    await wb.contextMenu(row, 'Add as Connection');
+    await wb.treeItem(/^ark, running.*on Virtual KGSM/).waitFor();
+    await wb.treeItem(/^Virtual KGSM, 1 client · played to its end · /).waitFor();
+  });
+});
+
+describe('an untrusted workspace', () => {
+  const workbench = useWorkbench({ mode: 'installed', trust: false, files: { 'a.ndjson': night() } });
+
+  it('has no virtual server, and says why', async () => {
+    const wb = workbench();
+    await wb.contextMenu(wb.treeItem('a.ndjson'), 'Serve as Virtual Server…');
+    await wb.toasts('Virtual servers run only in a trusted workspace, as everything here does.').waitFor();
+    expect(foldersOf(wb)).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { commands, l10n } from 'vscode';
-import { readConnection, slug } from '../../core/connections/settings.ts';
+import { readConnection, slug, type ConfiguredConnection } from '../../core/connections/settings.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { configuredConnections, freeId, saveEntry } from '../connections/entries.ts';
+import { commandId } from '../contributions/commands.ts';
 import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { tellSimulated } from '../simulated/simulated.ts';
@@ -20,11 +21,9 @@ export async function addAsConnection(runtime: Runtime, { facts, server }: Serve
   const read = await readConnection(entry, systems);
   if (!read.ok) throw new Error(read.problems.map(translate).join('; '));
   const { system, settings } = read.connection;
-  const known = (await configuredConnections(systems)).find(
-    (other) => other.system.id === system.id && system.describe(other.settings) === system.describe(settings),
-  );
+  const [known] = await leadingTo(runtime, read.connection);
   if (known) {
-    showInformation(l10n.t('{0} leads there already.', oneLine(known.settings.name, 60)), showInstances());
+    showInformation(l10n.t('{0} leads there already.', shownName(known)), showInstances());
     return;
   }
   const password = system.secrets(settings).find(({ kind }) => kind === 'password');
@@ -42,6 +41,31 @@ export async function addAsConnection(runtime: Runtime, { facts, server }: Serve
   }
   await saveEntry(systems, entry);
   showInformation(l10n.t('The connection {0} was added to the settings.', name), showInstances());
+}
+
+/** Offers to remove the connection that led to a virtual server: it has ended, and another one has another address. */
+export async function offerRemoval(runtime: Runtime, { server }: Served): Promise<void> {
+  const read = await readConnection({ ...server.settings, id: 'virtual' }, runtime.systems);
+  const [known] = read.ok ? await leadingTo(runtime, read.connection) : [];
+  if (!known) return;
+  showInformation(l10n.t('{0} leads nowhere now: its virtual server has ended.', shownName(known)), {
+    [l10n.t('Remove Connection…')]: () =>
+      commands.executeCommand(commandId('removeConnection'), { row: 'connection', id: known.settings.id }),
+  });
+}
+
+/** The connections of the settings that lead where this one leads. */
+async function leadingTo(
+  { systems }: Runtime,
+  { system, settings }: ConfiguredConnection,
+): Promise<readonly ConfiguredConnection[]> {
+  const address = system.describe(settings);
+  const all = await configuredConnections(systems);
+  return all.filter((other) => other.system.id === system.id && system.describe(other.settings) === address);
+}
+
+function shownName({ settings }: ConfiguredConnection): string {
+  return oneLine(settings.name, 60);
 }
 
 function showInstances(): Readonly<Record<string, () => unknown>> {

@@ -28,7 +28,7 @@ import type {
 import type { Runtime } from '../runtime.ts';
 import { isTrusted, showError, showInformation } from '../showMessage.ts';
 import { translate } from '../translate.ts';
-import { addAsConnection } from './addAsConnection.ts';
+import { addAsConnection, offerRemoval } from './addAsConnection.ts';
 import { chooseSource } from './chooseSource.ts';
 import { ClientMessages } from './clientMessages.ts';
 import type { ServableSource } from './servableSources.ts';
@@ -277,8 +277,7 @@ export class VirtualServers implements VirtualRows {
     void server.ended.then(async (words) => {
       if (!words) return;
       showError(l10n.t('{0}: {1}', name, translate(words)));
-      await server.stop();
-      this.#forget(kept);
+      await this.#stop(kept);
     });
     this.#changed.fire(undefined);
     await commands.executeCommand(`${viewIds.recordings}.focus`);
@@ -293,6 +292,7 @@ export class VirtualServers implements VirtualRows {
   async #stop(kept: Kept): Promise<void> {
     await kept.server.stop();
     this.#forget(kept);
+    await offerRemoval(this.#runtime, kept);
   }
 
   #forget({ row }: Kept): void {
