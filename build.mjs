@@ -113,21 +113,37 @@ async function buildAll(bundles) {
 
 /**
  * Joins the host's entry and all that it imports at once into one file: VS Code loads each file of a module by itself, and
- * there are dozens. What is loaded later finds the parts under their old names. Answers the files with their sizes.
+ * there are dozens. What is loaded later takes the parts from that file. Answers the files with their sizes.
  */
 async function joinStart(outputs) {
   const entry = 'dist/extension.js';
   const parts = [...withImports(outputs, entry)].slice(1);
-  const renamed = parts.map((path, n) => outputs[path].exports.map((name) => [name, `part${n}_${name}`]));
-  const listed = (names, from) => `export { ${names.join(', ')} } from '${from}';`;
+  const number = new Map(parts.map((path, n) => [basename(path), n]));
+  const later = Object.keys(outputs).filter((path) => path.startsWith('dist/lazy/') && !parts.includes(path));
+  const used = new Set();
+  const rewritten = later.map((path) => [
+    path,
+    withoutUnusedBanner(readFileSync(path, 'utf8')).replaceAll(
+      /import(?:\{([^}]*)\}from)?"\.\/([^"]+)";/g,
+      (statement, names, file) => {
+        const n = number.get(file);
+        if (n === undefined) return statement;
+        if (names === undefined) return '';
+        const taken = names.split(',').map((name) => {
+          const [theirs, ours = theirs] = name.split(' as ');
+          used.add(`${theirs} of ${n}`);
+          return `p${n}${theirs} as ${ours}`;
+        });
+        return `import{${taken.join(',')}}from"../start.js";`;
+      },
+    ),
+  ]);
   const contents = [
     `export * from './${entry}';`,
-    ...parts.map((path, n) =>
-      listed(
-        renamed[n].map(([name, joined]) => `${name} as ${joined}`),
-        `./${path}`,
-      ),
-    ),
+    ...[...used].map((use) => {
+      const [name, n] = use.split(' of ');
+      return `export { ${name} as p${n}${name} } from './${parts[n]}';`;
+    }),
   ].join('\n');
   const {
     outputFiles: [joined],
@@ -153,18 +169,26 @@ async function joinStart(outputs) {
   const files = {
     [entry]: `export * from './start.js';`,
     'dist/start.js': joined.text,
-    ...Object.fromEntries(
-      parts.map((path, n) => [
-        path,
-        listed(
-          renamed[n].map(([name, old]) => `${old} as ${name}`),
-          '../start.js',
-        ),
-      ]),
-    ),
+    ...Object.fromEntries(rewritten),
   };
-  for (const [path, text] of Object.entries(files)) writeFileSync(path, text);
-  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, Buffer.byteLength(text)]));
+  for (const [path, text] of Object.entries(files)) {
+    const lost = parts.find(
+      (part) => text.includes(`"./${basename(part)}"`) || text.includes(`"./lazy/${basename(part)}"`),
+    );
+    if (lost !== undefined) throw new Error(`${path} loads ${lost}, which is a part of the start.`);
+    writeFileSync(path, text);
+  }
+  for (const path of parts) rmSync(path);
+  return Object.fromEntries([
+    ...parts.map((path) => [path, 0]),
+    ...Object.entries(files).map(([path, text]) => [path, Buffer.byteLength(text)]),
+  ]);
+}
+
+/** Most files ask for nothing by `require`. */
+function withoutUnusedBanner(text) {
+  const rest = text.replace(host.banner.js, '').trimStart();
+  return /\brequire\b/.test(rest) ? text : rest;
 }
 
 /** Leaves in the icons of the pages those whose names stand in their scripts: a sixth of 60 kB. */

@@ -1,4 +1,3 @@
-import { catalogEntry } from '../../core/systems/kgsm/catalog.ts';
 import type { RootGeneration } from './behaviour.ts';
 import type { KgsmEvent } from './envelope.ts';
 
@@ -31,15 +30,32 @@ const fields: Readonly<Record<string, readonly string[]>> = {
   blueprint_removed: ['Tier', 'RevertedToSystem!'],
 };
 
+const named = (subject: string, names: string): readonly string[] =>
+  names.split(/\s+/).map((name) => `${subject}_${name}`);
+
 /** The types of KGSM 2.2, without the tests of its transports. */
 const second: ReadonlySet<string> = new Set(
-  `created directories_created files_created download_started download_finished downloaded deploy_started deploy_finished
-   deployed update_started update_finished updated version_updated installation_started installation_finished installed
-   started stopped ready backup_created backup_restored files_removed directories_removed removed uninstall_started
-   uninstall_finished uninstalled`
-    .split(/\s+/)
-    .map((name) => `instance_${name}`),
+  named(
+    'instance',
+    `created directories_created files_created download_started download_finished downloaded deploy_started deploy_finished
+     deployed update_started update_finished updated version_updated installation_started installation_finished installed
+     started stopped ready backup_created backup_restored files_removed directories_removed removed uninstall_started
+     uninstall_finished uninstalled`,
+  ),
 );
+
+/** The types of KGSM 3.16 without those tests; the catalog of the extension drags in far more than their names. */
+export const third: ReadonlySet<string> = new Set([
+  ...second,
+  ...named(
+    'instance',
+    `download_failed deploy_failed stop_started stop_finished restart_started restart_stopped restarted restart_finished
+     crashed failed update_available update_failed backup_started backup_finished backup_deleted backups_pruned
+     restore_started restore_finished uninstall_failed player_joined player_left player_kicked player_banned
+     player_unbanned config_changed input_sent ports_opened ports_closed upnp_opened upnp_closed upnp_reasserted`,
+  ),
+  ...named('blueprint', 'created updated removed'),
+]);
 
 /** Number of command line words of an event: its subject and its fields. */
 export function wordsOf(type: string): number {
@@ -47,9 +63,7 @@ export function wordsOf(type: string): number {
 }
 
 export function isKnown(protocolVersion: RootGeneration, type: string): boolean {
-  return protocolVersion !== '3.16'
-    ? second.has(type)
-    : catalogEntry(type) !== undefined && !/^\w+_test$/.test(type);
+  return (protocolVersion === '3.16' ? third : second).has(type);
 }
 
 /** The event that a command line asks for; nothing where a field is missing that has to be there. */

@@ -10,7 +10,7 @@ export function socketFilesAt(paths: readonly string[]): string {
     .join(',');
 }
 
-/** Nothing where the path cannot be looked at either: no sender reaches a listener there. */
+/** Undefined also where the path cannot be looked at: no sender reaches a listener there. */
 function statsOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });

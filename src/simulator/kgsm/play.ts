@@ -80,7 +80,8 @@ class Player {
   readonly #webhook: string | undefined;
   readonly #host: string;
   readonly #clients: Clients | undefined;
-  #client: number | undefined;
+  /** The client that is there, with the socket files at which it took its first event. */
+  #client: { readonly id: number; readonly at: string } | undefined;
   /** Socket files of the last event; other ones belong to a new listener, which has heard nothing yet. */
   #listener: string | undefined;
 
@@ -180,7 +181,7 @@ class Player {
     for (;;) {
       const present = this.#present();
       if (present !== '' && present === this.#listener) return;
-      this.#went();
+      if (present !== this.#client?.at) this.#went();
       if (present === '') await this.#wait(lookMs);
       else {
         this.#listener = present;
@@ -205,12 +206,13 @@ class Player {
   /** A listener that took an event is a client: no other sign of one exists for every way. */
   #came(): void {
     if (!this.#clients || this.#client !== undefined) return;
-    this.#client = this.#clients.came(this.#webhook ?? this.#journal ?? this.#sockets.join(', '));
-    this.#clients.ready(this.#client);
+    const id = this.#clients.came(this.#webhook ?? this.#journal ?? this.#sockets.join(', '));
+    this.#client = { id, at: this.#present() };
+    this.#clients.ready(id);
   }
 
   #went(): void {
-    if (this.#client !== undefined) this.#clients?.went(this.#client);
+    if (this.#client !== undefined) this.#clients?.went(this.#client.id);
     this.#client = undefined;
   }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
-import { listen } from '../host.ts';
+import { listen, loopback } from '../host.ts';
+import type { Clients } from '../virtual/clients.ts';
 import type { Identity } from './certificates.ts';
 import { alerts, Gate, gateCipher } from './gate.ts';
 import { readBuffer, readEvent, serverEvent, type ClientEvent, type Revision } from './messages.ts';
@@ -18,6 +19,10 @@ export interface NotifierServerOptions {
   readonly clientAuthority?: string;
   readonly capacity?: number;
   readonly port?: number;
+  /** Address to listen at; this machine alone reaches it by default. */
+  readonly host?: string;
+  /** Told who comes, is let in, says something and goes. */
+  readonly clients?: Clients;
   readonly tls?: SecureVersion;
   /** Comes back by itself after a crash. */
   readonly restartAfterMs?: number;
@@ -33,6 +38,8 @@ interface Peer {
   readonly raw: Socket;
   socket?: TLSSocket;
   readonly ids: Set<string>;
+  /** Its number among the clients. */
+  readonly client: number | undefined;
 }
 
 interface Refusal {
@@ -76,6 +83,10 @@ export class NotifierServer {
     return this.#port;
   }
 
+  get address(): string {
+    return this.#options.host ?? loopback;
+  }
+
   /** Resolves when the process has crashed, as the first revision does. */
   get crashed(): Promise<undefined> {
     return this.#crashed.promise;
@@ -89,7 +100,7 @@ export class NotifierServer {
     this.#crashed = Promise.withResolvers();
     const server = createServer({ allowHalfOpen: false }, (raw) => this.#accept(raw));
     this.#server = server;
-    this.#port = await listen(server, this.#port);
+    this.#port = await listen(server, this.#port, this.address);
   }
 
   /** Stops listening and drops everybody without a word. */
@@ -135,10 +146,20 @@ export class NotifierServer {
     raw.setNoDelay(true);
     raw.on('error', () => raw.destroy());
     const isFull = this.#peers.size >= (this.#options.capacity ?? 2);
-    const peer: Peer = { raw, ids: new Set() };
+    const { clients } = this.#options;
+    const client = isFull
+      ? undefined
+      : clients?.came(`${raw.remoteAddress ?? ''}:${String(raw.remotePort ?? '')}`, {
+          waitingBytes: () => (peer.socket?.writableLength ?? 0) + raw.writableLength,
+          drop: () => raw.destroy(),
+        });
+    const peer: Peer = { raw, ids: new Set(), client };
     if (!isFull) {
       this.#peers.add(peer);
-      raw.on('close', () => this.#peers.delete(peer));
+      raw.on('close', () => {
+        this.#peers.delete(peer);
+        if (client !== undefined) clients?.went(client);
+      });
     }
     this.#secure(raw, (socket) => {
       if (isFull) {
@@ -182,8 +203,10 @@ export class NotifierServer {
   }
 
   #take(peer: Peer, socket: TLSSocket, record: Buffer): void {
-    this.#options.onRecord?.(record.toString('utf8'));
-    const { revision } = this.#options;
+    const { revision, clients, onRecord } = this.#options;
+    const text = record.toString('utf8');
+    onRecord?.(text);
+    if (peer.client !== undefined) clients?.said(peer.client, text);
     for (let at = 0; at < record.length; at += readBuffer) {
       const event = readEvent(record.subarray(at, at + readBuffer), revision);
       if (event) this.#follow(peer, socket, event);
@@ -207,6 +230,7 @@ export class NotifierServer {
         this.#known.add(id);
         peer.ids.add(id);
         socket.write(this.#event('connection_accepted', { client_id: id }));
+        if (peer.client !== undefined) this.#options.clients?.ready(peer.client);
         this.#tell('client_authenticated', { client_id: id }, peer);
         return;
       }

@@ -116,7 +116,7 @@ export interface TrueNasServerOptions {
   readonly profile: Profile;
   /** Any that is free by default. */
   readonly port?: number;
-  /** Only this machine reaches it by default. */
+  /** Address to listen at; by default this machine alone reaches it. */
   readonly host?: string;
   readonly tls?: { readonly cert: string; readonly key: string };
   /** By default there is `root` with the password `secret`, who may do everything. */

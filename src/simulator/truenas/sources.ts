@@ -31,7 +31,7 @@ export interface SourcesParts {
   readonly wait: Wait;
   readonly over: AbortSignal;
   readonly kinds: ReadonlyMap<string, SourceKind>;
-  /** Nothing is said by itself. */
+  /** Subscriptions are accepted, and sources say nothing by themselves. */
   readonly silent: boolean;
 }
 

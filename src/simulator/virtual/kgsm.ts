@@ -39,7 +39,7 @@ export const openVirtualKgsm: OpenVirtualSystem = async (options) => {
   return system;
 };
 
-/** Where the events go. */
+/** The way of the events out of KGSM. */
 export interface Target {
   readonly settings: VirtualSystem['settings'];
   /** KGSM's settings by which events of its own go there too. */

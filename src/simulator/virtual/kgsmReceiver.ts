@@ -79,7 +79,7 @@ export class Receiver {
     }
   }
 
-  /** No client any more; said of the one who is there. */
+  /** Reports the client that is there as gone: serving ends. */
   end(): void {
     this.#went();
   }

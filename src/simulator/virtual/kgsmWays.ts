@@ -8,7 +8,7 @@ import { patienceMs, type ReceiverWay } from './kgsmReceiver.ts';
 const newline = 0x0a;
 
 /** The bytes with the newline at their end that KGSM writes, and that recordings leave away. */
-export function asLine(bytes: Uint8Array): Uint8Array {
+function asLine(bytes: Uint8Array): Uint8Array {
   return bytes.at(-1) === newline ? bytes : Buffer.concat([bytes, Buffer.of(newline)]);
 }
 

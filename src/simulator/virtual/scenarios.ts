@@ -53,7 +53,7 @@ export const scenarios: Readonly<Record<string, (options: ScenarioOptions) => Pr
   notifier({ onListening, protocolVersion, ...playing }) {
     const revision = oneOf<Revision>(['seed', 'early', 'lax', 'strict'], protocolVersion);
     return playNotifier({
-      ...playing,
+      ...{ ...playing, capacity: 1000 },
       ...(revision ? { revision } : {}),
       onListening: (settings) => onListening({ settings: { ...settings } }),
     });

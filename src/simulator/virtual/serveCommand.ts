@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../core/model/clock.ts';
 import { validSpeed, type PlaySpeed } from '../../core/playback/player.ts';
 import type { VirtualWish } from '../../core/playback/serving/virtualMessages.ts';
+import { errorCode } from '../../core/wire/systemError.ts';
+import { loopback } from '../host.ts';
 import { portOf, type CommandOptions, type SimulatorCommand } from '../command.ts';
 import { Clients } from './clients.ts';
 import { ServedFile } from './servedFile.ts';
@@ -55,7 +57,7 @@ export const serveCommand: SimulatorCommand = {
         : serveRecording(serving, options.recording));
       return 0;
     } catch (error) {
-      process.complain(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.complain(`${wordsOf(error, options)}\n`);
       return 1;
     } finally {
       rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -125,6 +127,21 @@ async function serveScenario({ as, messages, speed, signal, place }: Serving): P
     }),
     onListening: (system) => messages.opened(system),
   });
+}
+
+/** Words for people, where the error of a listener has a code alone. */
+function wordsOf(error: unknown, { host = loopback, port = '0' }: CommandOptions): string {
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return `Port ${port} at ${host} is taken by another program: name another one`;
+    case 'EACCES':
+      return `Port ${port} at ${host} may not be used: name one above 1023`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `This machine has no address ${host}: name one of its own, or 0.0.0.0 for all of them`;
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function take(player: VirtualPlayer, wish: VirtualWish): void {

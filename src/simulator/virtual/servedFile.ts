@@ -39,7 +39,7 @@ function idOf({ host = '', kind, key }: Pick<ServedInstance, 'host' | 'kind' | '
 
 /** The events of a recording on disk, read a page at a time: however long it is, memory holds their places alone. */
 export class ServedFile implements PlaySource<ServedEvent> {
-  /** Instances at the first message that is sent unasked. */
+  /** Instances at the first message that is sent unasked, with those that an answer tells first somewhat later: they were there. */
   readonly base: readonly ServedInstance[];
   readonly first: readonly ServedEvent[];
   /** Index of the first message that is sent unasked; the number of all where there is none. */
@@ -51,7 +51,7 @@ export class ServedFile implements PlaySource<ServedEvent> {
   private constructor(handle: FileHandle, scan: Scan) {
     this.#handle = handle;
     this.#offsets = scan.offsets;
-    this.base = scan.fleet.instances;
+    this.base = [...scan.fleet.instances, ...scan.listedLater.instances];
     this.first = scan.first;
     this.from = scan.from ?? scan.offsets.length - 1;
   }
@@ -92,6 +92,9 @@ export class ServedFile implements PlaySource<ServedEvent> {
 class Scan {
   readonly offsets: number[] = [];
   readonly fleet = new ServedFleet();
+  readonly listedLater = new ServedFleet();
+  /** All that was told of so far. */
+  readonly #known = new ServedFleet();
   readonly first: ServedEvent[] = [];
   from: number | undefined;
   #offset = 0;
@@ -108,7 +111,13 @@ class Scan {
     const { changes, event } = read;
     if (event && this.first.length < firstEvents) this.first.push(event);
     if (event && this.from === undefined && isUnasked(event)) this.from = this.offsets.length - 1;
-    if (this.from === undefined) for (const change of changes) this.fleet.apply(change);
+    for (const change of changes) {
+      if (this.from === undefined) this.fleet.apply(change);
+      if (!('instance' in change)) continue;
+      const isNew = !this.#known.has(change.instance);
+      if (isNew && this.from !== undefined && event?.channel === 'reply') this.listedLater.apply(change);
+      this.#known.apply(change);
+    }
   }
 
   end(): void {

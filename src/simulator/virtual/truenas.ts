@@ -36,25 +36,8 @@ export async function openVirtualTrueNas(
     ...(wait ? { wait } : {}),
   });
   const system = new VirtualTrueNas(server, profile, { password, beginning });
-  for (const instance of [...base, ...listedLater(first, base)]) system.put(instance);
+  for (const instance of base) system.put(instance);
   return system;
-}
-
-/** Things that a list tells first, after events were pushed already: they were there, and clients list them at their beginning. */
-function listedLater(
-  first: readonly ServedEvent[],
-  base: readonly ServedInstance[],
-): readonly ServedInstance[] {
-  const idOf = ({ kind, key }: InstanceKey): string => JSON.stringify([kind, key]);
-  const known = new Set(base.map(idOf));
-  const found: ServedInstance[] = [];
-  for (const { channel, changes } of first)
-    for (const change of changes) {
-      const id = idOf('gone' in change ? change.gone : change.instance);
-      if (channel === 'reply' && 'instance' in change && !known.has(id)) found.push(change.instance);
-      known.add(id);
-    }
-  return found;
 }
 
 interface VirtualTrueNasParts {

@@ -1,4 +1,5 @@
 import { openVirtualKgsm } from './kgsm.ts';
+import { openVirtualNotifier } from './notifier.ts';
 import { openVirtualTrueNas } from './truenas.ts';
 import type { OpenVirtualSystem } from './virtualSystem.ts';
 
@@ -6,4 +7,5 @@ import type { OpenVirtualSystem } from './virtualSystem.ts';
 export const virtualSystems: Readonly<Record<string, OpenVirtualSystem>> = {
   kgsm: openVirtualKgsm,
   truenas: openVirtualTrueNas,
+  notifier: openVirtualNotifier,
 };

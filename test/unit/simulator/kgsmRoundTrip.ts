@@ -1,32 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Readable } from 'node:stream';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Batch } from '../../../src/core/journal/store/records.ts';
 import type { OpsEvent } from '../../../src/core/model/event.ts';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
 import type { Instance } from '../../../src/core/model/instance.ts';
-import { importRecording } from '../../../src/core/playback/recording/importRecording.ts';
-import { recordingLine } from '../../../src/core/playback/recording/recordingLines.ts';
-import type {
-  ServedChange,
-  ServedEvent,
-  ServedInstance,
-} from '../../../src/core/playback/serving/servedEvents.ts';
+import type { ServedEvent } from '../../../src/core/playback/serving/servedEvents.ts';
 import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
 import type { Wait } from '../../../src/simulator/host.ts';
 import { Clients, type ClientWatch } from '../../../src/simulator/virtual/clients.ts';
 import { openVirtualKgsm } from '../../../src/simulator/virtual/kgsm.ts';
 import { lookMs } from '../../../src/simulator/virtual/kgsmReceiver.ts';
 import type { VirtualOptions, VirtualSystem } from '../../../src/simulator/virtual/virtualSystem.ts';
-import { systems } from '../core/helpers.ts';
 import { openConnection, ready, settingsOf, type Opened } from '../core/opened.ts';
 import { launch } from './kgsmRoot.ts';
-
-export interface Recording {
-  readonly base: readonly ServedInstance[];
-  readonly events: readonly ServedEvent[];
-}
+import { servedOf, type Served } from './roundTrip.ts';
 
 /** Our own client, once it knows all instances. */
 export async function connected(settings: object): Promise<Opened> {
@@ -36,7 +23,7 @@ export async function connected(settings: object): Promise<Opened> {
   return opened;
 }
 
-/** What a client sees of an instance. */
+/** The fields of an instance that are compared. */
 export type Seen = Pick<Instance, 'key' | 'name' | 'state'> & {
   readonly [Field in 'version' | 'players' | 'game']: Instance[Field] | undefined;
 };
@@ -59,47 +46,12 @@ export function pushed(text: string): ServedEvent {
 }
 
 /** All that a client heard, as an exported file that is read again. */
-export async function recordingOf(events: readonly OpsEvent[]): Promise<Recording> {
-  const lines = events.map(({ timeline: _, ...event }, index) =>
-    recordingLine({ ...event, source: event.connection, seq: index + 1 }),
-  );
-  const served: ServedEvent[] = [];
-  const append = ({ events: stored, changes = [] }: Batch): Promise<void> => {
-    for (const [index, { type, channel, direction, receivedAt, raw, truncated }] of stored.entries())
-      served.push({
-        ...{ type, channel, direction, truncated, at: receivedAt, bytes: Buffer.from(raw) },
-        changes: changes.flatMap((change) => (change.after === index + 1 ? servedChange(change) : [])),
-      });
-    return Promise.resolve();
-  };
-  await importRecording({
-    content: Readable.from([Buffer.from(['{"gameServerOpsRecording":1}', ...lines].join('\n'))]),
-    store: { append: append, waitingBytes: 0 },
-    plainSystem: 'kgsm',
-    name: 'file',
-    loadSystem: (system) => systems.load(system),
-    decoderOf: (system) => systems.get(system)?.decoder,
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-  });
-  const firstPush = served.findIndex(({ channel }) => channel === 'push');
-  const base = new Map<string, ServedInstance>();
-  for (const change of served.slice(0, firstPush).flatMap(({ changes }) => changes)) {
-    if ('gone' in change) base.delete(change.gone.key);
-    else base.set(change.instance.key, change.instance);
-  }
-  return { base: [...base.values()], events: served };
-}
-
-function servedChange({ what, key, state }: NonNullable<Batch['changes']>[number]): ServedChange[] {
-  if (what !== 'instance') return [];
-  if (state !== null) return [{ instance: JSON.parse(state) as Instance }];
-  const [, kind, name] = JSON.parse(key) as [string, string, string];
-  return [{ gone: { kind, key: name } }];
+export function recordingOf(events: readonly OpsEvent[]): Promise<Served> {
+  return servedOf(events, 'kgsm');
 }
 
 /** Looks follow each other at once; patience ends only when a test says so. */
-export class TestTime {
+class TestTime {
   readonly #limits = new Set<() => void>();
 
   readonly wait: Wait = async (ms, signal) => {
@@ -124,7 +76,7 @@ export class TestTime {
   }
 }
 
-export interface Served extends AsyncDisposable {
+export interface Serving extends AsyncDisposable {
   readonly system: VirtualSystem;
   readonly root: string;
   readonly time: TestTime;
@@ -136,10 +88,10 @@ export interface Served extends AsyncDisposable {
 
 export async function serve(
   folder: string,
-  { base, events }: Recording,
+  { base, events }: Served,
   options: Partial<VirtualOptions> = {},
   watch: ClientWatch = {},
-): Promise<Served> {
+): Promise<Serving> {
   const root = join(folder, 'v');
   mkdirSync(root);
   const time = new TestTime();

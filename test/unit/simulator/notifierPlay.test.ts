@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
-import { playNotifier, type NotifierDemoSettings } from '../../../src/simulator/notifier/play.ts';
+import type { NotifierSettings } from '../../../src/simulator/notifier/identityFiles.ts';
+import { playNotifier } from '../../../src/simulator/notifier/play.ts';
 import { openNotifier, startServer } from './notifierServer.ts';
 
 function folder(): { readonly path: string } & Disposable {
@@ -22,7 +23,7 @@ describe.each(['seed', 'lax', 'strict'] as const)('the demo of a %s notification
     using place = folder();
     await using rig = await startServer();
     const stop = new AbortController();
-    const listening = Promise.withResolvers<NotifierDemoSettings>();
+    const listening = Promise.withResolvers<NotifierSettings>();
     const connected = Promise.withResolvers<undefined>();
     const playing = playNotifier({
       folder: place.path,

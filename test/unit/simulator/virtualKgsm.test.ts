@@ -15,16 +15,8 @@ import type { RootGeneration } from '../../../src/simulator/kgsm/behaviour.ts';
 import { setConfig, type ConfigValue } from '../../../src/simulator/kgsm/config.ts';
 import { freePort } from '../freePort.ts';
 import { kgsm, launch, temporaryFolder } from './kgsmRoot.ts';
-import {
-  connected,
-  fleetOf,
-  pushed,
-  pushesOf,
-  recordingOf,
-  serve,
-  type Recording,
-  type Seen,
-} from './kgsmRoundTrip.ts';
+import { connected, fleetOf, pushed, pushesOf, recordingOf, serve, type Seen } from './kgsmRoundTrip.ts';
+import type { Served } from './roundTrip.ts';
 
 const noSocat = spawnSync('socat', ['-V']).error !== undefined;
 
@@ -60,7 +52,7 @@ const scripts: Readonly<Record<RootGeneration, readonly string[]>> = {
   ],
 };
 
-interface Recorded extends Recording {
+interface Recorded extends Served {
   readonly pushes: readonly string[];
   readonly fleet: readonly Seen[];
 }
@@ -122,7 +114,7 @@ async function recordDemo(events: number): Promise<Recorded> {
   return { ...recording, pushes: pushesOf(client), fleet: fleetOf(client) };
 }
 
-/** What the program of a root knows by itself, without any event. */
+/** Fleet of a client that asks the program of a root and hears no event. */
 async function asked(root: string): Promise<readonly object[]> {
   await using client = await connected({ kind: 'kgsm', root, events: 'socket', socket: 'late.sock' });
   return fleetOf(client);
@@ -179,7 +171,7 @@ describe('programs of others that read a served KGSM', () => {
   const messages = ['started', 'ready', 'stopped'].map((word) =>
     JSON.stringify({ EventType: `instance_${word}`, Data: { InstanceName: 'mc' } }, undefined, 2),
   );
-  const recorded = (of: readonly string[]): Recording => ({ base: [], events: of.map(pushed) });
+  const recorded = (of: readonly string[]): Served => ({ base: [], events: of.map(pushed) });
 
   it.skipIf(noSocat)('hear all of it by socat', async () => {
     using folder = temporaryFolder();

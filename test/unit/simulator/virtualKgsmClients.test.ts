@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -165,6 +165,8 @@ describe('a write to a served KGSM', () => {
     using folder = temporaryFolder();
     const served = await serve(folder.path, { base: [instance('mc')], events: [] });
     const store = new InstanceStore(served.root);
+    // A game that does not end by itself.
+    writeFileSync(join(served.root, 'game.sh'), '#!/bin/sh\nexec sleep 600\n');
     let pid = 0;
     {
       await using client = await connected(served.system.settings);
@@ -174,9 +176,14 @@ describe('a write to a served KGSM', () => {
       ({ pid = 0 } = store.get('mc') ?? {});
       expect(isAlive(pid)).toBe(true);
     }
+    const elsewhere = ['--install-dir', join(folder.path, 'elsewhere')];
+    await kgsm(served.root, '--create', 'minecraft', ...elsewhere, '--name', 'new');
+    await kgsm(served.root, '-i', 'new', '--restart');
+    expect(existsSync(join(folder.path, 'elsewhere/new/logs/new.log'))).toBe(true);
     await served.system.stop();
     await expect.poll(() => isAlive(pid)).toBe(false);
     expect(readdirSync(served.root)).toEqual([]);
+    expect(existsSync(join(folder.path, 'elsewhere/new'))).toBe(false);
   });
 
   it('leaves no watcher that would make the folder anew', async () => {
@@ -197,8 +204,12 @@ describe('a write to a served KGSM', () => {
     served.system.put(instance('mc', 'crashed'));
     expect(existsSync(run)).toBe(false);
     expect(store.get('mc')).toMatchObject({ active: false });
+    await kgsm(served.root, '-i', 'mc', '--start');
+    const { run: secondRun = '' } = store.get('mc') ?? {};
+    expect(existsSync(secondRun)).toBe(true);
     served.system.remove(instance('mc'));
     expect(store.list()).toEqual([]);
+    expect(existsSync(secondRun)).toBe(false);
   });
 
   it('is told at the socket that was chosen, as are the recorded events', async () => {
@@ -227,6 +238,7 @@ describe('an instance of a recording', () => {
       const { stdout } = await kgsm(served.root, '--instances', '--json', '--status');
       expect(JSON.parse(stdout)).toMatchObject({ [name]: { instance_name: name, status: true } });
       served.system.put({ ...instance(name), state: 'on fire' as LifecycleState, players: 1e12 });
+      expect(new InstanceStore(served.root).get(name)).toMatchObject({ malformed: true });
       served.system.remove(instance(name));
       expect(new InstanceStore(served.root).list()).toEqual([]);
     },

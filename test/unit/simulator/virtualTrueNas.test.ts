@@ -3,16 +3,8 @@ import type { ServedEvent, ServedInstance } from '../../../src/core/playback/ser
 import { failed, open, ready } from '../core/systems/truenas/rig.ts';
 import { pythonJson } from '../../../src/simulator/python.ts';
 import { realtime, recordNight } from './truenasNight.ts';
-import {
-  caughtUp,
-  enter,
-  fleetOf,
-  message,
-  nothing,
-  openVirtual,
-  pushesOf,
-  served,
-} from './truenasRoundTrip.ts';
+import { caughtUp, enter, fleetOf, message, nothing, openVirtual, served } from './truenasRoundTrip.ts';
+import { pushesOf } from './roundTrip.ts';
 import { Client, eventIn } from './truenasServer.ts';
 
 const generations = [
@@ -140,6 +132,25 @@ describe('a virtual TrueNAS', () => {
     client.drop();
   });
 
+  it('lets any number of clients sign in', async () => {
+    await using virtual = await openVirtual(nothing, { protocolVersion: '24.10' });
+    for (let n = 0; n < 30; n++) (await enter(virtual, 'ddp')).drop();
+  });
+
+  it('knows the state beneath a job, which is seen when that ends', async () => {
+    await using virtual = await openVirtual({ events: [], base: [app('factorio', 'stopped')] });
+    const client = await enter(virtual, 'ddp');
+    virtual.system.put(app('factorio', 'updating'));
+    expect(await client.call('app.query')).toMatchObject([{ state: 'STOPPED' }]);
+    const fields = { id: 'factorio', name: 'factorio', state: 'DEPLOYING' };
+    const event = { msg: 'changed', collection: 'app.query', id: 'factorio', fields };
+    await virtual.play([message(pythonJson(event), [{ instance: app('factorio', 'updating') }])]);
+    expect(await client.call('app.query')).toMatchObject([{ state: 'DEPLOYING' }]);
+    virtual.system.put(app('factorio', 'failed'));
+    expect(await client.call('app.query')).toMatchObject([{ state: 'CRASHED' }]);
+    client.drop();
+  });
+
   it('is set and measured without a word of its own', async () => {
     await using virtual = await openVirtual({ events: [], base: [app('minecraft', 'running')] });
     const client = await enter(virtual, 'ddp');
@@ -224,7 +235,12 @@ describe('a virtual TrueNAS', () => {
       [event],
     ])
       expect(isPushed(body)).toBe(false);
-    expect(virtual.system.isPushed({ ...message(''), bytes: Buffer.from([0x7b, 0xff, 0x7d]) })).toBe(false);
+    expect(
+      virtual.system.isPushed({
+        ...message(''),
+        bytes: Buffer.from(JSON.stringify({ ...event, id: 'é' }), 'latin1'),
+      }),
+    ).toBe(false);
   });
 
   it('sends measurements under the argument that a client gave, and logs of its own app alone', async () => {
@@ -237,11 +253,28 @@ describe('a virtual TrueNAS', () => {
     await exact.subscribe(mine);
     const sample =
       '{"msg": "added", "collection": "reporting.realtime:{\\"interval\\": 2}", "fields": {"cpu": 1.0}}';
-    void virtual.system.push(message(sample));
-    await client.soFar();
+    const otherOrder = JSON.stringify({ msg: 'added', fields: { of: realtime }, collection: realtime });
+    for (const text of [otherOrder, sample]) void virtual.system.push(message(text));
+    expect(await client.soFar()).toMatchObject([
+      { collection: mine, fields: { of: realtime } },
+      { collection: mine, fields: { cpu: 1 } },
+    ]);
     await exact.soFar();
     expect(client.texts.at(-2)).toBe(sample.replace('2}', '5}'));
-    expect(exact.texts.slice(-2, -1)).toEqual([sample]);
+    expect(exact.texts.slice(-3, -1)).toEqual([otherOrder, sample]);
+    const rpc = await enter(virtual, 'jsonrpc');
+    await rpc.subscribe(realtime);
+    const compact = JSON.stringify({
+      jsonrpc: '2.0',
+      method: 'collection_update',
+      params: JSON.parse(sample) as unknown,
+    });
+    void virtual.system.push(message(compact));
+    await rpc.soFar();
+    expect(rpc.texts.at(-2)).toBe(compact);
+    await exact.soFar();
+    expect(exact.texts.at(-2)).toBe(sample.replace('1.0', '1'));
+    rpc.drop();
 
     virtual.system.put(app('minecraft', 'running'));
     const log = (argument: object): string => `app.container_log_follow:${JSON.stringify(argument)}`;
@@ -336,10 +369,9 @@ describe('a virtual TrueNAS', () => {
   });
 
   it('listens where it is told to', async () => {
-    await using virtual = await openVirtual(nothing, { host: '0.0.0.0' });
-    expect(virtual.settings.url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+$/);
-    const client = await enter(virtual, 'ddp');
-    client.drop();
+    await using virtual = await openVirtual(nothing, { host: 'localhost' });
+    expect(virtual.settings.url).toMatch(/^ws:\/\/localhost:\d+$/);
+    (await enter(virtual, 'ddp')).drop();
   });
 });
 

@@ -60,7 +60,10 @@ describe('the generation of a virtual TrueNAS', () => {
 
   it('is the one that is asked for', async () => {
     const events = answer('TrueNAS-SCALE-23.10.2');
-    await using virtual = await openVirtual({ events, base: [] }, { protocolVersion: '24.10' });
+    const base: ServedInstance[] = [
+      { kind: 'host', key: 'host', name: 'nas', state: 'running', version: 'TrueNAS-SCALE-23.10.2' },
+    ];
+    await using virtual = await openVirtual({ events, base }, { protocolVersion: '24.10' });
     expect(await versionOf(virtual)).toBe('TrueNAS-SCALE-24.10.2');
   });
 
@@ -71,6 +74,23 @@ describe('the generation of a virtual TrueNAS', () => {
     await expect(openVirtual(nothing, { protocolVersion: '3.9' })).rejects.toThrow(
       'TrueNAS 3.9 is not known; there is core-13, 24.10, 25.10, 26.0.',
     );
+  });
+
+  it('lists the jobs that were open when its events began', async () => {
+    const call = (id: string): ServedEvent =>
+      asked(JSON.stringify({ msg: 'method', id, method: 'core.get_jobs', params: [] }));
+    const row = { id: 7, method: 'app.start', state: 'RUNNING' };
+    const events = [
+      call('1'),
+      message(JSON.stringify({ msg: 'result', id: '1', result: [row, null, { id: 'x' }] })),
+      message('{"msg": "removed", "collection": "app.query", "id": "x"}'),
+      call('2'),
+      message(JSON.stringify({ msg: 'result', id: '2', result: [{ ...row, id: 8 }] })),
+    ];
+    await using virtual = await openVirtual({ events, base: [] });
+    const client = await enter(virtual, 'ddp');
+    expect(await client.call('core.get_jobs')).toEqual([row]);
+    client.drop();
   });
 
   it('comes with the apps and events that the recorded connection wanted', async () => {

@@ -51,6 +51,18 @@ describe('a recording in a file', () => {
     ]);
   });
 
+  it('has from the beginning what an answer tells first somewhat later, and not what an event brought', async () => {
+    await using it = await opened([
+      event(1, 'first push', { changes: [instance('made', 'running')] }),
+      event(2, 'list', {
+        channel: 'reply',
+        changes: [instance('there', 'running'), instance('made', 'stopped')],
+      }),
+      event(3, 'list', { channel: 'reply', changes: [instance('there', 'stopped')] }),
+    ]);
+    expect(it.file.base).toEqual([{ kind: 'instance', key: 'there', name: 'there', state: 'running' }]);
+  });
+
   it('is read in pages of bounded size, whatever is asked for', async () => {
     const long = 'ü'.repeat(1_500_000);
     await using it = await opened([event(1, long), event(2, 'a'), event(3, long), event(4, 'b')]);

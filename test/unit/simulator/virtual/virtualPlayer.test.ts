@@ -114,7 +114,7 @@ describe('a recording on a virtual server', () => {
     await it.pass(1000);
     it.done.length = 0;
     await it.pass(1000);
-    expect(it.done).toEqual(['a is gone', 'two', 'b is gone', 'a is running', 'a is stopped', 'one']);
+    expect(it.done).toEqual(['a is gone', 'two', 'a is running', 'b is running', 'a is stopped', 'one']);
   });
 
   it('begins anew when it is played after its end', async () => {
@@ -126,7 +126,7 @@ describe('a recording on a virtual server', () => {
     it.done.length = 0;
     it.player.play();
     await it.settle();
-    expect(it.done).toEqual(['b is gone', 'a is running', 'a is stopped', 'one']);
+    expect(it.done).toEqual(['a is running', 'b is running', 'a is stopped', 'one']);
   });
 
   it('goes on after a message that the server could not take, and counts it', async () => {

@@ -1,0 +1,42 @@
+import { identityFiles } from '../notifier/identityFiles.ts';
+import type { Revision } from '../notifier/messages.ts';
+import { NotifierServer } from '../notifier/server.ts';
+import type { OpenVirtualSystem } from './virtualSystem.ts';
+
+const revisions: readonly Revision[] = ['seed', 'early', 'lax', 'strict'];
+/** Connections at a time. The real server takes two, which would leave little to try. */
+const capacity = 1000;
+
+/**
+ * A notification server whose events come from a recording. It has no state to set: nobody can ask for its clients, and the
+ * instances of hosts that it relays are told of in messages alone.
+ */
+export const openVirtualNotifier: OpenVirtualSystem = async (options) => {
+  const { folder, port = 0, host, clients, protocolVersion, now } = options;
+  const revision = revisionOf(protocolVersion);
+  const files = identityFiles(folder);
+  const server = await NotifierServer.listen({
+    ...{ revision, port, clients, capacity },
+    ...{ identity: files.identity, clientAuthority: files.clientAuthority },
+    ...(host === undefined ? {} : { host }),
+    ...(now ? { now } : {}),
+    // The first revision dies of what it does not know, and somebody starts it again.
+    restartAfterMs: 2000,
+  });
+  return {
+    settings: { ...files.settings(server, revision) },
+    put: () => undefined,
+    remove: () => undefined,
+    isPushed: ({ channel, direction, bytes }) => channel === 'push' && direction === 'in' && bytes.length > 0,
+    push: ({ bytes }) => server.sendRaw(bytes),
+    stop: () => server.stop(),
+  };
+};
+
+/** Revisions differ in what they take of clients, which a recording hardly shows: the one that takes most unless another is named. */
+function revisionOf(wanted: string | undefined): Revision {
+  const revision = revisions.find((one) => one === (wanted ?? 'lax'));
+  if (!revision)
+    throw new Error(`A notification server ${String(wanted)} cannot be served; ${revisions.join(', ')} can.`);
+  return revision;
+}
