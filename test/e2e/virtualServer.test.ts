@@ -28,11 +28,18 @@ function night(): string {
   const kgsm = recorded('kgsm-2.2-lifecycle.jsonl').map((raw, n) =>
     line('kgsm', 'home', n * 100, { channel: 'push', direction: 'in', raw }),
   );
+  const bell = [
+    { event: 'connection_accepted', id: 'server-1', content: { client_id: 'client-us' } },
+    { event: 'client_connected', id: 'server-1', content: { client_id: 'client-them' } },
+  ].map((message, n) =>
+    line('notifier', 'bell', n, { channel: 'push', direction: 'in', raw: JSON.stringify(message) }),
+  );
   const connections = [
+    { id: 'bell', name: 'Bell', system: 'notifier' },
     { id: 'nas', name: 'Cellar <b>NAS</b>', system: 'truenas' },
     { id: 'home', name: 'Home', system: 'kgsm' },
   ];
-  return [JSON.stringify({ gameServerOpsRecording: 1, connections }), ...nas, ...kgsm].join('\n');
+  return [JSON.stringify({ gameServerOpsRecording: 1, connections }), ...nas, ...kgsm, ...bell].join('\n');
 }
 
 function foldersOf({ server }: Workbench): string[] {
@@ -163,6 +170,26 @@ describe('a recording of several connections', () => {
     await expect.poll(() => processesOf(folder)).toEqual([]);
     expect(foldersOf(wb)).toEqual([]);
     expect(await isListening(port)).toBe(false);
+  });
+
+  it('is served as a notification server with certificates made for it', async () => {
+    const wb = workbench();
+    await wb.command('Game Servers: Serve as Virtual Server…');
+    await wb.pick('night.gsops.ndjson');
+    await wb.pick('Bell');
+    await wb.pick('1×');
+    await wb.pick('This Machine Only');
+    const row = wb.treeItem(/^Virtual TLS notification server/);
+    await row.and(wb.treeItem(/, no client · waits for a client · 127\.0\.0\.1:\d+$/)).waitFor();
+    await wb.treeItem(/^Certificates, \//).waitFor();
+    await wb.contextMenu(row, 'Add as Connection');
+    await wb.treeItem(/^Connection Virtual .*, Connected/).waitFor();
+    await wb.treeItem(/^127\.0\.0\.1:\d+, hears events/).waitFor();
+    await wb.screenshots('virtual-notifier');
+    await wb.contextMenu(row, 'Stop Virtual Server');
+    await row.waitFor({ state: 'detached' });
+    await wb.pressToast(/leads nowhere now/, 'Remove Connection…');
+    await wb.dialog.getByRole('button', { name: 'Remove' }).click();
   });
 
   it('says once that it ended by itself', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { FileType, l10n, workspace, type Uri } from 'vscode';
 import type { Recording } from '../../core/journal/store/recordings.ts';
+import { oneLine } from '../../core/model/text.ts';
 import { liveTimeline } from '../../core/model/event.ts';
 import { rangeQuery } from '../../core/playback/recording/recordingQuery.ts';
 import { fileNameOf } from '../../core/playback/recording/recordingTexts.ts';
@@ -71,7 +72,7 @@ function onlyOf(connection: string): string {
 
 /** A file with events, wherever it is. */
 export function fileSource({ systems }: Runtime, uri: Uri): ServableSource {
-  const name = nameOfFile(uri);
+  const name = oneLine(nameOfFile(uri), 80);
   return {
     id: uri.toString(),
     name,
