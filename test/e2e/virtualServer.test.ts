@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useWorkbench } from '../harness/e2e.ts';
 import type { Workbench } from '../harness/workbench.ts';
@@ -52,9 +53,17 @@ function processesOf(folder: string): string[] {
   return all.filter((each) => each.includes(folder));
 }
 
-async function isListening(port: number): Promise<boolean> {
+/** Addresses of this machine in its networks, of which it may have none. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+}
+
+async function isListening(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
@@ -95,6 +104,7 @@ describe('a recording of several connections', () => {
     const row = virtual(wb).and(wb.treeItem(/, no client · waits for a client · /));
     port = Number(/:(\d+)$/.exec((await row.getAttribute('aria-label')) ?? '')?.[1]);
     expect(await isListening(port)).toBe(true);
+    for (const host of ownAddresses()) expect(await isListening(port, host)).toBe(false);
     expect(foldersOf(wb)).toEqual([expect.stringMatching(/^gsops-demo-/)]);
     await giveRoom(wb);
     await wb.context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -178,10 +188,15 @@ describe('a recording of several connections', () => {
     await wb.pick('night.gsops.ndjson');
     await wb.pick('Bell');
     await wb.pick('1×');
-    await wb.pick('This Machine Only');
+    await wb.pick('Every Machine in the Network');
     const row = wb.treeItem(/^Virtual TLS notification server/);
     await row.and(wb.treeItem(/, no client · waits for a client · 127\.0\.0\.1:\d+$/)).waitFor();
     await wb.treeItem(/^Certificates, \//).waitFor();
+    const [, at = 0] = /:(\d+)$/.exec((await row.getAttribute('aria-label')) ?? '') ?? [];
+    for (const host of ownAddresses().slice(0, 3)) {
+      await wb.treeItem(`From Other Machines, ${host}:${at}`).waitFor();
+      expect(await isListening(Number(at), host)).toBe(true);
+    }
     await wb.contextMenu(row, 'Add as Connection');
     await wb.treeItem(/^Connection Virtual .*, Connected/).waitFor();
     await wb.treeItem(/^127\.0\.0\.1:\d+, hears events/).waitFor();
