@@ -41,6 +41,8 @@ export const contextKeys = {
   recording: 'gameServerOps.recording',
   /** True while this window has simulated servers. */
   simulating: 'gameServerOps.simulating',
+  /** True while this window has a virtual server. */
+  serving: 'gameServerOps.serving',
   connections: 'gameServerOps.connectionCount',
   /** Flags such as `.start.connect` of all that something can do now. */
   offered: 'gameServerOps.offered',

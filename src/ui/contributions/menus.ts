@@ -34,10 +34,13 @@ const inRecording = Object.values(recordingEditors)
   .join(' || ');
 const inRecordings = `view == ${viewIds.recordings}`;
 const recordingItem = `${inRecordings} && viewItem =~ /^recording\\b/`;
+const virtualItem = `${inRecordings} && viewItem =~ /^virtual\\./`;
+const virtualPart = `${inRecordings} && viewItem =~ /^virtualPart\\b/`;
 const connectionItem = `${inTree} && viewItem =~ /^connection\\b/`;
 /** A connection of the settings: one of simulated servers has no entry there, and its events are not in the journal. */
 const configuredItem = `${connectionItem} && !${contextKeys.simulating}`;
 const instanceItem = `${inTree} && viewItem =~ /^instance\\b/`;
+const eventFile = 'resourceFilename =~ /\\.ndjson(\\.gz)?$/';
 const inSection = (...sections: readonly string[]): string =>
   `webviewId =~ /^gameServerOps\\.(inspector|recording|ndjson)/ && webviewSection =~ /^(${sections.join('|')})$/`;
 /** A row, or anything in the detail of an event. */
@@ -149,19 +152,37 @@ export function menusOf(
       item('stopRecording', `${recordingItem} && ${offers('running')}`, '1_recording@1'),
       item('showRecording', recordingItem, '1_recording@2'),
       item('playRecording', `${recordingItem} && ${offers('playable')}`, '1_recording@3'),
-      item('exportRecording', `${recordingItem} && ${offers('pinned')}`, '1_recording@4'),
+      item('serveRecording', `${recordingItem} && ${offers('playable')}`, '1_recording@4'),
+      item('exportRecording', `${recordingItem} && ${offers('pinned')}`, '1_recording@5'),
       item('renameRecording', `${recordingItem} && ${offers('pinned')}`, '2_change@1'),
       item('noteRecording', `${recordingItem} && ${offers('pinned')}`, '2_change@2'),
       item('trimRecording', `${recordingItem} && ${offers('ended')}`, '2_change@3'),
       item('revealRecording', `${recordingItem} && ${offers('file')}`, '2_change@4'),
       item('deleteRecording', recordingItem, '8_delete@1'),
+      item('playVirtualServer', `${virtualItem} && ${offers('playable')}`, 'inline@1'),
+      item('pauseVirtualServer', `${virtualItem} && ${offers('pausable')}`, 'inline@1'),
+      item('addVirtualServer', virtualItem, 'inline@2'),
+      item('stopVirtualServer', virtualItem, 'inline@3'),
+      item('playVirtualServer', `${virtualItem} && ${offers('playable')}`, '1_play@1'),
+      item('pauseVirtualServer', `${virtualItem} && ${offers('pausable')}`, '1_play@1'),
+      item('virtualServerSpeed', virtualItem, '1_play@2'),
+      item('addVirtualServer', virtualItem, '2_clients@1'),
+      item('copyVirtualSettings', virtualItem, '2_clients@2'),
+      item('showClientMessages', virtualItem, '2_clients@3'),
+      item('stopVirtualServer', virtualItem, '8_delete@1'),
+      item('copyVirtualValue', `${virtualPart} && ${offers('copy')}`, 'inline@1'),
+      item('copyVirtualValue', `${virtualPart} && ${offers('copy')}`, '1_copy@1'),
     ],
     'editor/title': [
       item('export', inRecording, 'navigation@1'),
+      item('serveRecording', inRecording, '1_events@3'),
       item('copyLink', `activeWebviewPanelId == ${inspectorPanelType}`, '1_events@1'),
       item('export', `activeWebviewPanelId == ${inspectorPanelType}`, '1_events@2'),
     ],
-    'explorer/context': [item('replay', 'resourceFilename =~ /\\.ndjson(\\.gz)?$/', '7_gameServerOps@1')],
+    'explorer/context': [
+      item('replay', eventFile, '7_gameServerOps@1'),
+      item('serveRecording', eventFile, '7_gameServerOps@2'),
+    ],
     'webview/context': [
       item('emitAgain', eventRow, '1_emit@1'),
       item('export', eventRow, '5_export@1'),

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands, l10n, ProgressLocation, Uri, window, workspace, type QuickPickItem } from 'vscode';
+import { liveTimeline } from '../../core/model/event.ts';
 import { errorWords } from '../../core/model/text.ts';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { gatherNames, type Anonymiser } from '../../core/playback/recording/anonymise.ts';
@@ -234,9 +235,35 @@ async function anonymiserOf(
   }
 }
 
+/** Writes what a query finds in the live journal into a file. */
+export async function exportQuery(
+  runtime: Runtime,
+  wanted: {
+    readonly query: string;
+    readonly path: string;
+    readonly nameOf: (connection: string) => string;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { query, path, nameOf, signal } = wanted;
+  const facts = await headerFacts(runtime, { timeline: liveTimeline, nameOf }, path);
+  const handle = await facts.store.query(query);
+  try {
+    const newest = await handle.rows({ anchor: 'newest', direction: 'older', count: 1 });
+    const header = (await headerOfQuery(facts, query, handle)) ?? emptyHeader;
+    await exportEvents({
+      ...{ path, gzip: false, head: JSON.stringify(header), lineOf: recordingLine, lineEnd: '\n', signal },
+      pages: pagesOf(handle, newest.rows[0]?.seq ?? 0),
+      onProgress: () => undefined,
+    });
+  } finally {
+    handle.close();
+  }
+}
+
 async function headerFacts(
   { journals, connections, context }: Runtime,
-  { timeline, nameOf }: ExportSource,
+  { timeline, nameOf }: Pick<ExportSource, 'timeline' | 'nameOf'>,
   named: string,
 ): Promise<HeaderFacts> {
   return {

@@ -10,13 +10,16 @@ import { RecordingFiles } from './recordingFiles.ts';
 import type { RecordingRow } from './recordingItems.ts';
 import { showRecordingStatus } from './recordingStatus.ts';
 import { RecordingsView } from './recordingsView.ts';
+import { registerVirtualServers } from '../virtualServers/virtualServerCommands.ts';
 
 /** Recordings as users meet them: their view, their item in the status bar, their editors and commands. */
 export function registerRecordings(runtime: Runtime, inspector: Inspector): void {
   const { scope, context, recordings } = runtime;
   const files = scope.add(new RecordingFiles(context.globalState));
   registerRecordingEditors(runtime, inspector, (uri) => void files.remember(uri));
-  const { view } = new RecordingsView(runtime, files);
+  const recordingsView = new RecordingsView(runtime, files);
+  const { view } = recordingsView;
+  registerVirtualServers(runtime, recordingsView, files);
   showRecordingStatus(runtime);
   const tellContext = (): void => {
     void commands.executeCommand('setContext', contextKeys.recording, recordings.running.length > 0);
@@ -43,7 +46,7 @@ export function registerRecordings(runtime: Runtime, inspector: Inspector): void
     run: (actions: RecordingActions, row: RecordingRow) => unknown,
   ): void => {
     register(command, async (given) => {
-      const row = isRecordingRow(given) ? given : view.selection[0];
+      const row = isRecordingRow(given) ? given : view.selection.find(isRecordingRow);
       if (row) await run(await actions(), row);
     });
   };
@@ -56,7 +59,8 @@ export function registerRecordings(runtime: Runtime, inspector: Inspector): void
   registerFor('revealRecording', (made, row) => made.reveal(row));
   register('deleteRecording', async (given, all) => {
     const rows = Array.isArray(all) && all.length > 0 ? all.filter(isRecordingRow) : [];
-    const chosen = rows.length > 0 ? rows : isRecordingRow(given) ? [given] : view.selection;
+    const chosen =
+      rows.length > 0 ? rows : isRecordingRow(given) ? [given] : view.selection.filter(isRecordingRow);
     if (chosen.length > 0) await (await actions()).delete(chosen);
   });
 }
