@@ -1,9 +1,9 @@
 import { build, context } from 'esbuild';
-import { Buffer } from 'node:buffer';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, relative } from 'node:path/posix';
+import { relative } from 'node:path/posix';
 import subsetFont from 'subset-font';
 import { cssAsText } from './cssAsText.ts';
+import { imported, joinStart, journalWorker } from './joinStart.mjs';
 
 /** `node build.mjs` makes the production bundles in dist/; `--watch` rebuilds with source maps while one works. */
 const watch = process.argv.includes('--watch');
@@ -56,13 +56,26 @@ const pages = [
   { ...page, entryPoints: ['src/webview/metrics/main.ts'], outfile: 'dist/webview/metrics.js' },
 ];
 
-/** Bundles of the host; it names the parts of the inspector's script to the page, which loads them at once then. */
+/** The command line of terminals takes the code of the journal from the worker's bundle. */
+const journalOfWorker = {
+  name: 'journal of the worker',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/inProcessBackend\.ts$/ }, () => ({ path: journalWorker, external: true }));
+  },
+};
+
+/** Bundles of the host, which shares its parts with the command line of terminals; it names the parts of the inspector's script to the page, which loads them at once then. */
 const hosts = (inspectorParts) => [
   {
     ...host,
-    entryPoints: ['src/extension.ts'],
+    entryPoints: { extension: 'src/extension.ts', cli: 'src/cli/main.ts' },
     outdir: 'dist',
-    define: { ...host.define, inspectorParts: JSON.stringify(inspectorParts) },
+    define: {
+      ...host.define,
+      inspectorParts: JSON.stringify(inspectorParts),
+      gsopsVersion: JSON.stringify(version),
+    },
+    plugins: [journalOfWorker],
   },
   {
     ...host,
@@ -85,7 +98,7 @@ const withoutForms = {
   },
 };
 
-/** The command line in one file, which works wherever it is copied to. */
+/** The command line in one file for npm, which works wherever it is copied to. */
 const commandLine = {
   ...host,
   entryPoints: { gsops: 'src/cli/main.ts' },
@@ -97,98 +110,9 @@ const commandLine = {
   plugins: [withoutForms],
 };
 
-/** A file with all that it imports at once. */
-function withImports(outputs, file, found = new Set()) {
-  if (found.has(file)) return found;
-  found.add(file);
-  for (const { path, kind, external } of outputs[file].imports)
-    if (kind === 'import-statement' && !external) withImports(outputs, path, found);
-  return found;
-}
-
 async function buildAll(bundles) {
   const results = await Promise.all(bundles.map((options) => build(options)));
   return Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
-}
-
-/**
- * Joins the host's entry and all that it imports at once into one file: VS Code loads each file of a module by itself, and
- * there are dozens. What is loaded later takes the parts from that file. Answers the files with their sizes.
- */
-async function joinStart(outputs) {
-  const entry = 'dist/extension.js';
-  const parts = [...withImports(outputs, entry)].slice(1);
-  const number = new Map(parts.map((path, n) => [basename(path), n]));
-  const later = Object.keys(outputs).filter((path) => path.startsWith('dist/lazy/') && !parts.includes(path));
-  const used = new Set();
-  const rewritten = later.map((path) => [
-    path,
-    withoutUnusedBanner(readFileSync(path, 'utf8')).replaceAll(
-      /import(?:\{([^}]*)\}from)?"\.\/([^"]+)";/g,
-      (statement, names, file) => {
-        const n = number.get(file);
-        if (n === undefined) return statement;
-        if (names === undefined) return '';
-        const taken = names.split(',').map((name) => {
-          const [theirs, ours = theirs] = name.split(' as ');
-          used.add(`${theirs} of ${n}`);
-          return `p${n}${theirs} as ${ours}`;
-        });
-        return `import{${taken.join(',')}}from"../start.js";`;
-      },
-    ),
-  ]);
-  const contents = [
-    `export * from './${entry}';`,
-    ...[...used].map((use) => {
-      const [name, n] = use.split(' of ');
-      return `export { ${name} as p${n}${name} } from './${parts[n]}';`;
-    }),
-  ].join('\n');
-  const {
-    outputFiles: [joined],
-  } = await build({
-    ...common,
-    stdin: { contents, resolveDir: '.' },
-    platform: host.platform,
-    format: host.format,
-    target: host.target,
-    external: host.external,
-    write: false,
-    plugins: [
-      {
-        name: 'what is loaded later stays',
-        setup({ onResolve }) {
-          onResolve({ filter: /^\./ }, ({ kind, path }) =>
-            kind === 'dynamic-import' ? { path: `./lazy/${basename(path)}`, external: true } : undefined,
-          );
-        },
-      },
-    ],
-  });
-  const files = {
-    [entry]: `export * from './start.js';`,
-    'dist/start.js': joined.text,
-    ...Object.fromEntries(rewritten),
-  };
-  for (const [path, text] of Object.entries(files)) {
-    const lost = parts.find(
-      (part) => text.includes(`"./${basename(part)}"`) || text.includes(`"./lazy/${basename(part)}"`),
-    );
-    if (lost !== undefined) throw new Error(`${path} loads ${lost}, which is a part of the start.`);
-    writeFileSync(path, text);
-  }
-  for (const path of parts) rmSync(path);
-  return Object.fromEntries([
-    ...parts.map((path) => [path, 0]),
-    ...Object.entries(files).map(([path, text]) => [path, Buffer.byteLength(text)]),
-  ]);
-}
-
-/** Most files ask for nothing by `require`. */
-function withoutUnusedBanner(text) {
-  const rest = text.replace(host.banner.js, '').trimStart();
-  return /\brequire\b/.test(rest) ? text : rest;
 }
 
 /** Leaves in the icons of the pages those whose names stand in their scripts: a sixth of 60 kB. */
@@ -228,9 +152,9 @@ if (watch) {
 } else {
   const ofPages = await buildAll(pages);
   await shrinkIcons(Object.keys(ofPages).filter((path) => path.endsWith('.js')));
-  const parts = [...withImports(ofPages, 'dist/webview/inspector.js')].slice(1);
+  const parts = [...imported(ofPages, 'dist/webview/inspector.js', ['import-statement'])].slice(1);
   const ofHosts = await buildAll(hosts(parts.map((path) => relative('dist/webview', path))));
-  const joined = await joinStart(ofHosts);
+  const joined = await joinStart(ofHosts, host);
   const ofCommandLine = await buildAll([commandLine]);
   chmodSync('dist/gsops.js', 0o755);
   const bytesOf = (path) => joined[path] ?? { ...ofPages, ...ofHosts, ...ofCommandLine }[path].bytes;
@@ -239,11 +163,11 @@ if (watch) {
   const simulators = bytesOf('dist/simulators.js');
   const sizes = {
     // What the host reads at its start.
-    start: total(['dist/extension.js', 'dist/start.js']),
+    start: total(['dist/extension.js', 'dist/start.js', 'dist/shared.js']),
     host: total([...new Set([...Object.keys(ofHosts), ...Object.keys(joined)])]) - worker - simulators,
     worker,
     simulators,
-    webview: total([...withImports(ofPages, 'dist/webview/inspector.js')]),
+    webview: total([...imported(ofPages, 'dist/webview/inspector.js', ['import-statement'])]),
     metrics: bytesOf('dist/webview/metrics.js'),
     gsops: bytesOf('dist/gsops.js'),
   };

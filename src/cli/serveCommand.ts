@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { systemClock } from '../core/model/clock.ts';
 import { english } from '../core/model/text.ts';
 import { temporaryBase } from '../core/playback/serving/simulatorProcess.ts';
@@ -86,13 +87,12 @@ export const serveCommand: Command = {
   },
 };
 
-/** Beside the bundle of the command line, or in the sources. */
+/** Beside the program of the command line, or in the sources. */
 async function simulatorsProgram(): Promise<string> {
-  const path = fileURLToPath(
-    new URL(isBundled() ? './simulators.js' : '../simulator/main.ts', import.meta.url),
-  );
+  const folder = dirname(realpathSync(process.argv[1] ?? ''));
+  const path = join(folder, isBundled() ? 'simulators.js' : '../simulator/main.ts');
   await access(path).catch(() => {
-    throw new Error('gsops serve needs the file simulators.js of its package beside gsops.js.');
+    throw new Error(`gsops serve needs the file simulators.js of its package in ${folder}.`);
   });
   return path;
 }

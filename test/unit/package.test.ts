@@ -26,10 +26,11 @@ describe('the package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'dist/cli.js',
       'dist/extension.js',
-      'dist/gsops.js',
       'dist/journalWorker.js',
       'dist/lazy',
+      'dist/shared.js',
       'dist/simulators.js',
       'dist/start.js',
       'dist/webview/codicon.css',
@@ -55,11 +56,23 @@ describe('the package', () => {
     ]);
   });
 
-  it('starts with a file that imports none of its own: each further one would cost the start a millisecond', () => {
+  it('starts with two files that import none of their own: each further one would cost the start a millisecond', () => {
     const read = (file: string): string => readFileSync(join(root, 'dist', file), 'utf8');
+    const importsOf = (file: string): string[] =>
+      [...read(file).matchAll(/(?:from|import) ?["'](\.[^"']*)/g)].map(([, path = '']) => path);
     expect(read('extension.js')).toBe(`export * from './start.js';`);
-    expect(read('start.js')).not.toMatch(/(?:from|import) ?["']\./);
+    expect(new Set(importsOf('start.js'))).toEqual(new Set(['./shared.js']));
+    expect(importsOf('shared.js')).toEqual([]);
     expect(read('start.js')).toMatch(/import\("\.\/lazy\//);
+  });
+
+  it('has a command line that shares these files, and needs no VS Code for any of its commands', () => {
+    const cli = join(root, 'dist/cli.js');
+    const run = (...args: string[]): string =>
+      execFileSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+    const commands = [...run('--help').matchAll(/^ {2}(\w+) {2,}/gm)].map(([, name = '']) => name);
+    expect(commands.length).toBeGreaterThan(6);
+    for (const command of commands) expect(run(command, '--help')).toMatch(/^usage: gsops /);
   });
 
   it('has the icons of its pages, and few others', () => {

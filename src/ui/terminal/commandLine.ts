@@ -21,7 +21,7 @@ export function offerCommandLine({ context, channel, scope }: Runtime): void {
       .then(({ writeCommandLineFiles }) =>
         writeCommandLineFiles(folder, {
           node: process.execPath,
-          script: context.asAbsolutePath('dist/gsops.js'),
+          script: context.asAbsolutePath('dist/cli.js'),
         }),
       )
       .catch((error: unknown) => {

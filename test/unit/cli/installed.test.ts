@@ -1,6 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
@@ -42,6 +44,16 @@ describe('gsops as others get it', () => {
     expect(await npx('query', 'type:instance_crashed', '--journal', '../home.db', '--count')).toBe(
       '{"count":3}\n',
     );
+    const installed = join(place, 'node_modules/game-server-ops/dist/gsops.js');
+    const server = spawn(process.execPath, [installed, 'serve', 'demo', '--as', 'truenas'], {
+      ...shell,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = once(server, 'close');
+    const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+    expect(JSON.parse(line)).toMatchObject({ settings: { kind: 'truenas' } });
+    server.kill('SIGINT');
+    expect(await closed).toEqual([0, null]);
   });
 
   it('says which Node it needs where it is too old', async () => {
