@@ -38,7 +38,7 @@ export async function listen(server: NetServer, port: number, host = loopback): 
 }
 
 /** The address of a listener as it stands in a URL; one that means all addresses is reached by the loopback. */
-export function urlHost(host: string): string {
+function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return loopback;
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -64,6 +64,9 @@ export interface RouterParts {
   readonly page?: string;
 }
 
+/** What decides about a request besides its address and body. */
+type Asking = Pick<IncomingMessage, 'method' | 'headers'>;
+
 interface Found {
   readonly route: Route;
   readonly params: Record<string, string>;
@@ -80,7 +83,7 @@ export class Router {
     this.#parts = parts;
   }
 
-  async answer(request: IncomingMessage, url: URL, text: string): Promise<Reply> {
+  async answer(request: Asking, url: URL, text: string): Promise<Reply> {
     try {
       const { route, params } = this.#find(request.method ?? 'GET', url.pathname);
       const machine = this.#machine(route, params);
@@ -118,7 +121,7 @@ export class Router {
     throw new HttpError(404, `Server '${server}' is not installed or the installation is invalid.`);
   }
 
-  #user(request: IncomingMessage, role: Role): User {
+  #user(request: Asking, role: Role): User {
     const [, bearer] = /^bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
     const token = bearer ?? cookieOf(request.headers.cookie, cookieName);
     const user = token === undefined ? undefined : this.#parts.accounts.verify(token);

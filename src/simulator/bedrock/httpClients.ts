@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clients } from '../virtual/clients.ts';
 
-/** The demo that plays on the server calls it too, and is no client. */
-export const demoAgent = 'game-server-ops-demo';
-
 /** Addresses that are told apart. */
 const maxAddresses = 100;
+
+interface Asked extends Pick<IncomingMessage, 'headers'> {
+  readonly method?: string | undefined;
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
 
 /** Those who ask over HTTP, one client for each address: they have no connection that comes and goes. */
 export class HttpClients {
@@ -17,8 +19,8 @@ export class HttpClients {
   }
 
   /** Tells a request in the form in which our own connections keep theirs, so that their secrets are found and cut. */
-  said({ method = 'GET', headers, socket }: IncomingMessage, url: URL | undefined, body: string): void {
-    if (!this.#clients || !url || headers['user-agent'] === demoAgent) return;
+  said({ method = 'GET', headers, socket }: Asked, url: URL | undefined, body: string): void {
+    if (!this.#clients || !url) return;
     const request = { method, path: url.pathname + url.search };
     const shown = body === '' ? request : { ...request, body: bodyOf(headers['content-type'] ?? '', body) };
     this.#clients.said(this.#idOf(this.#clients, socket.remoteAddress ?? ''), JSON.stringify(shown));

@@ -6,7 +6,6 @@ import {
   type Pause,
   type SignedInPlayOptions,
 } from '../host.ts';
-import { demoAgent } from './httpClients.ts';
 import type { Release } from './releases.ts';
 import { realTiming, type GivenServer, type Player, type Timing, type Usage } from './options.ts';
 import { BedrockServer } from './server.ts';
@@ -71,10 +70,10 @@ function usage(middle: number, swing: number, memory: number): () => Usage {
   }));
 }
 
-/** One day after the other. Actions go over HTTP, so that the sockets of the administrator get the tasks. */
+/** One day after the other. The administrator acts, so that the sockets of the administrator get the tasks. */
 async function live(server: BedrockServer, protocolVersion: Release, pause: Pause): Promise<void> {
   const ask = (method: string, path: string, body?: object): Promise<void> =>
-    request(server, method, path, body);
+    server.act(username, method, path, body);
   const act = (name: string, verb: string): Promise<void> => ask('POST', `/api/server/${name}/${verb}`);
   for (;;) {
     await pause(6);
@@ -117,18 +116,4 @@ function resetForNextDay({ machines }: BedrockServer): void {
   for (const machine of machines.values()) machine.crashes = 0;
   const old = machines.get('minigames');
   if (old) old.version = oldVersion;
-}
-
-async function request(server: BedrockServer, method: string, path: string, body?: object): Promise<void> {
-  const response = await fetch(server.url + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${server.issueToken(username).token}`,
-      connection: 'close',
-      'user-agent': demoAgent,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  await response.arrayBuffer();
 }

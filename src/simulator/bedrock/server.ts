@@ -205,6 +205,18 @@ export class BedrockServer extends RestartableServer<Life> {
     this.running.tasks.keep(id, state);
   }
 
+  /** Does what this user asks for in the web interface; no client is told of. */
+  async act(username: string, method: string, path: string, body?: object): Promise<void> {
+    const headers = {
+      authorization: `Bearer ${this.issueToken(username).token}`,
+      'content-type': 'application/json',
+    };
+    const url = new URL(path, 'http://localhost');
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const { after } = await this.running.router.answer({ method, headers }, url, text);
+    after?.();
+  }
+
   /** A task that somebody else started for this user; answers its id. */
   async runTask(username: string, work: () => Promise<unknown>): Promise<string> {
     const { id, run } = await this.running.tasks.begin(username, work);

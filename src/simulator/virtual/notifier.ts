@@ -33,9 +33,9 @@ export const openVirtualNotifier: OpenVirtualSystem = async (options) => {
   };
 };
 
-/** Revisions differ in what they take of clients, which a recording hardly shows: the one that takes most unless another is named. */
+/** A recording shows no revision. The strict one lets in those alone who have the certificate that was made for this server. */
 function revisionOf(wanted: string | undefined): Revision {
-  const revision = revisions.find((one) => one === (wanted ?? 'lax'));
+  const revision = revisions.find((one) => one === (wanted ?? 'strict'));
   if (!revision)
     throw new Error(`A notification server ${String(wanted)} cannot be served; ${revisions.join(', ')} can.`);
   return revision;

@@ -54,7 +54,7 @@ export const scenarios: Readonly<Record<string, (options: ScenarioOptions) => Pr
     const revision = oneOf<Revision>(['seed', 'early', 'lax', 'strict'], protocolVersion);
     return playNotifier({
       ...{ ...playing, capacity: 1000 },
-      ...(revision ? { revision } : {}),
+      revision: revision ?? 'strict',
       onListening: (settings) => onListening({ settings: { ...settings } }),
     });
   },

@@ -2,13 +2,23 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { Clients } from '../../../src/simulator/virtual/clients.ts';
 import { playBedrock, type PlayBedrockOptions } from '../../../src/simulator/bedrock/play.ts';
 
 describe.each(['3.7', '3.9', '3.10'] as const)('the demo of release %s', (protocolVersion) => {
   it('can be logged in to with what it names, and lets servers live, crash and be backed up', async () => {
     const stop = new AbortController();
     const listening = Promise.withResolvers<Parameters<NonNullable<PlayBedrockOptions['onListening']>>>();
+    const told = new Set<string>();
+    const clients = new Clients({
+      came: ({ name }) => told.add(`came ${name.replace(/:\d+$/, ':port')}`),
+      said: (_, text) => {
+        const { action, path } = JSON.parse(text) as { readonly action?: string; readonly path?: string };
+        told.add(action ?? path ?? text);
+      },
+    });
     const playing = playBedrock({
+      clients,
       port: 0,
       protocolVersion,
       signal: stop.signal,
@@ -55,5 +65,13 @@ describe.each(['3.7', '3.9', '3.10'] as const)('the demo of release %s', (protoc
     stop.abort();
     await playing;
     expect((await goodbye)[0]).toBe(1012);
+    // The life of the demo itself is none of a client.
+    expect([...told]).toEqual([
+      'came 127.0.0.1 (HTTP)',
+      '/auth/token',
+      'came 127.0.0.1:port',
+      ...(protocolVersion === '3.10' ? ['authenticate'] : []),
+      'subscribe',
+    ]);
   });
 });

@@ -72,6 +72,10 @@ async function live(rig: Rig): Promise<void> {
   await server.poll();
   server.sample();
   server.crash('beta');
+  server.crash('alpha');
+  await server.poll();
+  server.sample();
+  server.setPlayers('alpha', [alex, efe]);
   await server.poll();
   // The server runs already: a failure.
   await act('POST', '/api/server/gamma/start');

@@ -60,7 +60,10 @@ describe.each(releases)('a recording of Bedrock Server Manager %s that is served
         .some(({ type, channel }) => type === last && channel === 'reply'),
     );
     expect(counted(fleetOf(opened))).toEqual(counted(recorded.fleet));
-    expect(opened.types()).not.toContain('server_crashed');
+    const crashes = (types: readonly string[]): readonly string[] =>
+      types.filter((type) => type === 'server_crashed');
+    expect(crashes(opened.types())).toEqual(crashes(recorded.events.map(({ type }) => type)));
+    expect(crashes(opened.types())).toHaveLength(release === '3.10' ? 0 : 1);
   });
 
   it('is read by a plain client, byte by byte', async () => {
@@ -107,8 +110,25 @@ describe('a virtual Bedrock Server Manager', () => {
       of.map(({ key, state }) => `${String(key)} ${String(state)}`);
     expect(statesOf(instances)).toEqual(statesOf(recorded.fleet.instances));
     expect(tasks.map((task) => task.replace(/.*: /, ''))).toEqual(['running']);
+    virtual.system.put(minecraft('alpha', 'running', { players: 2 }));
     const { body } = await virtual.ask('GET', '/api/server/alpha/summary');
     expect(body).toMatchObject({ players: [{ name: 'Alex' }, { name: 'Efe' }] });
+  });
+
+  it('begins with the tasks that were listed first, whenever that was', async () => {
+    const listed = (path: string, body: unknown): ServedEvent => ({
+      ...message({ method: 'GET', path, status: 200, body }),
+      channel: 'reply',
+    });
+    const task = { id: 'x', status: 'in_progress', message: 'Task is running.', username: 'somebody' };
+    const events = [
+      listed('/api/tasks/list', [task, 1, { id: 2 }]),
+      message({ type: 'event', topic: 'event:x', data: {} }),
+    ];
+    await using virtual = await openVirtual({ events, base: [] });
+    expect((await virtual.ask('GET', '/api/tasks/list')).body).toEqual([
+      { ...task, result: null, username: 'admin' },
+    ]);
   });
 
   it('refuses a wrong password', async () => {
@@ -157,8 +177,15 @@ describe('a virtual Bedrock Server Manager', () => {
     }
     virtual.system.remove({ kind: 'instance', key: 'alpha' });
     expect(await listener.soFar()).toEqual([]);
-    const { body } = await virtual.ask('GET', '/api/servers');
-    expect(body).toMatchObject({ servers: [{ name: 'beta', status: 'ERROR' }] });
+    // A server that a client started is left alone as well when it dies.
+    await end(virtual, (await virtual.ask('POST', '/api/server/beta/start')).body);
+    await listener.soFar();
+    virtual.system.put(minecraft('beta', 'crashed'));
+    for (let turn = 0; turn < 20; turn++) {
+      expect(await listener.soFar()).toEqual([]);
+      const { body } = await virtual.ask('GET', '/api/servers');
+      expect(body).toMatchObject({ servers: [{ name: 'beta', status: 'ERROR' }] });
+    }
   });
 
   it.each([
@@ -193,6 +220,10 @@ describe('a virtual Bedrock Server Manager', () => {
         { status: 'STOPPED', player_count: 0 },
       ],
     });
+    const result = { status: 'success', new_status: 'STOPPED' };
+    const topic = 'event:after_server_status_change';
+    void virtual.system.push(message({ type: 'event', topic, data: { server_name: 'alpha', result } }));
+    expect((await virtual.ask('GET', '/api/servers')).text).toContain('"name":"alpha","status":"STOPPED"');
   });
 
   it('has the processes of the recording, and none where it does not know them', async () => {
@@ -201,13 +232,20 @@ describe('a virtual Bedrock Server Manager', () => {
         ...{ type: 'resource_update', topic: 'resource-monitor:alpha' },
         data: { status: 'success', process_info: { pid, cpu_percent: 3, memory_mb: 5, uptime: '0:00:01' } },
       });
-    const base = [minecraft('alpha', 'running')];
+    const listed: ServedEvent = {
+      ...message({
+        ...{ method: 'GET', path: '/api/server/beta/process_info', status: 200 },
+        body: { status: 'success', process_info: { pid: 9 } },
+      }),
+      channel: 'reply',
+    };
+    const base = [minecraft('alpha', 'running'), minecraft('beta', 'running')];
     await using virtual = await openVirtual(
-      { events: [sample(71), sample(72)], base },
+      { events: [listed, sample(71), sample(72)], base },
       { protocolVersion: '3.9' },
     );
-    const pid = async (): Promise<unknown> => {
-      const { body } = await virtual.ask('GET', '/api/server/alpha/process_info');
+    const pid = async (name = 'alpha'): Promise<unknown> => {
+      const { body } = await virtual.ask('GET', `/api/server/${name}/process_info`);
       return (body as { readonly process_info: { readonly pid: number } | null }).process_info?.pid;
     };
     expect(await pid()).toBe(71);
@@ -218,6 +256,15 @@ describe('a virtual Bedrock Server Manager', () => {
     expect(await pid()).toBe(undefined);
     await virtual.play([sample(73)]);
     expect(await pid()).toBe(73);
+    // One whose measurements nobody hears has processes of its own.
+    const own = await pid('beta');
+    virtual.system.put(minecraft('beta', 'stopped'));
+    virtual.system.put(minecraft('beta', 'running'));
+    expect(await pid('beta')).toBe(Number(own) + 1);
+    // One that comes later is measured as well.
+    virtual.system.remove({ kind: 'instance', key: 'alpha' });
+    virtual.system.put(minecraft('alpha', 'running'));
+    expect(await pid()).toBe(undefined);
   });
 
   it('takes any state, any name and any number of servers', async () => {

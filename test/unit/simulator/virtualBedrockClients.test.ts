@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ServedInstance } from '../../../src/core/playback/serving/servedEvents.ts';
 import { bedrockDecoder } from '../../../src/core/systems/bedrock/decode/decode.ts';
+import { HttpClients } from '../../../src/simulator/bedrock/httpClients.ts';
+import { Clients } from '../../../src/simulator/virtual/clients.ts';
 import { end, message, minecraft, nothing, openVirtual, signIn } from './bedrockRoundTrip.ts';
 import { Listener } from './bedrockServer.ts';
 
@@ -51,6 +53,34 @@ describe('clients of a virtual Bedrock Server Manager', () => {
     expect(told.at(-1)).toBe('went 127.0.0.1 (HTTP)');
   });
 
+  it('are a hundred over HTTP at most, of whom the first gives way', () => {
+    const told: string[] = [];
+    const clients = new Clients({
+      went: ({ name }) => told.push(`went ${name}`),
+      said: ({ name }, text) => told.push(`${name}: ${text}`),
+    });
+    const http = new HttpClients(clients);
+    const say = (remoteAddress: string, body: string, type = 'text/plain'): void =>
+      http.said(
+        { method: 'POST', headers: { 'content-type': type }, socket: { remoteAddress } },
+        new URL('http://h/api/x?y=1'),
+        body,
+      );
+    for (let n = 0; n < 100; n++) say(`10.0.0.${String(n)}`, '');
+    expect(clients.size).toBe(100);
+    told.length = 0;
+    say('10.0.1.1', '{"a":1}');
+    say('10.0.1.1', 'a=1', 'application/x-www-form-urlencoded');
+    say('10.0.1.1', 'a=1');
+    expect(clients.size).toBe(100);
+    expect(told).toEqual([
+      'went 10.0.0.0 (HTTP)',
+      '10.0.1.1 (HTTP): {"method":"POST","path":"/api/x?y=1","body":{"a":1}}',
+      '10.0.1.1 (HTTP): {"method":"POST","path":"/api/x?y=1","body":{"a":"1"}}',
+      '10.0.1.1 (HTTP): {"method":"POST","path":"/api/x?y=1","body":"a=1"}',
+    ]);
+  });
+
   it('get every event, though one does not read and is dropped', async () => {
     const went: string[] = [];
     await using virtual = await openVirtual(
@@ -76,6 +106,29 @@ describe('clients of a virtual Bedrock Server Manager', () => {
       );
       expect(numbers).toEqual(Array.from({ length: 60 }, (_, n) => n));
     }
+  });
+
+  it('come and go by the hundred', async () => {
+    const gone = Promise.withResolvers<undefined>();
+    let left = 0;
+    const went = (): void => {
+      left += 1;
+      if (left === 100) gone.resolve(undefined);
+    };
+    await using virtual = await openVirtual(nothing, {}, { went });
+    const all = await Promise.all(Array.from({ length: 200 }, () => virtual.enter('*')));
+    const sent = Array.from(
+      { length: 40 },
+      (_, n) => `{"type": "event", "topic": "event:x", "data": ${String(n)}}`,
+    );
+    await virtual.play(sent.slice(0, 20).map((text) => message(text)));
+    const [leaving, staying] = [all.slice(0, 100), all.slice(100)];
+    for (const client of leaving) client.drop();
+    await virtual.play(sent.slice(20).map((text) => message(text)));
+    for (const client of staying) expect(await client.soFar()).toEqual(sent);
+    await gone.promise;
+    // Those that stay, and the one that asks over HTTP.
+    expect(virtual.clients.size).toBe(101);
   });
 
   it('get done what they ask for, though another one does not read', async () => {
