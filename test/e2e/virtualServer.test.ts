@@ -13,19 +13,30 @@ function line(system: string, connection: string, at: number, more: object): str
   return JSON.stringify({ receivedAt, system, connection, ...more });
 }
 
-/** An hour of a NAS as the wire recording has it, and of a KGSM host beside it. */
-function night(): string {
-  const wire = readFileSync(new URL('../wire/truenas-24.10-websocket.jsonl', import.meta.url), 'utf8');
-  const nas = wire
+interface WireLine {
+  readonly t: number;
+  readonly dir?: string;
+  readonly text?: string;
+}
+
+function wire(name: string): readonly WireLine[] {
+  const lines = readFileSync(new URL(`../wire/${name}`, import.meta.url), 'utf8')
     .trim()
-    .split('\n')
-    .map((each) => JSON.parse(each) as { t: number; dir?: string; text?: string })
-    .flatMap(({ t, dir, text = '' }) => {
-      if (dir === '>') return line('truenas', 'nas', t, { channel: 'request', direction: 'out', raw: text });
-      if (dir !== '<') return [];
-      const channel = /"msg": "(?:added|changed|removed)"/.test(text) ? 'push' : 'reply';
-      return line('truenas', 'nas', t, { channel, direction: 'in', raw: text });
-    });
+    .split('\n');
+  return lines.map((each) => JSON.parse(each) as WireLine);
+}
+
+/** An hour of each system, as the wire recordings have it. */
+function night(): string {
+  const mc = wire('bedrock-3.10.jsonl')
+    .filter(({ dir, text = '' }) => dir === '<' && text.includes('"topic"'))
+    .map(({ t, text }) => line('bedrock', 'mc', t, { channel: 'push', direction: 'in', raw: text }));
+  const nas = wire('truenas-24.10-websocket.jsonl').flatMap(({ t, dir, text = '' }) => {
+    if (dir === '>') return line('truenas', 'nas', t, { channel: 'request', direction: 'out', raw: text });
+    if (dir !== '<') return [];
+    const channel = /"msg": "(?:added|changed|removed)"/.test(text) ? 'push' : 'reply';
+    return line('truenas', 'nas', t, { channel, direction: 'in', raw: text });
+  });
   const kgsm = recorded('kgsm-2.2-lifecycle.jsonl').map((raw, n) =>
     line('kgsm', 'home', n * 100, { channel: 'push', direction: 'in', raw }),
   );
@@ -37,10 +48,13 @@ function night(): string {
   );
   const connections = [
     { id: 'bell', name: 'Bell', system: 'notifier' },
+    { id: 'mc', name: 'Minecraft', system: 'bedrock' },
     { id: 'nas', name: 'Cellar <b>NAS</b>', system: 'truenas' },
     { id: 'home', name: 'Home', system: 'kgsm' },
   ];
-  return [JSON.stringify({ gameServerOpsRecording: 1, connections }), ...nas, ...kgsm, ...bell].join('\n');
+  return [JSON.stringify({ gameServerOpsRecording: 1, connections }), ...nas, ...kgsm, ...bell, ...mc].join(
+    '\n',
+  );
 }
 
 function foldersOf({ server }: Workbench): string[] {
@@ -207,6 +221,24 @@ describe('a recording of several connections', () => {
     await wb.dialog.getByRole('button', { name: 'Remove' }).click();
   });
 
+  it('is served as a Bedrock Server Manager, which takes the password that it was given', async () => {
+    const wb = workbench();
+    await wb.command('Game Servers: Serve as Virtual Server…');
+    await wb.pick('night.gsops.ndjson');
+    await wb.pick('Minecraft');
+    await wb.pick('As fast as clients read');
+    await wb.pick('This Machine Only');
+    const row = wb.treeItem(/^Virtual Bedrock Server Manager/);
+    await wb.contextMenu(row, 'Add as Connection');
+    await wb.treeItem(/^Connection Virtual Bedrock Server Manager, Connected/).waitFor();
+    await row.and(wb.treeItem(/, \d clients? · played to its end · http:/)).waitFor();
+    await wb.screenshots('virtual-bedrock');
+    await wb.contextMenu(row, 'Stop Virtual Server');
+    await row.waitFor({ state: 'detached' });
+    await wb.pressToast(/Bedrock Server Manager leads nowhere now/, 'Remove Connection…');
+    await wb.dialog.getByRole('button', { name: 'Remove' }).click();
+  });
+
   it('says once that it ended by itself', async () => {
     const wb = workbench();
     await wb.command('Game Servers: Serve as Virtual Server…');
@@ -228,11 +260,7 @@ describe('a recording of several connections', () => {
   it('is served from its editor too, and ends with the window', async () => {
     const wb = workbench();
     await wb.treeItem(/^Recording file night\.gsops\.ndjson/).click();
-    await wb
-      .editorFrame()
-      .getByRole('row', { name: /instance_started/ })
-      .first()
-      .waitFor();
+    await wb.editorFrame().getByText('not live').waitFor();
     await wb.page.locator('.editor-actions').getByRole('button', { name: 'More Actions...' }).click();
     await wb.choose('Serve as Virtual Server…');
     await wb.pick('Home');

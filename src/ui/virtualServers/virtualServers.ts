@@ -1,20 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { networkInterfaces, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  commands,
-  env,
-  EventEmitter,
-  l10n,
-  ProgressLocation,
-  window,
-  type MarkdownString,
-  type TreeItem,
-} from 'vscode';
-import { systemClock } from '../../core/model/clock.ts';
+import { networkInterfaces } from 'node:os';
+import { commands, env, EventEmitter, l10n, window, type MarkdownString, type TreeItem } from 'vscode';
 import { errorWords, unstopped } from '../../core/model/text.ts';
-import { temporaryBase } from '../../core/playback/serving/simulatorProcess.ts';
-import { VirtualServer } from '../../core/playback/serving/virtualServer.ts';
+import type { VirtualServer } from '../../core/playback/serving/virtualServer.ts';
 import { commandId } from '../contributions/commands.ts';
 import { contextKeys, viewIds } from '../contributions/ids.ts';
 import type { RecordingFiles } from '../recordings/recordingFiles.ts';
@@ -32,14 +19,13 @@ import { addAsConnection, offerRemoval } from './addAsConnection.ts';
 import { chooseSource } from './chooseSource.ts';
 import { ClientMessages } from './clientMessages.ts';
 import type { ServableSource } from './servableSources.ts';
+import { inProgress } from './inProgress.ts';
+import { startServer } from './startServer.ts';
 import { askServeOptions, askSpeed, type ServeOptions } from './serveQuestions.ts';
 import { virtualPartItem, virtualServerItem, virtualServerTooltip } from './virtualItems.ts';
 import { addressOf, copiedOf, type VirtualFacts } from './virtualRows.ts';
 import type { VirtualServerCommand } from './virtualServerCommands.ts';
 import { changedRows, drawingOf, type Drawing } from './drawnRows.ts';
-
-/** Progress that comes and goes at once is only a flicker. */
-const momentMs = 700;
 
 /** A virtual server of this window. */
 export interface Served {
@@ -174,7 +160,8 @@ export class VirtualServers implements VirtualRows {
   /** From the questions to the row. */
   async #ask(source: ServableSource): Promise<void> {
     const { systems } = this.#runtime;
-    const found = await this.#inProgress(l10n.t('Reading {0}', source.name), (signal) =>
+    const over = this.#over.signal;
+    const found = await inProgress(l10n.t('Reading {0}', source.name), over, (signal) =>
       source.parts(signal),
     );
     const parts = found?.filter(({ system }) => systems.has(system));
@@ -183,62 +170,12 @@ export class VirtualServers implements VirtualRows {
       throw new Error(l10n.t('it holds no message that a server sent unasked, such as an event'));
     const options = await askServeOptions(l10n.t('Serve {0}', source.name), parts, systems);
     if (!options) return;
-    const server = await this.#inProgress(l10n.t('Starting a virtual {0}', options.label), (signal) =>
-      this.#start(source, options, signal),
+    const server = await inProgress(l10n.t('Starting a virtual {0}', options.label), over, (signal) =>
+      startServer(this.#runtime, source, options, signal),
     );
     if (!server) return;
-    if (this.#over.signal.aborted) await server.stop();
+    if (over.aborted) await server.stop();
     else await this.#keep(source, options, server);
-  }
-
-  async #start(source: ServableSource, options: ServeOptions, signal: AbortSignal): Promise<VirtualServer> {
-    const { context, systems } = this.#runtime;
-    const { part, speed, reach, webhook } = options;
-    const folder = await mkdtemp(join(tmpdir(), 'gso-serve-'));
-    try {
-      return await VirtualServer.start({
-        recording: await source.file(part, folder, signal),
-        ...{
-          system: part.system,
-          connection: part.connection,
-          registry: systems,
-          clock: systemClock,
-          signal,
-          speed,
-        },
-        ...(reach === 'network' ? { host: '0.0.0.0' } : {}),
-        ...(webhook === undefined ? {} : { webhook }),
-        program: context.asAbsolutePath('dist/simulators.js'),
-        node: process.execPath,
-        // Those of simulated servers too: the next start removes what a window that was killed left behind.
-        notes: join(context.globalStorageUri.fsPath, 'simulated'),
-        temporary: temporaryBase,
-        pid: process.pid,
-        env: process.env,
-      });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  /** Shows what takes longer than a moment. Undefined where the user cancelled. */
-  async #inProgress<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-    const cancelled = new AbortController();
-    const signal = AbortSignal.any([cancelled.signal, this.#over.signal]);
-    const running = run(signal);
-    try {
-      if (await endsWithin(running, momentMs)) return await running;
-      return await window.withProgress(
-        { location: ProgressLocation.Notification, title, cancellable: true },
-        (_progress, token) => {
-          token.onCancellationRequested(() => cancelled.abort());
-          return running;
-        },
-      );
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw error;
-    }
   }
 
   async #keep(
@@ -349,17 +286,6 @@ function isVirtualRow(value: unknown): value is VirtualRow {
     'row' in value &&
     (value.row === 'virtual' || value.row === 'virtualPart')
   );
-}
-
-/** Whether it resolves in that time; rejects as it does. */
-async function endsWithin(running: Promise<unknown>, ms: number): Promise<boolean> {
-  const late = Promise.withResolvers<false>();
-  const cancel = systemClock.after(ms, () => late.resolve(false));
-  try {
-    return await Promise.race([running.then(() => true), late.promise]);
-  } finally {
-    cancel();
-  }
 }
 
 async function copy(value: string): Promise<void> {
