@@ -29,8 +29,8 @@ export async function askServeOptions(
   if (!part) return undefined;
   const system = await systems.load(part.system);
   const label = system?.label ?? part.system;
-  // A script and a socket in a folder, or files: it listens at no port.
-  const isFolder = part.system === 'kgsm';
+  // Its events go to addresses that others listen at: it listens at no port.
+  const isFolder = system?.targetPrompt !== undefined;
   const webhook = isFolder && process.platform === 'win32' ? await askWebhook(title) : '';
   if (webhook === undefined) return undefined;
   const speed = await askSpeed(title);
