@@ -106,6 +106,13 @@ function withImports(outputs, file, found = new Set()) {
   return found;
 }
 
+/** The inspector with the parts that every page of it loads, some after its first rows. */
+function wholeInspector(outputs) {
+  const entry = 'dist/webview/inspector.js';
+  const late = outputs[entry].imports.find(({ path }) => basename(path).startsWith('lateParts-'));
+  return withImports(outputs, late.path, withImports(outputs, entry));
+}
+
 async function buildAll(bundles) {
   const results = await Promise.all(bundles.map((options) => build(options)));
   return Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
@@ -219,7 +226,9 @@ if (watch) {
     host: total([...new Set([...Object.keys(ofHosts), ...Object.keys(joined)])]) - worker - simulators,
     worker,
     simulators,
-    webview: total([...withImports(ofPages, 'dist/webview/inspector.js')]),
+    webview: total([...wholeInspector(ofPages)]),
+    // What its first rows wait for.
+    firstRows: total([...withImports(ofPages, 'dist/webview/inspector.js')]),
     metrics: bytesOf('dist/webview/metrics.js'),
     gsops: bytesOf('dist/gsops.js'),
   };
