@@ -87,6 +87,7 @@ describe('the palette of an empty window', () => {
       'Record the Last Minutes…',
       'Replay Events…',
       'Save Query…',
+      'Serve as Virtual Server…',
       'Show Events',
       'Show Log',
       'Show Tasks',
