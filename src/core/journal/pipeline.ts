@@ -45,12 +45,19 @@ type Where = Pick<Draft, 'timeline' | 'connection' | 'system' | 'host' | 'receiv
 
 type Meaning = Omit<Decoded<unknown>, 'context'>;
 
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 function isAlarming(severity: OpsEvent['severity']): boolean {
   return severity === 'warning' || severity === 'error';
 }
 
 /** The one empty list of all events that have nothing to list. */
 const none: readonly never[] = [];
+
+function joined(first: readonly Problem[] = none, then: readonly Problem[]): readonly Problem[] {
+  if (first.length === 0) return then.length === 0 ? none : then;
+  return [...first, ...then];
+}
 
 /** Drafts in; redacted, decoded, journalled and folded events out. The one way into the journal. */
 export class Pipeline {
@@ -72,34 +79,38 @@ export class Pipeline {
   ingest(draft: Draft): OpsEvent {
     const decoder = this.#options.decoderOf(draft.system);
     const read = readBytes(draft, (whole) => decoder?.redact(whole) ?? { text: whole, redacted: none });
-    const { bytes, problems: wireProblems = none, size = bytes.byteLength, ...where } = draft;
-    const message: Message = { ...where, text: read.forDecoder, utf8: read.utf8, truncated: read.truncated };
-    const meaning = this.#decode(decoder, message);
-    const correlation = draft.correlation ?? meaning.event.correlation ?? this.#options.correlate?.(draft);
-    const problems = [...wireProblems, ...meaning.problems];
-    return this.#append(
-      {
-        timeline: draft.timeline,
-        receivedAt: draft.receivedAt,
-        host: '',
-        connection: draft.connection,
-        system: draft.system,
-        channel: draft.channel,
-        direction: draft.direction,
-        origin: draft.origin,
-        ...meaning.event,
-        ...(correlation === undefined ? {} : { correlation }),
-        raw: read.text,
-        ...(read.rawBase64 === undefined ? {} : { rawBase64: read.rawBase64 }),
-        size,
-        truncated: read.truncated,
-        redacted: read.redacted.length === 0 ? none : read.redacted,
-        problems: problems.length === 0 ? none : problems,
-        // A failure is news, however often it was asked for.
-        ...(draft.noise === true && !isAlarming(meaning.event.severity) ? { noise: true } : {}),
-      },
-      meaning.signals,
-    );
+    const { timeline, receivedAt, host, connection, system, channel, direction, origin } = draft;
+    const source = { timeline, receivedAt, host, connection, system, channel, direction, origin };
+    const { utf8, truncated } = read;
+    const message: Message = {
+      ...source,
+      correlation: draft.correlation,
+      text: read.forDecoder,
+      utf8,
+      truncated,
+    };
+    const { event: told, signals, problems } = this.#decode(decoder, message);
+    const event: Mutable<OpsEvent> = {
+      ...source,
+      host: told.host ?? '',
+      type: told.type,
+      severity: told.severity,
+      retention: told.retention,
+      summary: told.summary,
+      raw: read.text,
+      size: draft.size ?? draft.bytes.byteLength,
+      truncated,
+      redacted: read.redacted.length === 0 ? none : read.redacted,
+      problems: joined(draft.problems, problems),
+    };
+    const correlation = draft.correlation ?? told.correlation ?? this.#options.correlate?.(draft);
+    if (correlation !== undefined) event.correlation = correlation;
+    if (told.time !== undefined) event.time = told.time;
+    if (told.subject) event.subject = told.subject;
+    if (read.rawBase64 !== undefined) event.rawBase64 = read.rawBase64;
+    // A failure is news, however often it was asked for.
+    if (draft.noise === true && !isAlarming(told.severity)) event.noise = true;
+    return this.#append(event, signals);
   }
 
   /** Journals a fact of our own. */
@@ -209,8 +220,10 @@ export class Pipeline {
         events.push(event);
         if (signals.length > 0) timeline.fleet = fold(timeline.fleet, event, signals);
         if (hasConnections(id)) this.#options.metrics?.take(event, signals);
-        const values = measuredBy(signals);
-        if (values.length > 0) measured.set(event, values);
+        if (signals.some(({ signal }) => signal === 'metrics')) {
+          const values = measuredBy(signals);
+          if (values.length > 0) measured.set(event, values);
+        }
       }
       this.#listeners.tell({ timeline: id, before, fleet: timeline.fleet, events, measured });
     }

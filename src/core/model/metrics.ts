@@ -54,15 +54,15 @@ export class MetricsStore {
 
   /** Takes what an event measured. */
   take(event: Pick<OpsEvent, 'connection' | 'receivedAt'>, signals: readonly Signal[]): void {
-    const changed = new Set<string>();
+    let changed: Set<string> | undefined;
     for (const signal of signals) {
       if (signal.signal === 'gone') this.#rings.delete(instanceId(instanceRef(event.connection, signal)));
       if (signal.signal !== 'metrics') continue;
       const id = instanceId(instanceRef(event.connection, signal));
       this.#push(id, event.connection, event.receivedAt, signal.values);
-      changed.add(id);
+      changed = (changed ?? new Set()).add(id);
     }
-    if (changed.size > 0) for (const listener of this.#listeners) listener(changed);
+    if (changed) for (const listener of this.#listeners) listener(changed);
   }
 
   series(ref: InstanceRef): MetricSeries | undefined {

@@ -49,7 +49,8 @@ export interface Decoded<C> {
 }
 
 /** A message after redaction, as a decoder sees it. */
-export interface Message extends Omit<Draft, 'bytes' | 'problems'> {
+export interface Message extends Omit<Draft, 'bytes' | 'problems' | 'size' | 'noise' | 'correlation'> {
+  readonly correlation?: string | undefined;
   readonly text: string;
   /** False where the bytes were no UTF-8; `text` then holds replacement characters. */
   readonly utf8: boolean;
