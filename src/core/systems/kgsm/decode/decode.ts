@@ -7,7 +7,7 @@ import { decodeCli } from './cliMessages.ts';
 import { catalogEntry, summaryOf } from '../catalog.ts';
 import { applyLifecycleEvent, applyLostTask } from './lifecycle.ts';
 import { initialContext, loadContext, saveContext, type KgsmContext } from './decoderState.ts';
-import { dataSchema, envelopeSchema, type KgsmData } from '../messages.ts';
+import { dataIssues, envelopeIssues, type KgsmData } from '../messages.ts';
 
 const unknown = text('Something that is no KGSM event');
 
@@ -38,9 +38,8 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
 
   const { type, data, time, actor } = read;
   const known = catalogEntry(type);
-  const schema = known && !cut ? dataSchema(type) : undefined;
-  const checked = schema?.safeParse(data);
-  for (const issue of checked?.error?.issues ?? []) {
+  const issuesIn = known && !cut ? dataIssues(type) : undefined;
+  for (const issue of issuesIn?.(data) ?? []) {
     problems.push({
       path: ['Data', ...issue.path].join('.'),
       message: mismatch(issue),
@@ -73,9 +72,8 @@ interface Envelope {
 }
 
 function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
-  const result = envelopeSchema.safeParse(value);
   const fields: Partial<Record<string, unknown>> = isFields(value) ? value : {};
-  for (const issue of result.error?.issues ?? []) {
+  for (const issue of envelopeIssues(value)) {
     problems.push({
       path: issue.path.join('.'),
       message: mismatch(issue),
