@@ -54,6 +54,37 @@ function isAlarming(severity: OpsEvent['severity']): boolean {
 /** The one empty list of all events that have nothing to list. */
 const none: readonly never[] = [];
 
+type Source = Pick<
+  OpsEvent,
+  'timeline' | 'receivedAt' | 'host' | 'connection' | 'system' | 'channel' | 'direction' | 'origin'
+>;
+type Kept = Pick<OpsEvent, 'raw' | 'size' | 'truncated' | 'redacted' | 'problems'>;
+
+/** An event of the fields that have a value. */
+function eventOf(
+  source: Source,
+  { type, severity, retention, summary, time, subject }: Meaning['event'],
+  correlation: string | undefined,
+  { raw, size, truncated, redacted, problems }: Kept,
+): Mutable<OpsEvent> {
+  const event: Mutable<OpsEvent> = {
+    ...source,
+    type,
+    severity,
+    retention,
+    summary,
+    raw,
+    size,
+    truncated,
+    redacted,
+    problems,
+  };
+  if (correlation !== undefined) event.correlation = correlation;
+  if (time !== undefined) event.time = time;
+  if (subject) event.subject = subject;
+  return event;
+}
+
 function joined(first: readonly Problem[] = none, then: readonly Problem[]): readonly Problem[] {
   if (first.length === 0) return then.length === 0 ? none : then;
   return [...first, ...then];
@@ -90,23 +121,14 @@ export class Pipeline {
       truncated,
     };
     const { event: told, signals, problems } = this.#decode(decoder, message);
-    const event: Mutable<OpsEvent> = {
-      ...source,
-      host: told.host ?? '',
-      type: told.type,
-      severity: told.severity,
-      retention: told.retention,
-      summary: told.summary,
+    const correlation = draft.correlation ?? told.correlation ?? this.#options.correlate?.(draft);
+    const event = eventOf({ ...source, host: told.host ?? '' }, told, correlation, {
       raw: read.text,
       size: draft.size ?? draft.bytes.byteLength,
       truncated,
       redacted: read.redacted.length === 0 ? none : read.redacted,
       problems: joined(draft.problems, problems),
-    };
-    const correlation = draft.correlation ?? told.correlation ?? this.#options.correlate?.(draft);
-    if (correlation !== undefined) event.correlation = correlation;
-    if (told.time !== undefined) event.time = told.time;
-    if (told.subject) event.subject = told.subject;
+    });
     if (read.rawBase64 !== undefined) event.rawBase64 = read.rawBase64;
     // A failure is news, however often it was asked for.
     if (draft.noise === true && !isAlarming(told.severity)) event.noise = true;
@@ -121,25 +143,18 @@ export class Pipeline {
   ): OpsEvent {
     const decoder = this.#options.decoderOf(where.system);
     const fact = decoder ? redactFact(given, (part) => decoder.redact(part).text) : given;
-    const meaning = this.#meaningOf(where, fact);
+    const { event: told, signals } = this.#meaningOf(where, fact);
+    const host = told.subject?.host ?? '';
     const raw = JSON.stringify(fact);
-    return this.#append(
-      {
-        ...where,
-        host: meaning.event.subject?.host ?? '',
-        channel: 'control',
-        direction: 'none',
-        origin,
-        ...meaning.event,
-        ...(correlation === undefined ? {} : { correlation }),
-        raw,
-        size: Buffer.byteLength(raw),
-        truncated: false,
-        redacted: none,
-        problems: none,
-      },
-      meaning.signals,
-    );
+    const kept = {
+      raw,
+      size: Buffer.byteLength(raw),
+      truncated: false,
+      redacted: none,
+      problems: none,
+    };
+    const source = { ...where, host, channel: 'control', direction: 'none', origin } as const;
+    return this.#append(eventOf(source, told, correlation ?? told.correlation, kept), signals);
   }
 
   /** The fleet of a timeline as of its last commit: a pure read. */

@@ -38,11 +38,11 @@ export type Signal =
 export interface Decoded<C> {
   readonly context: C;
   readonly event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
-    readonly time?: number;
+    readonly time?: number | undefined;
     /** Host behind the connection that the event comes from. */
-    readonly host?: string;
-    readonly subject?: Subject;
-    readonly correlation?: string;
+    readonly host?: string | undefined;
+    readonly subject?: Subject | undefined;
+    readonly correlation?: string | undefined;
   };
   readonly signals: readonly Signal[];
   readonly problems: readonly Problem[];
