@@ -117,6 +117,8 @@ export class Pipeline {
       ...source,
       correlation: draft.correlation,
       text: read.forDecoder,
+      // A secret that was cut out of the text is still in what the source has parsed.
+      parsed: read.exact ? draft.parsed : undefined,
       utf8,
       truncated,
     };

@@ -54,6 +54,8 @@ export interface Draft {
   readonly origin: Origin;
   /** The exact bytes of the message, without white space round it. */
   readonly bytes: Uint8Array;
+  /** Value of the JSON in `bytes`, where its source has parsed it already. */
+  readonly parsed?: unknown;
   /** Size of the message as it arrived, where `bytes` is shorter. */
   readonly size?: number;
   /** The cap of the wire cut the bytes off. */

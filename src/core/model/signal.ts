@@ -49,9 +49,14 @@ export interface Decoded<C> {
 }
 
 /** A message after redaction, as a decoder sees it. */
-export interface Message extends Omit<Draft, 'bytes' | 'problems' | 'size' | 'noise' | 'correlation'> {
+export interface Message extends Omit<
+  Draft,
+  'bytes' | 'parsed' | 'problems' | 'size' | 'noise' | 'correlation'
+> {
   readonly correlation?: string | undefined;
   readonly text: string;
+  /** Value of the JSON in `text`, where somebody has parsed it already. */
+  readonly parsed?: unknown;
   /** False where the bytes were no UTF-8; `text` then holds replacement characters. */
   readonly utf8: boolean;
   readonly truncated: boolean;

@@ -16,6 +16,7 @@ interface SessionDraft {
   readonly direction: Direction;
   readonly origin?: Origin;
   readonly bytes: Uint8Array;
+  readonly parsed?: unknown;
   readonly size?: number;
   readonly truncated?: boolean;
   readonly receivedAt: number;

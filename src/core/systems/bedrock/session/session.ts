@@ -351,11 +351,12 @@ class LiveBedrockSession implements BedrockSession {
 
   #take(message: WebSocketMessage): void {
     const { bytes, size, truncated } = message;
-    const { type, topic, data } = peekMessage(bytes, truncated);
+    const { type, topic, data, parsed } = peekMessage(bytes, truncated);
     this.#environment.deliver({
       channel: type === 'resource_update' ? 'metric' : type === 'log_update' ? 'log' : 'push',
       direction: 'in',
       bytes,
+      parsed,
       size,
       truncated,
       receivedAt: this.#environment.clock.now(),
