@@ -18,15 +18,14 @@ const ours =
   /^event:(?:before_|after_server_st|after_server_install|after_server_update|after_delete_server_data)/;
 
 /** Reads the parts of a message that the session itself needs. Reports no problems: the decoder does. */
-export function peekMessage(bytes: Uint8Array, truncated: boolean): PeekedMessage {
+export function peekMessage(bytes: Buffer, truncated: boolean): PeekedMessage {
   const nothing: PeekedMessage = { type: '', topic: '', data: undefined };
   if (truncated) return nothing;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const head = buffer.toString('utf8', 0, headBytes);
+  const head = bytes.toString('utf8', 0, headBytes);
   const [, type = '', topic = ''] = beginning.exec(head) ?? [];
   if (type === 'resource_update' || (type === 'event' && !ours.test(topic)))
     return { type, topic, data: undefined };
-  const value = parsedJson(buffer.length > headBytes ? buffer.toString('utf8') : head);
+  const value = parsedJson(bytes.length > headBytes ? bytes.toString('utf8') : head);
   if (!isFields(value)) return nothing;
   const { type: said, topic: about, data } = value;
   return {

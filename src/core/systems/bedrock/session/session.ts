@@ -388,7 +388,7 @@ class LiveBedrockSession implements BedrockSession {
   }
 }
 
-function measuredIn(bytes: Uint8Array): unknown {
-  const value = parsedJson(Buffer.from(bytes).toString('utf8'));
+function measuredIn(bytes: Buffer): unknown {
+  const value = parsedJson(bytes.toString('utf8'));
   return isFields(value) ? value['data'] : undefined;
 }
