@@ -237,10 +237,8 @@ export class Pipeline {
         events.push(event);
         if (signals.length > 0) timeline.fleet = fold(timeline.fleet, event, signals);
         if (hasConnections(id)) this.#options.metrics?.take(event, signals);
-        if (signals.some(({ signal }) => signal === 'metrics')) {
-          const values = measuredBy(signals);
-          if (values.length > 0) measured.set(event, values);
-        }
+        const values = measuredBy(signals);
+        if (values.length > 0) measured.set(event, values);
       }
       this.#listeners.tell({ timeline: id, before, fleet: timeline.fleet, events, measured });
     }

@@ -18,13 +18,14 @@ export interface Measured {
 
 /** The values among signals; what is no number was not measured. */
 export function measuredBy(signals: readonly Signal[]): readonly Measured[] {
-  return signals.flatMap((signal) =>
-    signal.signal === 'metrics'
-      ? Object.entries(signal.values).flatMap(([name, value]) =>
-          Number.isFinite(value) ? [{ kind: signal.kind, key: signal.key, name, value }] : [],
-        )
-      : [],
-  );
+  const measured: Measured[] = [];
+  for (const signal of signals) {
+    if (signal.signal !== 'metrics') continue;
+    const { kind, key, values } = signal;
+    for (const [name, value] of Object.entries(values))
+      if (Number.isFinite(value)) measured.push({ kind, key, name, value });
+  }
+  return measured;
 }
 
 /** One hour at a sample every two seconds. */
