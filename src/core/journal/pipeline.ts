@@ -56,19 +56,27 @@ const none: readonly never[] = [];
 
 type Source = Pick<
   OpsEvent,
-  'timeline' | 'receivedAt' | 'host' | 'connection' | 'system' | 'channel' | 'direction' | 'origin'
+  'timeline' | 'receivedAt' | 'connection' | 'system' | 'channel' | 'direction' | 'origin'
 >;
 type Kept = Pick<OpsEvent, 'raw' | 'size' | 'truncated' | 'redacted' | 'problems'>;
 
 /** An event of the fields that have a value. */
 function eventOf(
-  source: Source,
+  { timeline, receivedAt, connection, system, channel, direction, origin }: Source,
+  host: string,
   { type, severity, retention, summary, time, subject }: Meaning['event'],
   correlation: string | undefined,
   { raw, size, truncated, redacted, problems }: Kept,
 ): Mutable<OpsEvent> {
   const event: Mutable<OpsEvent> = {
-    ...source,
+    timeline,
+    receivedAt,
+    host,
+    connection,
+    system,
+    channel,
+    direction,
+    origin,
     type,
     severity,
     retention,
@@ -111,10 +119,16 @@ export class Pipeline {
     const decoder = this.#options.decoderOf(draft.system);
     const read = readBytes(draft, (whole) => decoder?.redact(whole) ?? { text: whole, redacted: none });
     const { timeline, receivedAt, host, connection, system, channel, direction, origin } = draft;
-    const source = { timeline, receivedAt, host, connection, system, channel, direction, origin };
     const { utf8, truncated } = read;
     const message: Message = {
-      ...source,
+      timeline,
+      receivedAt,
+      host,
+      connection,
+      system,
+      channel,
+      direction,
+      origin,
       correlation: draft.correlation,
       text: read.forDecoder,
       // A secret that was cut out of the text is still in what the source has parsed.
@@ -124,7 +138,7 @@ export class Pipeline {
     };
     const { event: told, signals, problems } = this.#decode(decoder, message);
     const correlation = draft.correlation ?? told.correlation ?? this.#options.correlate?.(draft);
-    const event = eventOf({ ...source, host: told.host ?? '' }, told, correlation, {
+    const event = eventOf(draft, told.host ?? '', told, correlation, {
       raw: read.text,
       size: draft.size ?? draft.bytes.byteLength,
       truncated,
@@ -155,8 +169,8 @@ export class Pipeline {
       redacted: none,
       problems: none,
     };
-    const source = { ...where, host, channel: 'control', direction: 'none', origin } as const;
-    return this.#append(eventOf(source, told, correlation ?? told.correlation, kept), signals);
+    const source = { ...where, channel: 'control', direction: 'none', origin } as const;
+    return this.#append(eventOf(source, host, told, correlation ?? told.correlation, kept), signals);
   }
 
   /** The fleet of a timeline as of its last commit: a pure read. */
