@@ -5,6 +5,7 @@ import type { ConnectionState } from '../model/signal.ts';
 import { type Text, errorWords, text } from '../model/text.ts';
 import type { Pipeline } from '../journal/pipeline.ts';
 import {
+  draftOf,
   SessionError,
   type Log,
   type SecretKind,
@@ -284,7 +285,7 @@ export class Connection {
       memory: this.#options.memory(this.id),
       secret: this.secret,
       keep: (kind, value) => this.#options.keep?.(system, settings, kind, value),
-      deliver: (draft) => this.#options.pipeline.ingest({ origin: 'live', ...this.#where(), ...draft }),
+      deliver: (draft) => this.#options.pipeline.ingest(draftOf(this.#where(), draft)),
       committed: () => this.#options.keeping?.committed(this.id) ?? Promise.resolve(),
       pressure: () => this.#options.keeping?.pressure(),
       report: (state, detail) => {

@@ -45,12 +45,58 @@ type Where = Pick<Draft, 'timeline' | 'connection' | 'system' | 'host' | 'receiv
 
 type Meaning = Omit<Decoded<unknown>, 'context'>;
 
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 function isAlarming(severity: OpsEvent['severity']): boolean {
   return severity === 'warning' || severity === 'error';
 }
 
 /** The one empty list of all events that have nothing to list. */
 const none: readonly never[] = [];
+
+type Source = Pick<
+  OpsEvent,
+  'timeline' | 'receivedAt' | 'connection' | 'system' | 'channel' | 'direction' | 'origin'
+>;
+type Kept = Pick<OpsEvent, 'raw' | 'size' | 'truncated' | 'redacted' | 'problems'>;
+
+/** An event of the fields that have a value. */
+function eventOf(
+  { timeline, receivedAt, connection, system, channel, direction, origin }: Source,
+  host: string,
+  { type, severity, retention, summary, time, subject }: Meaning['event'],
+  correlation: string | undefined,
+  { raw, size, truncated, redacted, problems }: Kept,
+): Mutable<OpsEvent> {
+  const event: Mutable<OpsEvent> = {
+    timeline,
+    receivedAt,
+    host,
+    connection,
+    system,
+    channel,
+    direction,
+    origin,
+    type,
+    severity,
+    retention,
+    summary,
+    raw,
+    size,
+    truncated,
+    redacted,
+    problems,
+  };
+  if (correlation !== undefined) event.correlation = correlation;
+  if (time !== undefined) event.time = time;
+  if (subject) event.subject = subject;
+  return event;
+}
+
+function joined(first: readonly Problem[] = none, then: readonly Problem[]): readonly Problem[] {
+  if (first.length === 0) return then.length === 0 ? none : then;
+  return [...first, ...then];
+}
 
 /** Drafts in; redacted, decoded, journalled and folded events out. The one way into the journal. */
 export class Pipeline {
@@ -72,34 +118,37 @@ export class Pipeline {
   ingest(draft: Draft): OpsEvent {
     const decoder = this.#options.decoderOf(draft.system);
     const read = readBytes(draft, (whole) => decoder?.redact(whole) ?? { text: whole, redacted: none });
-    const { bytes, problems: wireProblems = none, size = bytes.byteLength, ...where } = draft;
-    const message: Message = { ...where, text: read.forDecoder, utf8: read.utf8, truncated: read.truncated };
-    const meaning = this.#decode(decoder, message);
-    const correlation = draft.correlation ?? meaning.event.correlation ?? this.#options.correlate?.(draft);
-    const problems = [...wireProblems, ...meaning.problems];
-    return this.#append(
-      {
-        timeline: draft.timeline,
-        receivedAt: draft.receivedAt,
-        host: '',
-        connection: draft.connection,
-        system: draft.system,
-        channel: draft.channel,
-        direction: draft.direction,
-        origin: draft.origin,
-        ...meaning.event,
-        ...(correlation === undefined ? {} : { correlation }),
-        raw: read.text,
-        ...(read.rawBase64 === undefined ? {} : { rawBase64: read.rawBase64 }),
-        size,
-        truncated: read.truncated,
-        redacted: read.redacted.length === 0 ? none : read.redacted,
-        problems: problems.length === 0 ? none : problems,
-        // A failure is news, however often it was asked for.
-        ...(draft.noise === true && !isAlarming(meaning.event.severity) ? { noise: true } : {}),
-      },
-      meaning.signals,
-    );
+    const { timeline, receivedAt, host, connection, system, channel, direction, origin } = draft;
+    const { utf8, truncated } = read;
+    const message: Message = {
+      timeline,
+      receivedAt,
+      host,
+      connection,
+      system,
+      channel,
+      direction,
+      origin,
+      correlation: draft.correlation,
+      text: read.forDecoder,
+      // A secret that was cut out of the text is still in what the source has parsed.
+      parsed: read.exact ? draft.parsed : undefined,
+      utf8,
+      truncated,
+    };
+    const { event: told, signals, problems } = this.#decode(decoder, message);
+    const correlation = draft.correlation ?? told.correlation ?? this.#options.correlate?.(draft);
+    const event = eventOf(draft, told.host ?? '', told, correlation, {
+      raw: read.text,
+      size: draft.size ?? draft.bytes.byteLength,
+      truncated,
+      redacted: read.redacted.length === 0 ? none : read.redacted,
+      problems: joined(draft.problems, problems),
+    });
+    if (read.rawBase64 !== undefined) event.rawBase64 = read.rawBase64;
+    // A failure is news, however often it was asked for.
+    if (draft.noise === true && !isAlarming(told.severity)) event.noise = true;
+    return this.#append(event, signals);
   }
 
   /** Journals a fact of our own. */
@@ -110,25 +159,18 @@ export class Pipeline {
   ): OpsEvent {
     const decoder = this.#options.decoderOf(where.system);
     const fact = decoder ? redactFact(given, (part) => decoder.redact(part).text) : given;
-    const meaning = this.#meaningOf(where, fact);
+    const { event: told, signals } = this.#meaningOf(where, fact);
+    const host = told.subject?.host ?? '';
     const raw = JSON.stringify(fact);
-    return this.#append(
-      {
-        ...where,
-        host: meaning.event.subject?.host ?? '',
-        channel: 'control',
-        direction: 'none',
-        origin,
-        ...meaning.event,
-        ...(correlation === undefined ? {} : { correlation }),
-        raw,
-        size: Buffer.byteLength(raw),
-        truncated: false,
-        redacted: none,
-        problems: none,
-      },
-      meaning.signals,
-    );
+    const kept = {
+      raw,
+      size: Buffer.byteLength(raw),
+      truncated: false,
+      redacted: none,
+      problems: none,
+    };
+    const source = { ...where, channel: 'control', direction: 'none', origin } as const;
+    return this.#append(eventOf(source, host, told, correlation ?? told.correlation, kept), signals);
   }
 
   /** The fleet of a timeline as of its last commit: a pure read. */

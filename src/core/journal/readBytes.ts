@@ -6,6 +6,8 @@ export interface ReadBytes {
   readonly forDecoder: string;
   readonly rawBase64?: string;
   readonly redacted: readonly string[];
+  /** The text is what arrived, to the last character. */
+  readonly exact: boolean;
   readonly utf8: boolean;
   readonly truncated: boolean;
 }
@@ -21,7 +23,7 @@ export function readBytes(
   const { truncated = false } = draft;
   const exact = decodeUtf8(draft.bytes, truncated);
   const { text: kept, redacted } = redact(exact ?? lossyUtf8.decode(draft.bytes));
-  const common = { forDecoder: kept, redacted, utf8: exact !== undefined, truncated };
+  const common = { forDecoder: kept, redacted, exact: kept === exact, utf8: exact !== undefined, truncated };
   // The bytes themselves would bring back what was cut; then the readable form has to do.
   if (exact !== undefined || redacted.length > 0) return { ...common, text: kept };
   return { ...common, text: '', rawBase64: Buffer.from(draft.bytes).toString('base64') };

@@ -54,16 +54,18 @@ export interface Draft {
   readonly origin: Origin;
   /** The exact bytes of the message, without white space round it. */
   readonly bytes: Uint8Array;
+  /** Value of the JSON in `bytes`, where its source has parsed it already. */
+  readonly parsed?: unknown;
   /** Size of the message as it arrived, where `bytes` is shorter. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** The cap of the wire cut the bytes off. */
-  readonly truncated?: boolean;
+  readonly truncated?: boolean | undefined;
   /** Problems that the wire saw: cut off, too slow, closed in the middle. */
-  readonly problems?: readonly Problem[];
+  readonly problems?: readonly Problem[] | undefined;
   /** Links call, reply, task and echo. */
-  readonly correlation?: string;
+  readonly correlation?: string | undefined;
   /** Asked, or answered, of the session's own accord and again and again: nobody wanted to know. */
-  readonly noise?: boolean;
+  readonly noise?: boolean | undefined;
 }
 
 /** A message with its meaning. The journal gives it its place when it is committed. */

@@ -80,8 +80,10 @@ function apply(fleet: Fleet, event: FoldedEvent, signal: Signal): Fleet {
       return withInstances(fleet, event, (old) => listed(old, event, signal), event.receivedAt);
     case 'metrics':
       return fleet;
-    case 'task':
-      return { ...fleet, ...foldTask(fleet, event, signal) };
+    case 'task': {
+      const tasks = foldTask(fleet, event, signal);
+      return tasks === fleet ? fleet : { ...fleet, ...tasks };
+    }
     case 'connection': {
       const old = statusOf(fleet, event);
       const heardAt = signal.state === 'ready' ? undefined : (signal.heardAt ?? old.heardAt);
@@ -125,26 +127,24 @@ function withInstances(
   listedAt?: number,
 ): Fleet {
   const status = statusOf(fleet, event);
-  const changed: ConnectionStatus = {
-    ...status,
-    ...(listedAt === undefined ? {} : { listedAt }),
-    lastEventAt: event.receivedAt,
-    instances: change(status.instances),
-  };
+  const instances = change(status.instances);
+  const heard: ConnectionStatus = { ...status, lastEventAt: event.receivedAt, instances };
+  const changed = listedAt === undefined ? heard : { ...heard, listedAt };
   return { ...fleet, connections: fleet.connections.set(event.connection, changed) };
 }
 
 function patched(old: Instance | undefined, ref: InstanceRef, patch: InstancePatch, at: number): Instance {
   const base: Instance = old ?? { ...ref, name: ref.key, state: 'unknown', since: at, lastEventAt: at };
   const merged: Record<string, unknown> = { ...base, lastEventAt: at };
-  for (const [field, value] of Object.entries(patch)) {
-    if (value === null) Reflect.deleteProperty(merged, field);
-    else if (value !== undefined) merged[field] = value;
+  for (const field in patch) {
+    const value = patch[field as keyof InstancePatch];
+    if (value !== null && value !== undefined) merged[field] = value;
+    else if (value === null && field in merged) Reflect.deleteProperty(merged, field);
   }
   if (patch.state !== undefined && patch.state !== base.state) {
     merged['since'] = at;
     // A reason belongs to the state that it explains.
-    if (patch.detail === undefined) delete merged['detail'];
+    if (patch.detail === undefined && 'detail' in merged) delete merged['detail'];
   }
   // The patch type holds the field names and types that Instance has, so the merge is an Instance again.
   return merged as unknown as Instance;

@@ -44,11 +44,11 @@ export interface InstancePatch {
 
 /** A string that is different for different instances; a map key, never to be taken apart. */
 export function instanceId({ connection, kind, key, host }: InstanceRef): string {
-  return JSON.stringify([connection, kind, key, ...(host === undefined ? [] : [host])]);
+  return JSON.stringify(host === undefined ? [connection, kind, key] : [connection, kind, key, host]);
 }
 
 export function instanceRef(connection: string, { host, kind, key }: InstanceKey): InstanceRef {
-  return { connection, kind, key, ...(host === undefined ? {} : { host }) };
+  return host === undefined ? { connection, kind, key } : { connection, kind, key, host };
 }
 
 /** An instance as the subject of an event or a task. */

@@ -18,13 +18,14 @@ export interface Measured {
 
 /** The values among signals; what is no number was not measured. */
 export function measuredBy(signals: readonly Signal[]): readonly Measured[] {
-  return signals.flatMap((signal) =>
-    signal.signal === 'metrics'
-      ? Object.entries(signal.values).flatMap(([name, value]) =>
-          Number.isFinite(value) ? [{ kind: signal.kind, key: signal.key, name, value }] : [],
-        )
-      : [],
-  );
+  const measured: Measured[] = [];
+  for (const signal of signals) {
+    if (signal.signal !== 'metrics') continue;
+    const { kind, key, values } = signal;
+    for (const [name, value] of Object.entries(values))
+      if (Number.isFinite(value)) measured.push({ kind, key, name, value });
+  }
+  return measured;
 }
 
 /** One hour at a sample every two seconds. */
@@ -54,15 +55,15 @@ export class MetricsStore {
 
   /** Takes what an event measured. */
   take(event: Pick<OpsEvent, 'connection' | 'receivedAt'>, signals: readonly Signal[]): void {
-    const changed = new Set<string>();
+    let changed: Set<string> | undefined;
     for (const signal of signals) {
       if (signal.signal === 'gone') this.#rings.delete(instanceId(instanceRef(event.connection, signal)));
       if (signal.signal !== 'metrics') continue;
       const id = instanceId(instanceRef(event.connection, signal));
       this.#push(id, event.connection, event.receivedAt, signal.values);
-      changed.add(id);
+      changed = (changed ?? new Set()).add(id);
     }
-    if (changed.size > 0) for (const listener of this.#listeners) listener(changed);
+    if (changed) for (const listener of this.#listeners) listener(changed);
   }
 
   series(ref: InstanceRef): MetricSeries | undefined {

@@ -40,7 +40,10 @@ function childAt<V>(branch: Branch<V>, bit: number): Node<V> | undefined {
 function find<V>(root: Node<V> | undefined, hash: number, key: string): V | undefined {
   let node = root;
   for (let shift = 0; node; shift += bits) {
-    if (isLeaf(node)) return node.hash === hash ? node.entries.find(([k]) => k === key)?.[1] : undefined;
+    if (isLeaf(node)) {
+      if (node.hash === hash) for (const entry of node.entries) if (entry[0] === key) return entry[1];
+      return undefined;
+    }
     node = childAt(node, 1 << ((hash >>> shift) & mask));
   }
   return undefined;
@@ -57,6 +60,7 @@ function insert<V>(node: Node<V> | undefined, shift: number, hash: number, key: 
   if (!node) return { hash, entries: [[key, value]] };
   if (isLeaf(node)) {
     if (node.hash !== hash) return join(node, { hash, entries: [[key, value]] }, shift);
+    if (node.entries.length === 1 && node.entries[0]?.[0] === key) return { hash, entries: [[key, value]] };
     return { hash, entries: [...node.entries.filter(([k]) => k !== key), [key, value]] };
   }
   const bit = 1 << ((hash >>> shift) & mask);
@@ -142,8 +146,13 @@ export class PersistentMap<V> implements Iterable<readonly [string, V]> {
   }
 
   set(key: string, value: V): PersistentMap<V> {
-    const known = this.has(key);
-    return new PersistentMap(insert(this.#root, 0, hashOf(key), key, value), this.size + (known ? 0 : 1));
+    const hash = hashOf(key);
+    const known = find(this.#root, hash, key);
+    if (known === value && known !== undefined) return this;
+    return new PersistentMap(
+      insert(this.#root, 0, hash, key, value),
+      this.size + (known === undefined ? 1 : 0),
+    );
   }
 
   delete(key: string): PersistentMap<V> {

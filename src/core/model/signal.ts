@@ -38,19 +38,25 @@ export type Signal =
 export interface Decoded<C> {
   readonly context: C;
   readonly event: Pick<OpsEvent, 'type' | 'severity' | 'retention' | 'summary'> & {
-    readonly time?: number;
+    readonly time?: number | undefined;
     /** Host behind the connection that the event comes from. */
-    readonly host?: string;
-    readonly subject?: Subject;
-    readonly correlation?: string;
+    readonly host?: string | undefined;
+    readonly subject?: Subject | undefined;
+    readonly correlation?: string | undefined;
   };
   readonly signals: readonly Signal[];
   readonly problems: readonly Problem[];
 }
 
 /** A message after redaction, as a decoder sees it. */
-export interface Message extends Omit<Draft, 'bytes' | 'problems'> {
+export interface Message extends Omit<
+  Draft,
+  'bytes' | 'parsed' | 'problems' | 'size' | 'noise' | 'correlation'
+> {
+  readonly correlation?: string | undefined;
   readonly text: string;
+  /** Value of the JSON in `text`, where somebody has parsed it already. */
+  readonly parsed?: unknown;
   /** False where the bytes were no UTF-8; `text` then holds replacement characters. */
   readonly utf8: boolean;
   readonly truncated: boolean;

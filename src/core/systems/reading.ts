@@ -88,6 +88,7 @@ export function parsedBeginning(json: string): unknown {
 export function parseMessage(message: Message): { readonly value: unknown } | { readonly problem: Problem } {
   if (message.truncated)
     return { problem: { path: '', message: text('cut off: only the beginning was kept') } };
+  if (message.parsed !== undefined) return { value: message.parsed };
   try {
     return { value: JSON.parse(message.text) };
   } catch (error) {

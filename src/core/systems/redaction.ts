@@ -28,6 +28,10 @@ function wordsFor(place: Place): string {
 }
 
 const secretName = new RegExp(wordsFor('field'), 'i');
+/** One of all words; a text without them holds nothing to cut, unless one is written in escapes. */
+const anyWord = new RegExp(Object.keys(secretWords).join('|'), 'i');
+/** An escape that may stand for a letter of a word, also within several levels of escapes; the others stand for signs. */
+const escapedLetter = /\\[^bfnrt"\\/]/;
 
 /** The word in a command with all that stands before its secret: `login hunter2`, `rcon.password = hunter2`. */
 const commandWord = String.raw`\b${wordsFor('command')}\b(?:\s*[=:]\s*|\s+)`;
@@ -63,10 +67,7 @@ export function redactJson(
   raw: string,
   commands: readonly string[],
 ): { text: string; redacted: readonly string[] } {
-  // Names may be written in escapes.
-  const mayHold =
-    secretName.test(raw) || raw.includes('\\u') || commands.some((name) => raw.includes(`"${name}"`));
-  if (!mayHold) return { text: raw, redacted: [] };
+  if (!mayHoldWord(raw)) return { text: raw, redacted: [] };
   const redacted: string[] = [];
   const cuts: Cut[] = [];
   for (const value of valuesIn(raw)) {
@@ -82,6 +83,10 @@ export function redactJson(
     cuts.push(...found);
   }
   return { text: applyCuts(raw, cuts), redacted };
+}
+
+function mayHoldWord(raw: string): boolean {
+  return anyWord.test(raw) || (raw.includes('\\') && escapedLetter.test(raw));
 }
 
 /** The same for the output of programs, which has no fields. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { Text } from '../model/text.ts';
 import type { ConnectionState } from '../model/signal.ts';
-import type { Channel, Direction, Origin, Problem, Subject } from '../model/event.ts';
+import type { Channel, Direction, Draft, Origin, Problem, Subject } from '../model/event.ts';
 
 export interface Log {
   debug(message: Text): void;
@@ -16,12 +16,39 @@ interface SessionDraft {
   readonly direction: Direction;
   readonly origin?: Origin;
   readonly bytes: Uint8Array;
+  readonly parsed?: unknown;
   readonly size?: number;
   readonly truncated?: boolean;
   readonly receivedAt: number;
   readonly correlation?: string;
   readonly problems?: readonly Problem[];
   readonly noise?: boolean;
+}
+
+/** A draft of a session as one of its connection. Made for every message: a literal costs a tenth of two spreads. */
+export function draftOf(
+  { timeline, host, connection, system }: Pick<Draft, 'timeline' | 'host' | 'connection' | 'system'>,
+  draft: SessionDraft,
+): Draft {
+  const { channel, direction, origin = 'live', bytes, parsed, size } = draft;
+  const { truncated, receivedAt, correlation, problems, noise } = draft;
+  return {
+    timeline,
+    host,
+    connection,
+    system,
+    channel,
+    direction,
+    origin,
+    bytes,
+    parsed,
+    size,
+    truncated,
+    receivedAt,
+    correlation,
+    problems,
+    noise,
+  };
 }
 
 /** A small JSON value that a session finds again after a restart, such as how far it has read. */

@@ -15,7 +15,7 @@ export class WebSocketError extends StatusError<WebSocketReason> {
 
 /** A whole message; `bytes` is at most the cap, `size` what it really had. */
 export interface WebSocketMessage {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly size: number;
   readonly truncated: boolean;
   readonly binary: boolean;

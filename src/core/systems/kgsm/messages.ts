@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { issuesBy } from '../schemaIssues.ts';
 
 /** The `Data` of an event, before anything is known of its fields. */
 export type KgsmData = Readonly<Record<string, unknown>>;
@@ -60,7 +61,9 @@ const messageTypes: readonly (readonly [types: string, fields: Readonly<Record<s
   ['socket_test webhook_test', { InstanceName: optional, Message: optional }],
 ];
 
-const compiled = new Map<string, z.ZodMiniType>();
+type IssueFinder = ReturnType<typeof issuesBy>;
+
+const issueFinders = new Map<string, IssueFinder>();
 const fieldsOf = new Map(
   messageTypes.flatMap(([types, fields]) => types.split(' ').map((type) => [type, fields] as const)),
 );
@@ -68,15 +71,15 @@ const fieldsOf = new Map(
 /** Names of the types that have a schema. */
 export const dataSchemas: ReadonlySet<string> = new Set(fieldsOf.keys());
 
-/** The payload schema of a type, made on first use: most sessions meet a handful of the sixty. */
-export function dataSchema(type: string): z.ZodMiniType | undefined {
-  const known = compiled.get(type);
+/** Finds the issues in the payload of a type. Made on first use: most sessions meet a handful of the sixty. */
+export function dataIssues(type: string): IssueFinder | undefined {
+  const known = issueFinders.get(type);
   if (known) return known;
   const fields = fieldsOf.get(type);
   if (!fields) return undefined;
-  const schema = z.looseObject(fields);
-  compiled.set(type, schema);
-  return schema;
+  const finder = issuesBy(z.looseObject(fields));
+  issueFinders.set(type, finder);
+  return finder;
 }
 
 /** Fields of the payload of a type; undefined for an unknown one. */
@@ -84,13 +87,15 @@ export function dataFields(type: string): Readonly<Record<string, z.ZodMiniType>
   return fieldsOf.get(type);
 }
 
-/** Envelope of all generations round the payload; its other fields differ and are optional. */
-export const envelopeSchema = z.looseObject({
-  EventType: z.string().check(z.minLength(1)),
-  Data: z.record(z.string(), z.unknown()),
-  Timestamp: z.optional(z.nullable(z.string())),
-  Hostname: z.optional(z.nullable(z.string())),
-  Actor: z.optional(z.nullable(z.string())),
-  Origin: z.optional(z.nullable(z.string())),
-  V: z.optional(z.nullable(z.number())),
-});
+/** Finds the issues in the envelope of all generations round the payload; its other fields differ and are optional. */
+export const envelopeIssues = issuesBy(
+  z.looseObject({
+    EventType: z.string().check(z.minLength(1)),
+    Data: z.record(z.string(), z.unknown()),
+    Timestamp: z.optional(z.nullable(z.string())),
+    Hostname: z.optional(z.nullable(z.string())),
+    Actor: z.optional(z.nullable(z.string())),
+    Origin: z.optional(z.nullable(z.string())),
+    V: z.optional(z.nullable(z.number())),
+  }),
+);

@@ -8,7 +8,7 @@ import { accepted, clientKind, conversationEnded, ended, leaving, left, present 
 import { depthOf, parseLoosely } from './jsonText.ts';
 import { decodeRelayed, relayedTaskLost } from './relayedHosts.ts';
 import { initialContext, loadContext, saveContext, type NotifierContext } from './decoderState.ts';
-import { contentSchema, envelopeSchema, type NotifierContent } from './messages.ts';
+import { contentSchema, envelopeIssues, type NotifierContent } from './messages.ts';
 import { redactNotifier } from './redact.ts';
 
 const unknown = text('Something that is no event of the notification server');
@@ -171,7 +171,7 @@ interface Envelope {
 }
 
 function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
-  for (const issue of envelopeSchema.safeParse(value).error?.issues ?? [])
+  for (const issue of envelopeIssues(value))
     problems.push({ path: issue.path.join('.'), message: mismatch(issue) });
   if (!isFields(value)) return undefined;
   const { event: type, id, content } = value;

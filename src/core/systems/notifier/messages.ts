@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { issuesBy } from '../schemaIssues.ts';
 
 /** The `content` of an event, before anything is known of its fields. */
 export type NotifierContent = Readonly<Record<string, unknown>>;
@@ -24,13 +25,15 @@ export function contentSchema(type: string): z.ZodMiniType | undefined {
   return Object.hasOwn(contentSchemas, type) ? contentSchemas[type] : undefined;
 }
 
-/** Envelope of all events. The server takes them with parts missing, so do we. */
-export const envelopeSchema = z.looseObject({
-  event: z.string().check(z.minLength(1)),
-  id: z.optional(z.nullable(z.string())),
-  timestamp: z.optional(z.nullable(z.string())),
-  content: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-});
+/** Finds the issues in the envelope of all events. The server takes them with parts missing, so do we. */
+export const envelopeIssues = issuesBy(
+  z.looseObject({
+    event: z.string().check(z.minLength(1)),
+    id: z.optional(z.nullable(z.string())),
+    timestamp: z.optional(z.nullable(z.string())),
+    content: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+  }),
+);
 
 /** One event as a client writes it, in the order of the document; the time is RFC 3339, UTC. */
 export function clientEvent(type: string, id: string, content: NotifierContent, now: number): Uint8Array {

@@ -164,6 +164,18 @@ describe('the pipeline', () => {
     expect(event.redacted).toEqual(['Command']);
   });
 
+  it('decodes what the source has parsed already, unless a secret is cut out of the message', () => {
+    const { pipeline } = core();
+    const bytes = (command: string) => kgsmEvent('instance_input_sent', 'a', { Command: command });
+    const parsed: unknown = JSON.parse(bytes('say parsed'));
+    const event = pipeline.ingest({ ...draft(bytes('say hello')), parsed });
+    expect(english(event.summary)).toContain('say parsed');
+    const secret = bytes('login hunter2');
+    const cut = pipeline.ingest({ ...draft(secret), parsed: JSON.parse(secret) as unknown });
+    expect(cut.redacted).toEqual(['Command']);
+    expect(JSON.stringify(cut)).not.toContain('hunter2');
+  });
+
   it('keeps bytes that are no UTF-8 as they are, except for a secret in them', () => {
     const { pipeline } = core();
     const bytes = Buffer.concat([

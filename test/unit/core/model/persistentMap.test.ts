@@ -41,6 +41,15 @@ describe('the persistent map', () => {
     );
   });
 
+  it('is the very same where a key gets the value that it has', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(keys, fc.integer()), { minLength: 1 }), (entries) => {
+        const map = PersistentMap.from(entries);
+        for (const [key, value] of map) expect(map.set(key, value)).toBe(map);
+      }),
+    );
+  });
+
   it('tells its differences from another, related or not', () => {
     fc.assert(
       fc.property(steps, steps, fc.boolean(), (first, second, related) => {

@@ -50,6 +50,11 @@ describe('a task', () => {
     expect(tasksOf(fleet)).toMatchObject([{ state: 'failed', finishedAt: 1, percent: null }]);
   });
 
+  it('leaves the very same fleet where its last words come again', () => {
+    const ended = told(told(emptyFleet, 5, '7', job), 6, '7', { state: 'succeeded' });
+    expect(told(ended, 7, '7', { state: 'succeeded' })).toBe(ended);
+  });
+
   it('is another one when a system that counts anew begins a task of the same number later', () => {
     let fleet = told(emptyFleet, 10, '1', { ...job, startedAt: 10, state: 'succeeded' });
     fleet = told(fleet, 11, '1', { ...job, startedAt: 10, state: 'succeeded' });

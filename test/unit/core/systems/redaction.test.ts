@@ -81,6 +81,39 @@ describe('redaction', () => {
     expect(redacted).toEqual(['password', 'Command']);
   });
 
+  it('cuts the same from a text that it looks through only because of what stands before it', () => {
+    const pieces = [
+      'lo',
+      'gin ',
+      'pass',
+      'word ',
+      'hunter2',
+      'api',
+      '_key',
+      '"Command":"',
+      '"',
+      '{',
+      ':',
+      'n',
+    ];
+    const escapes = ['\\', '\\\\', '\\"', '\\n', '\\u006c', '\\/'];
+    const raw = fc.array(fc.constantFrom(...pieces, ...escapes), { maxLength: 12 });
+    const looked = '["token",';
+    const check = (document: string): void => {
+      const { text } = redactJson(looked + document, commands);
+      expect(looked + redactJson(document, commands).text).toBe(text);
+    };
+    check(String.raw`{"Command":"say \"lo\\gin hunter2\""}`);
+    check(String.raw`{"pass\word":"hunter2"}`);
+    fc.assert(
+      fc.property(raw, (parts) => {
+        check(parts.join(''));
+        check(`{"Command":"${parts.join('')}"}`);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('keeps every document with any command readable, and the command without its secret', () => {
     const secret = 'S3CR3T-VALUE';
     const line = fc.oneof(

@@ -160,7 +160,7 @@ function decodePush(
     case 'event':
       return decodeEvent(context, message, topic ?? 'event', data, problems);
     case 'resource_update':
-      return { ...measured(context, message, topic, data, problems), problems };
+      return measured(context, message, topic, data, problems);
     case 'log_update':
       return decodeLog(context, topic, data, problems);
     case 'derived':
@@ -200,7 +200,7 @@ function decodeEvent(
         severity: 'info',
         retention: 'lifecycle',
         summary: text('Unknown event {0}', oneLine(topic, 80)),
-        ...subjectOf(data),
+        subject: subjectOf(data['server_name']),
       },
       signals: [],
       problems,
@@ -209,34 +209,44 @@ function decodeEvent(
   compare(entry, data, problems);
   const server = entry.scoped ? named(data['server_name']) : undefined;
   const failure = entry.phase === 'after' ? failureIn(data['result']) : undefined;
-  const event = {
+  const event: Step['event'] = {
     type: entry.type,
     severity: failure === undefined ? entry.severity : isSkipped(data['result']) ? 'warning' : 'error',
     retention: entry.retention,
     summary: summaryOf(entry, data, failure),
-    ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+    subject: subjectOf(server),
   };
   const { stem, phase } = entry;
   if (direction === 'out' || server === undefined || !stem || !phase)
     return { context, event, signals: [], problems };
   const { crashed, ...fact } = applyServerFact(context, { stem, phase, server, data });
   const work = workTold(fact.context, stem, phase, server);
-  const followed = { context: work.context, signals: [...fact.signals, ...nameSignals(work)] };
-  if (!crashed) return { ...followed, event, problems };
-  return {
-    ...followed,
-    event: { ...event, severity: 'error', summary: text('Ended by itself and is started again') },
-    problems,
-  };
+  const signals = work.task ? [...fact.signals, ...nameSignals(work)] : fact.signals;
+  if (!crashed) return { context: work.context, event, signals, problems };
+  const summary = text('Ended by itself and is started again');
+  return { context: work.context, event: { ...event, severity: 'error', summary }, signals, problems };
+}
+
+/** The types of the fields in the examples of the catalog. */
+const kindsIn = new Map<BedrockEntry, readonly (readonly [field: string, kind: string])[]>();
+
+function kindsOf(entry: BedrockEntry): readonly (readonly [field: string, kind: string])[] {
+  const known = kindsIn.get(entry);
+  if (known) return known;
+  const example = isFields(entry.example) && isFields(entry.example['data']) ? entry.example['data'] : {};
+  const kinds = Object.entries(example).flatMap(([field, expected]) =>
+    field === 'value' || expected === null ? [] : [[field, kindOf(expected)] as const],
+  );
+  kindsIn.set(entry, kinds);
+  return kinds;
 }
 
 /** The documents give no types, so the examples do: a field has the type that it has there. */
 function compare(entry: BedrockEntry, data: Fields, problems: Problem[]): void {
-  const example = isFields(entry.example) && isFields(entry.example['data']) ? entry.example['data'] : {};
-  for (const [field, expected] of Object.entries(example)) {
+  for (const [field, kind] of kindsOf(entry)) {
     const given = data[field];
-    if (field === 'value' || expected === null || given === undefined || given === null) continue;
-    if (kindOf(given) !== kindOf(expected)) problems.push(wrongType(`data.${field}`, kindOf(expected)));
+    if (given === undefined || given === null) continue;
+    if (kindOf(given) !== kind) problems.push(wrongType(`data.${field}`, kind));
   }
   // Old releases tell of a look at all servers with the event that is otherwise of one.
   const always = entry.scoped === true && !entry.type.endsWith('server_statuses_updated');
@@ -282,7 +292,7 @@ function decodeCrash(context: BedrockContext, data: unknown, problems: Problem[]
       : isGiven(previous)
         ? text('Ended by itself: process {0} is gone', shown(previous))
         : text('Ended by itself'),
-    ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+    subject: subjectOf(server),
   };
   if (server === undefined) return { context, event, signals: [], problems };
   return { ...applyCrash(context, server, { isNew, isBack }), event, problems };
@@ -304,7 +314,7 @@ function decodeLog(
       severity: 'debug',
       retention: 'log',
       summary: lines.length === 0 ? text('An empty line') : text('{0}', oneLine(lines.at(-1) ?? '', 300)),
-      ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+      subject: subjectOf(server),
     },
     signals: [],
     problems,
@@ -341,14 +351,15 @@ function decodeTask(
       : isGiven(fields['message'])
         ? text('{0}: {1}', title, shown(fields['message']))
         : title,
-    ...(task?.server === undefined ? {} : { subject: { kind: instanceKind, key: task.server } }),
-    ...(task?.correlation === undefined ? {} : { correlation: task.correlation }),
+    subject: subjectOf(task?.server),
+    correlation: task?.correlation,
   };
   if (id === undefined || !usual || direction === 'out') return { context, event, signals: [], problems };
-  return { ...applyTask(context, id, fields), event, problems };
+  const step = applyTask(context, id, fields);
+  return { context: step.context, event, signals: step.signals, problems };
 }
 
-function subjectOf(data: Fields): Pick<Step['event'], 'subject'> {
-  const server = named(data['server_name']);
-  return server === undefined ? {} : { subject: { kind: instanceKind, key: server } };
+function subjectOf(name: unknown): Step['event']['subject'] {
+  const key = named(name);
+  return key === undefined ? undefined : { kind: instanceKind, key };
 }

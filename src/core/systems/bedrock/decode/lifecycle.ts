@@ -37,7 +37,7 @@ export function stateOf(status: unknown): LifecycleState | undefined {
 
 /** Shown state of a server: the work that is going on, else the state beneath it. */
 export function shownState({ base, working }: ServerMemory): LifecycleState {
-  const work = works.find((each) => working.includes(each));
+  const work = working.length === 0 ? undefined : works.find((each) => working.includes(each));
   return work === undefined ? base : stateOfWork[work];
 }
 
@@ -59,7 +59,8 @@ export function applyServerFact(context: BedrockContext, fact: ServerFact): Serv
   const old = context.servers.get(server) ?? newServer;
   const result = data['result'];
   const failure = phase === 'after' ? failureIn(result) : undefined;
-  const known = { ...context, statusEvents: context.statusEvents || stem === 'server_status_change' };
+  const isNews = stem === 'server_status_change' && !context.statusEvents;
+  const known = isNews ? { ...context, statusEvents: true } : context;
 
   if (stem === 'delete_server_data' && phase === 'after' && failure === undefined) {
     return {

@@ -16,7 +16,7 @@ export function measured(
   topic: string | undefined,
   data: unknown,
   problems: Problem[],
-): Omit<Step, 'problems'> {
+): Step {
   const server = topic?.startsWith('resource-monitor:') ? named(behindColon(topic)) : undefined;
   if (topic !== undefined && server === undefined)
     problems.push({ path: 'topic', message: text('must name a server') });
@@ -30,26 +30,24 @@ export function measured(
     severity: failed ? 'warning' : 'debug',
     retention: 'metric',
     summary: values ? measuredText(values.cpu, values.memory) : saidOf(fields['message']),
-    ...(server === undefined ? {} : { subject: { kind: instanceKind, key: server } }),
+    subject: server === undefined ? undefined : { kind: instanceKind, key: server },
   };
-  if (server === undefined || !values || direction === 'out') return { context, event, signals: [] };
-  const known = Object.fromEntries(
-    Object.entries({ ...values, players }).filter(
-      (entry): entry is [string, number] => entry[1] !== undefined,
-    ),
-  );
-  return { context, event, signals: [{ signal: 'metrics', kind: instanceKind, key: server, values: known }] };
+  if (server === undefined || !values || direction === 'out')
+    return { context, event, signals: [], problems };
+  const known = players === undefined ? values : { ...values, players };
+  return {
+    context,
+    event,
+    signals: [{ signal: 'metrics', kind: instanceKind, key: server, values: known }],
+    problems,
+  };
 }
 
 function saidOf(message: unknown): Text {
   return named(message) === undefined ? text('Nothing was measured') : text('{0}', shown(message));
 }
 
-interface Values {
-  readonly cpu?: number;
-  readonly memory?: number;
-  readonly uptime?: number;
-}
+type Values = Partial<Record<'cpu' | 'memory' | 'uptime', number>>;
 
 function valuesOf(info: unknown, problems: Problem[]): Values | undefined {
   if (info === undefined || info === null) return undefined;
@@ -60,11 +58,11 @@ function valuesOf(info: unknown, problems: Problem[]): Values | undefined {
   const cpu = numberOf(info['cpu_percent'], 'data.process_info.cpu_percent', problems);
   const memory = numberOf(info['memory_mb'], 'data.process_info.memory_mb', problems);
   const uptime = secondsOf(info['uptime'], problems);
-  return {
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memory === undefined ? {} : { memory: memory * mega }),
-    ...(uptime === undefined ? {} : { uptime }),
-  };
+  const values: Values = {};
+  if (cpu !== undefined) values.cpu = cpu;
+  if (memory !== undefined) values.memory = memory * mega;
+  if (uptime !== undefined) values.uptime = uptime;
+  return values;
 }
 
 function numberOf(value: unknown, path: string, problems: Problem[]): number | undefined {

@@ -52,13 +52,9 @@ export function nameOfTask(
   data: Fields,
   otherwise?: TaskName,
 ): TaskName {
-  const { title, server, operation, guessed }: Partial<OpenTask> = context.tasks.get(id) ?? {};
-  const known: TaskName | undefined = title && {
-    title,
-    ...(server === undefined ? {} : { server }),
-    ...(operation === undefined ? {} : { operation }),
-  };
-  if (known && !guessed) return known;
+  const task = context.tasks.get(id);
+  const known = task?.title ? nameFrom(task.title, task) : undefined;
+  if (known && !task?.guessed) return known;
   const { result } = data;
   const words = isFields(result) ? named(result['message']) : undefined;
   return (
@@ -66,10 +62,19 @@ export function nameOfTask(
   );
 }
 
+function nameFrom(title: Text, { server, operation }: OpenTask): TaskName {
+  return {
+    title,
+    ...(server === undefined ? {} : { server }),
+    ...(operation === undefined ? {} : { operation }),
+  };
+}
+
 /** The call on its way, if there is one: its answer is about to name its task. */
 export function onlyCall({ calls }: BedrockContext): TaskName | undefined {
-  const [first, ...others] = [...calls];
-  return first && others.length === 0 ? first[1] : undefined;
+  if (calls.size !== 1) return undefined;
+  const [call] = calls.values();
+  return call;
 }
 
 /** The patch that names a task. */

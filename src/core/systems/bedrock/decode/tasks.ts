@@ -10,10 +10,8 @@ import { isSkipped, taskEndIn } from '../messages.ts';
 /** A task in the pushes and lists of the server. */
 export function applyTask(context: BedrockContext, id: string, data: Fields): DecodeStep<BedrockContext> {
   const known = context.tasks.get(id);
-  const task: OpenTask = {
-    ...(known ?? { since: context.tick }),
-    ...(isSkipped(data['result']) ? { skipped: true } : {}),
-  };
+  const found: OpenTask = known ?? { since: context.tick };
+  const task = isSkipped(data['result']) ? { ...found, skipped: true as const } : found;
   const patch = patchOf(data);
   const finished = patch.state !== 'running';
   const username = named(data['username']);

@@ -351,11 +351,12 @@ class LiveBedrockSession implements BedrockSession {
 
   #take(message: WebSocketMessage): void {
     const { bytes, size, truncated } = message;
-    const { type, topic, data } = peekMessage(bytes, truncated);
+    const { type, topic, data, parsed } = peekMessage(bytes, truncated);
     this.#environment.deliver({
       channel: type === 'resource_update' ? 'metric' : type === 'log_update' ? 'log' : 'push',
       direction: 'in',
       bytes,
+      parsed,
       size,
       truncated,
       receivedAt: this.#environment.clock.now(),
@@ -387,7 +388,7 @@ class LiveBedrockSession implements BedrockSession {
   }
 }
 
-function measuredIn(bytes: Uint8Array): unknown {
-  const value = parsedJson(Buffer.from(bytes).toString('utf8'));
+function measuredIn(bytes: Buffer): unknown {
+  const value = parsedJson(bytes.toString('utf8'));
   return isFields(value) ? value['data'] : undefined;
 }

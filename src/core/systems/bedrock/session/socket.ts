@@ -219,10 +219,13 @@ interface Acknowledgement {
   readonly message: string;
 }
 
+/** The first characters of every push as the program writes it. */
+const pushBeginning = Buffer.from('{"type"');
+
 /** Reads an acknowledgement: a short message without a type. */
-function ackIn(bytes: Uint8Array): Acknowledgement | undefined {
-  if (bytes.length > 4096) return undefined;
-  const raw = Buffer.from(bytes).toString('utf8');
+function ackIn(bytes: Buffer): Acknowledgement | undefined {
+  if (bytes.length > 4096 || pushBeginning.every((byte, at) => byte === bytes[at])) return undefined;
+  const raw = bytes.toString('utf8');
   if (!raw.includes('"status"') || /^\s*\{\s*"type"/.test(raw)) return undefined;
   try {
     const value = JSON.parse(raw) as {

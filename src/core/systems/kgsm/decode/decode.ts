@@ -1,13 +1,13 @@
 import type { Problem, Subject } from '../../../model/event.ts';
 import type { Decoded, Decoder, Message } from '../../../model/signal.ts';
 import { oneLine, text } from '../../../model/text.ts';
-import { isFields, mismatch, parsedBeginning, parseMessage, unreadable } from '../../reading.ts';
+import { isFields, mismatch, named, parsedBeginning, parseMessage, unreadable } from '../../reading.ts';
 import { redactJson } from '../../redaction.ts';
 import { decodeCli } from './cliMessages.ts';
 import { catalogEntry, summaryOf } from '../catalog.ts';
 import { applyLifecycleEvent, applyLostTask } from './lifecycle.ts';
 import { initialContext, loadContext, saveContext, type KgsmContext } from './decoderState.ts';
-import { dataSchema, envelopeSchema, type KgsmData } from '../messages.ts';
+import { dataIssues, envelopeIssues, type KgsmData } from '../messages.ts';
 
 const unknown = text('Something that is no KGSM event');
 
@@ -38,44 +38,43 @@ function decode(context: KgsmContext, message: Message): Decoded<KgsmContext> {
 
   const { type, data, time, actor } = read;
   const known = catalogEntry(type);
-  const schema = known && !cut ? dataSchema(type) : undefined;
-  const checked = schema?.safeParse(data);
-  for (const issue of checked?.error?.issues ?? []) {
+  const issuesIn = known && !cut ? dataIssues(type) : undefined;
+  for (const issue of issuesIn?.(data) ?? []) {
     problems.push({
       path: ['Data', ...issue.path].join('.'),
       message: mismatch(issue),
     });
   }
   const subject = subjectOf(type, data, cut ? [] : problems);
-  const event = {
+  const event: Decoded<KgsmContext>['event'] = {
     // The catalog's own string, so that a hundred thousand events share it.
     type: known?.type ?? type,
     severity: known?.severity ?? 'info',
     retention: known?.retention ?? 'lifecycle',
     summary: known ? summaryOf(known, data) : text('Unknown event type {0}', oneLine(type, 80)),
-    ...(time === undefined ? {} : { time }),
-    ...(subject ? { subject } : {}),
-  } satisfies Decoded<KgsmContext>['event'];
+    time,
+    subject,
+  };
 
   // Our own emission says nothing about the instances until it comes back through a listener.
   if (message.direction === 'out' || subject?.kind !== 'instance' || known?.category === 'Test') {
     return { context, event, signals: [], problems };
   }
   const fact = { type, instance: subject.key, data, actor, at: message.receivedAt };
-  return { ...applyLifecycleEvent(context, fact), event, problems };
+  const step = applyLifecycleEvent(context, fact);
+  return { context: step.context, event, signals: step.signals, problems };
 }
 
 interface Envelope {
   readonly type: string;
   readonly data: KgsmData;
-  readonly time?: number;
-  readonly actor?: string;
+  readonly time: number | undefined;
+  readonly actor: string | undefined;
 }
 
 function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
-  const result = envelopeSchema.safeParse(value);
   const fields: Partial<Record<string, unknown>> = isFields(value) ? value : {};
-  for (const issue of result.error?.issues ?? []) {
+  for (const issue of envelopeIssues(value)) {
     problems.push({
       path: issue.path.join('.'),
       message: mismatch(issue),
@@ -85,13 +84,7 @@ function envelope(value: unknown, problems: Problem[]): Envelope | undefined {
   if (typeof type !== 'string' || type === '') return undefined;
   const data = isFields(fields['Data']) ? fields['Data'] : {};
   const time = timeOf(fields['Timestamp'] ?? data['Timestamp'], problems);
-  const actor = fields['Actor'];
-  return {
-    type,
-    data,
-    ...(time === undefined ? {} : { time }),
-    ...(typeof actor === 'string' && actor !== '' ? { actor } : {}),
-  };
+  return { type, data, time, actor: named(fields['Actor']) };
 }
 
 /** KGSM writes UTC with a `Z`; a time zone is never guessed. */

@@ -90,8 +90,8 @@ export class InstanceUpdate {
 
   /** Nobody is on a server that is down; whether its generation counts players is seen when the next one joins. */
   noPlayers(): void {
-    const { players, ...rest } = this.#memory;
-    if (players === undefined) return;
+    if (this.#memory.players === undefined) return;
+    const { players: _players, ...rest } = this.#memory;
     this.#memory = rest;
     this.patch({ players: null });
   }
@@ -135,8 +135,9 @@ export class InstanceUpdate {
   }
 
   finish(work: Work, state: 'succeeded' | 'failed' | 'lost', message?: Text): void {
-    const { [work]: ended, ...open } = this.#memory.open;
+    const ended = this.#memory.open[work];
     if (!ended) return;
+    const { [work]: _ended, ...open } = this.#memory.open;
     this.#memory = { ...this.#memory, open };
     this.#task(ended.task, { state, ...(message ? { message } : {}) });
   }
