@@ -17,36 +17,29 @@ export function checkpointIfDue(db: JournalDatabase): boolean {
   db.write(() => {
     db.prepare(
       `INSERT OR REPLACE INTO checkpoints SELECT ?, ?, json_object(
-         'changes', (SELECT json_group_array(json_array(x.seq, x.what, x.key, x.state, c.source, c.host, c.connection, c.system))
-                     FROM current x JOIN connections c ON c.id = x.connection),
-         'contexts', (SELECT json_group_array(json_array(version, context, c.source, c.host, c.connection, c.system))
-                      FROM contexts x JOIN connections c ON c.id = x.connection),
-         'cursors', (SELECT json_group_array(json_array(cursor, c.source, c.host, c.connection, c.system))
-                     FROM cursors x JOIN connections c ON c.id = x.connection))`,
+         'changes', json((SELECT json_group_array(json_array(x.seq, x.what, x.key, x.state, c.source, c.host, c.connection, c.system))
+                     FROM current x JOIN connections c ON c.id = x.connection)),
+         'contexts', json((SELECT json_group_array(json_array(version, context, c.source, c.host, c.connection, c.system))
+                      FROM contexts x JOIN connections c ON c.id = x.connection)),
+         'cursors', json((SELECT json_group_array(json_array(cursor, c.source, c.host, c.connection, c.system))
+                     FROM cursors x JOIN connections c ON c.id = x.connection)))`,
     ).run(lastSeq(db), newest);
   });
   return true;
 }
 
-type Tuple = readonly (string | number)[];
+export type Tuple = readonly (string | number)[];
 
 /** The state after an event: the checkpoint before it and the changes since. Contexts and cursors are the checkpoint's. */
 export function stateAt(db: JournalDatabase, seq: number): JournalState {
   if (seq >= lastSeq(db)) return readState(db);
   const row = db.get('SELECT seq, state FROM checkpoints WHERE seq <= ? ORDER BY seq DESC LIMIT 1', seq);
-  const stored = JSON.parse((row?.['state'] as string | undefined) ?? '{}') as {
-    readonly changes?: readonly Tuple[];
-    readonly contexts?: readonly Tuple[];
-    readonly cursors?: readonly Tuple[];
-  };
+  const stored = JSON.parse((row?.['state'] as string | undefined) ?? '{}') as Readonly<
+    Record<string, unknown>
+  >;
   const addressOf = (tuple: Tuple): { source: string; host: string; connection: string; system: string } => {
-    const [source, host, connection, system] = tuple.slice(-4).map(String) as [
-      string,
-      string,
-      string,
-      string,
-    ];
-    return { source, host, connection, system };
+    const last = (n: number): string => String(tuple.at(-n) ?? '');
+    return { source: last(4), host: last(3), connection: last(2), system: last(1) };
   };
   const things = new Map<string, JournalState['changes'][number]>();
   const put = (change: JournalState['changes'][number]): void => {
@@ -55,7 +48,7 @@ export function stateAt(db: JournalDatabase, seq: number): JournalState {
     if (change.state === null) things.delete(key);
     else things.set(key, change);
   };
-  for (const tuple of stored.changes ?? []) {
+  for (const tuple of tuplesIn(stored['changes'])) {
     const [changed, what, key, state] = tuple;
     put({
       seq: Number(changed),
@@ -71,11 +64,21 @@ export function stateAt(db: JournalDatabase, seq: number): JournalState {
     seq,
     change: db.number('SELECT id FROM changes WHERE seq <= ? ORDER BY seq DESC, id DESC LIMIT 1', seq),
     changes: [...things.values()],
-    contexts: (stored.contexts ?? []).map((tuple) => ({
+    contexts: tuplesIn(stored['contexts']).map((tuple) => ({
       version: String(tuple[0]),
       context: String(tuple[1]),
       address: addressOf(tuple),
     })),
-    cursors: (stored.cursors ?? []).map((tuple) => ({ cursor: String(tuple[0]), address: addressOf(tuple) })),
+    cursors: tuplesIn(stored['cursors']).map((tuple) => ({
+      cursor: String(tuple[0]),
+      address: addressOf(tuple),
+    })),
   };
+}
+
+/** A list of a checkpoint. SQLite does not promise that JSON from a subquery stays JSON: it may stand as a text in the JSON around it. */
+export function tuplesIn(list: unknown): readonly Tuple[] {
+  const read: unknown = typeof list === 'string' ? JSON.parse(list) : list;
+  if (!Array.isArray(read)) return [];
+  return read.map((tuple: unknown) => (typeof tuple === 'string' ? JSON.parse(tuple) : tuple) as Tuple);
 }

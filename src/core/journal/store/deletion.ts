@@ -1,4 +1,5 @@
 import type { RetentionClass } from '../../model/event.ts';
+import { tuplesIn, type Tuple } from './checkpoints.ts';
 import type { CompiledQuery } from './compiled.ts';
 import type { JournalDatabase } from './database.ts';
 import { deleteMatching } from './retention.ts';
@@ -152,8 +153,6 @@ function* deleteStatesNaming(
   return states + current.length;
 }
 
-type Tuple = readonly (string | number)[];
-
 /** Leaves in each checkpoint what may stay. */
 function* rewriteCheckpoints(
   db: JournalDatabase,
@@ -162,9 +161,9 @@ function* rewriteCheckpoints(
   for (const [seq = 0] of db.prepareArrays('SELECT seq FROM checkpoints').all()) {
     db.write(() => {
       const stored = db.get('SELECT state FROM checkpoints WHERE seq = ?', seq)?.['state'];
-      const state = JSON.parse(String(stored ?? '{}')) as Record<string, readonly Tuple[]>;
+      const state = JSON.parse(String(stored ?? '{}')) as Record<string, unknown>;
       const left = Object.fromEntries(
-        Object.entries(state).map(([name, tuples]) => [name, tuples.filter(mayStay)]),
+        Object.entries(state).map(([name, tuples]) => [name, tuplesIn(tuples).filter(mayStay)]),
       );
       db.prepare('UPDATE checkpoints SET state = ? WHERE seq = ?').run(JSON.stringify(left), seq);
     });

@@ -17,6 +17,20 @@ function openEvening(): JournalDatabase {
 
 const seqOf = (db: JournalDatabase, wish: PlaceWish): number | undefined => readPlace(db, wish).place?.seq;
 
+it('the state after an event is read from a checkpoint, also where its lists became texts in its JSON', () => {
+  const db = openEvening();
+  const changes = Array.from({ length: 1100 }, (_, n) => instanceRow(`x${n}`, { state: 'running' }));
+  new Writer(db).append(encode({ events: [storedEvent(9)], changes }));
+  expect(checkpointIfDue(db)).toBe(true);
+  new Writer(db).append(encode({ events: [storedEvent(10)] }));
+  const state = stateAt(db, 9);
+  expect(state.changes.length).toBeGreaterThan(1100);
+  const textual = `json_object('changes', json_extract(state, '$.changes') || '', 'contexts', '[]', 'cursors', '[]')`;
+  db.exec(`UPDATE checkpoints SET state = ${textual}`);
+  expect(db.get("SELECT json_type(state, '$.changes') AS type FROM checkpoints")?.['type']).toBe('text');
+  expect(stateAt(db, 9).changes).toEqual(state.changes);
+});
+
 describe('a place in the history', () => {
   it('is that after an event, at a time, or of a change', () => {
     const db = openEvening();
