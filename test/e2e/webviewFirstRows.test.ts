@@ -29,7 +29,7 @@ async function holdLateParts(): Promise<() => Promise<void>> {
   });
   return async () => {
     release();
-    await page.locator('.shell:not(.early)').waitFor();
+    await page.locator('gso-query-bar input').waitFor();
     await page.unroute(LATE);
   };
 }
@@ -44,7 +44,7 @@ it.each([
   'the first rows do not wait for the parts around them, which move nothing when they come: %s',
   async (_, width, height) => {
     const letThrough = await holdLateParts();
-    await open({ width, height, events: EVENTS, isWhole: false });
+    await open({ width, height, events: EVENTS });
     await settled(async () => (await visible()).last, EVENTS - 1);
     const before = await boxOf('gso-grid');
     expect(await page.locator('gso-query-bar').count()).toBe(0);
