@@ -45,7 +45,7 @@ export function readableLine(line: object, paint: Paint): string {
   return fleet ? fleetLines(fleet, paint) : oneLine(JSON.stringify(line), longest);
 }
 
-/** What a virtual server tells. */
+/** A line of a virtual server; undefined for other lines. */
 function servedLine(line: Line, paint: Paint): string | undefined {
   const { settings, client, said, place } = line;
   if (settings) {

@@ -25,7 +25,7 @@ export function webServer({ tls, answer, upgrade }: WebServerParts): Server {
   });
 }
 
-/** Only this machine reaches a server there. */
+/** Address that programs of this machine alone reach. */
 export const loopback = '127.0.0.1';
 
 /** Listens, on this machine alone unless another address is given; resolves with the port. Rejects where it is taken. */
@@ -145,7 +145,7 @@ export interface SignedInPlayOptions<Kind extends string> extends PlayOptions {
   ) => void;
 }
 
-/** Where a demo listens, and who is told of its clients. */
+/** The options of a demo that its server takes: the address to listen at, and who is told of clients. */
 export function servingOf({ host, clients }: PlayOptions): Pick<PlayOptions, 'host' | 'clients'> {
   return { ...(host === undefined ? {} : { host }), ...(clients ? { clients } : {}) };
 }

@@ -64,7 +64,7 @@ export interface RouterParts {
   readonly page?: string;
 }
 
-/** What decides about a request besides its address and body. */
+/** Facts that decide about a request besides its address and body. */
 type Asking = Pick<IncomingMessage, 'method' | 'headers'>;
 
 interface Found {

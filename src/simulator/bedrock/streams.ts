@@ -7,7 +7,7 @@ export interface StreamParts {
   readonly machines: ReadonlyMap<string, Machine>;
   readonly timing: Timing;
   readonly logs: boolean;
-  /** Nothing is told by itself. */
+  /** No sample and no log line is sent. */
   readonly silent: boolean;
   readonly appLog: () => Buffer;
   readonly now: () => number;

@@ -38,7 +38,7 @@ interface Peer {
   readonly raw: Socket;
   socket?: TLSSocket;
   readonly ids: Set<string>;
-  /** Its number among the clients. */
+  /** Number of the peer among the clients; none where nobody is told of clients, or the server is full. */
   readonly client: number | undefined;
 }
 

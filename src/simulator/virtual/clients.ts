@@ -17,7 +17,7 @@ export interface ClientFacts {
 /** Hears of clients. */
 export interface ClientWatch {
   came?: (client: ClientFacts) => void;
-  /** It hears pushes from now on: it signed in and subscribed. */
+  /** The client hears pushes from now on: it signed in and subscribed. */
   ready?: (client: ClientFacts) => void;
   /** `slow`: it did not read for too long and was dropped. */
   went?: (client: ClientFacts, why?: 'slow') => void;
@@ -55,7 +55,7 @@ export class Clients {
     return this.#clients.size;
   }
 
-  /** Whether somebody hears pushes. */
+  /** True while at least one client hears pushes. */
   get hasReady(): boolean {
     return [...this.#clients.values()].some(({ isReady }) => isReady);
   }
@@ -69,7 +69,7 @@ export class Clients {
     return id;
   }
 
-  /** It hears pushes from now on; said once. */
+  /** The client hears pushes from now on; told once. */
   ready(id: number): void {
     const client = this.#clients.get(id);
     if (!client || client.isReady) return;

@@ -72,7 +72,7 @@ interface Serving {
   readonly rounds: number;
   readonly signal: AbortSignal;
   readonly onInput: (take: (line: string) => void) => void;
-  /** Where it is, and what it is. */
+  /** Address, folder and generation of the server. */
   readonly place: Pick<VirtualOptions, 'folder' | 'port' | 'host' | 'launch' | 'target' | 'protocolVersion'>;
 }
 

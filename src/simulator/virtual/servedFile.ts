@@ -45,7 +45,7 @@ export class ServedFile implements PlaySource<ServedEvent> {
   /** Index of the first message that is sent unasked; the number of all where there is none. */
   readonly from: number;
   readonly #handle: FileHandle;
-  /** Where the line of each event begins, and the end of the last. */
+  /** Offset of each event's line in the file, and of the end of the last line. */
   readonly #offsets: readonly number[];
 
   private constructor(handle: FileHandle, scan: Scan) {
@@ -93,7 +93,7 @@ class Scan {
   readonly offsets: number[] = [];
   readonly fleet = new ServedFleet();
   readonly listedLater = new ServedFleet();
-  /** All that was told of so far. */
+  /** Instances that were told of so far. */
   readonly #known = new ServedFleet();
   readonly first: ServedEvent[] = [];
   from: number | undefined;

@@ -92,15 +92,8 @@ export class VirtualPlayer {
   async #deliver(event: ServedEvent): Promise<boolean> {
     const { system, clients, signal } = this.#options;
     if (this.#player.round !== this.#round) this.#restart();
-    for (const change of event.changes) {
-      this.#fleet.apply(change);
-      if ('instance' in change) system.put(change.instance);
-      else system.remove(change.gone);
-    }
-    if (event.truncated !== true && system.isPushed(event)) {
-      await system.push(event);
-      await clients.pace(signal);
-    }
+    for (const change of event.changes) this.#fleet.apply(change);
+    if (await serveEvent(system, event)) await clients.pace(signal);
     return true;
   }
 
@@ -114,4 +107,14 @@ export class VirtualPlayer {
     for (const instance of file.base) system.put(instance);
     this.#fleet = base;
   }
+}
+
+/** Sets the instances of a server as an event left them, then pushes the message if a server sent it. Answers whether it did. */
+export async function serveEvent(system: VirtualSystem, event: ServedEvent): Promise<boolean> {
+  for (const change of event.changes)
+    if ('instance' in change) system.put(change.instance);
+    else system.remove(change.gone);
+  if (event.truncated === true || !system.isPushed(event)) return false;
+  await system.push(event);
+  return true;
 }

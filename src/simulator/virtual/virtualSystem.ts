@@ -8,7 +8,7 @@ import type { Clients } from './clients.ts';
 export interface VirtualSystem {
   /** An entry of the connections setting that leads to it, without id and name. */
   readonly settings: Readonly<Record<string, unknown>> & { readonly kind: string };
-  /** What the connection asks for, where it asks: made for this server alone. */
+  /** Password that the connection asks for, if it asks: made for this server alone. */
   readonly password?: string;
   /** Sets an instance without telling anybody; makes it where it is not there. */
   put(instance: ServedInstance): void;
@@ -23,7 +23,7 @@ export interface VirtualSystem {
 }
 
 export interface VirtualOptions {
-  /** Only this machine reaches it by default. */
+  /** Address to listen at; this machine alone reaches the server by default. */
   readonly host?: string;
   /** Any that is free by default. */
   readonly port?: number;

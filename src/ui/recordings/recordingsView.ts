@@ -170,7 +170,7 @@ export class RecordingsView implements TreeDataProvider<ViewRow> {
   }
 }
 
-/** What virtual servers know the recording of a row by. */
+/** The id by which virtual servers know the recording of a row. */
 function sourceOf(row: RecordingRow): string {
   return row.row === 'recording' ? row.id : row.uri;
 }

@@ -4,7 +4,7 @@ import { systemClock } from '../../core/model/clock.ts';
 /** Progress that comes and goes at once is only a flicker. */
 const momentMs = 700;
 
-/** Shows what takes longer than a moment, and can be cancelled then. Undefined where the user cancelled, or `over` was aborted. */
+/** Shows the progress of a run that takes longer than a moment, with a way to cancel it. Undefined where the user cancelled, or `over` was aborted. */
 export async function inProgress<T>(
   title: string,
   over: AbortSignal,
@@ -28,7 +28,7 @@ export async function inProgress<T>(
   }
 }
 
-/** Whether it resolves in that time; rejects as it does. */
+/** True if the promise resolves in that time; rejects as the promise does. */
 async function endsWithin(running: Promise<unknown>, ms: number): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const cancel = systemClock.after(ms, () => late.resolve(false));

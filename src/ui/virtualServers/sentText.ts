@@ -4,7 +4,7 @@ import type { ClientWords } from '../../core/playback/serving/virtualServer.ts';
 /** Longest message that is shown whole. */
 const maxShown = 10_000;
 
-/** What clients sent, a line each: time, client, message. Their secrets are cut out already. */
+/** A line for each message of a client: time, client, message. Secrets are cut out already. */
 export function sentText(sent: readonly ClientWords[]): string {
   const width = Math.max(0, ...sent.map(({ client }) => oneLine(client, 40).length));
   return sent

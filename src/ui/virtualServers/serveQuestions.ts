@@ -29,7 +29,7 @@ export async function askServeOptions(
   if (!part) return undefined;
   const system = await systems.load(part.system);
   const label = system?.label ?? part.system;
-  // Its events go to addresses that others listen at: it listens at no port.
+  // A system that sends to addresses of others listens at no port.
   const isFolder = system?.targetPrompt !== undefined;
   const webhook = isFolder && process.platform === 'win32' ? await askWebhook(title) : '';
   if (webhook === undefined) return undefined;

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { oneLine, text, type Text } from '../../core/model/text.ts';
 import type { VirtualServer } from '../../core/playback/serving/virtualServer.ts';
 
-/** Who may connect to a virtual server. */
+/** Machines that may connect to a virtual server. */
 export type Reach = 'machine' | 'network';
 
 /** Everything about a virtual server that its rows tell. */
@@ -110,7 +110,7 @@ export function partRows(facts: VirtualFacts): readonly PartTexts[] {
   ];
 }
 
-/** What a press on a row copies. */
+/** The text that a press on a row copies. */
 export function copiedOf(facts: VirtualFacts, part: string): string | undefined {
   if (part === 'password') return facts.password;
   return accesses(facts).find((access) => access.part === part)?.value;
@@ -137,7 +137,7 @@ export function speedText(speed: VirtualFacts['place']['speed']): Text {
   return speed === 'max' ? text('As fast as clients read') : text('{0}×', speed);
 }
 
-/** Where programs find it. */
+/** The address that programs connect to. */
 export function addressOf(settings: VirtualFacts['settings']): string {
   return oneLine(access(settings, 'address').value, 100);
 }

@@ -1,8 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OpsEvent } from '../../../src/core/model/event.ts';
-import type { Instance } from '../../../src/core/model/instance.ts';
-import { instancesOf } from '../../../src/core/model/fleet.ts';
-import { english } from '../../../src/core/model/text.ts';
 import type {
   ServedChange,
   ServedEvent,
@@ -11,11 +8,12 @@ import type {
 import type { Release } from '../../../src/simulator/bedrock/releases.ts';
 import { openVirtualBedrock } from '../../../src/simulator/virtual/bedrock.ts';
 import { Clients, type ClientsOptions } from '../../../src/simulator/virtual/clients.ts';
+import { serveEvent } from '../../../src/simulator/virtual/virtualPlayer.ts';
 import type { VirtualSystem } from '../../../src/simulator/virtual/virtualSystem.ts';
 import { ManualClock } from '../core/helpers.ts';
 import { open, ready, type Opened } from '../core/systems/bedrock/rig.ts';
 import { ask, enter, noTime, startBedrock, type Answer, type Listener, type Rig } from './bedrockServer.ts';
-import type { Served } from './roundTrip.ts';
+import { fleetOf, pushed, type Served, type Shown } from './roundTrip.ts';
 
 export const releases = ['3.7', '3.8', '3.9', '3.10'] as const;
 
@@ -42,7 +40,7 @@ export async function recordEvening(protocolVersion: Release): Promise<Recorded>
   await watch(opened, 'alpha');
   await live(rig);
   await caughtUp(opened);
-  return { events: [...opened.events()], fleet: fleetOf(opened) };
+  return { events: [...opened.events()], fleet: fleetOf(opened.pipeline.fleet(), 'mc') };
 }
 
 /** Measures these servers, as a connection does whose tree shows them. */
@@ -99,25 +97,6 @@ export async function end({ ask }: Asked, begun: unknown): Promise<unknown> {
     if ((body as { readonly status: string }).status !== 'in_progress') return body;
     await nextTurn();
   }
-}
-
-interface Shown {
-  readonly instances: readonly {
-    readonly [Field in 'key' | 'name' | 'state' | 'version' | 'players']: Instance[Field] | undefined;
-  }[];
-  /** Title and state of each. */
-  readonly tasks: readonly string[];
-}
-
-/** All that the tree shows of a connection. */
-export function fleetOf(opened: Opened): Shown {
-  const fleet = opened.pipeline.fleet();
-  return {
-    instances: instancesOf(fleet, 'mc')
-      .map(({ key, name, state, version, players }) => ({ key, name, state, version, players }))
-      .sort((a, b) => a.key.localeCompare(b.key)),
-    tasks: [...fleet.tasks.values()].map(({ title, state }) => `${english(title)}: ${state}`),
-  };
 }
 
 /** Resolves when all that was said before has come: the answer to a request comes after it. */
@@ -178,13 +157,7 @@ export async function openVirtual(
       return listener;
     },
     async play(all) {
-      for (const event of all) {
-        for (const change of event.changes)
-          if ('gone' in change) system.remove(change.gone);
-          else system.put(change.instance);
-        if (system.isPushed(event) && event.truncated !== true) await system.push(event);
-        await clients.pace(signal);
-      }
+      for (const event of all) if (await serveEvent(system, event)) await clients.pace(signal);
     },
     async [Symbol.asyncDispose]() {
       for (const listener of listeners) listener.drop();
@@ -208,8 +181,7 @@ export async function signIn(
 
 /** A message of the manager as it was recorded. */
 export function message(body: unknown, changes: readonly ServedChange[] = []): ServedEvent {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { type: '', channel: 'push', direction: 'in', at: 0, bytes: Buffer.from(text), changes };
+  return pushed(typeof body === 'string' ? body : JSON.stringify(body), changes);
 }
 
 /** An instance of a recording. */
@@ -220,6 +192,3 @@ export function minecraft(
 ): ServedInstance {
   return { kind: 'instance', key, name: key, state, ...more };
 }
-
-/** A recording without an event. */
-export const nothing: Served = { events: [], base: [] };

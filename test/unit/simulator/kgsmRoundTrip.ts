@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { OpsEvent } from '../../../src/core/model/event.ts';
 import { instancesOf } from '../../../src/core/model/fleet.ts';
 import type { Instance } from '../../../src/core/model/instance.ts';
-import type { ServedEvent } from '../../../src/core/playback/serving/servedEvents.ts';
 import { kgsm } from '../../../src/core/systems/kgsm/index.ts';
 import type { Wait } from '../../../src/simulator/host.ts';
 import { Clients, type ClientWatch } from '../../../src/simulator/virtual/clients.ts';
 import { openVirtualKgsm } from '../../../src/simulator/virtual/kgsm.ts';
+import { serveEvent } from '../../../src/simulator/virtual/virtualPlayer.ts';
 import { lookMs } from '../../../src/simulator/virtual/kgsmReceiver.ts';
 import type { VirtualOptions, VirtualSystem } from '../../../src/simulator/virtual/virtualSystem.ts';
 import { openConnection, ready, settingsOf, type Opened } from '../core/opened.ts';
@@ -39,13 +39,7 @@ export function pushesOf(opened: Opened): readonly string[] {
   return opened.events().flatMap(({ channel, type, raw }) => (channel === 'push' ? [`${type} ${raw}`] : []));
 }
 
-/** An event that was pushed and changed nothing. */
-export function pushed(text: string): ServedEvent {
-  const bytes = Buffer.from(text);
-  return { type: '', channel: 'push', direction: 'in', at: 0, bytes, changes: [] };
-}
-
-/** All that a client heard, as an exported file that is read again. */
+/** The events of a client as an exported file that is read again. */
 export function recordingOf(events: readonly OpsEvent[]): Promise<Served> {
   return servedOf(events, 'kgsm');
 }
@@ -124,13 +118,7 @@ export async function serve(
     time,
     seen,
     async play() {
-      for (const event of events) {
-        for (const change of event.changes) {
-          if ('gone' in change) system.remove(change.gone);
-          else system.put(change.instance);
-        }
-        if (system.isPushed(event) && event.truncated !== true) await system.push(event);
-      }
+      for (const event of events) await serveEvent(system, event);
     },
     [Symbol.asyncDispose]: () => system.stop(),
   };

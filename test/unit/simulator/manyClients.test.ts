@@ -199,7 +199,7 @@ describe.each(kinds.slice(0, rounds(1, kinds.length)))('a virtual server of $sys
         for (const { got } of leavers) expect(got).toEqual(all.slice(0, got.length));
         for (const { got } of late) expect(got).toEqual(got.length === 0 ? [] : all.slice(-got.length));
         expect(slow).toHaveLength(1);
-        // All that was sent is more than two gigabytes.
+        // Two gigabytes went out to them.
         expect(peakMegabytes() ?? 0).toBeLessThan(500);
         for (const each of [...stayers, ...late, deaf]) each.leave();
       } finally {

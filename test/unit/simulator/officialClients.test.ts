@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HandClock } from '../../../src/simulator/truenas/clock.ts';
 import { linesOf } from '../../wire/reading.ts';
-import { message, openVirtual } from './truenasRoundTrip.ts';
+import { pushed } from './roundTrip.ts';
+import { openVirtual } from './truenasRoundTrip.ts';
 import { Client, eventIn, short, startTrueNas, type Frame } from './truenasServer.ts';
 
 const realtime = 'reporting.realtime:{"interval": 2}';
@@ -50,7 +51,7 @@ async function virtual(): Promise<Nas> {
   const texts = linesOf('truenas-25.10-websocket.jsonl')
     .map((line) => JSON.parse(line) as { readonly dir?: string; readonly text?: string })
     .flatMap(({ dir, text }) => (dir === '<' && text !== undefined ? [text] : []));
-  const events = texts.map((text) => message(text));
+  const events = texts.map((text) => pushed(text));
   const base = Object.entries({ minecraft: 'running', valheim: 'stopped', terraria: 'crashed' } as const).map(
     ([key, state]) => ({ kind: 'app', key, name: key, state }),
   );

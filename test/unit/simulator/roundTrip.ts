@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { instancesOf, type Fleet } from '../../../src/core/model/fleet.ts';
-import { instanceId } from '../../../src/core/model/instance.ts';
+import { instanceId, type Instance } from '../../../src/core/model/instance.ts';
 import type { OpsEvent } from '../../../src/core/model/event.ts';
-import { systemClock } from '../../../src/core/model/clock.ts';
 import { english } from '../../../src/core/model/text.ts';
 import { recordingLine } from '../../../src/core/playback/recording/recordingLines.ts';
 import {
   isUnasked,
+  type ServedChange,
   type ServedEvent,
   type ServedInstance,
 } from '../../../src/core/playback/serving/servedEvents.ts';
@@ -21,7 +21,7 @@ import type {
   VirtualOptions,
   VirtualSystem,
 } from '../../../src/simulator/virtual/virtualSystem.ts';
-import { systems } from '../core/helpers.ts';
+import { ManualClock, systems } from '../core/helpers.ts';
 import { launch, temporaryFolder } from './kgsmRoot.ts';
 
 /** A recording as the process of a virtual server gets it. */
@@ -65,6 +65,24 @@ export async function servedOf(
 ): Promise<Served> {
   await using recording = await recordingOf(events, system);
   return { events: await recording.events(), base: recording.file.base };
+}
+
+/** The same of a recording without an event. */
+export const noEvents: Served = { events: [], base: [] };
+
+/** A message that was pushed. */
+export function pushed(text: string, changes: readonly ServedChange[] = []): ServedEvent {
+  return { type: '', channel: 'push', direction: 'in', at: 0, bytes: Buffer.from(text), changes };
+}
+
+/** Clients of which one that does not read is dropped after a number of turns, not of seconds. */
+export function impatient(went: NonNullable<ClientsOptions['went']>): ClientsOptions {
+  return {
+    heldAboveBytes: 100_000,
+    patienceMs: 20_000,
+    wait: () => new Promise((resolve) => setImmediate(resolve)),
+    went,
+  };
 }
 
 /** A recording without an event. */
@@ -113,7 +131,7 @@ export async function serve(
   const system = await open({ folder, launch, clients, first, base: instances, ...options });
   const over = new AbortController();
   const player = new VirtualPlayer({
-    ...{ file, system, clients, clock: systemClock, signal: over.signal, speed: 'max', rounds: 1 },
+    ...{ file, system, clients, clock: new ManualClock(), signal: over.signal, speed: 'max', rounds: 1 },
   });
   return {
     system,
@@ -140,11 +158,16 @@ export function pushesOf(
   return events.filter(isUnasked).map(({ type, raw }) => `${type} ${raw}`);
 }
 
-/** All that the tree shows of a connection, without the times. */
-export function fleetOf(
-  fleet: Fleet,
-  connection: string,
-): { readonly instances: unknown[]; readonly tasks: unknown[] } {
+export interface Shown {
+  readonly instances: readonly (Omit<Instance, 'lastEventAt' | 'since' | 'detail'> & {
+    readonly id: string;
+  })[];
+  /** Title, state and percent of each. */
+  readonly tasks: readonly string[];
+}
+
+/** Instances and tasks as the tree shows them of a connection, without the times. */
+export function fleetOf(fleet: Fleet, connection: string): Shown {
   return {
     instances: instancesOf(fleet, connection)
       .map(({ lastEventAt, since, detail, ...instance }) => ({ ...instance, id: instanceId(instance) }))

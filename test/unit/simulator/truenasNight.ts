@@ -1,7 +1,8 @@
 import type { OpsEvent } from '../../../src/core/model/event.ts';
 import type { Profile } from '../../../src/simulator/truenas/profiles.ts';
 import { open, ready } from '../core/systems/truenas/rig.ts';
-import { caughtUp, fleetOf } from './truenasRoundTrip.ts';
+import { fleetOf, type Shown } from './roundTrip.ts';
+import { caughtUp } from './truenasRoundTrip.ts';
 import { startTrueNas, type Protocol, type Rig } from './truenasServer.ts';
 
 export const realtime = 'reporting.realtime:{"interval": 2}';
@@ -44,7 +45,7 @@ const calls: Readonly<Record<Profile, readonly Call[]>> = {
 export async function recordNight(
   profile: Profile,
   protocol: Protocol,
-): Promise<{ readonly events: readonly OpsEvent[]; readonly fleet: ReturnType<typeof fleetOf> }> {
+): Promise<{ readonly events: readonly OpsEvent[]; readonly fleet: Shown }> {
   await using rig = await startTrueNas({ profile, ...things });
   await using opened = open(rig.server.url, {
     settings: { protocol, subscriptions: [realtime, ...(profile === 'core-13' ? [] : ['app.stats'])] },
@@ -53,7 +54,7 @@ export async function recordNight(
   await ready(opened);
   await play(rig, profile);
   await caughtUp(opened);
-  return { events: [...opened.events()], fleet: fleetOf(opened) };
+  return { events: [...opened.events()], fleet: fleetOf(opened.pipeline.fleet(), 'nas') };
 }
 
 async function play({ server, clock }: Rig, profile: Profile): Promise<void> {

@@ -1,15 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Instance, InstanceKey } from '../../../src/core/model/instance.ts';
 import type { OpsEvent } from '../../../src/core/model/event.ts';
-import { instancesOf } from '../../../src/core/model/fleet.ts';
-import { english } from '../../../src/core/model/text.ts';
-import type {
-  ServedChange,
-  ServedEvent,
-  ServedInstance,
-} from '../../../src/core/playback/serving/servedEvents.ts';
+import type { ServedEvent } from '../../../src/core/playback/serving/servedEvents.ts';
 import { Clients, type ClientsOptions } from '../../../src/simulator/virtual/clients.ts';
 import { openVirtualTrueNas } from '../../../src/simulator/virtual/truenas.ts';
+import { serveEvent } from '../../../src/simulator/virtual/virtualPlayer.ts';
 import type { VirtualSystem } from '../../../src/simulator/virtual/virtualSystem.ts';
 import type { Opened } from '../core/systems/truenas/rig.ts';
 import { servedOf, type Served } from './roundTrip.ts';
@@ -20,20 +14,6 @@ export function served(events: readonly OpsEvent[]): Promise<Served> {
   return servedOf(events, 'truenas');
 }
 
-function servedInstance(instance: Instance): ServedInstance {
-  const { kind, key, name, state, game, version, latestVersion } = instance;
-  return {
-    ...{ kind, key, name, state },
-    ...(game === undefined ? {} : { game }),
-    ...(version === undefined ? {} : { version }),
-    ...(latestVersion === undefined ? {} : { latestVersion }),
-  };
-}
-
-function idOf({ kind, key }: InstanceKey): string {
-  return JSON.stringify([kind, key]);
-}
-
 export interface Virtual extends AsyncDisposable {
   readonly system: VirtualSystem;
   readonly clients: Clients;
@@ -41,11 +21,6 @@ export interface Virtual extends AsyncDisposable {
   readonly password: string;
   /** Gives it these events as a player does, without the pauses. */
   readonly play: (events: readonly ServedEvent[]) => Promise<void>;
-}
-
-/** A message of the NAS as it was recorded. */
-export function message(text: string, changes: readonly ServedChange[] = []): ServedEvent {
-  return { type: '', channel: 'push', direction: 'in', at: 0, bytes: Buffer.from(text), changes };
 }
 
 /** Opens a virtual server whose jobs and refusals take no time. */
@@ -74,28 +49,9 @@ export async function openVirtual(
     settings: system.settings as unknown as Virtual['settings'],
     password: system.password ?? '',
     async play(all) {
-      for (const event of all) {
-        for (const change of event.changes)
-          if ('gone' in change) system.remove(change.gone);
-          else system.put(change.instance);
-        if (system.isPushed(event) && event.truncated !== true) await system.push(event);
-        await clients.pace(signal);
-      }
+      for (const event of all) if (await serveEvent(system, event)) await clients.pace(signal);
     },
     [Symbol.asyncDispose]: () => system.stop(),
-  };
-}
-
-/** All that the tree shows of a connection. */
-export function fleetOf(opened: Opened): { readonly instances: unknown[]; readonly tasks: unknown[] } {
-  const fleet = opened.pipeline.fleet();
-  return {
-    instances: instancesOf(fleet, 'nas')
-      .map(servedInstance)
-      .sort((a, b) => idOf(a).localeCompare(idOf(b))),
-    tasks: [...fleet.tasks.values()]
-      .map(({ title, state, percent }) => `${english(title)} ${state} ${String(percent)}`)
-      .sort(),
   };
 }
 
@@ -113,6 +69,3 @@ export async function enter(virtual: Virtual, protocol: Protocol): Promise<Clien
   if (answer !== true) throw new Error(`not signed in: ${JSON.stringify(answer)}`);
   return client;
 }
-
-/** A recording without an event. */
-export const nothing: Served = { events: [], base: [] };

@@ -7,10 +7,8 @@ import { failed, open, ready, type Opened } from '../core/systems/bedrock/rig.ts
 import {
   caughtUp,
   end,
-  fleetOf,
   message,
   minecraft,
-  nothing,
   openVirtual,
   recordEvening,
   releases,
@@ -18,7 +16,7 @@ import {
   type Virtual,
 } from './bedrockRoundTrip.ts';
 import { short } from './bedrockServer.ts';
-import { pushesOf, servedOf } from './roundTrip.ts';
+import { fleetOf, noEvents, pushesOf, servedOf } from './roundTrip.ts';
 
 /** Our own connection, with the entry and the password of the virtual server. */
 function connect(virtual: Virtual, clock: ManualClock): Opened {
@@ -43,7 +41,7 @@ describe.each(releases)('a recording of Bedrock Server Manager %s that is served
     expect(pushesOf(opened.events())).toEqual(wanted);
     expect(recorded.fleet.instances.length).toBe(4);
     expect(recorded.fleet.tasks.length).toBeGreaterThan(5);
-    expect(fleetOf(opened)).toEqual(recorded.fleet);
+    expect(fleetOf(opened.pipeline.fleet(), 'mc')).toEqual(recorded.fleet);
 
     // The list and the processes that are asked for now and then say nothing else.
     const counted = ({ instances, tasks }: ReturnType<typeof fleetOf>): object => ({
@@ -59,7 +57,7 @@ describe.each(releases)('a recording of Bedrock Server Manager %s that is served
         .slice(asked)
         .some(({ type, channel }) => type === last && channel === 'reply'),
     );
-    expect(counted(fleetOf(opened))).toEqual(counted(recorded.fleet));
+    expect(counted(fleetOf(opened.pipeline.fleet(), 'mc'))).toEqual(counted(recorded.fleet));
     const crashes = (types: readonly string[]): readonly string[] =>
       types.filter((type) => type === 'server_crashed');
     expect(crashes(opened.types())).toEqual(crashes(recorded.events.map(({ type }) => type)));
@@ -105,11 +103,10 @@ describe('a virtual Bedrock Server Manager', () => {
     // Our connection waits for running tasks before it asks for the servers, but not for ever.
     clock.advance(20_000);
     await opened.conversation().listed;
-    const { instances, tasks } = fleetOf(opened);
-    const statesOf = (of: typeof instances): string[] =>
-      of.map(({ key, state }) => `${String(key)} ${String(state)}`);
+    const { instances, tasks } = fleetOf(opened.pipeline.fleet(), 'mc');
+    const statesOf = (of: typeof instances): string[] => of.map(({ key, state }) => `${key} ${state}`);
     expect(statesOf(instances)).toEqual(statesOf(recorded.fleet.instances));
-    expect(tasks.map((task) => task.replace(/.*: /, ''))).toEqual(['running']);
+    expect(tasks).toEqual([expect.stringMatching(/ running /)]);
     virtual.system.put(minecraft('alpha', 'running', { players: 2 }));
     const { body } = await virtual.ask('GET', '/api/server/alpha/summary');
     expect(body).toMatchObject({ players: [{ name: 'Alex' }, { name: 'Efe' }] });
@@ -132,12 +129,12 @@ describe('a virtual Bedrock Server Manager', () => {
   });
 
   it('refuses a wrong password', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     await using opened = open(virtual.url, { secrets: { password: 'wrong' } });
 
     await failed(opened);
     expect(opened.connection.failure?.secret).toBe('password');
-    await using again = await openVirtual(nothing);
+    await using again = await openVirtual(noEvents);
     expect(again.password).not.toBe(virtual.password);
     expect(again.password.length).toBeGreaterThan(11);
   });
@@ -268,7 +265,7 @@ describe('a virtual Bedrock Server Manager', () => {
   });
 
   it('takes any state, any name and any number of servers', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     const odd = ['a/b', 'a\nb', '__proto__', 'constructor', '', '..', '%2F', 'x'.repeat(10_000)];
     const counts = [-1, 0.5, NaN, Infinity, 1e12];
     for (const kind of ['instance', 'host', 'constructor'])
@@ -302,7 +299,7 @@ describe('a virtual Bedrock Server Manager', () => {
   });
 
   it('says which messages it pushes: events, and nothing that answers', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     const event = { type: 'event', topic: 'event:x', data: {} };
     const isPushed = (body: unknown, more: Partial<ServedEvent> = {}): boolean =>
       virtual.system.isPushed({ ...message(body), ...more });
@@ -316,7 +313,7 @@ describe('a virtual Bedrock Server Manager', () => {
   });
 
   it('sends tasks and messages without a topic to everybody, and bytes that are no text as they are', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     const listener = await virtual.enter('event:y');
     const task = pythonJson({
       type: 'task_update',
@@ -338,7 +335,7 @@ describe('a virtual Bedrock Server Manager', () => {
   });
 
   it('forgets the oldest of more recorded tasks than anybody looks at', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     for (let n = 0; n < 1500; n++)
       void virtual.system.push(
         message({ type: 'task_update', topic: `task:${String(n)}`, data: { status: 'success' } }),

@@ -3,7 +3,8 @@ import type { ServedInstance } from '../../../src/core/playback/serving/servedEv
 import { bedrockDecoder } from '../../../src/core/systems/bedrock/decode/decode.ts';
 import { HttpClients } from '../../../src/simulator/bedrock/httpClients.ts';
 import { Clients } from '../../../src/simulator/virtual/clients.ts';
-import { end, message, minecraft, nothing, openVirtual, signIn } from './bedrockRoundTrip.ts';
+import { end, message, minecraft, openVirtual, signIn } from './bedrockRoundTrip.ts';
+import { impatient, noEvents } from './roundTrip.ts';
 import { Listener } from './bedrockServer.ts';
 
 describe('clients of a virtual Bedrock Server Manager', () => {
@@ -12,7 +13,7 @@ describe('clients of a virtual Bedrock Server Manager', () => {
     const gone = Promise.withResolvers<undefined>();
     const cut = (text: string): string => bedrockDecoder.redact(text).text;
     await using virtual = await openVirtual(
-      nothing,
+      noEvents,
       {},
       {
         came: ({ name }) => told.push(`came ${name.replace(/:\d+$/, ':port')}`),
@@ -84,14 +85,9 @@ describe('clients of a virtual Bedrock Server Manager', () => {
   it('get every event, though one does not read and is dropped', async () => {
     const went: string[] = [];
     await using virtual = await openVirtual(
-      nothing,
+      noEvents,
       {},
-      {
-        heldAboveBytes: 100_000,
-        patienceMs: 20_000,
-        wait: () => new Promise((resolve) => setImmediate(resolve)),
-        went: ({ id }, why) => went.push(`${String(id)} ${why ?? ''}`),
-      },
+      impatient(({ id }, why) => went.push(`${String(id)} ${why ?? ''}`)),
     );
     const deaf = await virtual.enter('event:x');
     const others = await Promise.all(Array.from({ length: 10 }, () => virtual.enter('event:x')));
@@ -115,7 +111,7 @@ describe('clients of a virtual Bedrock Server Manager', () => {
       left += 1;
       if (left === 100) gone.resolve(undefined);
     };
-    await using virtual = await openVirtual(nothing, {}, { went });
+    await using virtual = await openVirtual(noEvents, {}, { went });
     const all = await Promise.all(Array.from({ length: 200 }, () => virtual.enter('*')));
     const sent = Array.from(
       { length: 40 },
@@ -144,7 +140,7 @@ describe('clients of a virtual Bedrock Server Manager', () => {
   });
 
   it('find it where it is told to listen', async () => {
-    await using virtual = await openVirtual(nothing, { host: '0.0.0.0' });
+    await using virtual = await openVirtual(noEvents, { host: '0.0.0.0' });
     expect(virtual.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await virtual.ask('GET', '/api/account')).status).toBe(200);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServedEvent } from '../../../src/core/playback/serving/servedEvents.ts';
-import { message, nothing, openVirtual, type Virtual } from './bedrockRoundTrip.ts';
+import { message, openVirtual, type Virtual } from './bedrockRoundTrip.ts';
+import { noEvents } from './roundTrip.ts';
 
 describe('the release of a virtual Bedrock Server Manager', () => {
   const versionOf = async (virtual: Virtual): Promise<string> =>
@@ -54,7 +55,7 @@ describe('the release of a virtual Bedrock Server Manager', () => {
     await expect(openVirtual({ events: [info('3.5.0')], base: [] })).rejects.toThrow(
       'The recording is of 3.5.0, which cannot be served; choose one of 3.7, 3.8, 3.9, 3.10 to serve it as that.',
     );
-    await expect(openVirtual(nothing, { protocolVersion: '25.10' })).rejects.toThrow(
+    await expect(openVirtual(noEvents, { protocolVersion: '25.10' })).rejects.toThrow(
       'Bedrock Server Manager 25.10 is not known; there is 3.7, 3.8, 3.9, 3.10.',
     );
   });

@@ -16,8 +16,8 @@ import { setConfig, type ConfigValue } from '../../../src/simulator/kgsm/config.
 import { rounds } from '../../harness/proof.ts';
 import { freePort } from '../freePort.ts';
 import { kgsm, launch, temporaryFolder } from './kgsmRoot.ts';
-import { connected, fleetOf, pushed, pushesOf, recordingOf, serve, type Seen } from './kgsmRoundTrip.ts';
-import type { Served } from './roundTrip.ts';
+import { connected, fleetOf, pushesOf, recordingOf, serve, type Seen } from './kgsmRoundTrip.ts';
+import { pushed, type Served } from './roundTrip.ts';
 
 const noSocat = spawnSync('socat', ['-V']).error !== undefined;
 
@@ -178,7 +178,7 @@ describe('programs of others that read a served KGSM', () => {
   const messages = ['started', 'ready', 'stopped'].map((word) =>
     JSON.stringify({ EventType: `instance_${word}`, Data: { InstanceName: 'mc' } }, undefined, 2),
   );
-  const recorded = (of: readonly string[]): Served => ({ base: [], events: of.map(pushed) });
+  const recorded = (of: readonly string[]): Served => ({ base: [], events: of.map((text) => pushed(text)) });
 
   it.skipIf(noSocat)('hear all of it by socat', async () => {
     using folder = temporaryFolder();

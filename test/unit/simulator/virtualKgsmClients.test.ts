@@ -13,9 +13,9 @@ import { watchInstance } from '../../../src/simulator/kgsm/games.ts';
 import { InstanceStore } from '../../../src/simulator/kgsm/state.ts';
 import { freePort } from '../freePort.ts';
 import { hear, kgsm, launch, temporaryFolder } from './kgsmRoot.ts';
-import { connected, fleetOf, pushed, pushesOf, serve } from './kgsmRoundTrip.ts';
+import { connected, fleetOf, pushesOf, serve } from './kgsmRoundTrip.ts';
+import { noEvents, pushed } from './roundTrip.ts';
 
-const nothing = { base: [], events: [] };
 const started = pushed('{"EventType":"instance_started","Data":{"InstanceName":"mc"}}');
 
 function instance(key: string, state: LifecycleState = 'stopped'): ServedInstance {
@@ -42,7 +42,7 @@ function isAlive(pid: number): boolean {
 describe('the clients of a served KGSM', () => {
   it('are listeners at its socket, as long as they listen', async () => {
     using folder = temporaryFolder();
-    await using served = await serve(folder.path, nothing);
+    await using served = await serve(folder.path, noEvents);
     const path = join(served.root, 'kgsm.sock');
     const first = await hear(path);
     await expect.poll(() => served.seen).toEqual(['came', 'ready']);
@@ -58,7 +58,7 @@ describe('the clients of a served KGSM', () => {
 
   it('are told with the command lines that they ran, each in one line', async () => {
     using folder = temporaryFolder();
-    await using served = await serve(folder.path, nothing);
+    await using served = await serve(folder.path, noEvents);
     await kgsm(served.root, '-i', 'x', '--start');
     await kgsm(served.root, '-i', 'my server\n', '--status');
     // Of a client that is not there yet.
@@ -72,7 +72,7 @@ describe('the clients of a served KGSM', () => {
 
   it('are none that could be seen at event files, so one is taken to read them', async () => {
     using folder = temporaryFolder();
-    await using served = await serve(folder.path, nothing, { protocolVersion: '3.16' });
+    await using served = await serve(folder.path, noEvents, { protocolVersion: '3.16' });
     expect(served.seen).toEqual(['came', 'ready']);
     await kgsm(served.root, 'start', 'x');
     await expect.poll(() => served.seen).toEqual(['came', 'ready', 'kgsm.sh start x']);
@@ -84,7 +84,7 @@ describe('the clients of a served KGSM', () => {
     let requests = 0;
     const port = await freePort();
     const webhook = `http://127.0.0.1:${String(port)}/`;
-    await using served = await serve(folder.path, nothing, { target: { webhook } });
+    await using served = await serve(folder.path, noEvents, { target: { webhook } });
     const pushing = served.system.push(started);
     expect(await isPending(pushing)).toBe(true);
     expect(served.seen).toEqual([]);
@@ -104,7 +104,7 @@ describe('the clients of a served KGSM', () => {
 describe('an event of a served KGSM', () => {
   it('waits until somebody listens', async () => {
     using folder = temporaryFolder();
-    await using served = await serve(folder.path, nothing);
+    await using served = await serve(folder.path, noEvents);
     const pushing = served.system.push(started);
     expect(await isPending(pushing)).toBe(true);
     await using heard = await hear(join(served.root, 'kgsm.sock'));
@@ -115,7 +115,7 @@ describe('an event of a served KGSM', () => {
 
   it('is not waited for any more when serving stops', async () => {
     using folder = temporaryFolder();
-    const served = await serve(folder.path, nothing);
+    const served = await serve(folder.path, noEvents);
     const pushing = served.system.push(started);
     await served.system.stop();
     await pushing;
@@ -124,7 +124,7 @@ describe('an event of a served KGSM', () => {
 
   it('is lost to a listener that does not read it, which is told, and the next one goes on', async () => {
     using folder = temporaryFolder();
-    await using served = await serve(folder.path, nothing);
+    await using served = await serve(folder.path, noEvents);
     const path = join(served.root, 'kgsm.sock');
     const deaf = createServer({ pauseOnConnect: true }, (socket) => socket.on('error', () => undefined));
     deaf.listen(path);
@@ -143,7 +143,7 @@ describe('an event of a served KGSM', () => {
 
   it('is kept for the next listener where a program left its socket behind', async () => {
     using folder = temporaryFolder();
-    await using served = await serve(folder.path, nothing);
+    await using served = await serve(folder.path, noEvents);
     const path = join(served.root, 'kgsm.sock');
     const listenAndDie = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
     await once(spawn(process.execPath, ['-e', listenAndDie, path]), 'close');
@@ -189,7 +189,7 @@ describe('a write to a served KGSM', () => {
   it('leaves no watcher that would make the folder anew', async () => {
     using folder = temporaryFolder();
     const print = (): undefined => undefined;
-    const environment = { root: folder.path, launch, write: print, complain: print, now: Date.now };
+    const environment = { root: folder.path, launch, write: print, complain: print, now: () => Date.UTC(2026, 10, 20, 18) };
     await watchInstance(environment, 'mc', join(folder.path, 'run', 'mc'));
     expect(readdirSync(folder.path)).toEqual([]);
   });
@@ -215,7 +215,7 @@ describe('a write to a served KGSM', () => {
   it('is told at the socket that was chosen, as are the recorded events', async () => {
     using folder = temporaryFolder();
     const socket = join(folder.path, 'other.sock');
-    await using served = await serve(folder.path, nothing, { target: { socket } });
+    await using served = await serve(folder.path, noEvents, { target: { socket } });
     expect(served.system.settings).toEqual({ kind: 'kgsm', root: served.root, socket });
     await using client = await connected(served.system.settings);
     await served.system.push(started);
@@ -262,7 +262,7 @@ describe('an instance of a recording', () => {
 
   it('runs on while it is backed up, and keeps the names of its players', async () => {
     using folder = temporaryFolder();
-    await using served = await serve(folder.path, nothing);
+    await using served = await serve(folder.path, noEvents);
     const store = new InstanceStore(served.root);
     served.system.put({ ...instance('mc', 'ready'), players: 1 });
     served.system.put({ ...instance('mc', 'backingUp'), players: 2 });
@@ -303,6 +303,6 @@ describe('the generation of a served KGSM', () => {
     [{ target: { socket: `/${'x'.repeat(200)}` } }, /^The path of the socket is too long: /],
   ])('is refused where it cannot be: %j', async (options, words) => {
     using folder = temporaryFolder();
-    await expect(serve(folder.path, nothing, { ...options, launch })).rejects.toThrow(words);
+    await expect(serve(folder.path, noEvents, { ...options, launch })).rejects.toThrow(words);
   });
 });

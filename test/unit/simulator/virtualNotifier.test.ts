@@ -8,23 +8,21 @@ import { openConnection, ready, settingsOf, type Opened } from '../core/opened.t
 import { openNotifier, startServer } from './notifierServer.ts';
 import { fleetOf, nothing, pushesOf, recordingOf, serve, type Recording, type Virtual } from './roundTrip.ts';
 
+const now = Date.UTC(2026, 10, 20, 18);
 const revisions = ['seed', 'early', 'lax', 'strict'] as const;
 
 /** An evening in which others come, talk and go, and a KGSM host tells of its instances. */
 async function recordEvening(
   revision: (typeof revisions)[number],
 ): Promise<{ readonly recording: Recording; readonly pushes: string[]; readonly fleet: unknown }> {
-  await using rig = await startServer({ revision, capacity: 10 });
+  await using rig = await startServer({ revision, capacity: 10, now: () => now });
   await using opened = openNotifier(rig, { settings: { legacyServer: revision === 'seed' } });
   await ready(opened);
   const { server } = rig;
   const [bot, far] = [server.admit(), server.admit()];
   server.say(bot, 'the bot is <awake> & well');
   for (const type of ['instance_started', 'instance_ready', 'instance_crashed'])
-    server.say(
-      far,
-      eventText('3.6', { type, data: { InstanceName: 'ark' } }, { now: Date.now(), host: 'gh-2' }),
-    );
+    server.say(far, eventText('3.6', { type, data: { InstanceName: 'ark' } }, { now, host: 'gh-2' }));
   server.leave(bot);
   server.sendRaw('{"event":"new_in_this_version","content":{}}');
   await opened.until(() => opened.types().includes('new_in_this_version'));
@@ -39,7 +37,7 @@ async function recordEvening(
 function othersOf({ pipeline }: Opened): unknown {
   const { instances, tasks } = fleetOf(pipeline.fleet(), 'bell');
   const own = instancesOfThisWindow(pipeline);
-  return { tasks, instances: instances.filter((each) => !own.has((each as { key: string }).key)) };
+  return { tasks, instances: instances.filter(({ key }) => !own.has(key)) };
 }
 
 function instancesOfThisWindow(pipeline: Opened['pipeline']): ReadonlySet<string> {

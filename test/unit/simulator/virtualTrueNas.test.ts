@@ -3,8 +3,8 @@ import type { ServedEvent, ServedInstance } from '../../../src/core/playback/ser
 import { failed, open, ready } from '../core/systems/truenas/rig.ts';
 import { pythonJson } from '../../../src/simulator/python.ts';
 import { realtime, recordNight } from './truenasNight.ts';
-import { caughtUp, enter, fleetOf, message, nothing, openVirtual, served } from './truenasRoundTrip.ts';
-import { pushesOf } from './roundTrip.ts';
+import { fleetOf, impatient, noEvents, pushed, pushesOf } from './roundTrip.ts';
+import { caughtUp, enter, openVirtual, served } from './truenasRoundTrip.ts';
 import { Client, eventIn } from './truenasServer.ts';
 
 const generations = [
@@ -33,7 +33,7 @@ describe.each(generations)('a recording of %s over %s that is served', (profile,
     expect(wanted.length).toBeGreaterThan(20);
     expect(pushesOf(opened.events())).toEqual(wanted);
     expect(recorded.fleet.instances.length).toBeGreaterThan(4);
-    expect(fleetOf(opened)).toEqual(recorded.fleet);
+    expect(fleetOf(opened.pipeline.fleet(), 'nas')).toEqual(recorded.fleet);
   });
 });
 
@@ -57,7 +57,7 @@ describe('a virtual TrueNAS', () => {
     });
 
     await ready(opened);
-    const { instances, tasks } = fleetOf(opened);
+    const { instances, tasks } = fleetOf(opened.pipeline.fleet(), 'nas');
     expect(instances).toEqual(recorded.fleet.instances);
     expect(instances).toContainEqual(expect.objectContaining({ key: 'factorio', state: 'restarting' }));
     expect(tasks).toEqual(['Redeploy factorio running 20']);
@@ -90,7 +90,7 @@ describe('a virtual TrueNAS', () => {
   });
 
   it('refuses a wrong password', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     await using opened = open(virtual.settings.url, {
       settings: virtual.settings,
       secrets: { password: 'wrong' },
@@ -98,14 +98,14 @@ describe('a virtual TrueNAS', () => {
 
     await failed(opened);
     expect(opened.connection.failure?.secret).toBe('password');
-    await using again = await openVirtual(nothing);
+    await using again = await openVirtual(noEvents);
     expect(again.password).not.toBe(virtual.password);
     expect(again.password.length).toBeGreaterThan(11);
   });
 
   it('does what clients call, and tells it in jobs whose ids are none of the recording', async () => {
     const job = (state: string): ServedEvent =>
-      message(
+      pushed(
         pythonJson({
           ...{ msg: 'changed', collection: 'core.get_jobs', id: 41 },
           fields: { id: 41, method: 'app.start', state, time_started: { $date: 7 } },
@@ -133,7 +133,7 @@ describe('a virtual TrueNAS', () => {
   });
 
   it('lets any number of clients sign in', async () => {
-    await using virtual = await openVirtual(nothing, { protocolVersion: '24.10' });
+    await using virtual = await openVirtual(noEvents, { protocolVersion: '24.10' });
     for (let n = 0; n < 30; n++) (await enter(virtual, 'ddp')).drop();
   });
 
@@ -144,7 +144,7 @@ describe('a virtual TrueNAS', () => {
     expect(await client.call('app.query')).toMatchObject([{ state: 'STOPPED' }]);
     const fields = { id: 'factorio', name: 'factorio', state: 'DEPLOYING' };
     const event = { msg: 'changed', collection: 'app.query', id: 'factorio', fields };
-    await virtual.play([message(pythonJson(event), [{ instance: app('factorio', 'updating') }])]);
+    await virtual.play([pushed(pythonJson(event), [{ instance: app('factorio', 'updating') }])]);
     expect(await client.call('app.query')).toMatchObject([{ state: 'DEPLOYING' }]);
     virtual.system.put(app('factorio', 'failed'));
     expect(await client.call('app.query')).toMatchObject([{ state: 'CRASHED' }]);
@@ -191,7 +191,7 @@ describe('a virtual TrueNAS', () => {
   });
 
   it('takes any state, any name and any number of things', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     const odd = ['a/b', 'a\nb', '__proto__', '', '007', '9'.repeat(30)];
     for (const kind of ['app', 'vm', 'virt', 'container', 'jail', 'host', 'chart', 'constructor'])
       for (const key of odd)
@@ -207,7 +207,7 @@ describe('a virtual TrueNAS', () => {
       '{"msg":"added"}',
       '{"msg":"added","collection":"app.query","fields":1}',
     ])
-      void virtual.system.push(message(text));
+      void virtual.system.push(pushed(text));
     const client = await enter(virtual, 'ddp');
     expect(await client.call('app.query', [], { count: true })).toBe(3000 + odd.length);
     expect(await client.call('vm.query', [], { count: true })).toBe(odd.length);
@@ -215,10 +215,10 @@ describe('a virtual TrueNAS', () => {
   });
 
   it('says which messages it pushes: events, and nothing that answers', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     const event = { msg: 'changed', collection: 'app.query', id: 'x', fields: {} };
     const isPushed = (body: unknown, more: Partial<ServedEvent> = {}): boolean =>
-      virtual.system.isPushed({ ...message(JSON.stringify(body)), ...more });
+      virtual.system.isPushed({ ...pushed(JSON.stringify(body)), ...more });
     for (const msg of ['added', 'changed', 'removed']) expect(isPushed({ ...event, msg })).toBe(true);
     expect(isPushed({ jsonrpc: '2.0', method: 'collection_update', params: event })).toBe(true);
     expect(isPushed(event, { direction: 'out' })).toBe(false);
@@ -237,14 +237,14 @@ describe('a virtual TrueNAS', () => {
       expect(isPushed(body)).toBe(false);
     expect(
       virtual.system.isPushed({
-        ...message(''),
+        ...pushed(''),
         bytes: Buffer.from(JSON.stringify({ ...event, id: 'é' }), 'latin1'),
       }),
     ).toBe(false);
   });
 
   it('sends measurements under the argument that a client gave, and logs of its own app alone', async () => {
-    await using virtual = await openVirtual(nothing);
+    await using virtual = await openVirtual(noEvents);
     const client = await enter(virtual, 'ddp');
     const exact = await enter(virtual, 'ddp');
     const mine = 'reporting.realtime:{"interval": 5}';
@@ -254,7 +254,7 @@ describe('a virtual TrueNAS', () => {
     const sample =
       '{"msg": "added", "collection": "reporting.realtime:{\\"interval\\": 2}", "fields": {"cpu": 1.0}}';
     const otherOrder = JSON.stringify({ msg: 'added', fields: { of: realtime }, collection: realtime });
-    for (const text of [otherOrder, sample]) void virtual.system.push(message(text));
+    for (const text of [otherOrder, sample]) void virtual.system.push(pushed(text));
     expect(await client.soFar()).toMatchObject([
       { collection: mine, fields: { of: realtime } },
       { collection: mine, fields: { cpu: 1 } },
@@ -269,7 +269,7 @@ describe('a virtual TrueNAS', () => {
       method: 'collection_update',
       params: JSON.parse(sample) as unknown,
     });
-    void virtual.system.push(message(compact));
+    void virtual.system.push(pushed(compact));
     await rpc.soFar();
     expect(rpc.texts.at(-2)).toBe(compact);
     await exact.soFar();
@@ -286,7 +286,7 @@ describe('a virtual TrueNAS', () => {
     await client.subscribe(followed);
     for (const app_name of ['minecraft', 'valheim'])
       void virtual.system.push(
-        message(
+        pushed(
           JSON.stringify({
             msg: 'added',
             collection: log({ app_name, container_id: 'recorded' }),
@@ -305,7 +305,7 @@ describe('a virtual TrueNAS', () => {
     const told: string[] = [];
     const gone = Promise.withResolvers<undefined>();
     await using virtual = await openVirtual(
-      nothing,
+      noEvents,
       {},
       {
         came: ({ name }) => told.push(`came from ${name.replace(/\d+$/, 'port')}`),
@@ -340,14 +340,9 @@ describe('a virtual TrueNAS', () => {
   it('drops a client that does not read, and the others get every event', async () => {
     const went: string[] = [];
     await using virtual = await openVirtual(
-      nothing,
+      noEvents,
       {},
-      {
-        heldAboveBytes: 100_000,
-        patienceMs: 20_000,
-        wait: () => new Promise((resolve) => setImmediate(resolve)),
-        went: ({ id }, why) => went.push(`${String(id)} ${why ?? ''}`),
-      },
+      impatient(({ id }, why) => went.push(`${String(id)} ${why ?? ''}`)),
     );
     const deaf = await enter(virtual, 'ddp');
     const others = await Promise.all(
@@ -358,7 +353,7 @@ describe('a virtual TrueNAS', () => {
     const text = 'x'.repeat(200_000);
     for (let id = 0; id < 60; id++)
       await virtual.play([
-        message(pythonJson({ msg: 'changed', collection: 'app.query', id, fields: { text } })),
+        pushed(pythonJson({ msg: 'changed', collection: 'app.query', id, fields: { text } })),
       ]);
     expect(went).toEqual(['1 slow']);
     for (const client of others) {
@@ -369,7 +364,7 @@ describe('a virtual TrueNAS', () => {
   });
 
   it('listens where it is told to', async () => {
-    await using virtual = await openVirtual(nothing, { host: 'localhost' });
+    await using virtual = await openVirtual(noEvents, { host: 'localhost' });
     expect(virtual.settings.url).toMatch(/^ws:\/\/localhost:\d+$/);
     (await enter(virtual, 'ddp')).drop();
   });

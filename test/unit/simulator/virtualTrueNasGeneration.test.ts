@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ServedEvent, ServedInstance } from '../../../src/core/playback/serving/servedEvents.ts';
 import { pythonJson } from '../../../src/simulator/python.ts';
 import { realtime } from './truenasNight.ts';
-import { enter, message, nothing, openVirtual, type Virtual } from './truenasRoundTrip.ts';
+import { noEvents, pushed } from './roundTrip.ts';
+import { enter, openVirtual, type Virtual } from './truenasRoundTrip.ts';
 
 describe('the generation of a virtual TrueNAS', () => {
   const versionOf = async (virtual: Virtual): Promise<unknown> => {
@@ -11,10 +12,10 @@ describe('the generation of a virtual TrueNAS', () => {
     client.drop();
     return version;
   };
-  const asked = (text: string): ServedEvent => ({ ...message(text), channel: 'request', direction: 'out' });
+  const asked = (text: string): ServedEvent => ({ ...pushed(text), channel: 'request', direction: 'out' });
   const answer = (version: string): readonly ServedEvent[] => [
     asked('{"msg": "method", "id": "1", "method": "system.info", "params": []}'),
-    message(pythonJson({ msg: 'result', id: '1', result: { version } })),
+    pushed(pythonJson({ msg: 'result', id: '1', result: { version } })),
   ];
 
   it.each([
@@ -40,11 +41,11 @@ describe('the generation of a virtual TrueNAS', () => {
       [],
       [{ kind: 'container', key: '1', name: 'q', state: 'running' }],
     ],
-    ['JSON-RPC', 'TrueNAS-25.10.1', [message('{"jsonrpc": "2.0", "id": 1, "result": true}')], []],
+    ['JSON-RPC', 'TrueNAS-25.10.1', [pushed('{"jsonrpc": "2.0", "id": 1, "result": true}')], []],
     [
       'apps over DDP',
       'TrueNAS-SCALE-24.10.2',
-      [message('{"msg": "removed", "collection": "app.query", "id": 1}')],
+      [pushed('{"msg": "removed", "collection": "app.query", "id": 1}')],
       [],
     ],
     [
@@ -71,7 +72,7 @@ describe('the generation of a virtual TrueNAS', () => {
     await expect(openVirtual({ events: answer('TrueNAS-SCALE-23.10.2'), base: [] })).rejects.toThrow(
       'The recording is of TrueNAS-SCALE-23.10.2, which cannot be served; choose one of core-13, 24.10, 25.10, 26.0 to serve it as that.',
     );
-    await expect(openVirtual(nothing, { protocolVersion: '3.9' })).rejects.toThrow(
+    await expect(openVirtual(noEvents, { protocolVersion: '3.9' })).rejects.toThrow(
       'TrueNAS 3.9 is not known; there is core-13, 24.10, 25.10, 26.0.',
     );
   });
@@ -82,10 +83,10 @@ describe('the generation of a virtual TrueNAS', () => {
     const row = { id: 7, method: 'app.start', state: 'RUNNING' };
     const events = [
       call('1'),
-      message(JSON.stringify({ msg: 'result', id: '1', result: [row, null, { id: 'x' }] })),
-      message('{"msg": "removed", "collection": "app.query", "id": "x"}'),
+      pushed(JSON.stringify({ msg: 'result', id: '1', result: [row, null, { id: 'x' }] })),
+      pushed('{"msg": "removed", "collection": "app.query", "id": "x"}'),
       call('2'),
-      message(JSON.stringify({ msg: 'result', id: '2', result: [{ ...row, id: 8 }] })),
+      pushed(JSON.stringify({ msg: 'result', id: '2', result: [{ ...row, id: 8 }] })),
     ];
     await using virtual = await openVirtual({ events, base: [] });
     const client = await enter(virtual, 'ddp');
@@ -95,7 +96,7 @@ describe('the generation of a virtual TrueNAS', () => {
 
   it('comes with the apps and events that the recorded connection wanted', async () => {
     const events: ServedEvent[] = [
-      { ...message('{"gameServerOpsApps":["mine*"]}'), channel: 'request', direction: 'none' },
+      { ...pushed('{"gameServerOpsApps":["mine*"]}'), channel: 'request', direction: 'none' },
       ...['app.query', 'pool.query', realtime].map((name) =>
         asked(JSON.stringify({ msg: 'sub', id: '1', name })),
       ),

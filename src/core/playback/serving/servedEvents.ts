@@ -5,12 +5,12 @@ import type { Instance, InstanceKey } from '../../model/instance.ts';
 export type ServedInstance = InstanceKey &
   Pick<Instance, 'name' | 'state' | 'game' | 'version' | 'latestVersion' | 'players'>;
 
-/** What an event did to one instance: its state after it, or that it is gone. */
+/** Effect of an event on one instance: the state after the event, or that the instance is gone. */
 export type ServedChange = { readonly instance: ServedInstance } | { readonly gone: InstanceKey };
 
 /** One recorded event as a virtual server needs it. */
 export interface ServedEvent extends Pick<OpsEvent, 'type' | 'channel' | 'direction'> {
-  /** When it happened, in milliseconds; only differences count. */
+  /** Time of the event in milliseconds; only differences count. */
   readonly at: number;
   /** Exactly the recorded message. */
   readonly bytes: Uint8Array;

@@ -26,7 +26,7 @@ export interface SimulatedSystem {
 export interface SimulatorOptions {
   /** The bundle of the simulators. */
   readonly program: string;
-  /** Its arguments. The folder is there already, and goes with the process. */
+  /** Arguments of the program. The folder exists already, and goes with the process. */
   readonly args: (folder: string) => readonly string[] | Promise<readonly string[]>;
   /** Node, or VS Code's program in its place. */
   readonly node: string;

@@ -26,7 +26,7 @@ export interface VirtualServerOptions extends Pick<
   /** Address to listen at: this machine alone reaches it by default, at any port that is free. */
   readonly host?: string;
   readonly port?: number;
-  /** Where KGSM's events go instead of the socket in its root. */
+  /** Socket or address that gets KGSM's events in place of the socket in its root. */
   readonly socket?: string;
   readonly webhook?: string;
   readonly protocolVersion?: string;
@@ -39,7 +39,7 @@ export interface VirtualClient {
   readonly id: number;
   readonly name: string;
   readonly state: 'connected' | 'ready';
-  /** When it came. */
+  /** Time of the connect. */
   readonly since: number;
   /** Number of its messages. */
   readonly sent: number;
@@ -68,7 +68,7 @@ export class VirtualServer {
   /** An entry of the connections setting that leads to it, without id and name. */
   readonly settings: SimulatedSystem['settings'];
   readonly password: string | undefined;
-  /** What the recording does not give, in words. */
+  /** Parts of the recording that clients do not get, in words. */
   readonly problems: readonly Text[];
   /** Resolves when the process is gone; with its last words where nobody stopped it. */
   readonly ended: Promise<Text | undefined>;

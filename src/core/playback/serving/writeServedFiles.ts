@@ -149,7 +149,7 @@ function count(part: { -readonly [Key in keyof ServedPart]: ServedPart[Key] }, e
   if (event.redacted.length > 0) part.redacted++;
 }
 
-/** What a change row says of an instance; rows of tasks and connections say nothing of one. */
+/** The change of an instance in a change row; undefined for rows of tasks and connections. */
 function changeOf({ keys }: OpenPart, { what, key: id, state }: ChangeRow): ServedChange | undefined {
   if (what !== 'instance') return undefined;
   if (state === null) {
