@@ -57,6 +57,9 @@ function servedLine(line: Line, paint: Paint): string | undefined {
     return `${paint('cyan', shown(name))} ${clientWords[shown(state)] ?? shown(state)}`;
   }
   if (said) return `${paint('cyan', shown(said['name']))} says ${shown(said['text'])}`;
+  const { unsaid } = line as Readonly<Record<string, unknown>>;
+  if (unsaid !== undefined)
+    return paint('yellow', `${shown(unsaid)} messages of clients came too fast to be shown`);
   if (!place) return undefined;
   const { state, position, length } = place;
   return paint(

@@ -52,7 +52,7 @@ export const serveCommand: Command = {
       throw new UsageError('The demo has no end: --speed max and --loop are for recordings.');
     const port = portOf(values.port);
     const signal = interrupted();
-    const server = await VirtualServer.start({
+    const options = {
       ...{ system, registry, signal, clock: systemClock, pid: process.pid, env: process.env },
       ...{ program: await simulatorsProgram(), node: process.execPath, temporary: temporaryBase },
       ...(recording === 'demo' ? {} : { recording }),
@@ -63,7 +63,15 @@ export const serveCommand: Command = {
       ...(socket === undefined ? {} : { socket }),
       ...(webhook === undefined ? {} : { webhook }),
       ...(protocolVersion === undefined ? {} : { protocolVersion }),
-    });
+    };
+    let server: VirtualServer;
+    try {
+      server = await VirtualServer.start(options);
+    } catch (error) {
+      // Ctrl+C reaches both processes at once.
+      if (signal.aborted) return 0;
+      throw error;
+    }
     const write = lineWriter(values.json);
     for (const problem of server.problems) process.stderr.write(`${english(problem)}\n`);
     const { settings, password } = server;
@@ -81,7 +89,7 @@ export const serveCommand: Command = {
       else signal.addEventListener('abort', stop, { once: true });
     });
     const problem = await Promise.race([stopped, server.ended]);
-    if (problem) throw new Error(english(problem));
+    if (problem && !signal.aborted) throw new Error(english(problem));
     await stopped;
     return 0;
   },

@@ -96,6 +96,20 @@ export function redactText(output: string): string {
     .replace(printedSecret, (_, word: string) => word + redactionMark);
 }
 
+/** A name with a word that means a secret in it, and the value that follows, in quotes or not. */
+const namedSecret = new RegExp(
+  String.raw`(${wordsFor('field')}[\w.-]{0,40}["']?(?:\s{0,4}[=:]\s{0,4}|\s{1,4}))("[^"]{0,500}"|'[^']{0,500}'|[^\s"'&,;{}\[\]]+)`,
+  'gi',
+);
+
+/** The same for words of a client that are only shown: command lines, addresses, broken messages. Rather too much is cut there. */
+export function redactShown(words: string): string {
+  return redactText(words).replace(namedSecret, (_, name: string, value: string) => {
+    const quote = /^["']/.exec(value)?.[0] ?? '';
+    return name + quote + redactionMark + quote;
+  });
+}
+
 /** Objects that are printed into the strings of a document, such as `{'password': 'a b'}` in an error. */
 export function redactPrinted(raw: string): string {
   return raw.replace(escapedSecret, marked);

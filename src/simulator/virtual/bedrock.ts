@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { InstanceKey } from '../../core/model/instance.ts';
 import {
   isUnasked,
@@ -12,6 +11,7 @@ import { isObject } from '../host.ts';
 import { beginningOf, measureTopic, releaseOf, type Beginning } from './bedrockBeginning.ts';
 import { fieldsIn, fieldsOf, processIn, type Fields, type Measured } from './bedrockMessage.ts';
 import { nativeIn, nativeOf, statesOfWork } from './bedrockStates.ts';
+import { newPassword } from './newPassword.ts';
 import type { VirtualOptions, VirtualSystem } from './virtualSystem.ts';
 
 const username = 'admin';
@@ -27,7 +27,7 @@ export async function openVirtualBedrock(
   const { host, port, clients, first, base, now = Date.now, wait, timing } = options;
   const beginning = beginningOf(first);
   const protocolVersion = releaseOf(options, beginning);
-  const password = randomBytes(12).toString('base64url');
+  const password = newPassword();
   const server = await BedrockServer.listen({
     protocolVersion,
     clients,

@@ -1,6 +1,7 @@
 import type { ServedEvent } from '../../core/playback/serving/servedEvents.ts';
 import { traitsOf, type Release } from '../bedrock/releases.ts';
 import { fieldsIn, fieldsOf, processIn, type Fields, type Measured } from './bedrockMessage.ts';
+import { namedGeneration, unlikeAny } from './generations.ts';
 import type { VirtualOptions } from './virtualSystem.ts';
 
 /** Facts that the beginning of a recording shows of the manager. */
@@ -89,18 +90,13 @@ export function releaseOf(
   { protocolVersion }: Pick<VirtualOptions, 'protocolVersion'>,
   { version, sign }: Beginning,
 ): Release {
-  if (protocolVersion !== undefined) {
-    const asked = known.find((each) => each === protocolVersion);
-    if (asked) return asked;
-    throw new Error(`Bedrock Server Manager ${protocolVersion} is not known; there is ${known.join(', ')}.`);
-  }
+  const asked = namedGeneration('Bedrock Server Manager', known, protocolVersion);
+  if (asked) return asked;
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   if (version === undefined || major === undefined) return sign ?? '3.10';
   const number = Number(major) * 100 + Number(minor);
   if (number > 310) return '3.10';
   const told = known.find((each) => each === `${String(Number(major))}.${String(Number(minor))}`);
   if (told) return told;
-  throw new Error(
-    `The recording is of ${version.slice(0, 60)}, which cannot be served; choose one of ${known.join(', ')} to serve it as that.`,
-  );
+  throw unlikeAny(version, known);
 }

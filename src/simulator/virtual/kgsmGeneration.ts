@@ -1,20 +1,21 @@
 import type { ServedEvent } from '../../core/playback/serving/servedEvents.ts';
 import type { RootGeneration } from '../kgsm/behaviour.ts';
 import { isObject } from '../host.ts';
+import { namedGeneration } from './generations.ts';
 
-const generations: readonly RootGeneration[] = ['1.7', '2.2', '3.16'];
+export const rootGenerations: readonly RootGeneration[] = ['1.7', '2.2', '3.16'];
 
 /**
  * The generation that a root has to be for the events of a recording. Those of 2.0, 3.0 and 3.6 go to a socket, and the last
  * root with a socket is 2.2: their bytes are sent as they are, only the command line is that of 2.2.
  */
 export function generationOf(first: readonly ServedEvent[], protocolVersion?: string): RootGeneration {
-  if (protocolVersion !== undefined) {
-    const wanted = generations.find((each) => each === protocolVersion);
-    if (wanted) return wanted;
-    throw new Error(`KGSM ${protocolVersion} cannot be served; ${generations.join(', ')} can.`);
-  }
-  return firstOf(first, 'push', generationOfMessage) ?? firstOf(first, 'request', generationOfCall) ?? '2.2';
+  return (
+    namedGeneration('KGSM', rootGenerations, protocolVersion) ??
+    firstOf(first, 'push', generationOfMessage) ??
+    firstOf(first, 'request', generationOfCall) ??
+    '2.2'
+  );
 }
 
 /** Name of the recorded machine, if its events tell it. */

@@ -1,11 +1,12 @@
 import { identityFiles } from '../notifier/identityFiles.ts';
 import type { Revision } from '../notifier/messages.ts';
 import { NotifierServer } from '../notifier/server.ts';
+import { namedGeneration } from './generations.ts';
 import type { OpenVirtualSystem } from './virtualSystem.ts';
 
-const revisions: readonly Revision[] = ['seed', 'early', 'lax', 'strict'];
+export const revisions: readonly Revision[] = ['seed', 'early', 'lax', 'strict'];
 /** Connections at a time. The real server takes two, which would leave little to try. */
-const capacity = 1000;
+export const capacity = 1000;
 
 /**
  * A notification server whose events come from a recording. It has no state to set: nobody can ask for its clients, and the
@@ -13,7 +14,8 @@ const capacity = 1000;
  */
 export const openVirtualNotifier: OpenVirtualSystem = async (options) => {
   const { folder, port = 0, host, clients, protocolVersion, now } = options;
-  const revision = revisionOf(protocolVersion);
+  // A recording shows no revision. The strict one lets in those alone who have the certificate that was made for this server.
+  const revision = namedGeneration('A notification server', revisions, protocolVersion) ?? 'strict';
   const files = identityFiles(folder);
   const server = await NotifierServer.listen({
     ...{ revision, port, clients, capacity },
@@ -32,11 +34,3 @@ export const openVirtualNotifier: OpenVirtualSystem = async (options) => {
     stop: () => server.stop(),
   };
 };
-
-/** A recording shows no revision. The strict one lets in those alone who have the certificate that was made for this server. */
-function revisionOf(wanted: string | undefined): Revision {
-  const revision = revisions.find((one) => one === (wanted ?? 'strict'));
-  if (!revision)
-    throw new Error(`A notification server ${String(wanted)} cannot be served; ${revisions.join(', ')} can.`);
-  return revision;
-}

@@ -32,6 +32,8 @@ export const serveCommand: SimulatorCommand = {
     ];
     if (root === undefined || port === undefined || speed === undefined || !(rounds >= 1)) return undefined;
     if (!Object.hasOwn(virtualSystems, as)) return undefined;
+    // A scenario has no end that it could hurry to.
+    if (options.recording === undefined && speed === 'max') return undefined;
     const process = invocation.environment(root);
     const messages = new MessageWriter({
       write: (text) => process.write(text),

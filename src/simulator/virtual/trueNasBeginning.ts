@@ -3,6 +3,7 @@ import { isObject } from '../host.ts';
 import { parsed } from '../truenas/line.ts';
 import { traitsOf, type Profile } from '../truenas/profiles.ts';
 import { RecordedEvent } from '../truenas/recordedEvent.ts';
+import { namedGeneration, unlikeAny } from './generations.ts';
 import type { VirtualOptions } from './virtualSystem.ts';
 
 /** Names that the settings of a connection may hold, and the characters of one. */
@@ -118,18 +119,12 @@ export function profileOf(
   beginning: Beginning,
 ): Profile {
   const known = Object.keys(traitsOf) as Profile[];
-  if (protocolVersion !== undefined) {
-    const asked = known.find((each) => each === protocolVersion);
-    if (asked) return asked;
-    throw new Error(`TrueNAS ${protocolVersion} is not known; there is ${known.join(', ')}.`);
-  }
+  const asked = namedGeneration('TrueNAS', known, protocolVersion);
+  if (asked) return asked;
   const version = beginning.version ?? base.find(({ kind }) => kind === 'host')?.version;
   const told = version === undefined ? undefined : profileOfVersion(version);
   if (told) return told;
-  if (version !== undefined && /\d\.\d/.test(version))
-    throw new Error(
-      `The recording is of ${version.slice(0, 60)}, which cannot be served; choose one of ${known.join(', ')} to serve it as that.`,
-    );
+  if (version !== undefined && /\d\.\d/.test(version)) throw unlikeAny(version, known);
   return guessed(beginning, new Set(base.map(({ kind }) => kind)));
 }
 

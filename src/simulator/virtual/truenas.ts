@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { InstanceKey } from '../../core/model/instance.ts';
 import type { ServedEvent, ServedInstance } from '../../core/playback/serving/servedEvents.ts';
 import { isObject } from '../host.ts';
@@ -8,6 +7,7 @@ import { RecordedEvent } from '../truenas/recordedEvent.ts';
 import { TrueNasServer } from '../truenas/server.ts';
 import { beginningOf, profileOf, profileOfVersion, type Beginning } from './trueNasBeginning.ts';
 import { appStateIn, machineStateIn, nativeOf, statesOfJobs, virtStatusIn } from './trueNasStates.ts';
+import { newPassword } from './newPassword.ts';
 import type { VirtualOptions, VirtualSystem } from './virtualSystem.ts';
 
 const username = 'root';
@@ -21,7 +21,7 @@ export async function openVirtualTrueNas(
   const { host, port, clients, first, base, now, wait } = options;
   const beginning = beginningOf(first);
   const profile = profileOf(options, beginning);
-  const password = randomBytes(12).toString('base64url');
+  const password = newPassword();
   const server = await TrueNasServer.listen({
     profile,
     clients,

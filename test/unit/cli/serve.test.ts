@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, inject, it } from 'vitest';
 import type { VirtualMessage } from '../../../src/core/playback/serving/virtualMessages.ts';
 import { kgsmEvent } from '../core/helpers.ts';
-import { hear, temporaryFolder } from '../simulator/kgsmRoot.ts';
+import { hear, kgsm, temporaryFolder } from '../simulator/kgsmRoot.ts';
 import { gsops, makeRecording, runGsops } from './gsops.ts';
 
 const night = [
@@ -99,6 +99,12 @@ describe('gsops serve', () => {
       await using bot = await hear(join(String(settings['root']), 'kgsm.sock'));
       await server.message(whenPlayed);
       expect(bot.texts).toEqual(night.map((text) => `${text}\n`));
+      await kgsm(String(settings['root']), '-i', 'b', '--input', 'login hunter2');
+      const typed = await server.message((message) =>
+        'said' in message && message.said.text.includes('--input') ? message.said.text : undefined,
+      );
+      expect(typed).toContain('‹redacted›');
+      expect(typed).not.toContain('hunter2');
     }
     const { code, out, errors } = await runGsops(
       ['watch', connection, '--no-journal', '--run', 'start:b', '--seconds', '60', '--json'],

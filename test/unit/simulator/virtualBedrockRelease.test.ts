@@ -56,7 +56,7 @@ describe('the release of a virtual Bedrock Server Manager', () => {
       'The recording is of 3.5.0, which cannot be served; choose one of 3.7, 3.8, 3.9, 3.10 to serve it as that.',
     );
     await expect(openVirtual(noEvents, { protocolVersion: '25.10' })).rejects.toThrow(
-      'Bedrock Server Manager 25.10 is not known; there is 3.7, 3.8, 3.9, 3.10.',
+      'Bedrock Server Manager 25.10 cannot be served; 3.7, 3.8, 3.9, 3.10 can.',
     );
   });
 });

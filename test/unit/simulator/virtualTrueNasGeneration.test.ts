@@ -73,7 +73,7 @@ describe('the generation of a virtual TrueNAS', () => {
       'The recording is of TrueNAS-SCALE-23.10.2, which cannot be served; choose one of core-13, 24.10, 25.10, 26.0 to serve it as that.',
     );
     await expect(openVirtual(noEvents, { protocolVersion: '3.9' })).rejects.toThrow(
-      'TrueNAS 3.9 is not known; there is core-13, 24.10, 25.10, 26.0.',
+      'TrueNAS 3.9 cannot be served; core-13, 24.10, 25.10, 26.0 can.',
     );
   });
 

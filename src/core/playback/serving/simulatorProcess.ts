@@ -40,6 +40,8 @@ export interface SimulatorOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Time in which all systems have to listen. */
   readonly startWithinMs: number;
+  /** Gives the start up: the process ends, and nothing of it is left. */
+  readonly signal?: AbortSignal;
 }
 
 /** Folder for temporary folders. macOS alone gives one of 50 bytes, of the 103 that a socket's path may have. */
@@ -78,7 +80,7 @@ export class SimulatorProcess {
 
   /** Resolves when every system listens; rejects with the words of the process where it ends before. */
   static async start(options: SimulatorOptions): Promise<SimulatorProcess> {
-    const { program, node, args, notes, temporary, pid, count, env, startWithinMs } = options;
+    const { program, node, args, notes, temporary, pid, count, env, startWithinMs, signal } = options;
     const folder = realpathSync(mkdtempSync(join(temporary, folderPrefix)));
     const note = notes === undefined ? undefined : join(notes, `${String(pid)}-${basename(folder)}`);
     if (note !== undefined) {
@@ -104,14 +106,19 @@ export class SimulatorProcess {
       () => words,
       (error: unknown) => errorWords(error),
     );
-    const late = setTimeout(() => child.kill('SIGKILL'), startWithinMs);
+    const giveUp = (): void => void child.kill('SIGKILL');
+    const late = setTimeout(giveUp, startWithinMs);
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted) giveUp();
     const lines = new Lines(child.stdout);
     const isThere = await Promise.race([lines.arrived(count), ended.then(() => false)]);
     clearTimeout(late);
+    signal?.removeEventListener('abort', giveUp);
     const systems = lines.take(count).flatMap((line) => systemIn(line) ?? []);
     const started = new SimulatorProcess(child, systems, ended, { folder, note, lines });
     if (isThere && systems.length === count) return started;
     await started.end();
+    signal?.throwIfAborted();
     const last = (await ended).trim();
     throw new Error(last === '' ? 'they did not listen in time' : last);
   }

@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { oneLine, text, unstopped, type Text } from '../../model/text.ts';
-import { redactionMark } from '../../systems/redaction.ts';
+import { redactionMark, redactShown } from '../../systems/redaction.ts';
 import type { SystemRegistry } from '../../systems/registry.ts';
 import type { PlaySpeed } from '../player.ts';
 import { SimulatorProcess, type SimulatedSystem, type SimulatorOptions } from './simulatorProcess.ts';
@@ -21,7 +21,7 @@ export interface VirtualServerOptions extends Pick<
   readonly connection?: string;
   readonly registry: SystemRegistry;
   readonly clock: Clock;
-  /** Ends reading the recording. */
+  /** Gives the start up. */
   readonly signal: AbortSignal;
   /** Address to listen at: this machine alone reaches it by default, at any port that is free. */
   readonly host?: string;
@@ -113,17 +113,17 @@ export class VirtualServer {
 
   /** Reads the recording and opens the server. Rejects with words for people where that cannot be, and leaves nothing then. */
   static async start(options: VirtualServerOptions): Promise<VirtualServer> {
-    const { program, node, notes, temporary, pid, env, clock, speed = 1 } = options;
+    const { program, node, notes, temporary, pid, env, signal, clock, speed = 1 } = options;
     let prepared: Prepared | undefined;
     const simulator = await SimulatorProcess.start({
-      ...{ program, node, temporary, pid, env, startWithinMs, count: 1 },
+      ...{ program, node, temporary, pid, env, signal, startWithinMs, count: 1 },
       ...(notes === undefined ? {} : { notes }),
       args: async (folder) => {
         const decoder = (await options.registry.load(options.system))?.decoder;
         const { part, problems } = await prepare(folder, options);
         prepared = {
           ...{ clock, speed, problems, system: options.system, events: part?.events ?? 0 },
-          redact: (said) => decoder?.redact(said).text ?? said,
+          redact: (said) => redactShown(decoder?.redact(said).text ?? said),
         };
         return argumentsFor(folder, part?.file, options);
       },

@@ -4,6 +4,7 @@ import {
   redactionMark,
   redactJson,
   redactPrinted,
+  redactShown,
   redactText,
 } from '../../../../src/core/systems/redaction.ts';
 
@@ -26,6 +27,20 @@ describe('redaction', () => {
     expect(text).toBe(`{"Command":"/login ${redactionMark} now","Other":"login x"}`);
     expect(redacted).toEqual(['Command']);
     expect(redactText('rcon password=hunter2\nok')).toBe(`rcon password=${redactionMark}\nok`);
+  });
+
+  it.each([
+    'kgsm.sh -i b --input "login hunter2"',
+    'kgsm.sh config set webhook_secret hunter2',
+    'kgsm.sh --config --set webhook_secret=hunter2',
+    "rcon_password 'hunter2'",
+    '{"method":"GET","path":"/ws?token=hunter2&x=1"}',
+    '{"password":"hunter2","broken',
+  ])('cuts the secret in words that are only shown: %s', (words) => {
+    const shown = redactShown(words);
+    expect(shown).not.toContain('hunter2');
+    expect(shown).toContain(redactionMark);
+    expect(redactShown('kgsm.sh -i b --start')).toBe('kgsm.sh -i b --start');
   });
 
   it('cuts secrets in quotes behind their names', () => {

@@ -106,3 +106,22 @@ it('is cleaned up after at the next start where it was killed with its window, a
   expect(readdirSync(temporary).sort()).toEqual(['gsops-demo-open', 'home']);
   expect(readdirSync(notes)).toEqual([`${String(process.pid)}-gsops-demo-open`]);
 });
+
+it('is given up at any moment of its start, and leaves nothing then', async () => {
+  using folder = temporaryFolder();
+  const options = optionsIn(folder.path);
+  const silent = join(folder.path, 'silent.js');
+  writeFileSync(
+    silent,
+    `process.stdin.resume(); require('node:fs').writeFileSync(process.argv[4] + '/began', '');`,
+  );
+  const stop = new AbortController();
+  const starting = SimulatorProcess.start({ ...options, program: silent, signal: stop.signal });
+  const began = (): boolean =>
+    readdirSync(options.temporary).some((name) => existsSync(join(options.temporary, name, 'began')));
+  await expect.poll(began).toBe(true);
+  stop.abort(new Error('given up'));
+  await expect(starting).rejects.toThrow('given up');
+  await expect(SimulatorProcess.start({ ...options, signal: stop.signal })).rejects.toThrow('given up');
+  expect(readdirSync(options.temporary)).toEqual([]);
+});
