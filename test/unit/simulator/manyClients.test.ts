@@ -200,7 +200,9 @@ describe.each(kinds.slice(0, rounds(1, kinds.length)))('a virtual server of $sys
         for (const { got } of late) expect(got).toEqual(got.length === 0 ? [] : all.slice(-got.length));
         expect(slow).toHaveLength(1);
         // Two gigabytes went out to them.
-        expect(peakMegabytes() ?? 0).toBeLessThan(500);
+        const peak = peakMegabytes();
+        if (process.platform === 'linux') expect(peak).toBeGreaterThan(10);
+        expect(peak ?? 0).toBeLessThan(500);
         for (const each of [...stayers, ...late, deaf]) each.leave();
       } finally {
         await server.stop();

@@ -39,8 +39,6 @@ export interface VirtualClient {
   readonly id: number;
   readonly name: string;
   readonly state: 'connected' | 'ready';
-  /** Time of the connect. */
-  readonly since: number;
   /** Number of its messages. */
   readonly sent: number;
 }
@@ -139,10 +137,6 @@ export class VirtualServer {
     return [...this.#clients.values()];
   }
 
-  get clientCount(): number {
-    return this.#clients.size;
-  }
-
   /** The newest messages of clients. */
   get sent(): readonly ClientWords[] {
     return this.#sent;
@@ -192,18 +186,17 @@ export class VirtualServer {
   }
 
   #note(message: VirtualMessage): void {
-    const at = this.#clock.now();
     if ('place' in message) this.#place = message.place;
     if ('client' in message) {
       const { id, name, state } = message.client;
       if (state === 'left' || state === 'slow') this.#clients.delete(id);
-      else this.#clients.set(id, { sent: 0, since: at, ...this.#clients.get(id), id, name, state });
+      else this.#clients.set(id, { sent: 0, ...this.#clients.get(id), id, name, state });
     }
     if ('said' in message) {
       const client = this.#clients.get(message.said.client);
       if (client) this.#clients.set(client.id, { ...client, sent: client.sent + 1 });
       const { name, text: said } = message.said;
-      this.#sent.push({ at, client: name, text: said });
+      this.#sent.push({ at: this.#clock.now(), client: name, text: said });
       if (this.#sent.length > maxSent) this.#sent.shift();
     }
   }
