@@ -33,6 +33,8 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // Much of the time is spent in programs that tests start: one worker leaves a core idle.
     maxWorkers: '100%',
+    // A worker loads the product once: a quarter of the time went into loading it for each file.
+    isolate: false,
     globalSetup: ['test/harness/programs.ts'],
     reporters: reporters(),
     tags: [{ name: 'proof', description: 'Long: `npm run soak` runs it in full.' }],

@@ -93,11 +93,16 @@ async function giveRoom({ page }: Workbench): Promise<void> {
   await page.mouse.up();
 }
 
-describe('a recording of several connections', () => {
+describe('a recording', () => {
+  const kgsm = new KgsmRoot();
+  afterAll(() => {
+    kgsm.dispose();
+  });
   const workbench = useWorkbench({
     mode: 'installed',
     viewport: { width: 1280, height: 800 },
     files: { 'night.gsops.ndjson': night() },
+    machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
   });
   const virtual = (wb: Workbench): ReturnType<Workbench['treeItem']> => wb.treeItem(/^Virtual TrueNAS, /);
   let port = 0;
@@ -257,6 +262,28 @@ describe('a recording of several connections', () => {
     expect(foldersOf(wb)).toEqual([]);
   });
 
+  it('of the history is served while it goes on, with what it holds until then', async () => {
+    const wb = workbench();
+    await wb.treeItem(/Connection Home, Connected/).waitFor();
+    await wb.command('Game Servers: Record');
+    await wb.toasts(/^.*Recording “/).waitFor();
+    await kgsm.send('instance_started', 'ark');
+    const recording = wb.treeItem(/^Recording .*under way, 1 event/);
+    await wb.contextMenu(recording, 'Serve as Virtual Server…');
+    await wb.pick('1×');
+    const row = wb.treeItem(/^Virtual KGSM, no client · waits for a client · \//);
+    await row.waitFor();
+    // The copy of the events that was handed over is gone already.
+    expect(foldersOf(wb)).toEqual([expect.stringMatching(/^gsops-demo-/)]);
+    await wb.contextMenu(row, 'Add as Connection');
+    await wb.treeItem(/^ark, running.*on Virtual KGSM/).waitFor();
+    await wb.treeItem(/^Virtual KGSM, 1 client · played to its end · /).waitFor();
+    await wb.contextMenu(row.or(wb.treeItem(/^Virtual KGSM, 1 client/)), 'Stop Virtual Server');
+    await wb.pressToast(/leads nowhere now/, 'Remove Connection…');
+    await wb.dialog.getByRole('button', { name: 'Remove' }).click();
+    await wb.command('Game Servers: Stop Recording');
+  });
+
   it('is served from its editor too, and ends with the window', async () => {
     const wb = workbench();
     await wb.treeItem(/^Recording file night\.gsops\.ndjson/).click();
@@ -270,47 +297,5 @@ describe('a recording of several connections', () => {
     await wb.reload();
     await expect.poll(() => processesOf(folder)).toEqual([]);
     await expect.poll(() => foldersOf(wb)).toEqual([]);
-  });
-});
-
-describe('a recording of the history', () => {
-  const kgsm = new KgsmRoot();
-  afterAll(() => {
-    kgsm.dispose();
-  });
-  const workbench = useWorkbench({
-    mode: 'installed',
-    machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
-  });
-
-  it('is served while it goes on, with what it holds until then', async () => {
-    const wb = workbench();
-    await wb.openView('Game Servers');
-    await wb.treeItem(/Connection Home, Connected/).waitFor();
-    await wb.command('Game Servers: Record');
-    await wb.toasts(/^.*Recording “/).waitFor();
-    await kgsm.send('instance_started', 'ark');
-    await wb.page.getByRole('button', { name: 'Recordings Section' }).click();
-    const recording = wb.treeItem(/^Recording .*under way, 1 event/);
-    await wb.contextMenu(recording, 'Serve as Virtual Server…');
-    await wb.pick('1×');
-    const row = wb.treeItem(/^Virtual KGSM, no client · waits for a client · \//);
-    await row.waitFor();
-    // The copy of the events that was handed over is gone already.
-    expect(foldersOf(wb)).toEqual([expect.stringMatching(/^gsops-demo-/)]);
-    await wb.contextMenu(row, 'Add as Connection');
-    await wb.treeItem(/^ark, running.*on Virtual KGSM/).waitFor();
-    await wb.treeItem(/^Virtual KGSM, 1 client · played to its end · /).waitFor();
-  });
-});
-
-describe('an untrusted workspace', () => {
-  const workbench = useWorkbench({ mode: 'installed', trust: false, files: { 'a.ndjson': night() } });
-
-  it('has no virtual server, and says why', async () => {
-    const wb = workbench();
-    await wb.contextMenu(wb.treeItem('a.ndjson'), 'Serve as Virtual Server…');
-    await wb.toasts('Virtual servers run only in a trusted workspace, as everything here does.').waitFor();
-    expect(foldersOf(wb)).toEqual([]);
   });
 });

@@ -185,7 +185,9 @@ describe('settings and trust', () => {
       await wb.command('Game Servers: Try with Simulated Servers');
       const refused = 'Simulated servers run only in a trusted workspace';
       await wb.toasts(refused).getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
-      expect(readdirSync(wb.server.temp).filter((name) => name.startsWith('gsops-'))).toEqual([]);
+      await wb.command('Game Servers: Serve as Virtual Server…');
+      await wb.toasts('Virtual servers run only in a trusted workspace, as everything here does.').waitFor();
+      expect(readdirSync(wb.server.temp).filter((name) => /^gs(?:ops|o)-/.test(name))).toEqual([]);
       await expect(kgsm.send('instance_started', 'a')).rejects.toMatchObject({ reason: 'missing' });
       await wb.trustWorkspace();
       await wb.closeModalEditor();

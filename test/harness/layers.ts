@@ -28,6 +28,8 @@ export interface LayerResult {
   readonly counts: Counts;
   /** Output to show when something failed. */
   readonly output: string;
+  /** Names of what failed, of the layers that know them. */
+  readonly failures: readonly string[];
   /** Test files with their times, of the layers that know them. */
   readonly files: readonly FileTime[];
 }
@@ -55,9 +57,10 @@ async function runChecks(): Promise<LayerResult> {
   const scripts = ['typecheck', 'lint', 'formatted', 'knip'];
   const results = await Promise.all(scripts.map((script) => start('npm', ['run', '--silent', script])));
   const broken = results.map(({ code }) => code !== 0);
-  const failed = broken.filter(Boolean).length;
+  const failures = scripts.filter((_, n) => broken[n]);
   return {
-    counts: { passed: scripts.length - failed, failed, skipped: 0 },
+    counts: { passed: scripts.length - failures.length, failed: failures.length, skipped: 0 },
+    failures,
     output: scripts
       .map((script, n) => (broken[n] ? `npm run ${script}:\n${results[n]?.output ?? ''}\n` : ''))
       .join(''),
@@ -69,7 +72,7 @@ async function runChecks(): Promise<LayerResult> {
 async function runStep(npmArgs: readonly string[]): Promise<LayerResult> {
   const result = await start('npm', npmArgs);
   const counts = result.code === 0 ? NO_COUNTS : { ...NO_COUNTS, failed: 1 };
-  return { counts, output: result.output, files: [] };
+  return { counts, output: result.output, failures: [], files: [] };
 }
 
 async function runVitest(args: readonly string[]): Promise<LayerResult> {
@@ -78,7 +81,7 @@ async function runVitest(args: readonly string[]): Promise<LayerResult> {
     const result = await start(vitest, ['run', ...args], { [REPORT_VARIABLE]: file });
     return {
       result,
-      ...((readReport(file) as VitestReport | undefined) ?? { counts: NO_COUNTS, files: [] }),
+      ...((readReport(file) as VitestReport | undefined) ?? { counts: NO_COUNTS, failures: [], files: [] }),
     };
   });
 }
@@ -88,7 +91,8 @@ async function runVscode(version: string, context: LayerContext): Promise<LayerR
     const build = context.built ? ['--no-build'] : [];
     const args = ['test/harness/runVscode.ts', version, '--counts', file, ...build];
     const result = await start(process.execPath, args);
-    return { result, counts: (readReport(file) as Counts | undefined) ?? NO_COUNTS, files: [] };
+    const counts = (readReport(file) as Counts | undefined) ?? NO_COUNTS;
+    return { result, counts, failures: [], files: [] };
   });
 }
 
@@ -97,10 +101,15 @@ async function withReportFile(
 ): Promise<LayerResult> {
   const folder = mkdtempSync(join(tmpdir(), 'gsops-report-'));
   try {
-    const { result, counts, files } = await work(join(folder, 'report.json'));
+    const { result, counts, failures, files } = await work(join(folder, 'report.json'));
     // Whatever broke without being counted is one failure.
     const crashed = result.code !== 0 && counts.failed === 0;
-    return { counts: crashed ? { ...counts, failed: 1 } : counts, output: result.output, files };
+    return {
+      counts: crashed ? { ...counts, failed: 1 } : counts,
+      output: result.output,
+      failures,
+      files,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 /**
- * `npm test`: all layers, one after another and the slowest test files, ending with the line `N passed, N failed`.
+ * `npm test`: all layers one after another, the slowest test files and what failed, ending with the line `N passed, N failed`.
  *   --only unit,vscode   only these layers (checks, build, unit, package, vscode, vscode-current, vscode-floor, e2e)
  * With CI=true a skipped test is a failed one.
  */
@@ -22,6 +22,7 @@ const failed = new Set<string>();
 const done = new Set<string>();
 let counts = NO_COUNTS;
 const files: FileTime[] = [];
+const failures: string[] = [];
 for (const layer of layers) {
   const missing = layer.needs.filter((name) => failed.has(name));
   if (missing.length > 0) {
@@ -37,10 +38,14 @@ for (const layer of layers) {
   console.log(`${layer.name.padEnd(16)} ${summaryLine(result.counts)} in ${seconds} s`);
   const strict = noSkips ? withoutSkips(result.counts) : result.counts;
   if (strict.failed > 0) console.log(`${shown(result.output)}\n`);
-  if (result.counts.failed > 0) failed.add(layer.name);
+  if (result.counts.failed > 0) {
+    failed.add(layer.name);
+    failures.push(...(result.failures.length > 0 ? result.failures : [layer.name]));
+  }
   done.add(layer.name);
 }
 printSlowest(files);
+for (const name of failures) console.log(`Failed: ${name}`);
 if (noSkips && counts.skipped > 0)
   console.log(`${counts.skipped} skipped: each counts as failed, because CI=true`);
 const total = noSkips ? withoutSkips(counts) : counts;
@@ -54,6 +59,7 @@ async function runLayer(layer: Layer): Promise<LayerResult> {
     return {
       counts: { ...NO_COUNTS, failed: 1 },
       output: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      failures: [],
       files: [],
     };
   }

@@ -5,7 +5,9 @@
 const startedAt = Date.parse(process.env['GSOPS_STARTED_AT'] ?? '');
 if (Number.isNaN(startedAt)) throw new Error('GSOPS_STARTED_AT is no moment.');
 
-const RealDate = Date;
+// A worker of vitest loads this before each of its files.
+const shared = globalThis as { gsopsRealDate?: DateConstructor };
+const RealDate = (shared.gsopsRealDate ??= Date);
 const ahead = startedAt - RealDate.now();
 
 globalThis.Date = new Proxy(RealDate, {

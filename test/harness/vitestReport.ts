@@ -17,6 +17,8 @@ export interface FileTime {
 /** The outcome of a vitest run, for whoever started it. */
 export interface VitestReport {
   readonly counts: Counts;
+  /** Names of what failed. */
+  readonly failures: readonly string[];
   readonly files: readonly FileTime[];
 }
 
@@ -34,7 +36,11 @@ class ReportWriter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
-    const report: VitestReport = { counts: countsOf(modules, errors.length), files: modules.map(timeOf) };
+    const report: VitestReport = {
+      counts: countsOf(modules, errors.length),
+      failures: modules.flatMap(failuresOf),
+      files: modules.map(timeOf),
+    };
     writeFileSync(this.#path, JSON.stringify(report));
   }
 }
@@ -44,15 +50,19 @@ function countsOf(modules: readonly TestModule[], errors: number): Counts {
     [...children.allTests()].map((test) => test.result().state),
   );
   const having = (state: string): number => states.filter((each) => each === state).length;
-  // A file that cannot be loaded, or whose hook fails, has no failed test of its own.
-  const brokenFiles = modules.filter(
-    (module) => module.state() === 'failed' && [...module.children.allTests('failed')].length === 0,
-  ).length;
   return {
     passed: having('passed'),
-    failed: having('failed') + brokenFiles + errors,
+    failed: modules.flatMap(failuresOf).length + errors,
     skipped: having('skipped') + having('pending'),
   };
+}
+
+/** A file that cannot be loaded, or whose hook fails, has no failed test of its own. */
+function failuresOf(module: TestModule): readonly string[] {
+  if (module.state() !== 'failed') return [];
+  const file = relative(ROOT, module.moduleId);
+  const failed = [...module.children.allTests('failed')].map((test) => `${file} > ${test.fullName}`);
+  return failed.length > 0 ? failed : [file];
 }
 
 function timeOf(module: TestModule): FileTime {

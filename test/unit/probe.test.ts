@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
@@ -8,17 +7,19 @@ import { systems } from '../../src/core/systems/index.ts';
 import { kgsmEvent } from './core/helpers.ts';
 import type { CliResult } from '../../src/core/systems/kgsm/program/runKgsm.ts';
 import { eventsOf, pushedTypes, run } from './probeRun.ts';
-import { kgsm, launch } from './simulator/kgsmRoot.ts';
+import { kgsm, launch, temporaryFolder } from './simulator/kgsmRoot.ts';
 
 const kinds = Object.keys(systems).join(', ');
 
 describe('the probe', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
   let root = '';
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'gs-'));
+    folder = temporaryFolder();
+    root = folder.path;
   });
   afterEach(() => {
-    rmSync(root, { recursive: true });
+    folder[Symbol.dispose]();
   });
 
   it('prints connection, events, problems and the fleet as JSON lines, and ends well', async () => {

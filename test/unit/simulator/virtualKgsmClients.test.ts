@@ -189,7 +189,13 @@ describe('a write to a served KGSM', () => {
   it('leaves no watcher that would make the folder anew', async () => {
     using folder = temporaryFolder();
     const print = (): undefined => undefined;
-    const environment = { root: folder.path, launch, write: print, complain: print, now: () => Date.UTC(2026, 10, 20, 18) };
+    const environment = {
+      root: folder.path,
+      launch,
+      write: print,
+      complain: print,
+      now: () => Date.UTC(2026, 10, 20, 18),
+    };
     await watchInstance(environment, 'mc', join(folder.path, 'run', 'mc'));
     expect(readdirSync(folder.path)).toEqual([]);
   });
