@@ -1,9 +1,9 @@
 import { build, context } from 'esbuild';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path/posix';
+import { basename, relative } from 'node:path/posix';
 import subsetFont from 'subset-font';
 import { cssAsText } from './cssAsText.ts';
-import { imported, joinStart, journalWorker } from './joinStart.mjs';
+import { atOnce, imported, joinStart, journalWorker } from './joinStart.mjs';
 
 /** `node build.mjs` makes the production bundles in dist/; `--watch` rebuilds with source maps while one works. */
 const watch = process.argv.includes('--watch');
@@ -110,6 +110,13 @@ const commandLine = {
   plugins: [withoutForms],
 };
 
+/** The inspector with the parts that every page of it loads, some after its first rows. */
+function wholeInspector(outputs) {
+  const entry = 'dist/webview/inspector.js';
+  const late = outputs[entry].imports.find(({ path }) => basename(path).startsWith('lateParts-'));
+  return imported(outputs, late.path, atOnce, imported(outputs, entry, atOnce));
+}
+
 async function buildAll(bundles) {
   const results = await Promise.all(bundles.map((options) => build(options)));
   return Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
@@ -152,7 +159,7 @@ if (watch) {
 } else {
   const ofPages = await buildAll(pages);
   await shrinkIcons(Object.keys(ofPages).filter((path) => path.endsWith('.js')));
-  const parts = [...imported(ofPages, 'dist/webview/inspector.js', ['import-statement'])].slice(1);
+  const parts = [...imported(ofPages, 'dist/webview/inspector.js', atOnce)].slice(1);
   const ofHosts = await buildAll(hosts(parts.map((path) => relative('dist/webview', path))));
   const joined = await joinStart(ofHosts, host);
   const ofCommandLine = await buildAll([commandLine]);
@@ -167,7 +174,9 @@ if (watch) {
     host: total([...new Set([...Object.keys(ofHosts), ...Object.keys(joined)])]) - worker - simulators,
     worker,
     simulators,
-    webview: total([...imported(ofPages, 'dist/webview/inspector.js', ['import-statement'])]),
+    webview: total([...wholeInspector(ofPages)]),
+    // What its first rows wait for.
+    firstRows: total([...imported(ofPages, 'dist/webview/inspector.js', atOnce)]),
     metrics: bytesOf('dist/webview/metrics.js'),
     gsops: bytesOf('dist/gsops.js'),
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 
-/** Library CSS goes into shadow roots as text: `import css from './x.css?text'`. */
+/** Library CSS goes into shadow roots as text: `import css from './x.css?text'`. Our own goes there without comments and indentation. */
 export const cssAsText: Plugin = {
   name: 'css-as-text',
   setup(api) {
@@ -12,6 +12,12 @@ export const cssAsText: Plugin = {
     api.onLoad({ filter: /.*/, namespace: 'css-text' }, ({ path }) => ({
       contents: readFileSync(path, 'utf8'),
       loader: 'text',
+    }));
+    api.onLoad({ filter: /\/src\/webview\/.*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(/\bcss`[^`]*`/g, (style) =>
+        style.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/\s+/g, ' '),
+      ),
+      loader: 'ts',
     }));
   },
 };

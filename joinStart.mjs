@@ -15,8 +15,8 @@ export const journalWorker = 'dist:journalWorker';
  * the rest. Everything else takes their parts from these two. Answers the files with their sizes.
  */
 export async function joinStart(outputs, options) {
-  const parts = [...imported(outputs, extension, ['import-statement'])].slice(1);
-  const ofCommandLine = imported(outputs, commandLine, ['import-statement', 'dynamic-import']);
+  const parts = [...imported(outputs, extension, atOnce)].slice(1);
+  const ofCommandLine = imported(outputs, commandLine, [...atOnce, 'dynamic-import']);
   const shared = parts.filter((path) => ofCommandLine.has(path));
   const own = parts.filter((path) => !ofCommandLine.has(path));
   const joins = [new Join('dist/shared.js', shared, 's'), new Join('dist/start.js', own, 'p')];
@@ -55,7 +55,10 @@ export async function joinStart(outputs, options) {
   ]);
 }
 
-/** A file with all that it imports in these ways. */
+/** Ways of importing that do not wait until somebody needs it. */
+export const atOnce = ['import-statement'];
+
+/** A file with all that it imports in these ways, beside what is found already. */
 export function imported(outputs, file, kinds, found = new Set()) {
   if (found.has(file)) return found;
   found.add(file);

@@ -43,13 +43,19 @@ export async function expectNoComplaints(): Promise<void> {
 }
 
 export async function open(
-  options: Parameters<WebviewPage['url']>[0] & { readonly width?: number; readonly height?: number } = {},
+  options: Parameters<WebviewPage['url']>[0] & {
+    readonly width?: number;
+    readonly height?: number;
+    readonly isWhole?: boolean;
+  } = {},
 ): Promise<void> {
-  const { width = 1360, height = 760 } = options;
+  const { width = 1360, height = 760, isWhole = true } = options;
   await page.setViewportSize({ width, height });
   await page.mouse.move(0, 0);
   await page.goto(web.url(options));
   if (options.events !== 0) await rows().first().waitFor();
+  // The parts around the rows come after them.
+  if (isWhole) await page.locator('.shell:not(.early)').waitFor();
 }
 
 export const rows = (): Locator => page.locator('.layer .row');

@@ -314,6 +314,8 @@ describe('the place', () => {
     await settled(async () => (await visible()).loaded, true);
     const { first } = await visible();
     await rowAt(first + 3).click();
+    // The detail takes a column from the grid, which tells its columns and its order anew.
+    await settled(async () => (await fake<unknown[]>(`called('keepGrid')`)).length, 2);
     await fake(`set({ order: 'arrival', revision: 7 })`);
     await settled(() => rowAt(first + 3).getAttribute('aria-selected'), 'true');
     await settled(async () => (await visible()).first, first);

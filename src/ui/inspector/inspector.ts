@@ -231,6 +231,8 @@ export class Inspector {
     panel.iconPath = pageIcon(this.#runtime.context.extensionUri, 'inspector');
     const session = await this.#open(panel, 'tab', () => panel.reveal(), timeline);
     if (!session) return;
+    // A key that is pressed as soon as the rows are there is theirs; a page without the focus says so.
+    if (panel.active) this.#setFocus(session, true);
     panel.onDidChangeViewState(() => {
       session.setVisible(panel.visible);
       if (panel.active) this.#active = session;

@@ -1,5 +1,5 @@
 import { commands, l10n, Uri, window, type QuickPickItem } from 'vscode';
-import { defaultQuery } from '../../core/journal/query/edit.ts';
+import { defaultQuery } from '../../core/journal/query/defaultQuery.ts';
 import type { JournalStore } from '../../core/journal/store/journalStore.ts';
 import type { NewRecording, Recording } from '../../core/journal/store/recordings.ts';
 import { liveTimeline, type RetentionClass } from '../../core/model/event.ts';

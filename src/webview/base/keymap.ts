@@ -1,4 +1,4 @@
-import { defaultQuery } from '../../core/journal/query/edit.ts';
+import { defaultQuery } from '../../core/journal/query/defaultQuery.ts';
 import { t } from './l10n.ts';
 
 /** Effect of a key; `where` says which part answers to it. */

@@ -69,9 +69,7 @@ export class EventGrid extends LitElement {
   #headVersion = 0;
   #lastFollow = true;
   #frameState = '';
-  readonly #resize = new ResizeObserver(([entry]) => {
-    if (entry) this.#resized(entry.contentRect);
-  });
+  readonly #resize = new ResizeObserver((all) => all.forEach((one) => this.#resized(one.contentRect)));
   readonly #pointer = new GridPointer({
     pool: () => this.#pool,
     now: () => this.#clock.now,
@@ -189,9 +187,11 @@ export class EventGrid extends LitElement {
     this.#sizes = new ColumnSizes(this.sizes);
     this.#sizes.set(this.columns);
     this.#resize.observe(this.sizes);
+    // The observer tells the size after the frame without rows.
+    this.#resized({ width: this.sizes.clientWidth, height: this.sizes.clientHeight });
   }
 
-  #resized({ width, height }: DOMRectReadOnly): void {
+  #resized({ width, height }: Pick<DOMRectReadOnly, 'width' | 'height'>): void {
     this.#width = width;
     this.#arrange();
     this.#view?.resize(Math.max(0, height - HEAD_HEIGHT));

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Span } from '../../core/journal/query/ast.ts';
-import { defaultQuery } from '../../core/journal/query/edit.ts';
+import { defaultQuery } from '../../core/journal/query/defaultQuery.ts';
 import { parseQuery } from '../../core/journal/query/parse.ts';
 import type { Status } from '../../rpc/inspector.ts';
 import { fire } from '../base/events.ts';

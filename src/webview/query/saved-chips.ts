@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { defaultQuery } from '../../core/journal/query/edit.ts';
+import { defaultQuery } from '../../core/journal/query/defaultQuery.ts';
 import type { SavedQuery } from '../../rpc/inspectorQuery.ts';
 import { savedQueryContext } from '../base/contextMenu.ts';
 import { fire } from '../base/events.ts';

@@ -1,4 +1,3 @@
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, type TemplateResult } from 'lit';
 import type { Status } from '../../rpc/inspector.ts';
 import type { Action } from '../base/events.ts';

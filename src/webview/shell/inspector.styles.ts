@@ -11,6 +11,27 @@ export const inspectorStyles = css`
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
     flex: none;
   }
+  /* The room of the parts that are loaded after the first rows: nothing moves when they come. */
+  .early gso-toolbar {
+    height: 39px;
+  }
+  .early gso-toolbar.compact {
+    height: 67px;
+  }
+  .early gso-saved-chips.some {
+    flex: none;
+    height: 30px;
+  }
+  .early gso-timeline {
+    border-top: 1px solid transparent;
+    flex: none;
+    height: 64px;
+  }
+  .early gso-status-line {
+    border-top: 1px solid transparent;
+    flex: none;
+    height: 25px;
+  }
   .main {
     display: flex;
     flex: 1;

@@ -10,40 +10,31 @@ import {
   type PartEvent,
   type PartEvents,
 } from '../base/events.ts';
-import { withoutTerm, withTerm, withTime } from '../../core/journal/query/edit.ts';
-import { count, eventCount } from '../base/format.ts';
 import type { Link } from '../base/link.ts';
 import { icon, iconStyles } from '../base/icons.ts';
 import { commandOf, isTyping } from '../base/strokes.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
-import '../detail/detail.ts';
 import type { DetailPane } from '../detail/detail.ts';
 import type { EmitPane } from '../emit/emit-form.ts';
 import '../grid/grid.ts';
 import type { EventGrid } from '../grid/grid.ts';
-import '../query/cleared-bar.ts';
-import '../query/saved-chips.ts';
 import type { QueryBar } from '../query/query-bar.ts';
 import { Shelf } from '../query/shelf.ts';
+import { Announcement } from './announcement.ts';
+import { hasBars } from './bars.ts';
 import { renderEmpty } from './emptyGrid.ts';
-import './help.ts';
 import type { HelpDialog } from './help.ts';
 import { inspectorStyles } from './inspector.styles.ts';
-import { layoutOf, type Layout } from './layout.ts';
+import type * as LateParts from './lateParts.ts';
+import { hasRoomForTimeline, layoutOf, type Layout } from './layout.ts';
+import { painted } from './painted.ts';
+import { renderPane } from './pane.ts';
 import { Session } from './session.ts';
-import './splitter.ts';
-import '../timeline/timeline.ts';
-import './status-line.ts';
-import './toolbar.ts';
 import type { Toolbar } from './toolbar.ts';
 
-/** How long counts rest before a screen reader hears them again; a filter's result is said at once. */
-const ANNOUNCE_MS = 15_000;
-/** Height in pixels of rows and bars below which they need the room of the timeline. */
-const LEAST_FOR_TIMELINE = 240;
-/** The same beside the emit form, which has more lines than a detail. */
-const LEAST_FOR_TIMELINE_AND_FORM = 420;
+/** Width in pixels below which the filter has a line of its own. */
+const COMPACT_WIDTH = 720;
 /** Width in pixels below which the filter with its count needs the room of the words on the buttons. */
 const TERSE_WIDTH = 1100;
 
@@ -57,10 +48,12 @@ export class Inspector extends LitElement {
   #hasRows = false;
   #width = 0;
   #height = 0;
-  #announced = { text: '', filter: '', at: 0 };
-  readonly #resize = new ResizeObserver(([entry]) => {
-    this.#width = entry?.contentRect.width ?? 0;
-    this.#height = entry?.contentRect.height ?? 0;
+  readonly #announcement = new Announcement();
+  #hasLateParts = false;
+  #lateParts: Promise<typeof LateParts> | undefined;
+  #greeted: Promise<void> | undefined;
+  readonly #resize = new ResizeObserver(() => {
+    this.#measure();
     this.requestUpdate();
   });
 
@@ -71,10 +64,7 @@ export class Inspector extends LitElement {
     emitShelf: (shelf) => this.#emitPane?.model?.takeShelf(shelf),
     emitSeries: (series) => this.#emitPane?.model?.takeSeries(series),
     emitEcho: ({ correlation, seq }) => this.#emitPane?.model?.takeEcho(correlation, seq),
-    focusFilter: ({ text }) => {
-      if (text !== null) this.#query?.setText(text);
-      this.#query?.focus();
-    },
+    focusFilter: ({ text }) => void this.#focusFilter(text),
     shelf: (contents) => this.#shelf?.set(contents),
     reveal: ({ seq }) => void this.#reveal(seq),
     goToFailure: ({ direction }) => void this.#goToFailure(direction),
@@ -82,11 +72,53 @@ export class Inspector extends LitElement {
   };
 
   start(link: Link): void {
+    // The first rows may come before the first frame, and are arranged by the size.
+    this.#measure();
     this.#session = new Session(link, () => this.requestUpdate());
     this.#shelf = new Shelf(link.host, () => this.requestUpdate());
-    void this.#session.hello();
     void this.#shelf.load();
-    if (document.hasFocus()) this.#onUse();
+    this.#greeted = this.#session.hello();
+    void this.#load(this.#session);
+    (document.hasFocus() ? this.#onUse : this.#onLeave)();
+  }
+
+  #measure(): void {
+    ({ width: this.#width, height: this.#height } = this.getBoundingClientRect());
+  }
+
+  /** Loads what stands around the rows as soon as they are on screen, or cannot come. */
+  async #load(session: Session): Promise<void> {
+    await this.#greeted;
+    await this.updateComplete;
+    await painted();
+    await session.wait(this.#inPlace());
+  }
+
+  /** The late parts, when they stand in the page. */
+  async #inPlace(): Promise<typeof LateParts> {
+    const [parts] = await Promise.all([(this.#lateParts ??= import('./lateParts.ts')), this.#greeted]);
+    await this.updateComplete;
+    await this.#toolbar?.updateComplete;
+    await this.#query?.updateComplete;
+    if (!this.#hasLateParts) {
+      this.#hasLateParts = true;
+      this.requestUpdate();
+      await this.#inPlace();
+    }
+    return parts;
+  }
+
+  async #focusFilter(text: string | null): Promise<void> {
+    await this.#inPlace();
+    if (text !== null) this.#query?.setText(text);
+    this.#query?.focus();
+  }
+
+  async #showNoise(shows: boolean): Promise<void> {
+    const { withoutTerm, withTerm } = await this.#inPlace();
+    this.#query?.edit((text) =>
+      shows ? withoutTerm(text, 'is', 'noise', true) : withTerm(text, 'is', 'noise', 'not'),
+    );
   }
 
   override connectedCallback(): void {
@@ -115,9 +147,11 @@ export class Inspector extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     const session = this.#session;
-    if (!session?.status) return session?.failure ? html`<p class="failure">${session.failure}</p>` : nothing;
+    if (!session?.status || (!this.#hasLateParts && hasBars(session.status)))
+      return session?.failure ? html`<p class="failure">${session.failure}</p>` : nothing;
+    const saved = this.#shelf?.contents.saved ?? [];
     return html`<main
-      class="shell"
+      class="shell ${this.#hasLateParts ? '' : 'early'}"
       @gso-action=${(event: PartEvent<'gso-action'>) => this.#act(event.detail)}
       @gso-filter=${(event: PartEvent<'gso-filter'>) => void session.setFilter(event.detail)}
       @gso-query=${(event: PartEvent<'gso-query'>) => this.#query?.setText(event.detail)}
@@ -127,8 +161,8 @@ export class Inspector extends LitElement {
       @gso-grid=${({ detail }: PartEvent<'gso-grid'>) => void session.setGrid(detail.settings, detail.shown)}
       @gso-place=${(event: PartEvent<'gso-place'>) => session.keepPlace(event.detail)}
       @gso-copy=${(event: PartEvent<'gso-copy'>) => void session.copy(event.detail)}
-      @gso-time=${(event: PartEvent<'gso-time'>) => this.#askTime(session, event.detail)}
-      @gso-term=${(event: PartEvent<'gso-term'>) => this.#askTerm(session, event.detail)}
+      @gso-time=${(event: PartEvent<'gso-time'>) => void this.#askTime(session, event.detail)}
+      @gso-term=${(event: PartEvent<'gso-term'>) => void this.#askTerm(session, event.detail)}
       @gso-tab=${(event: PartEvent<'gso-tab'>) => session.setTab(event.detail)}
       @gso-wrap=${(event: PartEvent<'gso-wrap'>) => session.setWrap(event.detail)}
       @gso-go-to=${(event: PartEvent<'gso-go-to'>) => void this.#goTo(session, event.detail)}
@@ -138,16 +172,18 @@ export class Inspector extends LitElement {
     >
       <h1 class="hidden-text">${t('Event inspector')}</h1>
       <gso-toolbar
+        class=${this.#width < COMPACT_WIDTH ? 'compact' : ''}
         .host=${session.host}
         .status=${session.status}
         .shelf=${this.#shelf}
         .follow=${this.#follow}
         .home=${session.home}
-        .compact=${this.#width < 720}
+        .compact=${this.#width < COMPACT_WIDTH}
         .terse=${this.#width < TERSE_WIDTH}
       ></gso-toolbar>
       <gso-saved-chips
-        .saved=${this.#shelf?.contents.saved ?? []}
+        class=${saved.length > 0 ? 'some' : ''}
+        .saved=${saved}
         .query=${session.status.filter}
       ></gso-saved-chips>
       <gso-cleared-bar .count=${session.status.cleared}></gso-cleared-bar>
@@ -164,7 +200,7 @@ export class Inspector extends LitElement {
         .narrow=${this.#width < 560}
       ></gso-status-line>
       <gso-help></gso-help>
-      <div class="hidden-text" aria-live="polite">${this.#announcement(session.status)}</div>
+      <div class="hidden-text" aria-live="polite">${this.#announcement.of(session.status)}</div>
     </main>`;
   }
 
@@ -182,7 +218,7 @@ export class Inspector extends LitElement {
         ?hidden=${covers}
       >
         <div slot="empty">
-          ${status.matched === 0 ? renderEmpty(status, (action) => this.#act(action)) : nothing}
+          ${status.matched === 0 && this.#hasLateParts ? renderEmpty(status, (action) => this.#act(action)) : nothing}
         </div>
       </gso-grid>
       ${
@@ -201,37 +237,11 @@ export class Inspector extends LitElement {
       ${
         isOpen
           ? html`<div class="pane" .style=${covers ? '' : `flex-basis:${layout.size}px`}>
-              ${this.#renderPane(session)}
+              ${renderPane(session)}
             </div>`
           : nothing
       }
     </div>`;
-  }
-
-  #renderPane(session: Session): TemplateResult {
-    if (session.pane === 'emit') {
-      return html`<gso-emit .host=${session.host} .preset=${session.preset}></gso-emit>`;
-    }
-    if (session.pane === 'statistics')
-      return html`<gso-statistics .host=${session.host} .status=${session.status}></gso-statistics>`;
-    return html`<gso-detail
-      .detail=${session.detail}
-      .context=${session.about.context}
-      .pair=${session.about.pair}
-      .wrap=${session.view.rawWrap}
-      .gone=${session.gone}
-      .tab=${session.view.detailTab}
-    ></gso-detail>`;
-  }
-
-  /** Says counts rarely while they grow, and at once when the filter has changed them. */
-  #announcement({ matched, total, filter }: Status): string {
-    const now = performance.now();
-    const last = this.#announced;
-    if (filter === last.filter && now - last.at < ANNOUNCE_MS) return last.text;
-    const text = filter === '' ? eventCount(total) : t('{0} of {1} events', count(matched), count(total));
-    this.#announced = { text, filter, at: now };
-    return text;
   }
 
   #act(action: Action): void {
@@ -242,17 +252,17 @@ export class Inspector extends LitElement {
       toggleFollow: () => this.#grid?.setFollow(!this.#follow),
       clear: () => void session.clear(),
       undoClear: () => void session.undoClear(),
-      showNoise: () => this.#query?.edit((text) => withoutTerm(text, 'is', 'noise', true)),
-      hideNoise: () => this.#query?.edit((text) => withTerm(text, 'is', 'noise', 'not')),
+      showNoise: () => void this.#showNoise(true),
+      hideNoise: () => void this.#showNoise(false),
       emit: () => this.#openEmit(null),
       emitAgain: () => void session.shownDraft().then((draft) => this.#openEmit(draft)),
-      focusFilter: () => this.#query?.focus(),
+      focusFilter: () => void this.#focusFilter(null),
       clearFilter: () => this.#query?.reset(),
       closePane: () => this.#closePane(session),
       copyEvent: () => void session.copyEvent(),
       statistics: () => this.#openStatistics(),
       columns: () => this.#grid?.configure(),
-      help: () => this.#help?.show(),
+      help: () => void this.#inPlace().then(() => this.#help?.show()),
     };
     if (isHostAction(action)) void session.run(action);
     else actions[action]();
@@ -269,7 +279,8 @@ export class Inspector extends LitElement {
     if (!session) return;
     const wasShown = session.isPaneOpen && session.pane === 'detail' && session.seq === seq;
     session.focusOn(seq, open);
-    if (open && (wasShown || this.#isCovered())) void this.updateComplete.then(() => this.#pane?.focus());
+    if (open && (wasShown || this.#layoutOf(session).place === 'over'))
+      void this.updateComplete.then(() => this.#pane?.focus());
   }
 
   #layoutOf({ view, pane }: Session): Layout {
@@ -277,14 +288,8 @@ export class Inspector extends LitElement {
   }
 
   #hasRoomForTimeline(session: Session): boolean {
-    const { place, size } = this.#layoutOf(session);
-    if (session.pane === 'emit' && this.#height < LEAST_FOR_TIMELINE_AND_FORM) return false;
-    if (!session.isPaneOpen || place === 'beside') return this.#height >= LEAST_FOR_TIMELINE;
-    return place === 'below' && this.#height - size >= LEAST_FOR_TIMELINE;
-  }
-
-  #isCovered(): boolean {
-    return this.#session !== null && this.#layoutOf(this.#session).place === 'over';
+    const pane = session.isPaneOpen ? session.pane : null;
+    return hasRoomForTimeline(this.#layoutOf(session), this.#height, pane);
   }
 
   #closePane(session: Session): void {
@@ -299,7 +304,7 @@ export class Inspector extends LitElement {
 
   #openStatistics(): void {
     this.#session?.openStatistics();
-    void this.#focusPane(import('../statistics/statistics.ts'));
+    void this.#focusPane(this.#inPlace());
   }
 
   /** Focuses the pane when its code is there, which is loaded when it is opened first. */
@@ -309,13 +314,15 @@ export class Inspector extends LitElement {
     this.#pane?.focus();
   }
 
-  #askTime(session: Session, time: PartEvents['gso-time']): void {
+  async #askTime(session: Session, time: PartEvents['gso-time']): Promise<void> {
+    const { withTime } = await this.#inPlace();
     const filter = session.status?.filter ?? '';
-    void session.setFilter(withTime(filter, time ?? undefined));
+    await session.setFilter(withTime(filter, time ?? undefined));
   }
 
-  #askTerm(session: Session, { field, value }: PartEvents['gso-term']): void {
-    void session.setFilter(withTerm(session.status?.filter ?? '', field, value, 'and'));
+  async #askTerm(session: Session, { field, value }: PartEvents['gso-term']): Promise<void> {
+    const { withTerm } = await this.#inPlace();
+    await session.setFilter(withTerm(session.status?.filter ?? '', field, value, 'and'));
   }
 
   async #reveal(seq: number): Promise<void> {
@@ -370,7 +377,11 @@ export class Inspector extends LitElement {
   }
 
   get #query(): QueryBar | null | undefined {
-    return this.renderRoot.querySelector<Toolbar>('gso-toolbar')?.query;
+    return this.#toolbar?.query;
+  }
+
+  get #toolbar(): Toolbar | null {
+    return this.renderRoot.querySelector<Toolbar>('gso-toolbar');
   }
 
   get #help(): HelpDialog | null {

@@ -8,9 +8,6 @@ import { parseQuery } from './parse.ts';
  */
 export type Joining = 'only' | 'and' | 'not';
 
-/** The query of every new inspector: polling and measurements repeat what is known. */
-export const defaultQuery = '-is:noise';
-
 /** The query with a term for exactly this value. A query that cannot be understood gives way to the term. */
 export function withTerm(query: string, field: string, value: string, joining: Joining): string {
   const term = termOf(field, value);

@@ -1,4 +1,4 @@
-import { defaultQuery } from '../../journal/query/edit.ts';
+import { defaultQuery } from '../../journal/query/defaultQuery.ts';
 import { insertValue } from '../../journal/query/complete.ts';
 import type { Recording } from '../../journal/store/recordings.ts';
 
