@@ -48,7 +48,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerTravel(runtime, tree);
   registerConnectionCommands(runtime);
   new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
-  createStatusBar(runtime);
+  createStatusBar(runtime, (row) => void tree.reveal(row));
   followOffers(runtime);
   logEvents(runtime);
   tellFailures(runtime);

@@ -1,6 +1,6 @@
 import { workspace } from 'vscode';
 import type { HistorySettingValues } from '../core/journal/historySettings.ts';
-import { prefix } from './contributions/commands.ts';
+import { prefix } from './contributions/commandIds.ts';
 import {
   defaults,
   recordingDurationRange,

@@ -1,5 +1,5 @@
 import { commands, l10n, window, workspace } from 'vscode';
-import { commandId } from './contributions/commands.ts';
+import { commandId } from './contributions/commandIds.ts';
 
 /** Buttons of a message: what each does. */
 export type Actions = Readonly<Record<string, () => unknown>>;

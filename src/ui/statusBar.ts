@@ -1,12 +1,12 @@
-import { l10n, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
-import { instancesOf } from '../core/model/fleet.ts';
-import { lifecycle } from '../core/model/lifecycle.ts';
+import { commands, l10n, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
+import { countFleet } from '../core/model/fleetCounts.ts';
 import { connectionStateText } from '../core/journal/control.ts';
 import type { ConnectionState } from '../core/model/signal.ts';
-import { commandId } from './contributions/commands.ts';
+import { commandId } from './contributions/commandIds.ts';
 import { viewIds } from './contributions/ids.ts';
 import { Throttle } from './throttle.ts';
 import type { Runtime } from './runtime.ts';
+import type { Row } from './tree/treeItems.ts';
 import { escapeMarkdown, markdown, translate } from './translate.ts';
 
 /** From bad to good: the item shows the worst. */
@@ -28,19 +28,25 @@ const icons: Partial<Record<ConnectionState, string>> = {
 /** Counting goes through all instances, too much for every event. */
 const showEveryMs = 250;
 
-/** One item for all connections: the worst state, how many servers are up, and what is wrong in the tooltip. */
-export function createStatusBar(runtime: Runtime): void {
+/** One item for all connections: how many servers are up, what is wrong and what runs; a press lists it and all that one goes to. */
+export function createStatusBar(runtime: Runtime, reveal: (row: Row) => void): void {
   const { scope, pipeline, connections, timelines, recordings } = runtime;
   const item = scope.add(
     window.createStatusBarItem(`${viewIds.container}.status`, StatusBarAlignment.Left, 10),
   );
   item.name = l10n.t('Game Servers');
-  item.command = `${viewIds.instances}.focus`;
+  item.command = commandId('overview');
+  scope.add(
+    commands.registerCommand(commandId('overview'), async () => {
+      const { showOverview } = await import('./overview.ts');
+      showOverview(runtime, reveal);
+    }),
+  );
   const pace = scope.add(new Throttle(showEveryMs, () => show(item, runtime)));
   const ask = (): void => pace.ask();
   scope.defer(
     pipeline.subscribe('status bar', ({ timeline, before, fleet }) => {
-      if (timeline === timelines.base && before.connections !== fleet.connections) ask();
+      if (timeline === timelines.base && before !== fleet) ask();
     }),
   );
   scope.defer(connections.onDidChange('status bar', ask));
@@ -57,24 +63,40 @@ function show(item: StatusBarItem, { connections, pipeline, timelines, recording
     return;
   }
   const fleet = pipeline.fleet(base);
-  const instances = all.flatMap(({ id }) => instancesOf(fleet, id));
-  const up = instances.filter(({ state }) => lifecycle[state].up).length;
-  const broken = instances.filter(({ state }) => state === 'failed' || state === 'crashed').length;
+  const { servers, up, broken, offline, running } = countFleet(
+    fleet,
+    all.map(({ id }) => id),
+  );
   const worst = worstFirst.find((state) => all.some((connection) => connection.state === state)) ?? 'closed';
-  const icon = isSimulated ? 'beaker' : (icons[worst] ?? (broken > 0 ? 'warning' : 'server-environment'));
-  item.text = `$(${icon}) ${String(up)}/${String(instances.length)}`;
+  const icon = isSimulated
+    ? 'beaker'
+    : (icons[worst] ?? (broken.length > 0 ? 'warning' : 'server-environment'));
+  const short = [
+    l10n.t('{0} up', up),
+    ...(broken.length > 0 ? [l10n.t('{0} failed', broken.length)] : []),
+    ...(offline.length > 0 ? [l10n.t('{0} offline', offline.length)] : []),
+  ].join(' · ');
+  item.text = `$(${icon}) ${short}${running > 0 ? ` $(sync~spin) ${String(running)}` : ''}`;
   item.backgroundColor = worst === 'failed' ? new ThemeColor('statusBarItem.errorBackground') : undefined;
   const summary = isSimulated
-    ? l10n.t('{0} of {1} simulated servers are up', up, instances.length)
-    : l10n.t('{0} of {1} game servers are up', up, instances.length);
-  item.accessibilityInformation = { label: summary };
+    ? l10n.t('{0} of {1} simulated servers are up', up, servers)
+    : l10n.t('{0} of {1} game servers are up', up, servers);
+  const facts = [
+    ...(broken.length > 0 ? [l10n.t('{0} failed or crashed', broken.length)] : []),
+    ...(offline.length > 0 ? [offlineWords(offline.length)] : []),
+    ...(running > 0 ? [runningWords(running)] : []),
+  ];
+  item.accessibilityInformation = { label: [summary, ...facts].join(', ') };
   const rows = all.map(({ settings, state }) => {
     const detail = fleet.connections.get(settings.id)?.detail;
     const words = translate(connectionStateText(state)) + (detail ? `: ${translate(detail)}` : '');
     return `| ${escapeMarkdown(settings.name)} | ${escapeMarkdown(words)} |`;
   });
-  const lines = [escapeMarkdown(summary), ['| | |', '|---|---|', ...rows].join('\n')];
-  if (broken > 0) lines.splice(1, 0, `$(warning) ${escapeMarkdown(l10n.t('{0} failed or crashed', broken))}`);
+  const lines = [
+    escapeMarkdown(summary),
+    ...facts.map((fact) => escapeMarkdown(fact)),
+    ['| | |', '|---|---|', ...rows].join('\n'),
+  ];
   // A recording that goes on has an item of its own, which stops it.
   const record = commandId('record');
   if (recordings.running.length === 0 && !isSimulated)
@@ -83,4 +105,12 @@ function show(item: StatusBarItem, { connections, pipeline, timelines, recording
   if (isSimulated) lines.push(`[$(beaker-stop) ${l10n.t('Stop Simulated Servers')}](command:${stop})`);
   item.tooltip = markdown(lines, [record, stop]);
   item.show();
+}
+
+function offlineWords(count: number): string {
+  return count === 1 ? l10n.t('1 connection is offline') : l10n.t('{0} connections are offline', count);
+}
+
+function runningWords(count: number): string {
+  return count === 1 ? l10n.t('1 task runs') : l10n.t('{0} tasks run', count);
 }

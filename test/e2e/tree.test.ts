@@ -49,3 +49,16 @@ it('the tree keeps its selection and its focus when a selected server changes it
   await expect.poll(selected).toEqual(['b1, stopped', 'b3, running', 'b5, stopped']);
   await expect.poll(() => names('.focused')).toEqual(['b3, running']);
 });
+
+it('the status bar says how many servers are up and failed, and leads to one that failed', async () => {
+  const wb = workbench();
+  await kgsm.send('instance_crashed', 'b4');
+  await wb.treeItem(/^b4, crashed/).waitFor();
+  const item = wb.page.locator('.statusbar-item', { hasText: '1 up · 1 failed' });
+  await item.click();
+  await wb.quickItem('b4').getByText('Crashed · Home').waitFor();
+  await wb.quickItem('Open Event Inspector').waitFor();
+  await wb.screenshots('overview');
+  await wb.pick('b4');
+  await wb.page.locator('.monaco-list-row[role=treeitem].focused.selected', { hasText: 'b4' }).waitFor();
+});

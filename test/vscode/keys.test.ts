@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Uri, workspace } from 'vscode';
-import { prefix } from '../../src/ui/contributions/commands.ts';
+import { prefix } from '../../src/ui/contributions/commandIds.ts';
 import { inside } from './inside.ts';
 
 interface Keybinding {

@@ -9,6 +9,10 @@ export interface InstanceKey {
   readonly kind: string;
   readonly key: string;
 }
+
+/** Kind of the instances that are programs which listen to a notification server, and no game servers. */
+export const clientKind = 'client';
+
 export interface InstanceRef extends InstanceKey {
   readonly connection: string;
 }

@@ -1,7 +1,7 @@
 import { commands, l10n } from 'vscode';
 import type { Connection } from '../../core/connections/connection.ts';
 import { liveTimeline } from '../../core/model/event.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { showError, showWarning, type Actions } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';

@@ -4,7 +4,7 @@ import { liveTimeline } from '../../core/model/event.ts';
 import { english, errorWords, oneLine, text } from '../../core/model/text.ts';
 import type { Finding, Fix } from '../../core/systems/diagnosis.ts';
 import { StepList } from './steps.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { showError, showInformation } from '../showMessage.ts';
 import { confirmed } from '../operations/questions.ts';
 import type { Runtime } from '../runtime.ts';

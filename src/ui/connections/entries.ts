@@ -2,7 +2,7 @@ import { ConfigurationTarget, workspace } from 'vscode';
 import { readConnection, type ConfiguredConnection } from '../../core/connections/settings.ts';
 import type { SystemRegistry } from '../../core/systems/registry.ts';
 import { configuration } from '../configuration.ts';
-import { prefix } from '../contributions/commands.ts';
+import { prefix } from '../contributions/commandIds.ts';
 
 export type Entry = Readonly<Record<string, unknown>>;
 

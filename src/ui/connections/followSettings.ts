@@ -1,7 +1,7 @@
 import { commands, l10n, workspace } from 'vscode';
 import { readConnections } from '../../core/connections/settings.ts';
 import { configuration } from '../configuration.ts';
-import { prefix } from '../contributions/commands.ts';
+import { prefix } from '../contributions/commandIds.ts';
 import { contextKeys } from '../contributions/ids.ts';
 import { showError } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';

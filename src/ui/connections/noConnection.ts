@@ -1,5 +1,5 @@
 import { commands, l10n } from 'vscode';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { showInformation, type Actions } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 

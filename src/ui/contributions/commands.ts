@@ -9,7 +9,6 @@ export interface CommandSpec {
   readonly keys?: { readonly key: string; readonly mac?: string; readonly when?: string };
 }
 
-export const prefix = 'gameServerOps';
 export const category = 'Game Servers';
 
 /** The operations that several systems have: one command each. What one system alone can do has its command in its own operations. */
@@ -68,6 +67,11 @@ export const ownCommands = {
     title: 'Remove Connection…',
     icon: '$(trash)',
     palette: whenOffered('removeConnection'),
+  },
+  overview: {
+    title: 'Show What Needs Attention…',
+    icon: '$(list-unordered)',
+    keys: { key: 'ctrl+k ctrl+alt+g', mac: 'cmd+k cmd+alt+g' },
   },
   tasks: { title: 'Show Tasks', icon: '$(tasklist)' },
   showLog: { title: 'Show Log', icon: '$(output)' },
@@ -186,12 +190,3 @@ export const ownCommands = {
 } as const satisfies Readonly<Record<string, CommandSpec>>;
 
 export type OwnCommand = keyof typeof ownCommands;
-
-export function commandId(command: OwnCommand): string {
-  return `${prefix}.${command}`;
-}
-
-/** The command of an operation; the operation's id tells it apart. */
-export function operationCommandId(operation: string): string {
-  return `${prefix}.${operation}`;
-}

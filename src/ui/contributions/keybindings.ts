@@ -1,4 +1,5 @@
-import { prefix, type CommandSpec } from './commands.ts';
+import { prefix } from './commandIds.ts';
+import type { CommandSpec } from './commands.ts';
 
 /** The keys of the commands that have one. */
 export function keybindingsOf(commands: Readonly<Record<string, CommandSpec>>): readonly object[] {

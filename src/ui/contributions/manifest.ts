@@ -1,5 +1,6 @@
 import type { AnySystem } from '../../core/systems/system.ts';
-import { category, commandId, ownCommands, prefix, type CommandSpec } from './commands.ts';
+import { commandId, prefix } from './commandIds.ts';
+import { category, ownCommands, type CommandSpec } from './commands.ts';
 import { contextKeys, inspectorPanelType, recordingEditors, submenus, viewIds } from './ids.ts';
 import { keybindingsOf } from './keybindings.ts';
 import { menusOf } from './menus.ts';
@@ -11,6 +12,8 @@ import { walkthroughs } from './walkthrough.ts';
 export interface Manifest {
   readonly activationEvents: readonly string[];
   readonly capabilities: unknown;
+  /** Ids of the operations among the commands. */
+  readonly operations: readonly string[];
   readonly contributes: unknown;
   readonly nls: Readonly<Record<string, string>>;
 }
@@ -141,6 +144,7 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
       virtualWorkspaces: true,
     },
     contributes,
+    operations: operations.map(({ id }) => id),
     nls,
   };
 }

@@ -1,11 +1,5 @@
-import {
-  commandId,
-  operationCommandId,
-  ownCommands,
-  whenOffered,
-  type CommandSpec,
-  type OwnCommand,
-} from './commands.ts';
+import { commandId, operationCommandId } from './commandIds.ts';
+import { ownCommands, whenOffered, type CommandSpec, type OwnCommand } from './commands.ts';
 import {
   columnSection,
   contextKeys,

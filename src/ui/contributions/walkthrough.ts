@@ -1,4 +1,4 @@
-import { commandId } from './commands.ts';
+import { commandId } from './commandIds.ts';
 
 /** The tour: what one does first, each step done when its command ran or its view was seen. */
 export function walkthroughs(say: (key: string, english: string) => string): unknown {

@@ -1,7 +1,7 @@
 import { commands, l10n } from 'vscode';
 import { JournalNotices, type JournalNotice, type JournalRemedy } from '../../core/journal/journalNotices.ts';
 import { liveTimeline } from '../../core/model/event.ts';
-import { commandId, prefix } from '../contributions/commands.ts';
+import { commandId, prefix } from '../contributions/commandIds.ts';
 import { showError, showInformation, showWarning, type Actions } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';

@@ -7,7 +7,7 @@ import type { DeletionScope } from '../../core/journal/store/deletion.ts';
 import type { JournalStore } from '../../core/journal/store/journalStore.ts';
 import type { RetentionClass } from '../../core/model/event.ts';
 import { oneLine, type Text } from '../../core/model/text.ts';
-import { prefix } from '../contributions/commands.ts';
+import { prefix } from '../contributions/commandIds.ts';
 import { agreed, showError, showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';

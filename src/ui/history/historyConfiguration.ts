@@ -1,7 +1,7 @@
 import { EventEmitter, workspace, type Disposable } from 'vscode';
 import { readHistorySettings, type HistorySettings } from '../../core/journal/historySettings.ts';
 import { configuration } from '../configuration.ts';
-import { prefix } from '../contributions/commands.ts';
+import { prefix } from '../contributions/commandIds.ts';
 
 /** The settings of the history, read anew with each change. */
 export class HistoryConfiguration implements Disposable {

@@ -1,7 +1,8 @@
 import { commands, type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { findInstance } from '../../core/model/fleet.ts';
-import { commandId, type OwnCommand } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
+import type { OwnCommand } from '../contributions/commands.ts';
 import { contextKeys, inspectorPanelType, viewIds } from '../contributions/ids.ts';
 import type { SavedQuery } from '../../rpc/inspectorQuery.ts';
 import type { Row } from '../tree/treeItems.ts';

@@ -7,7 +7,7 @@ import { withTerm, type Joining } from '../../core/journal/query/edit.ts';
 import type { Handlers, RpcChannel } from '../../rpc/channel.ts';
 import type { InspectorHost, InspectorView, Status } from '../../rpc/inspector.ts';
 import { defaultGrid, type GridWish } from '../../rpc/inspectorGrid.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import type { Replays } from '../playback/replays.ts';
 import { pageChannel } from '../pages/webviewPage.ts';
 import type { Runtime } from '../runtime.ts';

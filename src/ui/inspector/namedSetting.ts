@@ -8,7 +8,7 @@ import {
   type Disposable,
 } from 'vscode';
 import type { Text } from '../../core/model/text.ts';
-import { prefix } from '../contributions/commands.ts';
+import { prefix } from '../contributions/commandIds.ts';
 import { showError } from '../showMessage.ts';
 import { translate } from '../translate.ts';
 

@@ -3,7 +3,7 @@ import { instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { tellNoConnection } from '../connections/noConnection.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';

@@ -1,7 +1,9 @@
-import { ownCommands, prefix } from '../contributions/commands.ts';
+import { prefix } from '../contributions/commandIds.ts';
 
 /** The part of package.json that is read here, as VS Code gives it: a translated title comes with its original. */
 interface Manifest {
+  /** Ids of the operations among the commands. */
+  readonly operations: readonly string[];
   readonly contributes: {
     readonly commands: readonly {
       readonly command: string;
@@ -10,17 +12,19 @@ interface Manifest {
   };
 }
 
-/**
- * Titles of the operations' commands, by the ids of the operations: all commands of the manifest that are not the
- * extension's own. They are known before any system is loaded.
- */
-export function operationTitles(packageJson: unknown): ReadonlyMap<string, string> {
+/** Titles of all commands, in the user's language, by their ids without the prefix. */
+export function commandTitles(packageJson: unknown): ReadonlyMap<string, string> {
   const { contributes } = packageJson as Manifest;
   return new Map(
-    contributes.commands.flatMap(({ command, title }): [string, string][] => {
-      const id = command.slice(prefix.length + 1);
-      if (Object.hasOwn(ownCommands, id)) return [];
-      return [[id, typeof title === 'string' ? title : title.value]];
-    }),
+    contributes.commands.map(({ command, title }) => [
+      command.slice(prefix.length + 1),
+      typeof title === 'string' ? title : title.value,
+    ]),
   );
+}
+
+/** Titles of the operations' commands, by the ids of the operations. They are known before any system is loaded. */
+export function operationTitles(packageJson: unknown): ReadonlyMap<string, string> {
+  const operations = new Set((packageJson as Manifest).operations);
+  return new Map([...commandTitles(packageJson)].filter(([id]) => operations.has(id)));
 }

@@ -11,7 +11,7 @@ import { connectionOffers, instanceOffers } from '../../core/connections/offers.
 import type { AnyOperation, OperationInput, Question } from '../../core/systems/operation.ts';
 import { whyNotOffered } from '../../core/connections/whyNotOffered.ts';
 import { addConnectionAction } from '../connections/noConnection.ts';
-import { commandId, operationCommandId } from '../contributions/commands.ts';
+import { commandId, operationCommandId } from '../contributions/commandIds.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { agreed, isTrusted, showInformation } from '../showMessage.ts';
 import { operationTitles } from './operationTitles.ts';

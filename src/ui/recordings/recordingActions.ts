@@ -13,7 +13,7 @@ import {
   writtenTime,
 } from '../../core/playback/recording/recordingTexts.ts';
 import { configuration } from '../configuration.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { recordingEditors, viewIds } from '../contributions/ids.ts';
 import { nameOfFile } from '../fileNames.ts';
 import { eventsText, momentText } from '../history/words.ts';

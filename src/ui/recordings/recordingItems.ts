@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Recording } from '../../core/journal/store/recordings.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { readRecordingFacts } from '../../core/playback/recording/recordingFacts.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { nameOfFile } from '../fileNames.ts';
 import { classLabel, eventsText, momentText, sizeText } from '../history/words.ts';
 import { escapeMarkdown, markdown } from '../translate.ts';

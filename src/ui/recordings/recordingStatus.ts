@@ -1,5 +1,5 @@
 import { l10n, StatusBarAlignment, window, type StatusBarItem } from 'vscode';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { escapeMarkdown, markdown } from '../translate.ts';

@@ -1,5 +1,6 @@
 import { commands, type Disposable } from 'vscode';
-import { commandId, type OwnCommand } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
+import type { OwnCommand } from '../contributions/commands.ts';
 import { contextKeys } from '../contributions/ids.ts';
 import type { Inspector } from '../inspector/inspector.ts';
 import type { Runtime } from '../runtime.ts';

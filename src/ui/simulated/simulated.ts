@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { commands, l10n } from 'vscode';
 import { errorWords } from '../../core/model/text.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { contextKeys, viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { isTrusted, showError, showInformation } from '../showMessage.ts';

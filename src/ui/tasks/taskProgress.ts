@@ -3,7 +3,7 @@ import { hasConnections, liveTimeline } from '../../core/model/event.ts';
 import { isFinished, isOperationOf, type Task } from '../../core/model/task.ts';
 import { isWindowOpen } from '../../core/connections/windowName.ts';
 import { configuration } from '../configuration.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { showError, type Actions } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';

@@ -94,6 +94,11 @@ export class InstancesTree implements TreeDataProvider<Row> {
     return row.row === 'instance' ? this.#row({ row: 'connection', id: row.connection }) : undefined;
   }
 
+  /** Selects a row on screen, also where the view is not shown yet. */
+  async reveal(row: Row): Promise<void> {
+    await this.view.reveal(this.#row(row), { select: true, focus: true });
+  }
+
   getTreeItem(row: Row): TreeItem {
     if (row.row === 'connection') {
       const status = this.#fleet.connections.get(row.id);

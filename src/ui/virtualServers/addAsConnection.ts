@@ -2,7 +2,7 @@ import { commands, l10n } from 'vscode';
 import { readConnection, slug, type ConfiguredConnection } from '../../core/connections/settings.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { configuredConnections, freeId, saveEntry } from '../connections/entries.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { viewIds } from '../contributions/ids.ts';
 import type { Runtime } from '../runtime.ts';
 import { tellSimulated } from '../simulated/simulated.ts';

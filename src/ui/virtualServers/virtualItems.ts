@@ -1,5 +1,5 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type MarkdownString } from 'vscode';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import type { VirtualPartRow, VirtualServerRow } from '../recordings/recordingsView.ts';
 import { escapeMarkdown, markdown, translate } from '../translate.ts';
 import {

@@ -1,5 +1,5 @@
 import { commands } from 'vscode';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import type { RecordingFiles } from '../recordings/recordingFiles.ts';
 import type { RecordingsView } from '../recordings/recordingsView.ts';
 import type { Runtime } from '../runtime.ts';

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { commands, env, EventEmitter, l10n, window, type MarkdownString, type TreeItem } from 'vscode';
 import { errorWords, unstopped } from '../../core/model/text.ts';
 import type { VirtualServer } from '../../core/playback/serving/virtualServer.ts';
-import { commandId } from '../contributions/commands.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { contextKeys, viewIds } from '../contributions/ids.ts';
 import type { RecordingFiles } from '../recordings/recordingFiles.ts';
 import type {

@@ -1,9 +1,7 @@
+import { clientKind } from '../../model/instance.ts';
 import type { DecodeStep } from '../../model/signal.ts';
 import { text } from '../../model/text.ts';
 import type { NotifierContext } from './decoderState.ts';
-
-/** The kind of the instances that are clients of the server, beside those of KGSM that are told of in messages. */
-export const clientKind = 'client';
 
 /** Type of the event of ours that says that a conversation is over. */
 export const conversationEnded = 'conversation_ended';

@@ -1,10 +1,11 @@
 import type { Problem, Subject } from '../../model/event.ts';
+import { clientKind } from '../../model/instance.ts';
 import type { DecodeStep, Decoded, Decoder, Message } from '../../model/signal.ts';
 import { oneLine, text, type Text } from '../../model/text.ts';
 import { kgsmDecoder } from '../kgsm/decode/decode.ts';
 import { isFields, isGiven, mismatch, named, parseMessage, shown, unreadable } from '../reading.ts';
 import { catalogEntry, type NotifierEntry } from './catalog.ts';
-import { accepted, clientKind, conversationEnded, ended, leaving, left, present } from './clients.ts';
+import { accepted, conversationEnded, ended, leaving, left, present } from './clients.ts';
 import { depthOf, parseLoosely } from './jsonText.ts';
 import { decodeRelayed, relayedTaskLost } from './relayedHosts.ts';
 import { initialContext, loadContext, saveContext, type NotifierContext } from './decoderState.ts';
