@@ -1,4 +1,5 @@
 import { ExtensionMode, window, type ExtensionContext } from 'vscode';
+import { registerAgentTools } from './ui/agents/agentTools.ts';
 import { tellFailures } from './ui/connections/connectionNotifications.ts';
 import { registerConnectionCommands } from './ui/connections/connectionCommands.ts';
 import { followSettings } from './ui/connections/followSettings.ts';
@@ -55,6 +56,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   hurryWhereSomebodyLooks(runtime, tree.view);
   registerHistory(runtime);
   offerCommandLine(runtime);
+  registerAgentTools(runtime);
   followSettings(runtime);
   return context.extensionMode === ExtensionMode.Test
     ? { runtime, tree, activationMs: performance.now() - begun }

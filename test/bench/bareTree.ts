@@ -1,4 +1,4 @@
-import { packExtension } from './benchExtension.ts';
+import { packExtension } from '../harness/packExtension.ts';
 
 /** Label of the one row of the view. */
 export const bareRow = 'a row of the bare tree';

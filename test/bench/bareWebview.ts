@@ -1,4 +1,4 @@
-import { packExtension } from './benchExtension.ts';
+import { packExtension } from '../harness/packExtension.ts';
 
 /** Title of the command that opens the page in an editor tab. */
 export const openBareWebview = 'Bare Webview: Open';

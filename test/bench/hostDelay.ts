@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { packExtension } from './benchExtension.ts';
+import { packExtension } from '../harness/packExtension.ts';
 
 /** Environment variable of the extension host with the socket that tells its delay. */
 export const HOST_DELAY = 'GSOPS_HOST_DELAY';

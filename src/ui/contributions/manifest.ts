@@ -1,5 +1,6 @@
 import type { AnySystem } from '../../core/systems/system.ts';
 import { commandId, prefix } from './commandIds.ts';
+import { languageModelTools } from './agentTools.ts';
 import { category, ownCommands, type CommandSpec } from './commands.ts';
 import { contextKeys, inspectorPanelType, recordingEditors, submenus, viewIds } from './ids.ts';
 import { keybindingsOf } from './keybindings.ts';
@@ -132,6 +133,7 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
       ),
     },
     walkthroughs: walkthroughs(say),
+    languageModelTools: languageModelTools(say),
   };
   return {
     activationEvents: ['onStartupFinished', `onWebviewPanel:${inspectorPanelType}`, 'onUri'],

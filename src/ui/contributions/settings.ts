@@ -179,6 +179,14 @@ export async function settingsOf(
       description:
         'Hours after which a recording ends by itself. Holds for recordings that begin after the change.',
     },
+    'gameServerOps.agents.operations': {
+      type: 'boolean',
+      scope: 'machine',
+      default: false,
+      order: 12,
+      description:
+        'Lets agents (language models with tools) ask to start, stop, restart and otherwise operate game servers. Each time a dialog names the server, its host and the effect, and nothing is done without your yes. What destroys data is never done.',
+    },
     'gameServerOps.savedQueries': {
       type: 'object',
       scope: 'window',

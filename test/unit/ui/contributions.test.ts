@@ -39,6 +39,18 @@ describe('the generated manifest', async () => {
     expect(new Set(operationTitles(json('package.json')).keys())).toEqual(new Set(ids));
   });
 
+  it('offers agents what operates only where the settings allow it, and nothing in an untrusted workspace', () => {
+    const { languageModelTools } = generated.contributes as {
+      readonly languageModelTools: readonly { readonly name: string; readonly when: string }[];
+    };
+    for (const { name, when } of languageModelTools) {
+      expect(when).toMatch(/^isWorkspaceTrusted/);
+      expect(when.endsWith(' && config.gameServerOps.agents.operations'), name).toBe(
+        name.endsWith('runOperation'),
+      );
+    }
+  });
+
   it('shows in the palette only what something can do now', () => {
     const { menus } = generated.contributes as {
       readonly menus: {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../harness/run.ts';
-import { ROOT } from '../harness/suites.ts';
+import { run } from './run.ts';
+import { ROOT } from './suites.ts';
 
 /** Packs an extension of one file, or with more beside it. Answers the path of its VSIX. */
 export async function packExtension(
