@@ -197,6 +197,7 @@ export class Inspector {
 
   #fieldOf(row: Row): [field: string, value: string] {
     if (row.row === 'connection') return ['connection', row.id];
+    if (row.row !== 'instance') return ['connection', row.connection];
     return ['instance', findInstance(fleetOnScreen(this.#runtime), row)?.key ?? row.key];
   }
 
