@@ -41,6 +41,12 @@ describe('Bedrock Server Manager in a real VS Code', () => {
     await setConnections([{ kind: 'bedrock', id: 'out', name: 'out', url: rig.server.url }]);
     const fleet = await fleetWhere((f) => f.connections.get('out')?.state === 'failed', 'it has failed');
     assert.match(JSON.stringify(fleet.connections.get('out')?.detail), /password/i);
+    const { tree } = await inside();
+    const [hint] = tree.getChildren({ row: 'connection', id: 'out' });
+    assert.ok(hint);
+    const { label, command } = tree.getTreeItem(hint);
+    assert.equal(label, 'Sign in again or change the connection…');
+    assert.equal(command?.command, 'gameServerOps.editConnection');
   });
 
   it('offers an administrator everything, and a user nothing that the role cannot do', async () => {

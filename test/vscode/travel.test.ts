@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands, type TreeDataProvider } from 'vscode';
 import { instancesOf } from '../../src/core/model/fleet.ts';
-import type { Row } from '../../src/ui/tree/treeItems.ts';
+import { rowId, type Row } from '../../src/ui/tree/treeItems.ts';
 import { connectedRoot, eventually, fleetWhere, inside, journalled, send, setConnections } from './inside.ts';
 
 describe('the past in a real VS Code', () => {
@@ -40,8 +40,7 @@ describe('the past in a real VS Code', () => {
     const { tree, runtime } = await inside();
     const rows: string[] = [];
     const subscription = tree.onDidChangeTreeData((changed) => {
-      for (const each of changed ?? [])
-        rows.push(each.row === 'instance' ? each.key : `connection ${each.id}`);
+      for (const each of changed ?? []) rows.push(each.row === 'instance' ? each.key : rowId(each));
       if (!changed) rows.push('all');
     });
     runtime.scope.add(subscription);

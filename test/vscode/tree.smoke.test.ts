@@ -80,11 +80,11 @@ describe('the tree in a real VS Code', () => {
     const first = drawn();
     measure(Date.now() - 60_000);
     await first;
-    assert.doesNotMatch(described(), /CPU/, 'what was measured long ago says nothing of now');
+    assert.equal(described(), 'Running', 'what was measured long ago says nothing of now');
     const again = drawn();
     measure(Date.now());
     await again;
-    assert.match(described(), /7 % CPU/);
+    assert.equal(described(), '7 %');
   });
 
   it('makes names from outside harmless in label and tooltip', async () => {

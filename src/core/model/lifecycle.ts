@@ -34,8 +34,9 @@ export interface LifecycleRow {
 }
 
 const green = 'testing.iconPassed';
-const yellow = 'list.warningForeground';
-const red = 'testing.iconFailed';
+// In high contrast, `list.warningForeground` and, with it, `testing.iconFailed` have no colour (VS Code 1.139).
+const yellow = 'charts.yellow';
+const red = 'charts.red';
 const blue = 'charts.blue';
 const grey = 'disabledForeground';
 

@@ -1,18 +1,13 @@
-import { commands, env, l10n, window, type Disposable } from 'vscode';
-import { findInstance, instancesOf } from '../../core/model/fleet.ts';
-import { instanceId, type Instance } from '../../core/model/instance.ts';
-import type { AnyConsole } from '../../core/systems/console.ts';
-import { oneLine } from '../../core/model/text.ts';
+import { commands, env, l10n, type Disposable } from 'vscode';
+import { findInstance } from '../../core/model/fleet.ts';
 import type { Connection } from '../../core/connections/connection.ts';
-import type { ConfiguredConnection } from '../../core/connections/settings.ts';
 import { commandId, prefix } from '../contributions/commandIds.ts';
 import type { OwnCommand } from '../contributions/commands.ts';
-import { connectionCommandTable, type ConnectionCommand } from './connectionCommandTable.ts';
-import { configuredConnections, removeEntry } from './entries.ts';
-import { tellNoConnection } from './noConnection.ts';
+import type * as Actions from './connectionActions.ts';
+import type { ConnectionCommand } from './connectionCommandTable.ts';
 import type { Terminals } from '../terminal/terminals.ts';
 import type { Row } from '../tree/treeItems.ts';
-import { agreed, isTrusted, showInformation } from '../showMessage.ts';
+import { isTrusted } from '../showMessage.ts';
 import { fleetOnScreen } from '../travel/moment.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -22,11 +17,15 @@ export function registerConnectionCommands(runtime: Runtime): void {
   const register = (command: OwnCommand, run: (row: Row | undefined) => unknown): Disposable =>
     scope.add(commands.registerCommand(commandId(command), run));
   /** Registers a command on one connection: that of the row, or one that the user chooses among those that suit. */
-  const registerFor = (command: ConnectionCommand, run: (connection: Connection) => unknown): void => {
+  const registerFor = (
+    command: ConnectionCommand,
+    run: (connection: Connection, actions: typeof Actions) => unknown,
+  ): void => {
     register(command, async (row) => {
       if (needTrust.has(command) && !trusted()) return;
-      const connection = await choose(runtime, row, command);
-      if (connection) await run(connection);
+      const actions = await import('./connectionActions.ts');
+      const connection = await actions.chooseConnection(runtime, row, command);
+      if (connection) await run(connection, actions);
     });
   };
   // Forms are loaded when they are asked for: most starts of VS Code add no connection.
@@ -43,7 +42,7 @@ export function registerConnectionCommands(runtime: Runtime): void {
     const { duplicateConnection } = await import('./connectionForm.ts');
     await duplicateConnection(runtime, id);
   });
-  registerFor('signOut', (connection) => signOut(runtime, connection));
+  registerFor('signOut', (connection, { signOut }) => signOut(runtime, connection));
   register('editConnections', () =>
     commands.executeCommand('workbench.action.openSettings', `${prefix}.connections`),
   );
@@ -56,7 +55,9 @@ export function registerConnectionCommands(runtime: Runtime): void {
   registerFor('disconnect', (connection) => connection.stop());
   registerFor('reconnect', (connection) => connection.reconnectNow());
   registerFor('refresh', (connection) => connection.refresh());
-  registerFor('removeConnection', (connection) => remove(runtime, connection));
+  registerFor('removeConnection', (connection, { removeConnection }) =>
+    removeConnection(runtime, connection),
+  );
   registerFor('diagnose', async (connection) => {
     const { diagnose } = await import('./diagnosis.ts');
     await diagnose(runtime, connection);
@@ -64,13 +65,14 @@ export function registerConnectionCommands(runtime: Runtime): void {
   let terminals: Promise<Terminals> | undefined;
   register('logs', async (row) => {
     if (!trusted()) return;
+    const { chooseInstance } = await import('./connectionActions.ts');
     const chosen = await chooseInstance(runtime, row);
     if (!chosen) return;
     terminals ??= import('../terminal/terminals.ts').then((loaded) => new loaded.Terminals(runtime));
     (await terminals).show(chosen.connection, chosen.instance, chosen.console);
   });
   register('copyName', async (row) => {
-    if (!row) return;
+    if (row?.row !== 'connection' && row?.row !== 'instance') return;
     const name =
       row.row === 'connection'
         ? (connections.get(row.id)?.settings.name ?? row.id)
@@ -89,85 +91,4 @@ const needTrust: ReadonlySet<OwnCommand> = new Set([
 
 function trusted(): boolean {
   return isTrusted(l10n.t('Connections are opened only in a trusted workspace.'));
-}
-
-async function choose(
-  runtime: Runtime,
-  row: Row | undefined,
-  command: ConnectionCommand,
-): Promise<Connection | undefined> {
-  const { connections, timelines } = runtime;
-  if (row) return connections.get(row.row === 'connection' ? row.id : row.connection);
-  if (tellNoConnection(runtime)) return undefined;
-  const { suits, none } = connectionCommandTable[command];
-  const suitable = connections.on(timelines.base).filter((connection) => suits(connection, runtime));
-  if (suitable.length === 0) showInformation(none());
-  if (suitable.length <= 1) return suitable[0];
-  const items = suitable.map((connection) => ({
-    connection,
-    label: connection.settings.name,
-    description: connection.system.label,
-    detail: connection.system.describe(connection.settings),
-  }));
-  return (await window.showQuickPick(items, { placeHolder: l10n.t('Which connection?') }))?.connection;
-}
-
-interface WithConsole {
-  readonly connection: Connection;
-  readonly instance: Instance;
-  readonly console: AnyConsole;
-}
-
-/** The instance of the row, else one of those that have a log. */
-async function chooseInstance(runtime: Runtime, row: Row | undefined): Promise<WithConsole | undefined> {
-  const { pipeline, connections, timelines } = runtime;
-  const fleet = pipeline.fleet(timelines.base);
-  const all = connections.on(timelines.base).flatMap((connection): WithConsole[] => {
-    const { system, settings } = connection;
-    const { console } = system;
-    if (!console) return [];
-    return instancesOf(fleet, connection.id)
-      .filter((instance) => console.when(instance, settings))
-      .map((instance) => ({ connection, instance, console }));
-  });
-  if (row?.row === 'instance') {
-    const id = instanceId(row);
-    return all.find(({ instance }) => instanceId(instance) === id);
-  }
-  const items = all.map((candidate) => ({
-    candidate,
-    label: oneLine(candidate.instance.name, 100),
-    description: candidate.connection.settings.name,
-  }));
-  if (items.length === 0) {
-    if (!tellNoConnection(runtime)) showInformation(l10n.t('There is no instance with a log.'));
-    return undefined;
-  }
-  return (await window.showQuickPick(items, { placeHolder: l10n.t('The log of which instance?') }))
-    ?.candidate;
-}
-
-async function remove(runtime: Runtime, { system, settings }: Connection): Promise<void> {
-  const { name, id } = settings;
-  const question = l10n.t('Remove the connection {0}?', oneLine(name, 60));
-  const detail = l10n.t(
-    'It is taken out of the settings, and its stored secrets are forgotten. The game servers are not touched.',
-  );
-  if (!(await agreed(question, detail, l10n.t('Remove')))) return;
-  await removeEntry(runtime.systems, id);
-  await runtime.secrets.forget({ system, settings }, await others(runtime, id));
-}
-
-/** Forgets the stored secrets of a connection and ends the session that was opened with them. */
-async function signOut(runtime: Runtime, connection: Connection): Promise<void> {
-  const { name, id } = connection.settings;
-  const question = l10n.t('Sign out of {0}?', oneLine(name, 60));
-  const detail = l10n.t('Its stored secrets are forgotten. The connection stays in the settings.');
-  if (!(await agreed(question, detail, l10n.t('Sign Out')))) return;
-  await connection.stop();
-  await runtime.secrets.forget(connection, await others(runtime, id));
-}
-
-async function others({ systems }: Runtime, id: string): Promise<readonly ConfiguredConnection[]> {
-  return (await configuredConnections(systems)).filter(({ settings }) => settings.id !== id);
 }

@@ -34,6 +34,9 @@ export function whenOffered(command: string): string {
   return `${contextKeys.offered} =~ /\\.${command}\\b/`;
 }
 
+/** Simulated servers are no connections of the settings. */
+const hasConnections = `${contextKeys.connections} > 0 || ${contextKeys.simulating}`;
+
 /** An editor has its own meaning of these keys. */
 const whenStepping = `${contextKeys.travelling} && !editorTextFocus`;
 
@@ -73,6 +76,14 @@ export const ownCommands = {
     icon: '$(list-unordered)',
     keys: { key: 'ctrl+k ctrl+alt+g', mac: 'cmd+k cmd+alt+g' },
   },
+  filterInstances: { title: 'Filter Servers…', icon: '$(filter)', palette: hasConnections },
+  changeFilter: { title: 'Change Filter…', icon: '$(filter-filled)', palette: false },
+  clearFilter: { title: 'Clear Filter', icon: '$(clear-all)', palette: contextKeys.filtered },
+  groupInstances: { title: 'Group Servers By…', icon: '$(list-tree)', palette: hasConnections },
+  sortInstances: { title: 'Sort Servers By…', icon: '$(sort-precedence)', palette: hasConnections },
+  setTags: { title: 'Set Tags…', icon: '$(tag)', palette: false },
+  addFavourite: { title: 'Add to Favourites', icon: '$(star-empty)', palette: false },
+  removeFavourite: { title: 'Remove from Favourites', icon: '$(star-full)', palette: false },
   tasks: { title: 'Show Tasks', icon: '$(tasklist)' },
   showLog: { title: 'Show Log', icon: '$(output)' },
   collectSupport: { title: 'Collect Support Information', icon: '$(checklist)' },

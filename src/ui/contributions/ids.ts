@@ -44,6 +44,8 @@ export const contextKeys = {
   /** True while this window has a virtual server. */
   serving: 'gameServerOps.serving',
   connections: 'gameServerOps.connectionCount',
+  /** `some` or `none` while a filter of the tree is on: so many instances match it. */
+  filtered: 'gameServerOps.filtered',
   /** Flags such as `.start.connect` of all that something can do now. */
   offered: 'gameServerOps.offered',
   trusted: 'isWorkspaceTrusted',

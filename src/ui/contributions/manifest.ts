@@ -80,6 +80,14 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
         ),
       },
       {
+        view: viewIds.instances,
+        when: `${contextKeys.trusted} && ${contextKeys.filtered} == none`,
+        contents: say(
+          'welcome.noMatch',
+          `No server matches the filter.\n[Clear Filter](command:${commandId('clearFilter')})\n[Change Filter…](command:${commandId('changeFilter')})`,
+        ),
+      },
+      {
         view: viewIds.recordings,
         contents: say(
           'welcome.noRecording',

@@ -196,6 +196,19 @@ export async function settingsOf(
       markdownDescription:
         'Queries of the event inspector by their names, e.g. `"Crashes": "is:failed -is:noise"`. Those of user and workspace settings stand beside each other under its query.',
     },
+    // Tags name nothing to reach: a repository may bring them, so that everybody who opens it has the same ones.
+    'gameServerOps.tags': {
+      type: 'object',
+      scope: 'window',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: { type: 'array', items: { type: 'string' } },
+      },
+      default: {},
+      order: 12,
+      markdownDescription:
+        'Tags of servers, by the id of their connection and their key there, e.g. `"home": { "mc-1": ["production", "eu"] }`. The tree groups servers by their first tag, and its filter finds all of them. **Set Tags…** in the menu of a server writes them here; those of user and workspace settings stand together.',
+    },
     'gameServerOps.emit.templates': {
       type: 'object',
       scope: 'window',

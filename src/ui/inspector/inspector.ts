@@ -11,7 +11,6 @@ import type { ReplayWanted } from '../playback/replayCommand.ts';
 import type { Replays } from '../playback/replays.ts';
 import { pageIcon, showPage } from '../pages/webviewPage.ts';
 import { fleetOnScreen } from '../travel/moment.ts';
-import { travelTo } from '../travel/travel.ts';
 import type { Runtime } from '../runtime.ts';
 import type { EmitTools } from './emitRequests.ts';
 import { openEventDocument, provideEventDocuments } from './eventDocuments.ts';
@@ -122,8 +121,9 @@ export class Inspector {
     });
     register('fleetAtEvent', async (argument) => {
       const [event] = await this.#events(argument);
-      if (event && this.#active?.timeline === this.#runtime.timelines.base)
-        await travelTo(this.#runtime, { to: 'event', seq: event.seq });
+      if (!event || this.#active?.timeline !== this.#runtime.timelines.base) return;
+      const { travelTo } = await import('../travel/travelTo.ts');
+      await travelTo(this.#runtime, { to: 'event', seq: event.seq });
     });
     register('copyPayloadValue', async (argument) => {
       const [event] = await this.#events(argument);
@@ -197,6 +197,7 @@ export class Inspector {
 
   #fieldOf(row: Row): [field: string, value: string] {
     if (row.row === 'connection') return ['connection', row.id];
+    if (row.row !== 'instance') return ['connection', row.connection];
     return ['instance', findInstance(fleetOnScreen(this.#runtime), row)?.key ?? row.key];
   }
 

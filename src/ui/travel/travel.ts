@@ -1,16 +1,15 @@
 import { commands, l10n, StatusBarAlignment, ThemeColor, window } from 'vscode';
-import type { TravelWish } from '../../core/playback/timeTravel.ts';
 import { liveTimeline } from '../../core/model/event.ts';
 import { instanceId } from '../../core/model/instance.ts';
 import { commandId } from '../contributions/commandIds.ts';
 import type { OwnCommand } from '../contributions/commands.ts';
 import { contextKeys, viewIds } from '../contributions/ids.ts';
 import { showInformation } from '../showMessage.ts';
-import { translate } from '../translate.ts';
 import type { InstancesTree } from '../tree/instancesTree.ts';
 import type { Row } from '../tree/treeItems.ts';
 import type { Runtime } from '../runtime.ts';
 import { momentWords } from './moment.ts';
+import type * as TravelTo from './travelTo.ts';
 
 /** The commands of time travel, the item of the status bar that leads back, and the key that menus go by. */
 export function registerTravel(runtime: Runtime, tree: InstancesTree): void {
@@ -25,6 +24,7 @@ export function registerTravel(runtime: Runtime, tree: InstancesTree): void {
   const register = (command: OwnCommand, run: (argument: unknown) => unknown): void => {
     scope.add(commands.registerCommand(commandId(command), run));
   };
+  const loaded = (): Promise<typeof TravelTo> => import('./travelTo.ts');
   register('travel', async () => {
     const { travelCommand } = await import('./travelCommand.ts');
     await travelCommand(runtime);
@@ -35,43 +35,26 @@ export function registerTravel(runtime: Runtime, tree: InstancesTree): void {
   });
   register('backToNow', () => travel.back());
   for (const to of ['next', 'previous'] as const) {
-    register(`${to}Change`, () => travelTo(runtime, { to }));
+    register(`${to}Change`, async () => (await loaded()).travelTo(runtime, { to }));
     register(`${to}InstanceChange`, async (argument) => {
       const row = (argument as Row | undefined) ?? tree.view.selection[0];
       if (row?.row !== 'instance') {
         showInformation(l10n.t('Select an instance in the tree: the change of which one is meant?'));
         return;
       }
-      await travelTo(runtime, { to, thing: { connection: row.connection, key: instanceId(row) } });
+      await (
+        await loaded()
+      ).travelTo(runtime, { to, thing: { connection: row.connection, key: instanceId(row) } });
     });
   }
-  register('playHistory', () => (travelPlayer.isPlaying ? travelPlayer.pause() : playHistory(runtime)));
+  register('playHistory', async () => {
+    if (travelPlayer.isPlaying) travelPlayer.pause();
+    else await (await loaded()).playHistory(runtime);
+  });
   register('historySpeed', async () => {
     const { speedCommand } = await import('./travelCommand.ts');
     await speedCommand(runtime);
   });
-}
-
-/** Shows another moment, or says why there is none. A local replay on screen is left first, if the user agrees. */
-export async function travelTo(runtime: Runtime, wish: TravelWish): Promise<void> {
-  const { timelines, travel } = runtime;
-  if (timelines.id !== timelines.base) await commands.executeCommand(commandId('showLive'));
-  if (timelines.id !== timelines.base) return;
-  const answer = await travel.go(wish);
-  if (answer.outcome !== 'refused') return;
-  const { why, first } = answer;
-  const earliest = first && {
-    [l10n.t('Go There')]: () => travelTo(runtime, { to: 'change', change: first.change }),
-  };
-  showInformation(translate(why), earliest);
-}
-
-/** Plays from the moment on screen on; the newest one has nothing to play, which the step after it says. */
-export async function playHistory(runtime: Runtime): Promise<void> {
-  const { travel, travelPlayer } = runtime;
-  const next = await travel.next().catch(() => undefined);
-  if (next) travelPlayer.play();
-  else if (travel.moment) await travelTo(runtime, { to: 'next' });
 }
 
 /** Goes back to now where another database takes the place of the one whose moment is shown: its numbers mean others. */

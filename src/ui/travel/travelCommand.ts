@@ -3,7 +3,7 @@ import { parseTime } from '../../core/journal/query/values.ts';
 import type { MomentWish } from '../../core/playback/timeTravel.ts';
 import type { Runtime } from '../runtime.ts';
 import { momentWords } from './moment.ts';
-import { travelTo } from './travel.ts';
+import { travelTo } from './travelTo.ts';
 
 const minute = 60_000;
 const speeds = [1, 10, 100];

@@ -1,6 +1,6 @@
 import type { TravelStatus, TravelWish } from '../../rpc/inspectorTravel.ts';
 import type { Runtime } from '../runtime.ts';
-import { playHistory, travelTo } from './travel.ts';
+import { playHistory, travelTo } from './travelTo.ts';
 
 /** Does what a page wishes of the moment on screen. */
 export async function takeTravelWish(runtime: Runtime, wish: TravelWish): Promise<null> {

@@ -4,7 +4,7 @@ import { PersistentMap } from '../../core/model/persistentMap.ts';
 import type { Row } from './treeItems.ts';
 
 /** From so many rows on, the whole list is read anew. */
-const manyRows = 100;
+export const manyRows = 100;
 
 /** State of a connection as VS Code has read it: row and list are read at different times. */
 export interface DrawnRow {
@@ -23,18 +23,20 @@ export function drawnNow(status: ConnectionStatus | undefined): DrawnRow {
 
 /**
  * The rows that look different now; nothing where connections came or went, which is every row. A connection stands for
- * its whole list.
+ * its whole list, a group for its own.
  */
 export function rowsToDraw(
   drawn: ReadonlyMap<string, DrawnRow>,
   now: ReadonlyMap<string, DrawnRow>,
+  rowsBelow: typeof rowsByName = rowsByName,
 ): readonly Row[] | undefined {
   if (drawn.size !== now.size) return undefined;
   const rows: Row[] = [];
   for (const [id, is] of now) {
     const was = drawn.get(id);
     if (!was) return undefined;
-    rows.push(...rowsOf(id, was, is));
+    const isSame = JSON.stringify(was.item) === JSON.stringify(is.item);
+    rows.push(...(isSame ? rowsBelow(id, was, is) : [{ row: 'connection', id } as const]));
   }
   return rows;
 }
@@ -51,22 +53,21 @@ export function keepingSelection(
   fromTop: (a: Row, b: Row) => number,
 ): readonly Row[] | undefined {
   const isSelected = new Set(selected);
-  const isTouched = rows.some((row) => row.row === 'connection' || isSelected.has(row));
+  const isTouched = rows.some((row) => row.row !== 'instance' || isSelected.has(row));
   if (selected.length < 2 || !isTouched) return rows;
-  // A connection stands for its list, whose rows cannot be told one by one beside it.
-  if ([...rows, ...selected].some(({ row }) => row === 'connection')) return undefined;
+  // A connection or a group stands for its list, whose rows cannot be told one by one beside it.
+  if ([...rows, ...selected].some(({ row }) => row !== 'instance')) return undefined;
   if (selected.length > manyRows) return undefined;
   return [...rows.filter((row) => !isSelected.has(row)), ...selected.toSorted(fromTop)];
 }
 
-function rowsOf(id: string, before: DrawnRow, now: DrawnRow): readonly Row[] {
+/** Rows of a connection that look different where its instances stand in the order of their names. */
+function rowsByName(id: string, before: DrawnRow, now: DrawnRow): readonly Row[] {
   const list: readonly Row[] = [{ row: 'connection', id }];
-  if (JSON.stringify(before.item) !== JSON.stringify(now.item)) return list;
   const rows: Row[] = [];
   for (const key of now.instances.differences(before.instances)) {
     const [was, is] = [before.instances.get(key), now.instances.get(key)];
     if (was && is && looks(was) === looks(is)) continue;
-    // Rows are sorted by their names.
     if (!is || was?.name !== is.name || rows.length === manyRows) return list;
     rows.push({ row: 'instance', ...instanceRef(is.connection, is) });
   }
@@ -74,6 +75,6 @@ function rowsOf(id: string, before: DrawnRow, now: DrawnRow): readonly Row[] {
 }
 
 /** All that a row shows; when something was last heard is none of it while the connection stands. */
-function looks(instance: Instance): string {
+export function looks(instance: Instance): string {
   return JSON.stringify({ ...instance, lastEventAt: 0 });
 }

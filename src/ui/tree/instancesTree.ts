@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import { commands, EventEmitter, l10n, TreeItem, window, type TreeDataProvider, type TreeView } from 'vscode';
 import { systemClock } from '../../core/model/clock.ts';
 import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
@@ -8,13 +8,16 @@ import type { AnySystem } from '../../core/systems/system.ts';
 import type { ConnectionSettings } from '../../core/systems/settings.ts';
 import type { Reach } from '../../core/systems/operation.ts';
 import type { Session } from '../../core/systems/session.ts';
+import { commandId } from '../contributions/commandIds.ts';
 import { viewIds } from '../contributions/ids.ts';
 import {
   connectionItem,
   connectionTooltip,
+  hintItem,
   instanceItem,
   instanceTooltip,
   measuredParts,
+  rowId,
   type ConnectionFacts,
   type InstanceFacts,
   type Row,
@@ -24,6 +27,7 @@ import { fleetOnScreen, momentWords, tasksOnScreen } from '../travel/moment.ts';
 import { Throttle } from '../throttle.ts';
 import { drawnNow, keepingSelection, rowsToDraw, type DrawnRow } from './changedRows.ts';
 import { MeasuredRows } from './measuredRows.ts';
+import { TreeArrangement } from './treeArrangement.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** So long a measurement stands for what is now. */
@@ -49,6 +53,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   #allStale = true;
   /** A moment of the past was shown at the last change of the travel. */
   #wasPast = false;
+  readonly arrangement: TreeArrangement;
   readonly view: TreeView<Row>;
 
   constructor(runtime: Runtime) {
@@ -59,6 +64,13 @@ export class InstancesTree implements TreeDataProvider<Row> {
         treeDataProvider: this,
         canSelectMany: true,
         showCollapseAll: true,
+      }),
+    );
+    this.arrangement = scope.add(
+      new TreeArrangement(runtime, this.view, (rows) => {
+        for (const row of rows ?? []) this.#stale.add(this.#row(row));
+        if (rows) this.#pace.ask();
+        else this.#all();
       }),
     );
     scope.add(this.#changed);
@@ -82,20 +94,32 @@ export class InstancesTree implements TreeDataProvider<Row> {
     if (!row) {
       return this.#connectionIds().map((id) => this.#row({ row: 'connection', id }));
     }
-    if (row.row === 'instance') return [];
-    const now = drawnNow(this.#fleet.connections.get(row.id));
-    this.#drawn.set(row.id, { ...now, item: this.#drawn.get(row.id)?.item ?? now.item });
-    return instancesOf(this.#fleet, row.id)
-      .sort((a, b) => names.compare(a.name, b.name))
-      .map((instance) => this.#row({ row: 'instance', ...instanceRef(instance.connection, instance) }));
+    if (row.row === 'instance' || row.row === 'hint') return [];
+    const id = row.row === 'connection' ? row.id : row.connection;
+    const now = drawnNow(this.#fleet.connections.get(id));
+    if (row.row === 'connection')
+      this.#drawn.set(id, { ...now, item: this.#drawn.get(id)?.item ?? now.item });
+    if (row.row === 'connection' && this.#hint(id)) return [this.#row({ row: 'hint', connection: id })];
+    const arranged = this.arrangement.rows;
+    return arranged
+      ? arranged.below(row, now.instances).map((each) => this.#row(each))
+      : this.#inOrder(id).map((instance) => this.#row({ row: 'instance', ...instanceRef(id, instance) }));
   }
 
   getParent(row: Row): Row | undefined {
-    return row.row === 'instance' ? this.#row({ row: 'connection', id: row.connection }) : undefined;
+    if (row.row === 'connection') return undefined;
+    const id = row.connection;
+    const instance = row.row === 'instance' ? findInstance(this.#fleet, row) : undefined;
+    const group = instance && this.arrangement.rows?.groupOf(instance, this.#instances(id));
+    return this.#row(group ?? { row: 'connection', id });
   }
 
-  /** Selects a row on screen, also where the view is not shown yet. */
+  /** Selects a row on screen, also where the view is not shown yet; a filter that hides it is cleared. */
   async reveal(row: Row): Promise<void> {
+    if (this.#isHidden(row)) {
+      await commands.executeCommand(commandId('clearFilter'));
+      this.#draw();
+    }
     await this.view.reveal(this.#row(row), { select: true, focus: true });
   }
 
@@ -106,6 +130,11 @@ export class InstancesTree implements TreeDataProvider<Row> {
       this.#drawn.set(row.id, { ...now, instances: this.#drawn.get(row.id)?.instances ?? now.instances });
       return connectionItem(this.#facts(row.id), status);
     }
+    if (row.row === 'hint') return this.#hint(row.connection) ?? new TreeItem('');
+    if (row.row === 'group')
+      return (
+        this.arrangement.rows?.groupItem(row, this.#instances(row.connection)) ?? new TreeItem(row.group)
+      );
     const instance = findInstance(this.#fleet, row);
     if (!instance)
       return instanceItem({ ...row, name: row.key, state: 'removed', since: 0, lastEventAt: 0 }, noFacts);
@@ -118,12 +147,16 @@ export class InstancesTree implements TreeDataProvider<Row> {
   resolveTreeItem(item: TreeItem, row: Row): TreeItem {
     if (row.row === 'connection') {
       item.tooltip = connectionTooltip(this.#facts(row.id), this.#fleet.connections.get(row.id));
-    } else {
+    } else if (row.row === 'instance') {
       const instance = findInstance(this.#fleet, row);
       if (instance) item.tooltip = instanceTooltip(instance, this.#instanceFacts(row));
       this.#measuredRows.point(instanceId(row));
     }
     return item;
+  }
+
+  #hint(id: string): TreeItem | undefined {
+    return hintItem(this.#facts(id), this.#fleet.connections.get(id));
   }
 
   get #fleet(): Fleet {
@@ -135,10 +168,36 @@ export class InstancesTree implements TreeDataProvider<Row> {
     return this.#runtime.timelines.label === undefined ? 'live' : 'replay';
   }
 
+  /** Whether the filter lets an instance be seen. */
+  shows(instance: Instance): boolean {
+    return this.arrangement.rows?.arranger.shows(instance) ?? true;
+  }
+
+  #isHidden(row: Row): boolean {
+    if (row.row === 'connection') return !this.#connectionIds().includes(row.id);
+    const instance = row.row === 'instance' ? findInstance(this.#fleet, row) : undefined;
+    return instance !== undefined && !this.shows(instance);
+  }
+
+  #instances(connection: string): DrawnRow['instances'] {
+    return drawnNow(this.#fleet.connections.get(connection)).instances;
+  }
+
+  /** Instances of a connection in the order of their rows. */
+  #inOrder(id: string): readonly Instance[] {
+    return (
+      this.arrangement.rows?.arranger.list(this.#instances(id)).instances ??
+      instancesOf(this.#fleet, id).sort((a, b) => names.compare(a.name, b.name))
+    );
+  }
+
   #connectionIds(): string[] {
     const { connections, timelines } = this.#runtime;
-    if (this.#shown === 'live') return connections.on(timelines.base).map(({ id }) => id);
-    return [...this.#fleet.connections.values()].map(({ id }) => id);
+    const fleet = this.#fleet;
+    const known = this.#shown === 'live' ? connections.on(timelines.base) : fleet.connections.values();
+    const ids = [...known].map(({ id }) => id);
+    const { rows } = this.arrangement;
+    return rows ? ids.filter((id) => rows.shows(fleet.connections.get(id))) : ids;
   }
 
   #facts(id: string): ConnectionFacts {
@@ -182,6 +241,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       operations: [...operations, ...charted],
       stale,
       listedAt: status?.listedAt,
+      isFavourite: instance && this.arrangement.rows?.arranger.isFavourite(instance),
       connectionName: name,
       measured,
       series,
@@ -190,7 +250,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   #measured(ids: ReadonlySet<string>): void {
     for (const id of ids) {
-      const row = this.#rows.get(id);
+      const row = this.#rows.get(`instance:${id}`);
       if (row?.row !== 'instance') continue;
       const words = measuredWords(this.#runtime.metrics.latest(row));
       if (this.#measuredRows.isDue(id, words)) this.#stale.add(row);
@@ -214,10 +274,11 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   /** Tells VS Code what is not as it has read it. */
   #draw(): void {
-    this.#describe();
     const { connections } = this.#fleet;
+    const arranged = this.arrangement.rows;
     const now = new Map(this.#connectionIds().map((id) => [id, drawnNow(connections.get(id))]));
-    const rows = this.#allStale ? undefined : rowsToDraw(this.#drawn, now);
+    this.#describe(now.size > 0);
+    const rows = this.#allStale ? undefined : rowsToDraw(this.#drawn, now, arranged?.changed);
     const stale = new Set([...(rows ?? []).map((row) => this.#row(row)), ...this.#stale]);
     this.#allStale = false;
     this.#stale.clear();
@@ -227,21 +288,26 @@ export class InstancesTree implements TreeDataProvider<Row> {
     else if (all.length > 0) this.#changed.fire([...all]);
   }
 
-  /** The order of rows on screen. */
+  /** The order of instances on screen. */
   #fromTop(): (a: Row, b: Row) => number {
-    const places = new Map(this.#connectionIds().map((id, place) => [id, place]));
-    const placeOf = (row: Row): number => places.get(row.row === 'connection' ? row.id : row.connection) ?? 0;
-    const nameOf = (row: Row): string =>
-      row.row === 'connection' ? '' : (findInstance(this.#fleet, row)?.name ?? row.key);
-    return (a, b) => placeOf(a) - placeOf(b) || names.compare(nameOf(a), nameOf(b));
+    let places: ReadonlyMap<string, number> | undefined;
+    const placeOf = (row: Row): number => {
+      places ??= new Map(
+        this.#connectionIds()
+          .flatMap((id) => this.#inOrder(id))
+          .map((instance, place) => [rowId({ row: 'instance', ...instance }), place]),
+      );
+      return places.get(rowId(row)) ?? 0;
+    };
+    return (a, b) => placeOf(a) - placeOf(b);
   }
 
   /** The line above the tree and its badge. */
-  #describe(): void {
+  #describe(hasRows: boolean): void {
     const { timelines, travel } = this.#runtime;
     const { label, isSimulated } = timelines;
     const asOf = travel.moment && momentWords(travel.moment.place.at);
-    const message =
+    const note =
       asOf !== undefined
         ? l10n.t('As of {0}, not now. Operations are off until you go back to now.', asOf)
         : label !== undefined
@@ -249,6 +315,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
           : isSimulated
             ? l10n.t('Simulated servers, to try everything on: none of them is real.')
             : '';
+    const message = this.arrangement.rows?.message(this.#fleet.connections.values(), note, hasRows) ?? note;
     // VS Code takes every assignment for a change.
     if ((this.view.message ?? '') !== message) this.view.message = message;
     const description = asOf ?? (isSimulated && label === undefined ? l10n.t('Simulated') : '');
@@ -270,7 +337,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   /** The same object for the same row: VS Code matches changed elements by identity. */
   #row(row: Row): Row {
-    const id = row.row === 'connection' ? `connection:${row.id}` : instanceId(row);
+    const id = rowId(row);
     const known = this.#rows.get(id);
     if (known) return known;
     this.#rows.set(id, row);

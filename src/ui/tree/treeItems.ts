@@ -8,11 +8,35 @@ import type { ConnectionState } from '../../core/model/signal.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
+import { operationCommandId } from '../contributions/commandIds.ts';
 import { escapeMarkdown, markdown, translate } from '../translate.ts';
+
+/** A group of instances of a connection. */
+export interface GroupRow {
+  readonly row: 'group';
+  readonly connection: string;
+  readonly group: string;
+}
+
+/** Row below a connection without instances that leads on: what to do so that there are some. */
+interface HintRow {
+  readonly row: 'hint';
+  readonly connection: string;
+}
 
 /** A row of the tree. Items are made new for every refresh; the ids keep selection and expansion. */
 export type Row =
-  { readonly row: 'connection'; readonly id: string } | ({ readonly row: 'instance' } & InstanceRef);
+  | { readonly row: 'connection'; readonly id: string }
+  | ({ readonly row: 'instance' } & InstanceRef)
+  | GroupRow
+  | HintRow;
+
+/** Tells a row from every other. */
+export function rowId(row: Row): string {
+  if (row.row === 'connection') return `connection:${row.id}`;
+  if (row.row === 'instance') return `instance:${instanceId(row)}`;
+  return `${row.row}:${JSON.stringify([row.connection, row.row === 'group' ? row.group : ''])}`;
+}
 
 /** Kinds of fleet that the tree shows: the live one, that of a replay, or that of a moment of the past. */
 export type Shown = 'live' | 'replay' | 'past';
@@ -41,8 +65,8 @@ const connectionLooks: Readonly<Record<ConnectionState, { readonly icon: string;
     connecting: { icon: 'loading~spin' },
     authenticating: { icon: 'loading~spin' },
     ready: { icon: 'plug', color: 'testing.iconPassed' },
-    waiting: { icon: 'history', color: 'list.warningForeground' },
-    failed: { icon: 'error', color: 'testing.iconFailed' },
+    waiting: { icon: 'history', color: 'charts.yellow' },
+    failed: { icon: 'error', color: 'charts.red' },
     closed: { icon: 'debug-disconnect', color: 'disabledForeground' },
     elsewhere: { icon: 'multiple-windows', color: 'charts.blue' },
   };
@@ -52,7 +76,7 @@ export function connectionItem(facts: ConnectionFacts, status: ConnectionStatus 
   const count = status?.instances.size ?? 0;
   const name = oneLine(facts.name, 100);
   const item = new TreeItem(name, TreeItemCollapsibleState.Expanded);
-  item.id = `connection:${facts.id}`;
+  item.id = rowId({ row: 'connection', id: facts.id });
   const look = connectionLooks[state];
   const isPast = facts.shown === 'past';
   const color = isPast ? pastColor : look.color;
@@ -63,8 +87,40 @@ export function connectionItem(facts: ConnectionFacts, status: ConnectionStatus 
   const label = facts.shown === 'replay' ? l10n.t('Replay') : stateWords(status);
   item.description = connectionDescription(facts, status, label);
   item.contextValue = `connection${facts.shown === 'live' ? connectionFlags(facts, state) : ''}`;
-  const spoken = l10n.t('Connection {0}, {1}, {2} instances', name, label, count);
+  const spoken =
+    count === 1
+      ? l10n.t('Connection {0}, {1}, 1 instance', name, label)
+      : l10n.t('Connection {0}, {1}, {2} instances', name, label, count);
   item.accessibilityInformation = { label: [spoken, ...pastWords(facts)].join(', ') };
+  return item;
+}
+
+/** A way on from a connection without instances: the words of its row, and the command that it runs. */
+function hintOf(
+  { operations, diagnosable, hasSecrets, shown }: ConnectionFacts,
+  status: ConnectionStatus | undefined,
+): readonly [label: string, command: string] | undefined {
+  if (shown !== 'live' || !status || status.instances.size > 0) return undefined;
+  if (status.state === 'failed') {
+    const label = hasSecrets
+      ? l10n.t('Sign in again or change the connection…')
+      : l10n.t('Change the connection…');
+    return [label, 'editConnection'];
+  }
+  if (status.state !== 'ready') return undefined;
+  if (operations.includes('install')) return [l10n.t('No server yet. Install one…'), 'install'];
+  return diagnosable ? [l10n.t('No server yet. Why?'), 'diagnose'] : undefined;
+}
+
+/** The row of that way; undefined where there is none. */
+export function hintItem(facts: ConnectionFacts, status: ConnectionStatus | undefined): TreeItem | undefined {
+  const [label, command] = hintOf(facts, status) ?? [];
+  if (label === undefined || command === undefined) return undefined;
+  const item = new TreeItem(label);
+  item.id = rowId({ row: 'hint', connection: facts.id });
+  item.iconPath = new ThemeIcon('arrow-right');
+  const row: Row = { row: 'connection', id: facts.id };
+  item.command = { title: label, command: operationCommandId(command), arguments: [row] };
   return item;
 }
 
@@ -149,6 +205,7 @@ export interface InstanceFacts {
   readonly stale: boolean;
   /** When the connection last listed all of its instances. */
   readonly listedAt?: number | undefined;
+  readonly isFavourite?: boolean | undefined;
   readonly connectionName: string;
   /** Latest measurements, by name. */
   readonly measured?: Readonly<Record<string, number>> | undefined;
@@ -160,30 +217,37 @@ export function instanceItem(instance: Instance, facts: InstanceFacts): TreeItem
   const look = lifecycle[instance.state];
   const name = oneLine(instance.name, 100);
   const item = new TreeItem(name, TreeItemCollapsibleState.None);
-  item.id = `instance:${instanceId(instance)}`;
+  item.id = rowId({ row: 'instance', ...instance });
   const isPast = facts.shown === 'past';
   item.iconPath = new ThemeIcon(
     isPast ? still(look.icon) : look.icon,
     new ThemeColor(facts.stale ? 'disabledForeground' : look.color),
   );
   item.description = instanceDescription(instance, facts);
-  item.contextValue = ['instance', ...(isPast ? ['past'] : []), ...facts.operations].join('.');
+  const flags = [
+    ...(isPast ? ['past'] : []),
+    ...(facts.isFavourite ? ['favourite'] : []),
+    ...facts.operations,
+  ];
+  item.contextValue = ['instance', ...flags].join('.');
   item.accessibilityInformation = { label: instanceSpoken(instance, name, facts) };
   return item;
 }
 
+/** The icon says the state of a row with measurements, whose words would be cut in a narrow view. */
 function instanceDescription(instance: Instance, facts: InstanceFacts): string {
-  const parts = [translate(lifecycle[instance.state].label)];
-  if (instance.detail !== undefined) parts.push(translate(instance.detail));
-  if (instance.players !== undefined && lifecycle[instance.state].up)
-    parts.push(playersText(instance.players));
-  if (!facts.stale && lifecycle[instance.state].up) parts.push(...measuredParts(facts.measured));
-  if (instance.latestVersion !== undefined && instance.latestVersion !== instance.version) {
-    parts.push(l10n.t('update to {0}', oneLine(instance.latestVersion, 40)));
-  }
-  if (facts.stale)
-    parts.push(l10n.t('last seen {0}', time(Math.max(instance.lastEventAt, facts.listedAt ?? 0))));
-  return parts.join(' · ');
+  const { players, detail, latestVersion, version, lastEventAt } = instance;
+  const { up, label } = lifecycle[instance.state];
+  const measured = facts.stale || !up ? [] : measuredParts(facts.measured);
+  const isShort = measured.length > 0;
+  const parts = isShort ? [] : [translate(label)];
+  if (detail !== undefined) parts.push(translate(detail));
+  if (players !== undefined && up) parts.push(isShort ? String(players) : playersText(players));
+  parts.push(...measured);
+  if (latestVersion !== undefined && latestVersion !== version)
+    parts.push(l10n.t('update to {0}', oneLine(latestVersion, 40)));
+  if (facts.stale) parts.push(l10n.t('last seen {0}', time(Math.max(lastEventAt, facts.listedAt ?? 0))));
+  return `${facts.isFavourite ? '★ ' : ''}${parts.join(' · ')}`;
 }
 
 function instanceSpoken(instance: Instance, name: string, facts: InstanceFacts): string {
@@ -191,6 +255,7 @@ function instanceSpoken(instance: Instance, name: string, facts: InstanceFacts):
   if (instance.players !== undefined && lifecycle[instance.state].up)
     parts.push(playersText(instance.players));
   parts.push(l10n.t('on {0}', facts.connectionName));
+  if (facts.isFavourite) parts.push(l10n.t('favourite'));
   if (facts.stale) parts.push(l10n.t('not up to date'));
   parts.push(...pastWords(facts));
   return parts.join(', ');
@@ -218,7 +283,7 @@ function measuredRows({ measured = {}, series }: InstanceFacts): [string, string
 export function measuredParts(measured: Readonly<Record<string, number>> = {}): readonly string[] {
   const { cpu, memory } = measured;
   return [
-    ...(cpu === undefined ? [] : [l10n.t('{0} % CPU', Math.round(cpu))]),
+    ...(cpu === undefined ? [] : [`${Math.round(cpu)} %`]),
     ...(memory === undefined ? [] : [bytesText(memory)]),
   ];
 }

@@ -72,7 +72,9 @@ export class VisibleInstances {
   #looked(connection: string, timeline: string, charted: readonly InstanceRef[]): readonly Subject[] {
     const { pipeline, timelines } = this.#runtime;
     const shown = this.#tree.view.visible && timeline === timelines.base && !this.#collapsed.has(connection);
-    const rows: readonly InstanceRef[] = shown ? instancesOf(pipeline.fleet(timeline), connection) : [];
+    const rows: readonly InstanceRef[] = shown
+      ? instancesOf(pipeline.fleet(timeline), connection).filter((instance) => this.#tree.shows(instance))
+      : [];
     const refs = [...rows, ...charted.filter((ref) => ref.connection === connection)];
     const unique = new Map(refs.map((ref) => [instanceId(ref), subjectOf(ref)]));
     return [...unique.values()];

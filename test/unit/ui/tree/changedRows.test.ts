@@ -135,9 +135,12 @@ describe('what is drawn with it so that the selection stays', () => {
     expect(keeping([b, a], [c, a])).toEqual([b, a, c]);
   });
 
-  it('is everything where a list is drawn, or a connection or a great many are selected', () => {
+  it('is everything where a list is drawn, or a connection, a group or a great many are selected', () => {
     expect(keeping([home], [a, c])).toBeUndefined();
     expect(keeping([a], [home, a])).toBeUndefined();
+    const group: Row = { row: 'group', connection: 'home', group: 'ark' };
+    expect(keeping([group], [a, c])).toBeUndefined();
+    expect(keeping([a], [group, a])).toBeUndefined();
     const many = Array.from({ length: 101 }, (_, i): Row => ({ ...a, key: String(i) }) as Row);
     expect(keeping(many.slice(0, 1), many)).toBeUndefined();
   });
