@@ -41,7 +41,7 @@ describe('the past in a real VS Code', () => {
     const rows: string[] = [];
     const subscription = tree.onDidChangeTreeData((changed) => {
       for (const each of changed ?? [])
-        rows.push(each.row === 'instance' ? each.key : `connection ${each.id}`);
+        rows.push(each.row === 'connection' ? `connection ${each.id}` : each.key);
       if (!changed) rows.push('all');
     });
     runtime.scope.add(subscription);
@@ -73,12 +73,12 @@ describe('the past in a real VS Code', () => {
     await eventually(() => rows.includes('all'), 'all rows are drawn');
     const [connection] = tree.getChildren().filter((each) => each.row === 'connection' && each.id === 'past');
     assert.ok(connection);
-    const shown = (): string[] =>
-      tree.getChildren(connection).map((each) => {
+    const shown = async (): Promise<string[]> =>
+      (await tree.getChildren(connection)).map((each) => {
         const { label, description, contextValue } = tree.getTreeItem(each);
         return [label, description, contextValue].map(String).join(' ');
       });
-    assert.deepEqual(shown(), ['mc-1 Running instance.past', 'quiet Stopped instance.past']);
+    assert.deepEqual(await shown(), ['mc-1 Running instance.past', 'quiet Stopped instance.past']);
     assert.match(tree.view.message ?? '', /^As of .*, not now\./);
     const read = readRows(tree);
     rows.length = 0;
@@ -88,7 +88,7 @@ describe('the past in a real VS Code', () => {
       'the changed row is told of, where VS Code has not read it meanwhile',
     );
     assert.deepEqual(new Set([...rows, 'mc-1']), new Set(['mc-1']));
-    assert.deepEqual(shown(), ['mc-1 Stopped instance.past', 'quiet Stopped instance.past']);
+    assert.deepEqual(await shown(), ['mc-1 Stopped instance.past', 'quiet Stopped instance.past']);
   });
 
   it('does nothing to a server, whatever is called, until it is left', async () => {

@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import { EventEmitter, l10n, window, type TreeDataProvider, TreeItem, type TreeView } from 'vscode';
 import { systemClock } from '../../core/model/clock.ts';
 import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
@@ -17,12 +17,14 @@ import {
   measuredParts,
   type ConnectionFacts,
   type InstanceFacts,
+  type InstanceRow,
   type Row,
   type Shown,
 } from './treeItems.ts';
 import { fleetOnScreen, momentWords, tasksOnScreen } from '../travel/moment.ts';
 import { Throttle } from '../throttle.ts';
 import { drawnNow, keepingSelection, rowsToDraw, type DrawnRow } from './changedRows.ts';
+import type { InstanceDetails } from './instanceDetails.ts';
 import { MeasuredRows } from './measuredRows.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -43,6 +45,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #measuredRows = new MeasuredRows(systemClock);
   /** Rows whose measurements say something else than is drawn. */
   readonly #stale = new Set<Row>();
+  #details: InstanceDetails | undefined;
   readonly #pace = new Throttle(drawEveryMs, () => this.#draw());
   /** Connections as VS Code has read them, or will when it needs them. */
   #drawn = new Map<string, DrawnRow>();
@@ -78,11 +81,14 @@ export class InstancesTree implements TreeDataProvider<Row> {
     scope.add(travel.onDidChange(() => this.#travelled()));
   }
 
-  getChildren(row?: Row): Row[] {
+  getChildren(): Row[];
+  getChildren(row?: Row): Row[] | Promise<Row[]>;
+  getChildren(row?: Row): Row[] | Promise<Row[]> {
     if (!row) {
       return this.#connectionIds().map((id) => this.#row({ row: 'connection', id }));
     }
-    if (row.row === 'instance') return [];
+    if (row.row === 'detail') return [];
+    if (row.row === 'instance') return this.#detailsOf(row);
     const now = drawnNow(this.#fleet.connections.get(row.id));
     this.#drawn.set(row.id, { ...now, item: this.#drawn.get(row.id)?.item ?? now.item });
     return instancesOf(this.#fleet, row.id)
@@ -91,6 +97,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   }
 
   getParent(row: Row): Row | undefined {
+    if (row.row === 'detail') return this.#row({ row: 'instance', ...instanceRef(row.connection, row) });
     return row.row === 'instance' ? this.#row({ row: 'connection', id: row.connection }) : undefined;
   }
 
@@ -101,6 +108,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       this.#drawn.set(row.id, { ...now, instances: this.#drawn.get(row.id)?.instances ?? now.instances });
       return connectionItem(this.#facts(row.id), status);
     }
+    if (row.row === 'detail') return this.#details?.item(row) ?? new TreeItem('');
     const instance = findInstance(this.#fleet, row);
     if (!instance)
       return instanceItem({ ...row, name: row.key, state: 'removed', since: 0, lastEventAt: 0 }, noFacts);
@@ -113,7 +121,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   resolveTreeItem(item: TreeItem, row: Row): TreeItem {
     if (row.row === 'connection') {
       item.tooltip = connectionTooltip(this.#facts(row.id), this.#fleet.connections.get(row.id));
-    } else {
+    } else if (row.row === 'instance') {
       const instance = findInstance(this.#fleet, row);
       if (instance) item.tooltip = instanceTooltip(instance, this.#instanceFacts(row));
       this.#measuredRows.point(instanceId(row));
@@ -156,7 +164,22 @@ export class InstancesTree implements TreeDataProvider<Row> {
     };
   }
 
-  #instanceFacts(row: Extract<Row, { row: 'instance' }>): InstanceFacts {
+  /** Rows below an instance; their code is loaded when the first one is unfolded. */
+  async #detailsOf(row: InstanceRow): Promise<Row[]> {
+    const { InstanceDetails } = await import('./instanceDetails.ts');
+    this.#details ??= new InstanceDetails(
+      this.#runtime,
+      this.view,
+      () => this.#shown,
+      (changed) => {
+        for (const each of changed) this.#stale.add(each.row === 'detail' ? each : this.#row(each));
+        this.#pace.ask();
+      },
+    );
+    return this.#details.rows(row);
+  }
+
+  #instanceFacts(row: InstanceRow): InstanceFacts {
     const { shown, name, system } = this.#facts(row.connection);
     const live = shown === 'live';
     const { metrics } = this.#runtime;
