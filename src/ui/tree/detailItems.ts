@@ -92,7 +92,7 @@ function lookOf(detail: InstanceDetail): Look {
       return {
         label: detail.ports.length === 1 ? l10n.t('Port') : l10n.t('Ports'),
         value: detail.ports.join(', '),
-        icon: 'symbol-interface',
+        icon: 'radio-tower',
       };
     case 'measured': {
       const [, label, shown] = measuredTexts().find(([name]) => name === detail.name) ?? [];
