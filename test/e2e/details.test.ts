@@ -102,8 +102,13 @@ describe('the servers of the tree', () => {
     const failure = wb.toasts(/Restart: 1 of 4 servers failed\. delta: /);
     await failure.waitFor();
     expect(await wb.toasts(/failed/).count()).toBe(1);
+    await wb.treeItem(/^delta, /).waitFor({ state: 'detached' });
     await wb.screenshots('several-failed');
     if (delta) store.put(delta);
+    const home = wb.treeItem(/^Connection Home/);
+    await home.hover();
+    await home.getByRole('button', { name: 'Refresh Instances' }).click();
+    await wb.treeItem(/^delta, running/).waitFor();
     await wb.pressToast(/1 of 4 servers failed/, 'Retry Failed');
     await wb.dialog.getByText(/^Restart delta on Home\?/).waitFor();
     await wb.dialog.getByRole('button', { name: 'Restart', exact: true }).click();
@@ -114,7 +119,7 @@ describe('the servers of the tree', () => {
   it('can be read in a narrow sidebar and in high contrast', async () => {
     const wb = workbench();
     await wb.page.setViewportSize({ width: 560, height: 700 });
-    await wb.treeItem(/^alpha, /).waitFor();
+    await wb.treeItem(/^Address, /).waitFor();
     await wb.screenshots('details-narrow');
     await wb.setHighContrast();
     await wb.screenshot('details-contrast');

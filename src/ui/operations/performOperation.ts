@@ -138,7 +138,10 @@ export class OperationPerformer {
     const fleet = pipeline.fleet(timelines.base);
     const there = connections.on(timelines.base);
     const chosen = rows.flatMap((row) => (row.row === 'instance' ? (findInstance(fleet, row) ?? []) : []));
-    const instances = chosen.length > 0 ? chosen : there.flatMap(({ id }) => instancesOf(fleet, id));
+    // One that was chosen and is gone stands for no other.
+    const instances = rows.some(({ row }) => row === 'instance')
+      ? chosen
+      : there.flatMap(({ id }) => instancesOf(fleet, id));
     const ofInstances = instances.flatMap((instance): Candidate[] => {
       const connection = connections.get(instance.connection);
       if (!connection) return [];
