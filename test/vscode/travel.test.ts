@@ -79,6 +79,11 @@ describe('the past in a real VS Code', () => {
         return [label, description, contextValue].map(String).join(' ');
       });
     assert.deepEqual(await shown(), ['mc-1 Running instance.past', 'quiet Stopped instance.past']);
+    const details = async (): Promise<unknown[]> => {
+      const [mc] = await tree.getChildren(connection);
+      return (await tree.getChildren(mc)).map((each) => tree.getTreeItem(each).label);
+    };
+    assert.equal((await details())[0], 'Started');
     assert.match(tree.view.message ?? '', /^As of .*, not now\./);
     const read = readRows(tree);
     rows.length = 0;
@@ -89,6 +94,7 @@ describe('the past in a real VS Code', () => {
     );
     assert.deepEqual(new Set([...rows, 'mc-1']), new Set(['mc-1']));
     assert.deepEqual(await shown(), ['mc-1 Stopped instance.past', 'quiet Stopped instance.past']);
+    assert.equal((await details())[0], 'Stopped');
   });
 
   it('does nothing to a server, whatever is called, until it is left', async () => {

@@ -44,8 +44,8 @@ export interface DetailFacts {
 }
 
 /** Measurements that are shown, in their order. */
-export const measuredNames = ['cpu', 'memory', 'received', 'sent', 'poolsUsed'] as const;
-export type MeasuredName = (typeof measuredNames)[number];
+const measuredNames = ['cpu', 'memory', 'received', 'sent', 'poolsUsed'] as const;
+type MeasuredName = (typeof measuredNames)[number];
 
 /** So many samples stand in the little chart of a row: one minute at one every two seconds. */
 const charted = 30;
@@ -94,7 +94,7 @@ export function copiedOf(detail: InstanceDetail): string | undefined {
 }
 
 /** Tasks of an instance that have not ended, the oldest first. */
-export function runningTasksOf(instance: Instance, tasks: Iterable<Task>): readonly Task[] {
+function runningTasksOf(instance: Instance, tasks: Iterable<Task>): readonly Task[] {
   const id = instanceId(instance);
   const running: Task[] = [];
   for (const task of tasks) {
@@ -137,6 +137,6 @@ function measurementsOf({ measured = {}, series }: DetailFacts): readonly Instan
 }
 
 /** The last samples of a measurement as a line of blocks. */
-export function chartOf(series: MetricSeries | undefined, name: MeasuredName): string {
+function chartOf(series: MetricSeries | undefined, name: MeasuredName): string {
   return sparkline([...(series?.values[name] ?? [])].slice(-charted));
 }

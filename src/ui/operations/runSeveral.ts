@@ -27,7 +27,7 @@ export interface Several {
   readonly leftOut: readonly NamedServer[];
 }
 
-export function namedServer({ instance, connection }: Several['candidates'][number]): NamedServer {
+function namedServer({ instance, connection }: Several['candidates'][number]): NamedServer {
   const { name, state, players } = instance;
   return { name, state, players, connection: connection.settings.name };
 }

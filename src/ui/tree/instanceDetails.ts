@@ -11,7 +11,6 @@ import {
   type InstanceDetail,
 } from '../../core/model/instanceDetails.ts';
 import { oneLine } from '../../core/model/text.ts';
-import { commandId } from '../contributions/commands.ts';
 import { fleetOnScreen } from '../travel/moment.ts';
 import { Throttle } from '../throttle.ts';
 import type { Runtime } from '../runtime.ts';
@@ -96,7 +95,6 @@ export class InstanceDetails {
         if (this.#measured.size > 0) this.#measurePace.ask();
       }),
     );
-    scope.add(commands.registerCommand(commandId('copyDetail'), (row?: Row) => this.#copy(row)));
     scope.add(commands.registerCommand(openDetailCommand, (row?: Row) => this.#openTask(row)));
   }
 
@@ -216,7 +214,8 @@ export class InstanceDetails {
     if (due.length > 0) this.#draw(due);
   }
 
-  async #copy(row: Row | undefined): Promise<void> {
+  /** Copies what the row tells. */
+  async copy(row: Row | undefined): Promise<void> {
     const detail = row?.row === 'detail' ? this.#detail(row) : undefined;
     const copied = detail && copiedOf(detail);
     if (copied === undefined) return;

@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, window, type TreeDataProvider, TreeItem, type TreeView } from 'vscode';
+import { commands, EventEmitter, l10n, window, type TreeDataProvider, TreeItem, type TreeView } from 'vscode';
 import { systemClock } from '../../core/model/clock.ts';
 import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
@@ -8,6 +8,7 @@ import type { AnySystem } from '../../core/systems/system.ts';
 import type { ConnectionSettings } from '../../core/systems/settings.ts';
 import type { Reach } from '../../core/systems/operation.ts';
 import type { Session } from '../../core/systems/session.ts';
+import { commandId } from '../contributions/commands.ts';
 import { viewIds } from '../contributions/ids.ts';
 import {
   connectionItem,
@@ -65,6 +66,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       }),
     );
     scope.add(this.#changed);
+    scope.add(commands.registerCommand(commandId('copyDetail'), (row?: Row) => this.#details?.copy(row)));
     scope.add(this.#pace);
     scope.defer(
       pipeline.subscribe('instances tree', ({ timeline }) => {
