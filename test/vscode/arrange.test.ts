@@ -57,7 +57,7 @@ describe('the arranged tree in a real VS Code', () => {
   before(async () => {
     root = await connectedRoot('arranged');
     const { tree } = await inside();
-    const [hint] = tree.getChildren(connection);
+    const [hint] = await tree.getChildren(connection);
     assert.ok(hint, 'a connection without servers leads on');
     const { label, command } = tree.getTreeItem(hint);
     assert.deepEqual([label, command?.command], ['No server yet. Install one…', 'gameServerOps.install']);
@@ -76,7 +76,7 @@ describe('the arranged tree in a real VS Code', () => {
   it('has groups between connection and instances, from top to bottom and back', async () => {
     await arrange({ group: 'game' });
     const { tree } = await inside();
-    const groups = tree.getChildren(connection);
+    const groups = await tree.getChildren(connection);
     assert.deepEqual(groups, [group('ark'), group('mc')]);
     const [ark, mc] = groups;
     assert.ok(ark && mc);

@@ -42,7 +42,7 @@ describe('Bedrock Server Manager in a real VS Code', () => {
     const fleet = await fleetWhere((f) => f.connections.get('out')?.state === 'failed', 'it has failed');
     assert.match(JSON.stringify(fleet.connections.get('out')?.detail), /password/i);
     const { tree } = await inside();
-    const [hint] = tree.getChildren({ row: 'connection', id: 'out' });
+    const [hint] = await tree.getChildren({ row: 'connection', id: 'out' });
     assert.ok(hint);
     const { label, command } = tree.getTreeItem(hint);
     assert.equal(label, 'Sign in again or change the connection…');

@@ -59,6 +59,12 @@ describe('operations in a real VS Code', () => {
     assert.equal(calls, '-i mc-2 --status --json --fast\n-i mc-2 --start\n');
   });
 
+  it('does nothing to others where the clicked one is gone', async () => {
+    const before = readFileSync(join(root, 'calls'), 'utf8');
+    await commands.executeCommand('gameServerOps.start', row('gone'));
+    assert.equal(readFileSync(join(root, 'calls'), 'utf8'), before);
+  });
+
   it('tells a failure as a failed task with its reason', async () => {
     await commands.executeCommand('gameServerOps.start', row('broken'));
     const fleet = await fleetWhere(

@@ -82,7 +82,7 @@ describe('connections with secrets in a real VS Code', () => {
     const item = tree.getTreeItem(row);
     assert.match(item.contextValue ?? '', /\.message\b/);
     assert.match(item.contextValue ?? '', /\.signOut\b/);
-    const labels = tree.getChildren(row).map((child) => tree.getTreeItem(child).label);
+    const labels = (await tree.getChildren(row)).map((child) => tree.getTreeItem(child).label);
     assert.ok(labels.includes(bot.slice(0, 15)), JSON.stringify(labels));
     await eventually(
       async () => (await journalled()).some(({ type }) => type === 'broadcast_message'),

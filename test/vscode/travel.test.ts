@@ -72,12 +72,17 @@ describe('the past in a real VS Code', () => {
     await eventually(() => rows.includes('all'), 'all rows are drawn');
     const [connection] = tree.getChildren().filter((each) => each.row === 'connection' && each.id === 'past');
     assert.ok(connection);
-    const shown = (): string[] =>
-      tree.getChildren(connection).map((each) => {
+    const shown = async (): Promise<string[]> =>
+      (await tree.getChildren(connection)).map((each) => {
         const { label, description, contextValue } = tree.getTreeItem(each);
         return [label, description, contextValue].map(String).join(' ');
       });
-    assert.deepEqual(shown(), ['mc-1 Running instance.past', 'quiet Stopped instance.past']);
+    assert.deepEqual(await shown(), ['mc-1 Running instance.past', 'quiet Stopped instance.past']);
+    const details = async (): Promise<unknown[]> => {
+      const [mc] = await tree.getChildren(connection);
+      return (await tree.getChildren(mc)).map((each) => tree.getTreeItem(each).label);
+    };
+    assert.equal((await details())[0], 'Started');
     assert.match(tree.view.message ?? '', /^As of .*, not now\./);
     const read = readRows(tree);
     rows.length = 0;
@@ -87,7 +92,8 @@ describe('the past in a real VS Code', () => {
       'the changed row is told of, where VS Code has not read it meanwhile',
     );
     assert.deepEqual(new Set([...rows, 'mc-1']), new Set(['mc-1']));
-    assert.deepEqual(shown(), ['mc-1 Stopped instance.past', 'quiet Stopped instance.past']);
+    assert.deepEqual(await shown(), ['mc-1 Stopped instance.past', 'quiet Stopped instance.past']);
+    assert.equal((await details())[0], 'Stopped');
   });
 
   it('does nothing to a server, whatever is called, until it is left', async () => {

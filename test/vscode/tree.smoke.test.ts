@@ -40,7 +40,7 @@ describe('the tree in a real VS Code', () => {
     const { tree } = await inside();
     const [connection] = tree.getChildren();
     assert.ok(connection);
-    const [row] = tree.getChildren(connection);
+    const [row] = await tree.getChildren(connection);
     assert.ok(row);
     const item = tree.getTreeItem(row);
     assert.equal(item.label, 'mc-1');
@@ -58,7 +58,7 @@ describe('the tree in a real VS Code', () => {
   it('says again what was measured when it is measured again, also where it is the same', async () => {
     const { tree, runtime } = await inside();
     const [connection] = tree.getChildren();
-    const [row] = tree.getChildren(connection);
+    const [row] = await tree.getChildren(connection);
     assert.ok(row?.row === 'instance');
     const measure = (receivedAt: number): void => {
       const { kind, key } = row;
@@ -96,7 +96,7 @@ describe('the tree in a real VS Code', () => {
     );
     const { tree } = await inside();
     const [connection] = tree.getChildren();
-    const row = tree.getChildren(connection).find((r) => r.row === 'instance' && r.key === name);
+    const row = (await tree.getChildren(connection)).find((r) => r.row === 'instance' && r.key === name);
     assert.ok(row);
     assert.equal(tree.getTreeItem(row).label, '<img src=x onerror=alert(1)> [a](command:x)\\n$(trash)');
     const { tooltip } = tree.resolveTreeItem(new TreeItem(''), row);

@@ -37,6 +37,8 @@ export interface OperationRunsOptions {
 /** The operations that run in this window, whoever asked for them. */
 export class OperationRuns {
   readonly #options: OperationRunsOptions;
+  /** Ids of operations that are part of one on several servers, which tells their progress and failures itself. */
+  readonly together = new Set<string>();
   readonly #running = new Map<string, AbortController>();
 
   constructor(options: OperationRunsOptions) {

@@ -146,6 +146,8 @@ function patched(old: Instance | undefined, ref: InstanceRef, patch: InstancePat
     // A reason belongs to the state that it explains.
     if (patch.detail === undefined && 'detail' in merged) delete merged['detail'];
   }
+  // Names belong to players that were counted.
+  if (patch.players === null) delete merged['playerNames'];
   // The patch type holds the field names and types that Instance has, so the merge is an Instance again.
   return merged as unknown as Instance;
 }

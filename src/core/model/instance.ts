@@ -26,6 +26,10 @@ export interface Instance extends InstanceRef {
   readonly version?: string;
   readonly latestVersion?: string;
   readonly players?: number;
+  /** Names of the players, where the system tells them; it may know of more players than names. */
+  readonly playerNames?: readonly string[];
+  /** Ports that the server opens, such as `25565/tcp` or `2456-2458/udp`; players come in by the first. */
+  readonly ports?: readonly string[];
   /** Why it failed or crashed, or whatever else people should read beside the state. */
   readonly detail?: Text;
   /** Actor that caused the last change, where the system names one. */
@@ -42,6 +46,8 @@ export interface InstancePatch {
   readonly version?: string | null;
   readonly latestVersion?: string | null;
   readonly players?: number | null;
+  readonly playerNames?: readonly string[] | null;
+  readonly ports?: readonly string[] | null;
   readonly detail?: Text | null;
   readonly actor?: string | null;
 }

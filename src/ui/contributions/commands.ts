@@ -173,6 +173,7 @@ export const ownCommands = {
   historySpeed: { title: 'Speed of the History…', palette: contextKeys.travelling },
   whatChanged: { title: 'What Changed Between…', icon: '$(diff)' },
   copyName: { title: 'Copy Name', icon: '$(copy)', palette: false },
+  copyDetail: { title: 'Copy', icon: '$(copy)', palette: false },
   copyEvent: { title: 'Copy Event', icon: '$(copy)', palette: false },
   copyRow: { title: 'Row', palette: false },
   copyValue: {

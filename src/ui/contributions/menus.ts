@@ -34,6 +34,7 @@ const connectionItem = `${inTree} && viewItem =~ /^connection\\b/`;
 /** A connection of the settings: one of simulated servers has no entry there, and its events are not in the journal. */
 const configuredItem = `${connectionItem} && !${contextKeys.simulating}`;
 const instanceItem = `${inTree} && viewItem =~ /^instance\\b/`;
+const detailItem = `${inTree} && viewItem =~ /^detail\\b/`;
 const eventFile = 'resourceFilename =~ /\\.ndjson(\\.gz)?$/';
 const inSection = (...sections: readonly string[]): string =>
   `webviewId =~ /^gameServerOps\\.(inspector|recording|ndjson)/ && webviewSection =~ /^(${sections.join('|')})$/`;
@@ -130,6 +131,8 @@ export function menusOf(
       item('addFavourite', `${instanceItem} && !(${offers('favourite')})`, '5_arrange@1'),
       item('removeFavourite', `${instanceItem} && ${offers('favourite')}`, '5_arrange@1'),
       item('setTags', instanceItem, '5_arrange@2'),
+      item('copyDetail', `${detailItem} && ${offers('copy')}`, 'inline@1'),
+      item('copyDetail', `${detailItem} && ${offers('copy')}`, '4_copy@1'),
       item('connect', `${connectionItem} && ${offers('connect')}`, 'inline@1'),
       item('connect', `${connectionItem} && ${offers('connect')}`, '1_connection@1'),
       item('reconnect', `${connectionItem} && ${offers('reconnect')}`, 'inline@1'),

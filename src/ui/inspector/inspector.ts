@@ -87,6 +87,10 @@ export class Inspector {
       return this.#adopt(panel);
     });
     register('showEvents', async (row) => {
+      if (isRow(row) && row.row === 'detail') {
+        const { queryOfDetail } = await import('../tree/instanceDetails.ts');
+        return this.show(queryOfDetail(row), row.event === undefined ? {} : { event: row.event });
+      }
       const session = await this.#reveal();
       if (isRow(row)) session.filterBy(...this.#fieldOf(row));
       else session.filter();
@@ -221,12 +225,17 @@ export class Inspector {
     return this.#adopt(panel, recording);
   }
 
-  /** Opens the inspector of the panel with a query. */
-  async show(query: string, { preserveFocus = false } = {}): Promise<void> {
+  /** Opens the inspector of the panel with a query, and the detail of an event among what it finds. */
+  async show(
+    query: string,
+    { preserveFocus = false, event }: { readonly preserveFocus?: boolean; readonly event?: number } = {},
+  ): Promise<void> {
     const opened = new Promise<InspectorSession>((resolve) => this.#opened.push(resolve));
     await commands.executeCommand(`${viewIds.inspector}.focus`, { preserveFocus });
     // A file in an editor tab may be what was used last: the query is not about it.
-    (this.#panel ?? (await opened)).filter(query, !preserveFocus);
+    const session = this.#panel ?? (await opened);
+    if (event === undefined) session.filter(query, !preserveFocus);
+    else await session.showEvent(query, event);
   }
 
   async #adopt(panel: WebviewPanel, timeline?: ShownTimeline): Promise<void> {

@@ -213,6 +213,13 @@ export class InspectorSession {
     if (takesFocus) this.#whenLoaded(() => this.#channel.notify('focusFilter', { text }));
   }
 
+  /** Shows what a query finds, and the detail of an event. */
+  async showEvent(query: string, seq: number): Promise<void> {
+    this.#isAsked = true;
+    await this.#view.setFilter(query);
+    this.#whenLoaded(() => this.#channel.notify('reveal', { seq }));
+  }
+
   /** Filters by the value of the cell that the context of a menu names, or by the type of the event. */
   join(joining: Joining, context: unknown, event: JournalEvent | undefined): void {
     const term = cellTerm(context, event);

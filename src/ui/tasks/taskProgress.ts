@@ -44,7 +44,7 @@ class TaskProgress {
       runtime.pipeline.subscribe('task progress', ({ timeline, before, fleet }) => {
         if (!hasConnections(timeline) || before.tasks === fleet.tasks) return;
         for (const task of fleet.tasks.values()) {
-          if (before.tasks.get(task.id) === task) continue;
+          if (before.tasks.get(task.id) === task || runtime.runs.together.has(task.id)) continue;
           // Events read before a connection is ready are old; they are in the journal and not notified.
           const current = fleet.connections.get(task.connection)?.state === 'ready';
           if (current || isOperationOf(runtime.window, task))

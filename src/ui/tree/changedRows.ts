@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../../core/model/fleet.ts';
-import { instanceRef, type Instance } from '../../core/model/instance.ts';
+import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
 import { PersistentMap } from '../../core/model/persistentMap.ts';
 import type { Row } from './treeItems.ts';
 
@@ -53,9 +53,13 @@ export function keepingSelection(
   fromTop: (a: Row, b: Row) => number,
 ): readonly Row[] | undefined {
   const isSelected = new Set(selected);
-  const isTouched = rows.some((row) => row.row !== 'instance' || isSelected.has(row));
+  const drawn = new Set(rows.map((row) => (row.row === 'instance' ? instanceId(row) : '')));
+  // Rows of details are drawn with their instance.
+  const isDetail = (row: Row): boolean => row.row === 'detail' && drawn.has(instanceId(row));
+  const isList = ({ row }: Row): boolean => row === 'connection' || row === 'group';
+  const isTouched = rows.some((row) => isList(row) || isSelected.has(row)) || selected.some(isDetail);
   if (selected.length < 2 || !isTouched) return rows;
-  // A connection or a group stands for its list, whose rows cannot be told one by one beside it.
+  // A row that stands for those below it: they cannot be told one by one beside it.
   if ([...rows, ...selected].some(({ row }) => row !== 'instance')) return undefined;
   if (selected.length > manyRows) return undefined;
   return [...rows.filter((row) => !isSelected.has(row)), ...selected.toSorted(fromTop)];

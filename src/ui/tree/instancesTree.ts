@@ -20,12 +20,14 @@ import {
   rowId,
   type ConnectionFacts,
   type InstanceFacts,
+  type InstanceRow,
   type Row,
   type Shown,
 } from './treeItems.ts';
 import { fleetOnScreen, momentWords, tasksOnScreen } from '../travel/moment.ts';
 import { Throttle } from '../throttle.ts';
 import { drawnNow, keepingSelection, rowsToDraw, type DrawnRow } from './changedRows.ts';
+import type { InstanceDetails } from './instanceDetails.ts';
 import { MeasuredRows } from './measuredRows.ts';
 import { TreeArrangement } from './treeArrangement.ts';
 import type { Runtime } from '../runtime.ts';
@@ -47,6 +49,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   readonly #measuredRows = new MeasuredRows(systemClock);
   /** Rows whose measurements say something else than is drawn. */
   readonly #stale = new Set<Row>();
+  #details: InstanceDetails | undefined;
   readonly #pace = new Throttle(drawEveryMs, () => this.#draw());
   /** Connections as VS Code has read them, or will when it needs them. */
   #drawn = new Map<string, DrawnRow>();
@@ -74,6 +77,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       }),
     );
     scope.add(this.#changed);
+    scope.add(commands.registerCommand(commandId('copyDetail'), (row?: Row) => this.#details?.copy(row)));
     scope.add(this.#pace);
     scope.defer(
       pipeline.subscribe('instances tree', ({ timeline }) => {
@@ -90,11 +94,14 @@ export class InstancesTree implements TreeDataProvider<Row> {
     scope.add(travel.onDidChange(() => this.#travelled()));
   }
 
-  getChildren(row?: Row): Row[] {
+  getChildren(): Row[];
+  getChildren(row?: Row): Row[] | Promise<Row[]>;
+  getChildren(row?: Row): Row[] | Promise<Row[]> {
     if (!row) {
       return this.#connectionIds().map((id) => this.#row({ row: 'connection', id }));
     }
-    if (row.row === 'instance' || row.row === 'hint') return [];
+    if (row.row === 'instance') return this.#detailsOf(row);
+    if (row.row === 'detail' || row.row === 'hint') return [];
     const id = row.row === 'connection' ? row.id : row.connection;
     const now = drawnNow(this.#fleet.connections.get(id));
     if (row.row === 'connection')
@@ -109,6 +116,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   getParent(row: Row): Row | undefined {
     if (row.row === 'connection') return undefined;
     const id = row.connection;
+    if (row.row === 'detail') return this.#row({ row: 'instance', ...instanceRef(id, row) });
     const instance = row.row === 'instance' ? findInstance(this.#fleet, row) : undefined;
     const group = instance && this.arrangement.rows?.groupOf(instance, this.#instances(id));
     return this.#row(group ?? { row: 'connection', id });
@@ -130,6 +138,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
       this.#drawn.set(row.id, { ...now, instances: this.#drawn.get(row.id)?.instances ?? now.instances });
       return connectionItem(this.#facts(row.id), status);
     }
+    if (row.row === 'detail') return this.#details?.item(row) ?? new TreeItem('');
     if (row.row === 'hint') return this.#hint(row.connection) ?? new TreeItem('');
     if (row.row === 'group')
       return (
@@ -220,7 +229,22 @@ export class InstancesTree implements TreeDataProvider<Row> {
     };
   }
 
-  #instanceFacts(row: Extract<Row, { row: 'instance' }>): InstanceFacts {
+  /** Rows below an instance; their code is loaded when the first one is unfolded. */
+  async #detailsOf(row: InstanceRow): Promise<Row[]> {
+    const { InstanceDetails } = await import('./instanceDetails.ts');
+    this.#details ??= new InstanceDetails(
+      this.#runtime,
+      this.view,
+      () => this.#shown,
+      (changed) => {
+        for (const each of changed) this.#stale.add(each.row === 'detail' ? each : this.#row(each));
+        this.#pace.ask();
+      },
+    );
+    return this.#details.rows(row);
+  }
+
+  #instanceFacts(row: InstanceRow): InstanceFacts {
     const { shown, name, system } = this.#facts(row.connection);
     const live = shown === 'live';
     const { metrics } = this.#runtime;

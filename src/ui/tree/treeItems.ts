@@ -26,15 +26,23 @@ interface HintRow {
 
 /** A row of the tree. Items are made new for every refresh; the ids keep selection and expansion. */
 export type Row =
-  | { readonly row: 'connection'; readonly id: string }
-  | ({ readonly row: 'instance' } & InstanceRef)
-  | GroupRow
-  | HintRow;
+  { readonly row: 'connection'; readonly id: string } | InstanceRow | DetailRow | GroupRow | HintRow;
+
+export type InstanceRow = { readonly row: 'instance' } & InstanceRef;
+
+/** A row below that of the instance which it names. */
+export type DetailRow = {
+  readonly row: 'detail';
+  readonly detail: string;
+  /** The event that it tells, by its place in the journal. */
+  readonly event?: number;
+} & InstanceRef;
 
 /** Tells a row from every other. */
 export function rowId(row: Row): string {
   if (row.row === 'connection') return `connection:${row.id}`;
   if (row.row === 'instance') return `instance:${instanceId(row)}`;
+  if (row.row === 'detail') return `detail:${instanceId(row)} ${row.detail}`;
   return `${row.row}:${JSON.stringify([row.connection, row.row === 'group' ? row.group : ''])}`;
 }
 
@@ -216,7 +224,7 @@ export interface InstanceFacts {
 export function instanceItem(instance: Instance, facts: InstanceFacts): TreeItem {
   const look = lifecycle[instance.state];
   const name = oneLine(instance.name, 100);
-  const item = new TreeItem(name, TreeItemCollapsibleState.None);
+  const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
   item.id = rowId({ row: 'instance', ...instance });
   const isPast = facts.shown === 'past';
   item.iconPath = new ThemeIcon(
@@ -266,17 +274,21 @@ const charted = 30;
 
 function measuredRows({ measured = {}, series }: InstanceFacts): [string, string][] {
   const chart = (name: string): string => sparkline([...(series?.values[name] ?? [])].slice(-charted));
-  const rows: readonly [name: string, label: string, shown: (value: number) => string][] = [
+  return measuredTexts().flatMap(([name, label, shown]): [string, string][] => {
+    const value = measured[name];
+    return value === undefined ? [] : [[label, `${shown(value)} ${chart(name)}`]];
+  });
+}
+
+/** What is shown of measurements: name, label, and a value in words. */
+export function measuredTexts(): readonly [name: string, label: string, shown: (value: number) => string][] {
+  return [
     ['cpu', l10n.t('Processor'), (value) => `${String(Math.round(value))} %`],
     ['memory', l10n.t('Memory'), bytesText],
     ['received', l10n.t('Received'), rateText],
     ['sent', l10n.t('Sent'), rateText],
     ['poolsUsed', l10n.t('Storage used'), bytesText],
   ];
-  return rows.flatMap(([name, label, shown]): [string, string][] => {
-    const value = measured[name];
-    return value === undefined ? [] : [[label, `${shown(value)} ${chart(name)}`]];
-  });
 }
 
 /** Measurements in the short form of a row. */
@@ -308,7 +320,7 @@ function scaled(amount: number, step: number, units: readonly string[], first: n
   return `${value.toLocaleString(undefined, { maximumFractionDigits: digits })} ${units[unit] ?? ''}`;
 }
 
-function playersText(players: number): string {
+export function playersText(players: number): string {
   return players === 1 ? l10n.t('1 player') : l10n.t('{0} players', players);
 }
 
@@ -342,7 +354,8 @@ export function instanceTooltip(instance: Instance, facts: InstanceFacts): Markd
   return markdown(lines);
 }
 
-function time(at: number): string {
+/** A time in words, with its date where that is long ago. */
+export function time(at: number): string {
   const moment = new Date(at);
   const clock = moment.toLocaleTimeString();
   return Date.now() - at < 12 * 3_600_000 ? clock : `${moment.toLocaleDateString()} ${clock}`;

@@ -327,7 +327,9 @@ export class Inspector extends LitElement {
 
   async #reveal(seq: number): Promise<void> {
     this.#session?.focusOn(seq, true);
-    await this.#grid?.goTo(seq);
+    // A page that is opened for the event has no rows yet.
+    if (this.#grid) await this.#grid.goTo(seq);
+    else this.#session?.keepPlace({ seq, offset: 0, follow: false });
   }
 
   async #goTo(session: Session, seq: number): Promise<void> {

@@ -35,6 +35,8 @@ const ownRoles: Readonly<Record<string, Role>> = {
 
 function ownRole(path: readonly string[], value: string): Role {
   const key = path.at(-1) ?? '';
+  // A player may be called by the beginning of a JSON.
+  if (key === 'playerNames') return 'player';
   // JSON in the rows of a state.
   if (/^[[{]/.test(value)) return 'text';
   return Object.hasOwn(ownRoles, key) ? (ownRoles[key] ?? 'text') : 'text';

@@ -8,6 +8,9 @@ import { keyOf } from './messages.ts';
 export const hostKind = 'host';
 export const hostKey = 'host';
 
+/** Ports that are shown of one app. */
+const mostPorts = 20;
+
 /** The kinds of things that servers run in, by the query that lists them. It is also the event that tells of changes. */
 export const collections = {
   'app.query': 'app',
@@ -115,8 +118,23 @@ export function entryPatch(kind: Kind, fields: Fields): InstancePatch {
     ...(version === undefined ? {} : { version }),
     ...(latest === undefined ? {} : { latestVersion: latest }),
     ...((kind === 'app' || kind === 'chart') && game !== undefined ? { game } : {}),
+    ...(kind === 'app' ? portsOf(fields['active_workloads']) : {}),
     ...(kind === 'jail' && plugin !== undefined ? { game: plugin } : {}),
   };
+}
+
+/** Ports of the NAS that lead to an app. It lists none while it is down, and keeps those that it had. */
+function portsOf(workloads: unknown): Pick<InstancePatch, 'ports'> {
+  const used = isFields(workloads) ? workloads['used_ports'] : undefined;
+  if (!Array.isArray(used)) return {};
+  const ports = used.filter(isFields).flatMap(({ protocol, host_ports: hostPorts }) =>
+    (Array.isArray(hostPorts) ? hostPorts : [])
+      .filter(isFields)
+      .map(({ host_port: port }) => port)
+      .filter((port) => typeof port === 'number')
+      .map((port) => `${String(port)}/${named(protocol) === 'udp' ? 'udp' : 'tcp'}`),
+  );
+  return ports.length === 0 ? {} : { ports: [...new Set(ports)].slice(0, mostPorts) };
 }
 
 /** The newest version, only where it is another one. */

@@ -145,6 +145,13 @@ describe('what is drawn with it so that the selection stays', () => {
     expect(keeping(many.slice(0, 1), many)).toBeUndefined();
   });
 
+  it('is everything where a selected detail is drawn with its instance', () => {
+    const version: Row = { row: 'detail', detail: 'version', connection: 'home', kind: 'server', key: 'a' };
+    expect(keeping([a], [version, b])).toBeUndefined();
+    expect(keeping([a], [version])).toEqual([a]);
+    expect(keeping([c], [version, b])).toEqual([c]);
+  });
+
   it('is nothing where nothing is drawn', () => {
     expect(keeping([], [a, b])).toEqual([]);
   });

@@ -176,13 +176,26 @@ function factIn(failure: string): LifecycleState | undefined {
   return /already stopped|not running/i.test(failure) ? 'stopped' : undefined;
 }
 
+/** Names of players that are kept of one server. */
+const mostNames = 100;
+
+/** Names of a list of players; not every release sends one. */
+export function playerNames(list: unknown): Pick<InstancePatch, 'playerNames'> {
+  if (!Array.isArray(list)) return {};
+  const names = (list as readonly unknown[])
+    .slice(0, mostNames)
+    .flatMap((player) => (isFields(player) ? (named(player['name']) ?? []) : []))
+    .map((name) => oneLine(name, 60));
+  return { playerNames: names.length === 0 ? null : names };
+}
+
 function playersChanged({ data, old }: Situation): Step {
   const count = data['player_count'];
   const list = data['players'];
   const players =
     typeof count === 'number' && count >= 0 ? count : Array.isArray(list) ? list.length : undefined;
   if (players === undefined) return { memory: old };
-  return { memory: { ...old, players }, patch: { players }, players };
+  return { memory: { ...old, players }, patch: { players, ...playerNames(list) }, players };
 }
 
 function worked(work: Work, { phase, failure, data, old, statusEvents }: Situation): Step {

@@ -5,7 +5,7 @@ import { PersistentMap } from '../../../model/persistentMap.ts';
 import { oneLine, text, type Text } from '../../../model/text.ts';
 import { isFields, missing, named, wrongType } from '../../reading.ts';
 import { releaseTraitsOf } from '../release.ts';
-import { game, instanceKind, shownState, stateOf } from './lifecycle.ts';
+import { game, instanceKind, playerNames, shownState, stateOf } from './lifecycle.ts';
 import { newServer, type BedrockContext, type PendingCall, type ServerMemory } from './decoderState.ts';
 import { callType, detailOf, serverOf, taskOfCall, type RestReply, type RestRequest } from '../messages.ts';
 import { release, taskGone, tasksListed, taskNamed, applyTask } from './tasks.ts';
@@ -154,7 +154,10 @@ function serversListed(context: BedrockContext, body: unknown, problems: Problem
       version: version === undefined || version === 'UNKNOWN' ? null : oneLine(version, 60),
       ...(newer || players === undefined
         ? {}
-        : { players: base === 'running' || players > 0 ? players : null }),
+        : {
+            players: base === 'running' || players > 0 ? players : null,
+            ...(players > 0 ? playerNames(entry['players']) : {}),
+          }),
     };
     instances.push({ kind: instanceKind, key: name, patch });
   }

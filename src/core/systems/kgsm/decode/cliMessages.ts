@@ -9,6 +9,7 @@ import { jsonIn } from '../program/jsonIn.ts';
 import { plainNames, plainStatus } from '../program/plainText.ts';
 import type { EndedWork } from '../session/kgsmSession.ts';
 import { gameOf, InstanceUpdate } from './instanceUpdate.ts';
+import { portsIn } from './ports.ts';
 
 const requestSchema = z.object({ cli: z.array(z.string()) });
 const replySchema = z.object({
@@ -56,7 +57,9 @@ const namesSchema = z.array(z.string());
 const statusSchema = z.looseObject({
   status: z.boolean(),
   version: z.optional(z.looseObject({ current: z.optional(z.nullable(z.string())) })),
-  configuration: z.optional(z.looseObject({ blueprint: z.optional(z.nullable(z.string())) })),
+  configuration: z.optional(
+    z.looseObject({ blueprint: z.optional(z.nullable(z.string())), ports: z.optional(z.unknown()) }),
+  ),
 });
 
 /**
@@ -190,9 +193,11 @@ function stated(
   if (!newer) settle(run, memory, status.status);
   const game = gameOf(status.configuration?.blueprint ?? '');
   const version = status.version?.current;
+  const ports = portsIn(status.configuration?.ports);
   run.patch({
     ...(game === '' ? {} : { game }),
     ...(typeof version === 'string' && version !== '' && version !== '0' ? { version } : {}),
+    ...(ports.length === 0 ? {} : { ports }),
   });
   const { context: next, signals } = run.result();
   const summary = status.status

@@ -39,6 +39,8 @@ export interface InstanceMemory {
   readonly base: LifecycleState;
   readonly open: Partial<Readonly<Record<Work, OpenWork>>>;
   readonly players?: number;
+  /** Names of those of them who told one. */
+  readonly playerNames?: readonly string[];
   /** The tick of the last event about it, and of the last question: an answer older than an event says nothing new. */
   readonly touched?: number;
   readonly asked?: number;
@@ -65,6 +67,7 @@ const savedSchema = z.object({
         base: z.enum(lifecycleStates),
         open: z.record(z.string(), z.object({ task: z.string(), seen: z.array(z.string()) })),
         players: z.optional(z.number()),
+        playerNames: z.optional(z.array(z.string())),
         touched: z.optional(z.number()),
         asked: z.optional(z.number()),
       }),

@@ -2,7 +2,7 @@ import type { InstancePatch } from '../../../model/instance.ts';
 import type { LifecycleState } from '../../../model/lifecycle.ts';
 import type { DecodeStep, Signal } from '../../../model/signal.ts';
 import type { TaskPatch } from '../../../model/task.ts';
-import { text, type Text } from '../../../model/text.ts';
+import { oneLine, text, type Text } from '../../../model/text.ts';
 import {
   stateOfWork,
   stepsOfWork,
@@ -21,6 +21,9 @@ export interface LifecycleFact {
   /** When the event was received. */
   readonly at: number;
 }
+
+/** Names of players that are remembered of one server. */
+const mostNames = 100;
 
 /** The game that a blueprint's file is named after: `minecraft.bp`, and `minecraft.bp.yaml` in version 3. */
 export function gameOf(blueprint: string): string {
@@ -82,16 +85,24 @@ export class InstanceUpdate {
     if (detail !== undefined) this.patch({ detail });
   }
 
-  players(change: (count: number) => number): void {
-    const players = Math.max(0, change(this.#memory.players ?? 0));
-    this.#memory = { ...this.#memory, players };
-    this.patch({ players });
+  playerJoined(): void {
+    const { players = 0, playerNames: names = [] } = this.#memory;
+    const name = this.#playerName();
+    const known = name === undefined || names.includes(name) || names.length >= mostNames;
+    this.#setPlayers(players + 1, known ? names : [...names, name]);
+  }
+
+  playerLeft(): void {
+    const { players = 0, playerNames: names = [] } = this.#memory;
+    const name = this.#playerName();
+    const left = Math.max(0, players - 1);
+    this.#setPlayers(left, left === 0 ? [] : names.filter((each) => each !== name));
   }
 
   /** Nobody is on a server that is down; whether its generation counts players is seen when the next one joins. */
   noPlayers(): void {
     if (this.#memory.players === undefined) return;
-    const { players: _players, ...rest } = this.#memory;
+    const { players: _players, playerNames: _names, ...rest } = this.#memory;
     this.#memory = rest;
     this.patch({ players: null });
   }
@@ -176,6 +187,19 @@ export class InstanceUpdate {
           ]
         : this.#tasks,
     };
+  }
+
+  #setPlayers(players: number, names: readonly string[]): void {
+    const { playerNames: old, ...rest } = this.#memory;
+    this.#memory = { ...rest, players, ...(names.length === 0 ? {} : { playerNames: names }) };
+    const isSame = old === names || (old ?? []).length + names.length === 0;
+    this.patch({ players, ...(isSame ? {} : { playerNames: names.length === 0 ? null : names }) });
+  }
+
+  /** Name of the player whom the event is about. */
+  #playerName(): string | undefined {
+    const name = this.field('PlayerName') ?? this.field('PlayerId');
+    return name === undefined ? undefined : oneLine(name, 60);
   }
 
   #task(id: string, patch: TaskPatch): void {

@@ -219,11 +219,11 @@ const steps: Readonly<Record<string, (run: InstanceUpdate) => void>> = {
   },
 
   instance_player_joined: (run) => {
-    run.players((n) => n + 1);
+    run.playerJoined();
     if (!run.known) run.show();
   },
   instance_player_left: (run) => {
-    run.players((n) => n - 1);
+    run.playerLeft();
     if (!run.known) run.show();
   },
 };

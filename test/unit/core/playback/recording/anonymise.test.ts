@@ -316,3 +316,12 @@ describe('pseudonyms', () => {
       expect(pseudonyms.name('player', name)).not.toMatch(/server|player|guest|visitor/i);
   });
 });
+
+it('players whom only the state at the beginning names get pseudonyms too', async () => {
+  const header = {
+    gameServerOpsRecording: 1 as const,
+    base: { changes: [{ state: JSON.stringify({ key: 'smp', playerNames: ['[VIP] Notch', 'Alex'] }) }] },
+  };
+  const anonymiser = await gatherNames(() => undefined, header, [], never);
+  expect(JSON.stringify(anonymiser.header(header))).not.toMatch(/Notch|Alex/);
+});

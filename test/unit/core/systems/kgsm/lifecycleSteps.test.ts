@@ -107,3 +107,50 @@ describe("KGSM's decoder", () => {
     expect([...categories].filter((one) => ![...lifecycleCategories, ...others].includes(one))).toEqual([]);
   });
 });
+
+describe('players of a KGSM server', () => {
+  const home = { connection: 'home', system: 'kgsm', receivedAt: 0 };
+  function after(...events: readonly (readonly [type: string, name?: string])[]): object | undefined {
+    let { initial: context } = kgsmDecoder;
+    let fleet = emptyFleet;
+    for (const [type, PlayerName] of events) {
+      const told = { EventType: type, Data: { InstanceName: 'mc', ...(PlayerName ? { PlayerName } : {}) } };
+      const step = kgsmDecoder.decode(kgsmDecoder.load(kgsmDecoder.save(context)), message(told));
+      ({ context } = step);
+      fleet = fold(fleet, home, step.signals);
+    }
+    const [mc] = [...(fleet.connections.get('home')?.instances.values() ?? [])];
+    return mc && { players: mc.players, names: mc.playerNames };
+  }
+  const joined = 'instance_player_joined';
+  const left = 'instance_player_left';
+
+  it.each<[what: string, readonly (readonly [string, string?])[], object]>([
+    [
+      'by their names',
+      [
+        [joined, 'Alex'],
+        [joined, 'Bob'],
+      ],
+      { players: 2, names: ['Alex', 'Bob'] },
+    ],
+    [
+      'without one that left',
+      [
+        [joined, 'Alex'],
+        [joined, 'Bob'],
+        [left, 'Alex'],
+      ],
+      { players: 1, names: ['Bob'] },
+    ],
+    ['counted where they told no name', [[joined], [joined, 'Bob']], { players: 2, names: ['Bob'] }],
+    ['without names when the last one left', [[joined, 'Alex'], [left]], { players: 0, names: undefined }],
+    [
+      'gone with the server',
+      [[joined, 'Alex'], ['instance_stopped']],
+      { players: undefined, names: undefined },
+    ],
+  ])('are known %s', (_what, events, wanted) => {
+    expect(after(...events)).toEqual(wanted);
+  });
+});
