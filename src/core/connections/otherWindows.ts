@@ -69,9 +69,8 @@ export class OtherWindows {
   }
 
   /** Lets the window that captures the connection run an operation. The answer says what became of it; never rejects. */
-  async run(order: OperationOrder): Promise<OperationResult> {
+  async run(order: OperationOrder, id = this.#options.newId()): Promise<OperationResult> {
     const { connection, operation, instance, input } = order;
-    const id = this.#options.newId();
     const abort = new AbortController();
     this.#asked.set(id, abort);
     this.#showWaiting(id, order);

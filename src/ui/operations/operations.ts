@@ -14,6 +14,7 @@ import { addConnectionAction } from '../connections/noConnection.ts';
 import { commandId, operationCommandId } from '../contributions/commandIds.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { agreed, isTrusted, showInformation } from '../showMessage.ts';
+import { AskedOperations, isOfRow } from './askedOperations.ts';
 import { operationTitles } from './operationTitles.ts';
 import { askInputs, confirmed, withHost } from './questions.ts';
 import { momentWords } from '../travel/moment.ts';
@@ -36,6 +37,7 @@ export class Operations {
   readonly #runtime: Runtime;
   /** Titles of the operations' commands, by the ids of the operations. */
   readonly #titles: ReadonlyMap<string, string>;
+  readonly #asked = new AskedOperations();
 
   constructor(runtime: Runtime, selection: () => readonly Row[]) {
     this.#runtime = runtime;
@@ -73,6 +75,30 @@ export class Operations {
     if (candidates.length === 0) return;
     const input = await this.#input(verb, candidates);
     if (!input) return;
+    await this.#confirmAndRun(verb, candidates, input);
+  }
+
+  canRetry(task: Task): boolean {
+    return this.#asked.canRetry(task);
+  }
+
+  /** Does the same again with the same input, after the same question. */
+  async retry(tasks: readonly Task[]): Promise<void> {
+    if (!isTrusted(l10n.t('Game servers are operated only in a trusted workspace.'))) return;
+    if (this.#isInPast()) return;
+    for (const asked of this.#asked.together(tasks)) {
+      const [{ verb, input } = { verb: '', input: {} }] = asked;
+      const rows = asked.map(({ row }) => row);
+      // An instance that is gone stands for no other.
+      const candidates = this.#candidates(verb, rows).filter((candidate) =>
+        rows.some((row) => isOfRow(candidate, row)),
+      );
+      if (candidates.length === 0) this.#sayWhyNot(verb, rows);
+      else await this.#confirmAndRun(verb, candidates, input);
+    }
+  }
+
+  async #confirmAndRun(verb: string, candidates: readonly Candidate[], input: OperationInput): Promise<void> {
     // Last, so that the answer is about all that will happen.
     if (!(await this.#confirmed(verb, candidates, input))) return;
     await Promise.all(candidates.map((candidate) => this.#run(candidate, input)));
@@ -215,10 +241,12 @@ export class Operations {
     const { runs, otherWindows, window } = this.#runtime;
     const { connection, operation } = candidate;
     const order = { ...candidate, input };
+    const id = randomUUID();
+    this.#asked.remember(id, order);
     const result =
       connection.state === 'elsewhere'
-        ? await otherWindows.run(order)
-        : await runs.run(order, { id: randomUUID(), window, ask: confirmed });
+        ? await otherWindows.run(order, id)
+        : await runs.run(order, { id, window, ask: confirmed });
     if (operation.answers && result.outcome === 'succeeded') showInformation(translate(result.message));
   }
 
