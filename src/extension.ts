@@ -18,7 +18,7 @@ import { Scope } from './core/connections/scope.ts';
 import { logEvents } from './ui/log/eventLog.ts';
 import { offerCommandLine } from './ui/terminal/commandLine.ts';
 import { createStatusBar } from './ui/statusBar.ts';
-import { registerTasks } from './ui/tasks/taskProgress.ts';
+import { registerTasks } from './ui/tasks/tasks.ts';
 import { registerTravel } from './ui/travel/travel.ts';
 import { VisibleInstances } from './ui/tree/visibleInstances.ts';
 
@@ -39,9 +39,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   const runtime = createRuntime(context, channel, scope);
   const tree = new InstancesTree(runtime);
   const operations = new Operations(runtime, () => tree.view.selection);
-  registerTasks(runtime, (task) => {
-    void operations.cancel(task);
-  });
+  registerTasks(runtime, operations, tree);
   const inspector = new Inspector(runtime);
   registerSimulated(runtime);
   registerRecordings(runtime, inspector);

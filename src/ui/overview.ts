@@ -17,7 +17,7 @@ import { commandId } from './contributions/commandIds.ts';
 import { ownCommands, type CommandSpec, type OwnCommand } from './contributions/commands.ts';
 import { commandTitles } from './operations/operationTitles.ts';
 import type { Runtime } from './runtime.ts';
-import { showTask } from './tasks/taskList.ts';
+import { showTask } from './tasks/taskDocuments.ts';
 import { taskIcons } from './tasks/taskStates.ts';
 import type { Row } from './tree/treeItems.ts';
 import { translate } from './translate.ts';

@@ -4,11 +4,12 @@ import { commandId } from './contributions/commandIds.ts';
 /** Buttons of a message: what each does. */
 export type Actions = Readonly<Record<string, () => unknown>>;
 
-/** One error message with what one can do about it; Show Log is always among it. */
+/** One error message with what one can do about it. Show Log is always among it, the extension's log where the actions name no other. */
 export function showError(message: string, actions: Actions = {}): void {
+  const log = l10n.t('Show Log');
   const all: Actions = {
     ...actions,
-    [l10n.t('Show Log')]: () => commands.executeCommand(commandId('showLog')),
+    [log]: actions[log] ?? (() => commands.executeCommand(commandId('showLog'))),
   };
   void window
     .showErrorMessage(message, ...Object.keys(all))

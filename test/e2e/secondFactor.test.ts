@@ -75,9 +75,8 @@ describe('a NAS with a second factor', () => {
     await progress.getByText(/Scanning/).waitFor();
     await wb.screenshots('truenas-job');
     await wb.command('Game Servers: Show Tasks');
-    await wb.quickItem(/Scrub of tank.*Running, 30 % · NAS/s).waitFor();
-    await wb.screenshots('tasks');
-    await wb.pick('Scrub of tank');
+    const task = wb.treeItem(/^Scrub of tank, Running, 30 %, .*NAS, started by root/);
+    await wb.contextMenu(task, 'Show Log');
     const details = wb.page.locator('.monaco-editor .view-lines').first();
     await details.getByText('Started by: root').waitFor();
     await details.getByText('State: Running, 30 %').waitFor();

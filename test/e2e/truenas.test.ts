@@ -141,7 +141,7 @@ describe('TrueNAS', () => {
     await wb.toasts('Starting terraria on NAS').filter({ hasNotText: 'failed' }).waitFor({ state: 'hidden' });
     expect(await wb.toasts(/terraria.* failed/).count()).toBe(1);
     await wb.screenshot('truenas-failed-dark');
-    await wb.pressToast(/Starting terraria on NAS failed/, 'Show Details');
+    await wb.pressToast(/Starting terraria on NAS failed/, 'Show Log');
     const details = wb.page.locator('.monaco-editor .view-lines').first();
     await details
       .getByText(/Traceback/)

@@ -58,8 +58,7 @@ describe('windows of one user', () => {
     await press(second, /server-0, stopped/, 'Start');
     await expect.poll(starts).toBe(1);
     await openTasks(second);
-    await second.locator('.quick-input-list .monaco-list-row', { hasText: 'Starting server-0' }).waitFor();
-    await second.keyboard.press('Escape');
+    await row(second, /^Starting server-0, /).waitFor();
   });
 
   it('run an operation once that is pressed while the connected one hangs and is killed', async () => {
@@ -185,27 +184,28 @@ async function openTasks(page: Page): Promise<void> {
   await page.locator('.quick-input-list .monaco-list-row').first().click();
 }
 
+/** `title, state` of every task that is listed. */
 async function tasksIn(page: Page): Promise<string[]> {
   await openTasks(page);
-  const rows = page.locator('.quick-input-list .monaco-list-row');
-  await rows.filter({ hasText: 'Starting' }).first().waitFor();
+  await row(page, /^Starting /)
+    .first()
+    .waitFor();
+  return await namesOf(row(page, /^(?!Connection|server-)/));
+}
+
+/** `name, state` of every instance in the tree. */
+async function instancesIn(page: Page): Promise<string[]> {
+  return (await namesOf(row(page, /^server-/))).sort();
+}
+
+/** The first two facts of the accessible names of rows. */
+async function namesOf(rows: Locator): Promise<string[]> {
   const names = await rows.evaluateAll((all) =>
     (all as { getAttribute(name: string): string | null }[]).map(
       (each) => each.getAttribute('aria-label') ?? '',
     ),
   );
-  await page.keyboard.press('Escape');
-  return names;
-}
-
-/** `name, state` of every instance in the tree. */
-async function instancesIn(page: Page): Promise<string[]> {
-  const names = await row(page, /^server-/).evaluateAll((all) =>
-    (all as { getAttribute(name: string): string | null }[]).map(
-      (each) => each.getAttribute('aria-label') ?? '',
-    ),
-  );
-  return names.map((name) => name.split(', ').slice(0, 2).join(', ')).sort();
+  return names.map((name) => name.split(', ').slice(0, 2).join(', '));
 }
 
 function storage(userDataDir: string): string {

@@ -2,6 +2,7 @@
 export const viewIds = {
   container: 'gameServerOps',
   instances: 'gameServerOps.instances',
+  tasks: 'gameServerOps.tasks',
   recordings: 'gameServerOps.recordings',
   panel: 'gameServerOpsPanel',
   inspector: 'gameServerOps.inspector',
@@ -43,6 +44,8 @@ export const contextKeys = {
   simulating: 'gameServerOps.simulating',
   /** True while this window has a virtual server. */
   serving: 'gameServerOps.serving',
+  /** True while the view of tasks hides ended ones. */
+  tasksCleared: 'gameServerOps.tasksCleared',
   connections: 'gameServerOps.connectionCount',
   /** `some` or `none` while a filter of the tree is on: so many instances match it. */
   filtered: 'gameServerOps.filtered',

@@ -53,6 +53,13 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
           contextualTitle: say('views.contextual', 'Game Servers'),
         },
         {
+          id: viewIds.tasks,
+          name: say('views.tasks', 'Tasks'),
+          visibility: 'collapsed',
+          icon: 'media/activity.svg',
+          contextualTitle: say('views.tasksContextual', 'Game Servers'),
+        },
+        {
           id: viewIds.recordings,
           name: say('views.recordings', 'Recordings'),
           // The instances keep the room until somebody wants recordings.
@@ -85,6 +92,13 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
         contents: say(
           'welcome.noMatch',
           `No server matches the filter.\n[Clear Filter](command:${commandId('clearFilter')})\n[Change Filter…](command:${commandId('changeFilter')})`,
+        ),
+      },
+      {
+        view: viewIds.tasks,
+        contents: say(
+          'welcome.noTask',
+          'No tasks. Operations, installations, updates and backups are listed here, those of other users too.',
         ),
       },
       {

@@ -22,6 +22,8 @@ interface MenuItem {
 }
 
 const inTree = `view == ${viewIds.instances}`;
+const inTasks = `view == ${viewIds.tasks}`;
+const taskItem = `${inTasks} && viewItem =~ /^task\\b/`;
 const inInspector = `view == ${viewIds.inspector}`;
 const inRecording = Object.values(recordingEditors)
   .map((id) => `activeCustomEditorId == ${id}`)
@@ -110,6 +112,9 @@ export function menusOf(
       item('whatChanged', inTree, '2_events@5'),
       item('trySimulated', `${inTree} && !${contextKeys.simulating}`, '4_settings@2'),
       item('tasks', inTree, '3_log@0'),
+      item('filterTasks', inTasks, 'navigation@1'),
+      item('clearTasks', inTasks, 'navigation@2'),
+      item('showClearedTasks', `${inTasks} && ${contextKeys.tasksCleared}`, 'navigation@3'),
       item('showLog', inTree, '3_log@1'),
       item('collectSupport', inTree, '3_log@2'),
       item('editConnections', inTree, '4_settings@1'),
@@ -151,6 +156,13 @@ export function menusOf(
       item('signOut', `${configuredItem} && ${offers('signOut')}`, '3_settings@4'),
       item('copyName', connectionItem, '4_copy@1'),
       item('removeConnection', configuredItem, '9_danger@1'),
+      item('cancelTask', `${taskItem} && ${offers('cancel')}`, 'inline@1'),
+      item('retryTask', `${taskItem} && ${offers('retry')}`, 'inline@1'),
+      item('showTask', taskItem, 'inline@2'),
+      item('cancelTask', `${taskItem} && ${offers('cancel')}`, '1_task@1'),
+      item('retryTask', `${taskItem} && ${offers('retry')}`, '1_task@1'),
+      item('showTask', taskItem, '2_show@1'),
+      item('revealTask', `${taskItem} && ${offers('reveal')}`, '2_show@2'),
       item('stopRecording', `${recordingItem} && ${offers('running')}`, 'inline@1'),
       item('showRecording', recordingItem, 'inline@2'),
       item('playRecording', `${recordingItem} && ${offers('playable')}`, 'inline@3'),

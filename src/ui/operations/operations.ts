@@ -11,7 +11,8 @@ export class Operations {
   readonly #runtime: Runtime;
   /** Titles of the operations' commands, by the ids of the operations. */
   readonly #titles: ReadonlyMap<string, string>;
-  #performer: Promise<OperationPerformer> | undefined;
+  #performing: Promise<OperationPerformer> | undefined;
+  #performer: OperationPerformer | undefined;
 
   constructor(runtime: Runtime, selection: () => readonly Row[]) {
     this.#runtime = runtime;
@@ -36,9 +37,19 @@ export class Operations {
     await (await this.#load()).cancel(task);
   }
 
+  /** Whether a task is an operation that was asked for here and did not succeed. */
+  canRetry(task: Task): boolean {
+    return this.#performer?.asked.canRetry(task) ?? false;
+  }
+
+  /** Does the same again with the same input, after the same question. */
+  async retry(tasks: readonly Task[]): Promise<void> {
+    await this.#performer?.retry(tasks);
+  }
+
   #load(): Promise<OperationPerformer> {
-    return (this.#performer ??= import('./performOperation.ts').then(
-      ({ OperationPerformer: Performer }) => new Performer(this.#runtime, this.#titles),
+    return (this.#performing ??= import('./performOperation.ts').then(
+      ({ OperationPerformer: Performer }) => (this.#performer = new Performer(this.#runtime, this.#titles)),
     ));
   }
 }

@@ -15,6 +15,7 @@ import { addConnectionAction } from '../connections/noConnection.ts';
 import { commandId } from '../contributions/commandIds.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { isTrusted, showInformation } from '../showMessage.ts';
+import { AskedOperations } from './askedOperations.ts';
 import { askInputs } from './askInputs.ts';
 import { confirmed, withHost } from './questions.ts';
 import { momentWords } from '../travel/moment.ts';
@@ -34,6 +35,7 @@ export interface Candidate {
  * choose from), asks the question, and runs. Loaded with the first operation.
  */
 export class OperationPerformer {
+  readonly asked = new AskedOperations();
   readonly #runtime: Runtime;
   /** Titles of the operations' commands, by the ids of the operations. */
   readonly #titles: ReadonlyMap<string, string>;
@@ -54,6 +56,19 @@ export class OperationPerformer {
     const candidate = { connection, instance: undefined, operation };
     const question = this.#question(candidate, way.input);
     if (!question || (await confirmed(question))) await this.#run(candidate, way.input);
+  }
+
+  /** Does the same again with the same input, after the same question. */
+  async retry(tasks: readonly Task[]): Promise<void> {
+    for (const asked of this.asked.together(tasks)) {
+      const [{ verb, input } = { verb: '', input: {} }] = asked;
+      await this.perform(
+        verb,
+        asked.map(({ row }) => row),
+        true,
+        input,
+      );
+    }
   }
 
   /** Does it to the rows that were clicked, or lets the user choose among those that are selected, or among all. */
@@ -96,14 +111,16 @@ export class OperationPerformer {
     });
     const several = { title: this.#title(verb), candidates: ofInstances, leftOut };
     if (!(await askSeveral(several, (candidate) => this.#question(candidate, input)))) return;
-    await runSeveral(this.#runtime, several, input, (failed) =>
-      this.perform(
-        verb,
-        failed.map(({ instance }) => ({ row: 'instance', ...instanceRef(instance.connection, instance) })),
-        true,
-        input,
-      ),
-    );
+    await runSeveral(this.#runtime, several, input, {
+      begun: (id, candidate) => this.asked.remember(id, { ...candidate, input }),
+      retry: (failed) =>
+        this.perform(
+          verb,
+          failed.map(({ instance }) => ({ row: 'instance', ...instanceRef(instance.connection, instance) })),
+          true,
+          input,
+        ),
+    });
   }
 
   /** Instances that were chosen and do not offer it. */
@@ -237,10 +254,12 @@ export class OperationPerformer {
     const { runs, otherWindows, window } = this.#runtime;
     const { connection, operation } = candidate;
     const order = { ...candidate, input };
+    const id = randomUUID();
+    this.asked.remember(id, order);
     const result =
       connection.state === 'elsewhere'
-        ? await otherWindows.run(order)
-        : await runs.run(order, { id: randomUUID(), window, ask: confirmed });
+        ? await otherWindows.run(order, id)
+        : await runs.run(order, { id, window, ask: confirmed });
     if (operation.answers && result.outcome === 'succeeded') showInformation(translate(result.message));
   }
 

@@ -54,15 +54,21 @@ export async function askSeveral(
   return agreed(translate(message), details.map(translate).join('\n\n'), translate(first.question.action));
 }
 
+interface SeveralActions {
+  /** Called as the task of one begins. */
+  readonly begun: (id: string, candidate: Candidate) => void;
+  readonly retry: (failed: Several['candidates']) => unknown;
+}
+
 /** Runs it on all of them with one progress, and tells what failed; `retry` does it again to those. */
 export async function runSeveral(
   runtime: Runtime,
   several: Several,
   input: OperationInput,
-  retry: (failed: Several['candidates']) => unknown,
+  { begun, retry }: SeveralActions,
 ): Promise<void> {
   const { title, candidates, leftOut } = several;
-  const outcomes = await withProgress(runtime, several, input);
+  const outcomes = await withProgress(runtime, several, input, begun);
   const summary = severalSummary({
     title,
     outcomes,
@@ -84,6 +90,7 @@ function withProgress(
   runtime: Runtime,
   { title, candidates }: Several,
   input: OperationInput,
+  begins: SeveralActions['begun'],
 ): Promise<readonly ServerOutcome[]> {
   const servers = candidates.map(namedServer);
   const options = {
@@ -111,6 +118,7 @@ function withProgress(
       const id = ids[i] ?? randomUUID();
       if (isAborted(abort.signal)) return { server, outcome: 'cancelled', message: text('Not begun') };
       begun.add(id);
+      begins(id, candidate);
       const { outcome, message } = await runOne(runtime, candidate, input, id);
       begun.delete(id);
       ended += 1;

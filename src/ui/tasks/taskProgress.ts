@@ -1,168 +1,234 @@
 import { commands, l10n, ProgressLocation, window, type CancellationToken, type Progress } from 'vscode';
 import { hasConnections, liveTimeline } from '../../core/model/event.ts';
+import { systemClock } from '../../core/model/clock.ts';
+import { Gathering } from '../../core/model/gathering.ts';
 import { isFinished, isOperationOf, type Task } from '../../core/model/task.ts';
+import { beginsWith, groupPercent, groupWords } from '../../core/model/taskGroup.ts';
 import { isWindowOpen } from '../../core/connections/windowName.ts';
+import type { TimelineChange } from '../../core/journal/pipeline.ts';
 import { configuration } from '../configuration.ts';
 import { commandId } from '../contributions/commandIds.ts';
 import { showError, type Actions } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
+import { Throttle } from '../throttle.ts';
 import { translate } from '../translate.ts';
+import { connectionName, taskTitle } from './taskWords.ts';
 
-interface Shown {
-  readonly timeline: string;
-  readonly report: (task: Task) => void;
-  readonly end: () => void;
+/** What one can do about tasks. */
+export interface TaskActions {
+  cancel(task: Task): Promise<void>;
+  canRetry(task: Task): boolean;
+  retry(tasks: readonly Task[]): Promise<void>;
+  show(task: Task): Promise<void>;
+  /** Undefined where no instance is known to stand in the tree. */
+  reveal(task: Task): (() => Promise<void>) | undefined;
 }
 
-/** Progress of tasks, the list of them, and each as a document. */
-export function registerTasks(runtime: Runtime, cancel: (task: Task) => void): void {
-  new TaskProgress(runtime, cancel);
-  runtime.scope.add(
-    commands.registerCommand(commandId('tasks'), async () => {
-      const { showTasks } = await import('./taskList.ts');
-      showTasks(runtime, cancel);
-    }),
-  );
+/** Tasks that one progress tells of. */
+interface Group {
+  readonly timeline: string;
+  readonly first: Task;
+  readonly notify: boolean;
+  readonly tasks: Map<string, Task>;
+  readonly report: () => void;
+  readonly end: () => void;
 }
 
 /** Progress is told at most this often; start and end at once. */
 const reportEveryMs = 500;
 
+/** Failures within this time are one message. */
+const failuresWithinMs = 1_000;
+
+/** Names in a message about several tasks. */
+const maxNames = 4;
+
 /**
  * Shows running tasks: as a notification what was started in this window (or all, by the setting), the rest in the
- * status bar. What failed or was lost says so once.
+ * status bar; tasks that begin together as one. What failed or was lost says so once.
  */
-class TaskProgress {
+export class TaskProgress {
   readonly #runtime: Runtime;
-  readonly #cancel: (task: Task) => void;
-  readonly #shown = new Map<string, Shown>();
+  readonly #actions: TaskActions;
+  readonly #groups = new Set<Group>();
+  readonly #failures: Gathering<Task>;
 
-  constructor(runtime: Runtime, cancel: (task: Task) => void) {
+  constructor(runtime: Runtime, actions: TaskActions) {
     this.#runtime = runtime;
-    this.#cancel = cancel;
-    runtime.scope.defer(
-      runtime.pipeline.subscribe('task progress', ({ timeline, before, fleet }) => {
-        if (!hasConnections(timeline) || before.tasks === fleet.tasks) return;
-        for (const task of fleet.tasks.values()) {
-          if (before.tasks.get(task.id) === task || runtime.runs.together.has(task.id)) continue;
-          // Events read before a connection is ready are old; they are in the journal and not notified.
-          const current = fleet.connections.get(task.connection)?.state === 'ready';
-          if (current || isOperationOf(runtime.window, task))
-            this.#follow(timeline, task, before.tasks.get(task.id));
-        }
-        for (const [id, shown] of this.#shown)
-          if (shown.timeline === timeline && !fleet.tasks.has(id)) this.#end(id);
-      }),
+    this.#actions = actions;
+    const { scope, timelines } = runtime;
+    this.#failures = scope.add(
+      new Gathering<Task>(systemClock, failuresWithinMs, (tasks) => this.#tellFailures(tasks)),
     );
-    const { timelines } = runtime;
-    runtime.scope.add(
+    scope.add(
       timelines.onDidChange(() => {
-        for (const [id, { timeline }] of this.#shown)
-          if (timeline !== liveTimeline && timeline !== timelines.base) this.#end(id);
+        for (const group of this.#groups)
+          if (group.timeline !== liveTimeline && group.timeline !== timelines.base) this.#end(group);
       }),
     );
-    runtime.scope.defer(() => {
-      for (const id of this.#shown.keys()) this.#end(id);
+    scope.defer(() => {
+      for (const group of this.#groups) this.#end(group);
     });
   }
 
-  #follow(timeline: string, task: Task, before: Task | undefined): void {
-    if (isFinished(task.state)) {
-      this.#end(task.id);
-      if (!before || !isFinished(before.state)) this.#conclude(timeline, task);
-      return;
+  take({ timeline, before, fleet }: Pick<TimelineChange, 'timeline' | 'before' | 'fleet'>): void {
+    if (!hasConnections(timeline)) return;
+    for (const id of fleet.tasks.differences(before.tasks)) {
+      const task = fleet.tasks.get(id);
+      if (!task) {
+        this.#forget(timeline, id);
+        continue;
+      }
+      // What is done to several servers has one progress and one end of its own.
+      if (this.#runtime.runs.together.has(id)) continue;
+      // Events read before a connection is ready are old; they are in the journal and not notified.
+      const current = fleet.connections.get(task.connection)?.state === 'ready';
+      if (current || isOperationOf(this.#runtime.window, task))
+        this.#follow(timeline, task, before.tasks.get(id));
     }
-    const shown = this.#shown.get(task.id) ?? this.#show(timeline, task);
-    shown.report(task);
   }
 
-  #show(timeline: string, task: Task): Shown {
-    const ended = Promise.withResolvers<undefined>();
+  #follow(timeline: string, task: Task, before: Task | undefined): void {
+    const isOver = isFinished(task.state);
+    const group = this.#groupOf(timeline, task.id) ?? (isOver ? undefined : this.#join(timeline, task));
+    if (group) {
+      group.tasks.set(task.id, task);
+      this.#tell(group);
+    }
+    if (isOver && (!before || !isFinished(before.state))) this.#conclude(timeline, task);
+  }
+
+  #groupOf(timeline: string, id: string): Group | undefined {
+    for (const group of this.#groups) if (group.timeline === timeline && group.tasks.has(id)) return group;
+    return undefined;
+  }
+
+  #join(timeline: string, task: Task): Group {
     const { taskProgress } = configuration();
     const mine = isOperationOf(this.#runtime.window, task);
     const notify = taskProgress === 'all' || (taskProgress === 'mine' && mine);
-    const cancellable = notify && task.cancellable;
+    for (const group of this.#groups)
+      if (group.timeline === timeline && group.notify === notify && beginsWith(group.first, task))
+        return group;
+    const group = this.#open(timeline, task, notify);
+    this.#groups.add(group);
+    return group;
+  }
+
+  /** A task that the fleet forgot ends nowhere any more. */
+  #forget(timeline: string, id: string): void {
+    const group = this.#groupOf(timeline, id);
+    group?.tasks.delete(id);
+    if (group) this.#tell(group);
+  }
+
+  #tell(group: Group): void {
+    if ([...group.tasks.values()].every(({ state }) => isFinished(state))) this.#end(group);
+    else group.report();
+  }
+
+  #open(timeline: string, first: Task, notify: boolean): Group {
+    const ended = Promise.withResolvers<undefined>();
+    const tasks = new Map([[first.id, first]]);
     let progress: Progress<{ message?: string; increment?: number }> | undefined;
     let percent = 0;
-    let latest = task;
-    let timer: NodeJS.Timeout | undefined;
-    const tell = (): void => {
-      timer = undefined;
-      const next = latest.percent ?? percent;
-      progress?.report({ message: this.#message(latest), increment: Math.max(0, next - percent) });
-      percent = Math.max(percent, next);
-    };
+    const pace = new Throttle(reportEveryMs, () => {
+      const all = [...tasks.values()];
+      const next = Math.max(percent, groupPercent(all) ?? percent);
+      progress?.report({ message: this.#words(all, notify), increment: next - percent });
+      percent = next;
+    });
     void window.withProgress(
       {
+        // Without a title: that of several tasks is known only when the second one begins.
         location: notify ? ProgressLocation.Notification : ProgressLocation.Window,
-        title: this.#title(task, notify),
-        cancellable,
+        cancellable: notify && first.cancellable,
       },
       async (reporter, token: CancellationToken) => {
         progress = reporter;
-        tell();
-        const subscription = token.onCancellationRequested(() => this.#cancel(latest));
+        pace.ask();
+        const subscription = token.onCancellationRequested(() => {
+          for (const task of tasks.values())
+            if (task.cancellable && !isFinished(task.state)) void this.#actions.cancel(task);
+        });
         await ended.promise;
         subscription.dispose();
       },
     );
-    const shown: Shown = {
+    return {
       timeline,
-      report: (next) => {
-        latest = next;
-        timer ??= setTimeout(tell, reportEveryMs);
-      },
+      first,
+      notify,
+      tasks,
+      report: () => pace.ask(),
       end: () => {
-        clearTimeout(timer);
+        pace.dispose();
         ended.resolve(undefined);
       },
     };
-    this.#shown.set(task.id, shown);
-    return shown;
   }
 
-  #end(id: string): void {
-    this.#shown.get(id)?.end();
-    this.#shown.delete(id);
+  #end(group: Group): void {
+    group.end();
+    this.#groups.delete(group);
   }
 
   #conclude(timeline: string, task: Task): void {
+    if (task.state !== 'failed' && task.state !== 'lost') return;
     // Failures are part of the play on simulated servers; those of the user's own operations are not.
     if (timeline !== liveTimeline && !isOperationOf(this.#runtime.window, task)) return;
     // The window in which it was asked for tells its user.
     if (isOfAnotherWindow(this.#runtime.window, task)) return;
-    const name = this.#connectionName(task);
-    const title = translate(task.title);
-    const reason = task.message ? translate(task.message) : '';
-    const details: Actions = {
-      [l10n.t('Show Details')]: async () => {
-        const { showTask } = await import('./taskList.ts');
-        await showTask(this.#runtime, task);
-      },
-    };
-    if (task.state === 'failed') showError(l10n.t('{0} on {1} failed. {2}', title, name, reason), details);
-    if (task.state === 'lost') {
-      showError(
-        l10n.t('{0} on {1}: no end was reported. Whether it is still running is not known.', title, name),
-        details,
-      );
+    this.#failures.add(task);
+  }
+
+  #tellFailures(tasks: readonly Task[]): void {
+    const [task] = tasks;
+    if (!task) return;
+    const again = tasks.filter((each) => this.#actions.canRetry(each));
+    const retry: Actions = again.length === 0 ? {} : { [l10n.t('Retry')]: () => this.#actions.retry(again) };
+    if (tasks.length > 1) {
+      const names = tasks.slice(0, maxNames).map((each) => this.#nameOf(each));
+      const rest = tasks.length > maxNames ? ['…'] : [];
+      const list = { [l10n.t('Show Tasks')]: () => commands.executeCommand(commandId('tasks')) };
+      showError(l10n.t('{0} tasks failed: {1}', tasks.length, [...names, ...rest].join(', ')), {
+        ...list,
+        ...retry,
+      });
+      return;
     }
+    const reveal = this.#actions.reveal(task);
+    const actions: Actions = {
+      [l10n.t('Show Log')]: () => this.#actions.show(task),
+      ...retry,
+      ...(reveal ? { [l10n.t('Reveal')]: reveal } : {}),
+    };
+    const name = connectionName(this.#runtime, task);
+    const title = taskTitle(task);
+    const reason = task.message ? translate(task.message) : '';
+    showError(
+      task.state === 'failed'
+        ? l10n.t('{0} on {1} failed. {2}', title, name, reason)
+        : l10n.t('{0} on {1}: no end was reported. Whether it is still running is not known.', title, name),
+      actions,
+    );
   }
 
-  #title(task: Task, notify: boolean): string {
-    const title = translate(task.title);
-    return notify ? l10n.t('{0} on {1}', title, this.#connectionName(task)) : title;
+  #words(tasks: readonly Task[], notify: boolean): string {
+    const several = groupWords(tasks);
+    if (several) return translate(several);
+    const [task] = tasks;
+    if (!task) return '';
+    const title = notify ? this.#nameOf(task) : taskTitle(task);
+    const parts = [
+      ...(task.message ? [translate(task.message)] : []),
+      ...(task.percent !== null && task.percent > 0 ? [`${String(task.percent)} %`] : []),
+    ];
+    return parts.length === 0 ? title : `${title}: ${parts.join(' · ')}`;
   }
 
-  #message(task: Task): string {
-    const parts = [];
-    if (task.message) parts.push(translate(task.message));
-    if (task.percent !== null && task.percent > 0) parts.push(`${String(task.percent)} %`);
-    return parts.join(' · ');
-  }
-
-  #connectionName(task: Task): string {
-    return this.#runtime.connections.get(task.connection)?.settings.name ?? task.connection;
+  #nameOf(task: Task): string {
+    return l10n.t('{0} on {1}', taskTitle(task), connectionName(this.#runtime, task));
   }
 }
 

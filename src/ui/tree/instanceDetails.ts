@@ -227,7 +227,7 @@ export class InstanceDetails {
   async #openTask(row: Row | undefined): Promise<void> {
     const detail = row?.row === 'detail' ? this.#detail(row) : undefined;
     if (detail?.detail !== 'task') return;
-    const { showTask } = await import('../tasks/taskList.ts');
+    const { showTask } = await import('../tasks/taskDocuments.ts');
     await showTask(this.#runtime, detail.task);
   }
 }

@@ -11,6 +11,7 @@ import type { NewRecording, Recording, RecordingChange, RecordingList } from './
 import type { RetentionLimits, RetentionReport } from './retention.ts';
 import type { RollupSeries, RollupsRequest } from './rollups.ts';
 import type { Order } from './scan.ts';
+import type { TaskPage } from './tasks.ts';
 import { ServiceClient } from './serviceClient.ts';
 import type { Backend } from './workerBackend.ts';
 import type { Commit } from './writer.ts';
@@ -136,6 +137,16 @@ export class JournalStore {
   /** Changes behind a row of `changes`, for a window that follows. */
   changesSince(change: number): Promise<NewChanges> {
     return this.#client.call('changesSince', { change });
+  }
+
+  /** Tasks, also those that the fleet forgot, in pages: the one that changed last first. */
+  tasks(limit: number, before?: number): Promise<TaskPage> {
+    return this.#client.call('tasks', { limit, ...(before === undefined ? {} : { before }) });
+  }
+
+  /** A task as it was last, with its log. */
+  async task(connection: string, key: string): Promise<JournalChange | undefined> {
+    return (await this.#client.call('tasks', { connection, key })).tasks[0];
   }
 
   /** Matching events of a range, oldest first, in pieces. */

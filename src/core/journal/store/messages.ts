@@ -16,6 +16,7 @@ import type { RetentionLimits, RetentionReport } from './retention.ts';
 import type { RollupSeries, RollupsRequest } from './rollups.ts';
 import type { Order } from './scan.ts';
 import type { CountedField } from './schema.ts';
+import type { TaskPage, TaskWish } from './tasks.ts';
 import type { Commit } from './writer.ts';
 
 /** A text of the query language, or what its compiler makes of one (without a check, which cannot be posted). */
@@ -90,6 +91,7 @@ export interface Calls {
     answer: JournalChange[];
   };
   changesSince: { args: { change: number }; answer: NewChanges };
+  tasks: { args: TaskWish; answer: TaskPage };
   range: { args: { query: Query; from: number; to: number; limit: number }; answer: EventRange };
   state: { args: { seq?: number }; answer: JournalState };
   place: { args: PlaceWish; answer: FoundPlace };

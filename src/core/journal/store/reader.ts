@@ -149,7 +149,7 @@ export function valueWords(db: JournalDatabase, field: CountedField, value: numb
 /** A change with the seq after which it was so. */
 export type JournalChange = ChangeRow & { readonly seq: number };
 
-function toChange(row: Row): JournalChange {
+export function toChange(row: Row): JournalChange {
   return {
     seq: Number(row['seq']),
     address: addressOf(row),
@@ -159,7 +159,7 @@ function toChange(row: Row): JournalChange {
   };
 }
 
-const changeColumns = 'x.seq, x.what, x.key, x.state, c.source, c.host, c.connection, c.system';
+export const changeColumns = 'x.seq, x.what, x.key, x.state, c.source, c.host, c.connection, c.system';
 
 /** History of one thing. */
 export function readChanges(

@@ -17,6 +17,7 @@ import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.
 import { failureOf, OpenResults } from './openResults.ts';
 import { compact, deleteMatching, retain, type RetentionLimits } from './retention.ts';
 import { readRollups } from './rollups.ts';
+import { readTasks } from './tasks.ts';
 import { lastSeq, type Commit } from './writer.ts';
 
 export interface ServiceOptions {
@@ -134,6 +135,8 @@ export class JournalService {
         return readChanges(db, args, args.from, args.to);
       case 'changesSince':
         return readChangesSince(db, args.change);
+      case 'tasks':
+        return readTasks(db, args);
       case 'range':
         return readRange(db, this.#compile(args.query), args.from, args.to, args.limit, elapsed);
       case 'state':

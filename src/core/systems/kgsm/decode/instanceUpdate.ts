@@ -32,6 +32,9 @@ export function gameOf(blueprint: string): string {
 
 const newcomer: InstanceMemory = { base: 'unknown', open: {} };
 
+/** Ids of operations that are called otherwise than the work that they do; the fold joins both by it. */
+const operationOfWork: Partial<Readonly<Record<Work, string>>> = { uninstall: 'remove' };
+
 /** One event being applied: collects what changes and gives it all out at the end. */
 export class InstanceUpdate {
   readonly fact: LifecycleFact;
@@ -127,7 +130,7 @@ export class InstanceUpdate {
       subject: { kind: 'instance', key: this.fact.instance },
       state: 'running',
       percent: 0,
-      operation: work,
+      operation: operationOfWork[work] ?? work,
       startedAt: this.fact.at,
       ...(this.fact.actor === undefined ? {} : { startedBy: { actor: this.fact.actor } }),
     });

@@ -3,6 +3,7 @@ import { emptyFleet, fold } from '../../../../../src/core/model/fleet.ts';
 import type { Message } from '../../../../../src/core/model/signal.ts';
 import { english } from '../../../../../src/core/model/text.ts';
 import { kgsmEntries } from '../../../../../src/core/systems/kgsm/catalog.ts';
+import { kgsmOperations } from '../../../../../src/core/systems/kgsm/operations/operations.ts';
 import { kgsmDecoder } from '../../../../../src/core/systems/kgsm/decode/decode.ts';
 
 /** Categories whose events change the state of an instance or the tasks on it. */
@@ -99,6 +100,18 @@ describe("KGSM's decoder", () => {
     }
     const [task] = [...fleet.tasks.values()];
     expect([task?.state, task?.message && english(task.message)]).toEqual(['succeeded', words]);
+  });
+
+  it('names each task by the operation that does the same, so that both are one task', () => {
+    const named = kgsmEntries.flatMap(({ type, example }) =>
+      kgsmDecoder
+        .decode(kgsmDecoder.initial, message(example))
+        .signals.flatMap((signal) => (signal.signal === 'task' ? [[type, signal.patch.operation]] : [])),
+    );
+    const tasks = named.filter(([, operation]) => operation !== undefined);
+    const ids = new Set<string | undefined>(kgsmOperations.map(({ id }) => id));
+    expect(tasks).toContainEqual(['instance_uninstall_started', 'remove']);
+    expect(tasks.filter(([, operation]) => !ids.has(operation))).toEqual([]);
   });
 
   it('knows every category, so that a new one is decided on', () => {

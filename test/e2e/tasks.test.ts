@@ -1,0 +1,157 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { useWorkbench } from '../harness/e2e.ts';
+import { KgsmRoot } from './kgsm.ts';
+
+const kgsm = new KgsmRoot();
+// Hooks at the end run in reverse: the folder goes when nobody listens in it any more.
+afterAll(() => {
+  kgsm.dispose();
+});
+/** A start of `slow-…` ends when it is killed; one of `broken-…` fails until the file `mended` is there. */
+const program = `#!/bin/sh
+[ "$1" != --paths ] || exit 8
+[ "$1" != --version ] || { echo 'KGSM, version 2.2.0'; exit 0; }
+case "$2 $3" in
+  'slow-'*' --start') exec sleep 600 ;;
+  *' --start') [ -e "${kgsm.path}/mended" ] || { echo '[ERROR] its port is in use'; exit 5; } ;;
+esac
+`;
+writeFileSync(join(kgsm.path, 'kgsm.sh'), program, { mode: 0o755 });
+
+describe('the view of tasks', () => {
+  const workbench = useWorkbench({
+    mode: 'installed',
+    machineSettings: { 'gameServerOps.connections': [kgsm.connection()] },
+  });
+  const task = (name: RegExp): Locator => workbench().treeItem(name);
+  const press = async (row: Locator, button: string): Promise<void> => {
+    await row.hover();
+    await row.getByRole('button', { name: button, exact: true }).click();
+  };
+  const start = async (...names: readonly string[]): Promise<void> => {
+    const wb = workbench();
+    const rows = names.map((name) => wb.treeItem(new RegExp(`^${name}, `)));
+    const [first, ...others] = rows;
+    await first?.click();
+    for (const other of others) await other.click({ modifiers: ['Control'] });
+    const last = rows.at(-1);
+    if (last) await wb.contextMenu(last, 'Start');
+  };
+  /** Makes the sidebar 260 pixels wide. */
+  const narrow = async (): Promise<void> => {
+    const { page } = workbench();
+    const box = await page.locator('.part.sidebar').boundingBox();
+    if (!box) throw new Error('The sidebar is not shown.');
+    await page.mouse.move(box.x + box.width, box.y + 300);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 260, box.y + 300, { steps: 5 });
+    await page.mouse.up();
+  };
+  /** Presses a button in the title of the view. */
+  const pressTitle = async (button: string): Promise<void> => {
+    const { page } = workbench();
+    const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Tasks' }) });
+    await pane.hover();
+    await pane.getByRole('button', { name: button }).click();
+  };
+  const filter = async (name: string): Promise<void> => {
+    await pressTitle('Filter Tasks…');
+    await workbench().pick(name);
+  };
+
+  it('lists a task of others with its percent and its steps', async () => {
+    const wb = workbench();
+    await wb.openView('Game Servers');
+    await wb.treeItem(/Connection Home, Connected/).waitFor();
+    for (const name of ['broken-1', 'broken-2', 'slow-1', 'slow-2', 'slow-3'])
+      await kgsm.send('instance_stopped', name);
+    await wb.treeItem(/^slow-3, stopped/).waitFor();
+    await wb.command('Game Servers: Show Tasks');
+    await wb.page.getByText('No tasks. Operations, installations').waitFor();
+    await kgsm.send('instance_installation_started', 'zomboid', { Blueprint: 'projectzomboid' });
+    await kgsm.send('instance_download_started', 'zomboid');
+    await task(/^Install zomboid, Running, \d+ %, \d+ s, Home, 2 steps/).waitFor();
+    await task(/^Step 2: instance_download_started/).waitFor();
+  });
+
+  it('shows operations that began together as one progress, which cancels them all', async () => {
+    const wb = workbench();
+    await start('slow-1', 'slow-2', 'slow-3');
+    await wb.toasts('3 tasks, 0 done').waitFor();
+    await task(/^Starting slow-2, Running, .*started by this window/).waitFor();
+    await wb.screenshots('tasks-running');
+    await press(task(/^Starting slow-2, Running/), 'Cancel Task');
+    await task(/^Starting slow-2, Aborted, \d+ s, ended /).waitFor();
+    await wb.toasts('3 tasks, 1 done').hover();
+    await wb.toasts('3 tasks, 1 done').getByRole('button', { name: 'Cancel' }).click();
+    await task(/^Starting slow-3, Aborted/).waitFor();
+    await task(/^Starting slow-1, Aborted/).waitFor();
+    await wb.toasts(/tasks, /).waitFor({ state: 'detached' });
+  });
+
+  it('tells a failure once, with the way to its log and to its instance', async () => {
+    const wb = workbench();
+    const told = /Starting broken-1 on Home failed\. .*its port is in use/;
+    await start('broken-1');
+    await wb.toasts(told).waitFor();
+    await wb.screenshots('tasks-failed');
+    await wb.pressToast(told, 'Reveal');
+    await wb.page
+      .locator('.monaco-list-row[role=treeitem].focused.selected', { hasText: 'broken-1' })
+      .waitFor();
+    await press(task(/^Starting broken-1, Failed/), 'Show Log');
+    await wb.page
+      .locator('.view-lines', { hasText: 'State: Failed' })
+      .getByText('its port is in use')
+      .first()
+      .waitFor();
+    await wb.command('View: Close All Editors');
+  });
+
+  it('tells failures that come together in one message, and does both again', async () => {
+    const wb = workbench();
+    await start('broken-1', 'broken-2');
+    const told = /2 tasks failed: Starting broken-\d on Home, Starting broken-\d on Home/;
+    await wb.toasts(told).waitFor();
+    expect(await wb.toasts(/failed/).count()).toBe(1);
+    writeFileSync(join(kgsm.path, 'mended'), '');
+    await wb.pressToast(told, 'Retry');
+    await task(/^Starting broken-1, Succeeded/).waitFor();
+    await task(/^Starting broken-2, Succeeded/).waitFor();
+  });
+
+  it('keeps its filter and the tasks over a reload', async () => {
+    const wb = workbench();
+    await filter('Failed');
+    await expect.poll(() => task(/^Starting broken-\d, Failed/).count()).toBe(3);
+    await expect.poll(() => task(/^Starting .*, (Succeeded|Aborted)/).count()).toBe(0);
+    await wb.reloadInOrder();
+    await expect.poll(() => task(/^Starting broken-\d, Failed/).count()).toBe(3);
+    expect(await task(/^Starting .*, (Succeeded|Aborted)/).count()).toBe(0);
+    // Its input is known no more.
+    await task(/^Starting broken-2, Failed/).hover();
+    expect(
+      await task(/^Starting broken-2, Failed/)
+        .getByRole('button', { name: 'Retry' })
+        .count(),
+    ).toBe(0);
+    await filter('All');
+    await task(/^Starting broken-2, Succeeded/).waitFor();
+    await wb.screenshots('tasks-ended');
+    await narrow();
+    await wb.screenshot('tasks-260-dark');
+  });
+
+  it('hides what ended, and shows it again', async () => {
+    const wb = workbench();
+    await pressTitle('Clear Ended Tasks');
+    await expect.poll(() => task(/^Starting /).count()).toBe(0);
+    await pressTitle('Show Cleared Tasks');
+    await task(/^Starting broken-2, Succeeded/).waitFor();
+    await wb.setHighContrast();
+    await wb.screenshot('tasks-contrast');
+  });
+});
