@@ -154,4 +154,22 @@ describe('the view of tasks', () => {
     await wb.setHighContrast();
     await wb.screenshot('tasks-contrast');
   });
+
+  it('has what the fleet forgot when earlier ones are loaded', async () => {
+    const wb = workbench();
+    // The fleet keeps two hundred that ended.
+    for (let n = 0; n < 205; n++) await kgsm.send('instance_backup_started', 'slow-1');
+    await task(/^Back up slow-1, Running/).waitFor();
+    await wb.reloadInOrder();
+    await task(/^Back up slow-1, Running/).click();
+    const atEnd = async (row: RegExp): Promise<number> => {
+      await wb.page.keyboard.press('End');
+      return task(row).count();
+    };
+    await expect.poll(() => atEnd(/^Load Earlier…/)).toBe(1);
+    expect(await task(/^Starting /).count()).toBe(0);
+    await task(/^Load Earlier…/).click();
+    await expect.poll(() => atEnd(/^Starting slow-2, Aborted/)).toBe(1);
+    expect(await task(/^Load Earlier…/).count()).toBe(0);
+  });
 });

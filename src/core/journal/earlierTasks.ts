@@ -42,6 +42,11 @@ export class EarlierTasks {
     }
   }
 
+  /** Takes over tasks that the fleet has forgotten: pages that were read do not have them. */
+  takeOver(tasks: readonly Task[]): void {
+    this.#ahead = [...tasks.map(({ log: _log, ...task }) => task), ...this.#ahead];
+  }
+
   show(): void {
     this.#shown = [...this.#shown, ...this.#ahead];
     this.#ahead = [];

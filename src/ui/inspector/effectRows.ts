@@ -7,7 +7,7 @@ import { lifecycle } from '../../core/model/lifecycle.ts';
 import type { Task } from '../../core/model/task.ts';
 import { isText, oneLine } from '../../core/model/text.ts';
 import type { EffectRow, EffectValue } from '../../rpc/inspectorDetail.ts';
-import { taskIcons, taskStateNames } from '../tasks/taskStates.ts';
+import { taskColors, taskIcons, taskStateNames } from '../tasks/taskStates.ts';
 import { translate } from '../translate.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,11 +20,6 @@ const longestValue = 300;
 
 const time = (at: number): EffectValue => ({ text: new Date(at).toLocaleString() });
 const yesNo = (value: boolean): EffectValue => ({ text: value ? l10n.t('yes') : l10n.t('no') });
-
-const taskColors: Partial<Record<Task['state'], string>> = {
-  succeeded: 'testing.iconPassed',
-  failed: 'testing.iconFailed',
-};
 
 const instanceFields: Readonly<Record<string, Field>> = {
   state: {

@@ -1,11 +1,11 @@
 import { l10n, type MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import { isFinished, type Task, type TaskState } from '../../core/model/task.ts';
+import { isFinished, type Task } from '../../core/model/task.ts';
 import { durationWords, endOf, taskDuration } from '../../core/model/taskList.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { commandId } from '../contributions/commandIds.ts';
 import { escapeMarkdown, markdown, translate } from '../translate.ts';
 import { momentWords } from '../travel/moment.ts';
-import { taskIcons, taskStateNames } from './taskStates.ts';
+import { taskColors, taskIcons, taskStateNames } from './taskStates.ts';
 import { percentOf, stateOf, taskTitle } from './taskWords.ts';
 
 export type TaskRow =
@@ -26,19 +26,12 @@ export interface TaskFacts {
   readonly offers: readonly string[];
 }
 
-const colors: Readonly<Partial<Record<TaskState, string>>> = {
-  succeeded: 'testing.iconPassed',
-  failed: 'charts.red',
-  lost: 'list.warningForeground',
-  aborted: 'disabledForeground',
-};
-
 export function taskItem(task: Task, facts: TaskFacts): TreeItem {
   const { id, state, percent, steps } = task;
   const item = new TreeItem(taskTitle(task), collapsing(task));
   item.id = id;
   const icon = facts.isStill ? taskIcons[state].replace('~spin', '') : taskIcons[state];
-  const color = colors[state];
+  const color = taskColors[state];
   item.iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
   const isOpen = !isFinished(state);
   const took = translate(durationWords(taskDuration(task, facts.now)));

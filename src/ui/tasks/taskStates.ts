@@ -11,6 +11,14 @@ export const taskIcons: Readonly<Record<TaskState, string>> = {
   lost: 'question',
 };
 
+/** Ids of theme colours that stay apart in high contrast too. */
+export const taskColors: Readonly<Partial<Record<TaskState, string>>> = {
+  succeeded: 'testing.iconPassed',
+  failed: 'charts.red',
+  lost: 'list.warningForeground',
+  aborted: 'disabledForeground',
+};
+
 export const taskStateNames = (): Readonly<Record<TaskState, string>> => ({
   waiting: l10n.t('Waiting'),
   running: l10n.t('Running'),

@@ -8,6 +8,7 @@ import {
   type TreeView,
 } from 'vscode';
 import { EarlierTasks } from '../../core/journal/earlierTasks.ts';
+import type { Fleet } from '../../core/model/fleet.ts';
 import { isFinished, type Task } from '../../core/model/task.ts';
 import {
   listedTasks,
@@ -72,7 +73,9 @@ export class TaskTree {
     scope.defer(() => clearInterval(this.#counting));
     scope.defer(
       pipeline.subscribe('tasks view', ({ timeline, before, fleet }) => {
-        if (timeline === timelines.id && before.tasks !== fleet.tasks) ask();
+        if (timeline !== timelines.id || before.tasks === fleet.tasks) return;
+        this.#takeOver(before.tasks, fleet.tasks);
+        ask();
       }),
     );
     scope.defer(connections.onDidChange('tasks view', ask));
@@ -187,6 +190,11 @@ export class TaskTree {
       // The log says why there is no history.
       () => undefined,
     );
+  }
+
+  #takeOver(before: Fleet['tasks'], now: Fleet['tasks']): void {
+    const gone = [...now.differences(before)].flatMap((id) => (now.has(id) ? [] : (before.get(id) ?? [])));
+    if (gone.length > 0) this.#earlier?.takeOver(gone);
   }
 
   /** Finds out whether there is something earlier to show. */

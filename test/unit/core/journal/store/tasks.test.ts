@@ -74,6 +74,14 @@ describe('earlier tasks', () => {
     expect(earlier.ahead).toEqual([]);
   });
 
+  it('have what the fleet forgot since they were read, without its log', async () => {
+    const earlier = new EarlierTasks(await openTestStore(), now);
+    await earlier.lookAhead(() => true);
+    earlier.takeOver([task('a', { log: 'said' })]);
+    earlier.show();
+    expect(earlier.shown).toEqual([task('a')]);
+  });
+
   it('end where tasks are older than thirty days', async () => {
     const store = await openTestStore();
     const old = now - listedForMs - 1;
