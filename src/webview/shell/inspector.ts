@@ -343,9 +343,7 @@ export class Inspector extends LitElement {
   }
 
   readonly #onUse = (): void => this.#session?.use();
-
   readonly #onLeave = (): void => this.#session?.leave();
-
   readonly #onFocusOfPage = (): void => {
     this.#onUse();
     this.#focusRows();

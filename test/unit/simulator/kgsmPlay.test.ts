@@ -140,7 +140,7 @@ describe('the demo of the KGSM stand-in', () => {
     const tasks = [...follower.fleet.tasks.values()].map(
       ({ operation, state }) => `${operation ?? ''} ${state}`,
     );
-    expect(tasks.sort()).toEqual(['install succeeded', 'uninstall succeeded', 'update succeeded']);
+    expect(tasks.sort()).toEqual(['install succeeded', 'remove succeeded', 'update succeeded']);
     expect(follower.instances.map(({ name }) => name)).not.toContain('zomboid-weekend');
   });
 

@@ -123,7 +123,7 @@ export function entryPatch(kind: Kind, fields: Fields): InstancePatch {
   };
 }
 
-/** Ports of the NAS that lead to an app. It lists none while it is down, and keeps those that it had. */
+/** Ports of the NAS that lead to an app: none while it is down. */
 function portsOf(workloads: unknown): Pick<InstancePatch, 'ports'> {
   const used = isFields(workloads) ? workloads['used_ports'] : undefined;
   if (!Array.isArray(used)) return {};
@@ -134,7 +134,7 @@ function portsOf(workloads: unknown): Pick<InstancePatch, 'ports'> {
       .filter((port) => typeof port === 'number')
       .map((port) => `${String(port)}/${named(protocol) === 'udp' ? 'udp' : 'tcp'}`),
   );
-  return ports.length === 0 ? {} : { ports: [...new Set(ports)].slice(0, mostPorts) };
+  return { ports: ports.length === 0 ? null : [...new Set(ports)].slice(0, mostPorts) };
 }
 
 /** The newest version, only where it is another one. */

@@ -145,7 +145,7 @@ describe('a fifth system, which is a folder and one line', () => {
   });
 
   it('has its settings, its snippet and its command in package.json', async () => {
-    const { contributes, nls } = await buildManifest(await systems.loadAll());
+    const { contributes, operations, nls } = await buildManifest(await systems.loadAll());
     const { configuration, menus, commands } = contributes as {
       readonly configuration: { readonly properties: Readonly<Record<string, { readonly items: object }>> };
       readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
@@ -161,6 +161,6 @@ describe('a fifth system, which is a folder and one line', () => {
         group: expect.stringMatching(/^2_/) as string,
       }),
     );
-    expect([...operationTitles({ contributes }).keys()]).toContain('switchOff');
+    expect([...operationTitles({ contributes, operations }).keys()]).toContain('switchOff');
   });
 });
