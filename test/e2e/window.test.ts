@@ -66,7 +66,7 @@ describe('a new user', () => {
     // The progress goes away by itself; what stays is the one message.
     await expect.poll(() => wb.toasts().count()).toBe(1);
     await wb.pressToast(/failed/, 'Show Log');
-    await wb.page.getByRole('tab', { name: /^Output/, selected: true }).waitFor();
+    await wb.page.getByRole('tab', { name: /^Stopping valheim-1\.log/, selected: true }).waitFor();
   });
 
   it('sees an installation as progress in the status bar, and its end', async () => {
