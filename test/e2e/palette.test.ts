@@ -91,6 +91,7 @@ describe('the palette of an empty window', () => {
       'Show Events',
       'Show Log',
       'Show Tasks',
+      'Show What Needs Attention…',
       'Travel in Time…',
       'Try with Simulated Servers',
       'What Changed Between…',
