@@ -62,7 +62,10 @@ export function keepingSelection(
   // A row that stands for those below it: they cannot be told one by one beside it.
   if ([...rows, ...selected].some(({ row }) => row !== 'instance')) return undefined;
   if (selected.length > manyRows) return undefined;
-  return [...rows.filter((row) => !isSelected.has(row)), ...selected.toSorted(fromTop)];
+  const inOrder = selected.toSorted(fromTop);
+  // Those above stay as they are.
+  const first = inOrder.findIndex((row) => rows.includes(row));
+  return [...rows.filter((row) => !isSelected.has(row)), ...inOrder.slice(first)];
 }
 
 /** Rows of a connection that look different where its instances stand in the order of their names. */

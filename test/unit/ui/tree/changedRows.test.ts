@@ -135,6 +135,10 @@ describe('what is drawn with it so that the selection stays', () => {
     expect(keeping([b, a], [c, a])).toEqual([b, a, c]);
   });
 
+  it('leaves the selected rows above the first that is drawn as they are', () => {
+    expect(keeping([b], [a, c, b])).toEqual([b, c]);
+  });
+
   it('is everything where a list is drawn, or a connection, a group or a great many are selected', () => {
     expect(keeping([home], [a, c])).toBeUndefined();
     expect(keeping([a], [home, a])).toBeUndefined();
