@@ -24,11 +24,11 @@ import { translate } from './translate.ts';
 
 interface OverviewItem extends QuickPickItem {
   readonly run?: () => unknown;
-  /** What its button does. */
+  /** Effect of its button. */
   readonly press?: () => unknown;
 }
 
-/** All that needs somebody, all that runs, and all that one goes to, in one list. */
+/** One list of what needs somebody, what runs, and where one goes. */
 export function showOverview(runtime: Runtime, reveal: (row: Row) => void): void {
   const pick = window.createQuickPick<OverviewItem>();
   pick.title = l10n.t('Game Servers');

@@ -145,7 +145,7 @@ it('somebody with many servers groups, sorts and filters them, and finds it all 
   await expect.poll(color).toBe('rgb(244, 135, 113)');
   await wb.screenshot('arrange-high-contrast');
 
-  // Whoever goes to a server sees it, whatever the filter hides.
+  // A server that one goes to is seen, whatever the filter hides.
   await wb.command('Game Servers: Filter Servers…');
   await wb.enter('ark', 'Filter Servers');
   await expect.poll(shown).toEqual([home, 'Group prod, 1 of 1 up', 'ark-1, running']);

@@ -131,7 +131,7 @@ describe('the view of tasks', () => {
     await wb.reloadInOrder();
     await expect.poll(() => task(/^Starting broken-\d, Failed/).count()).toBe(3);
     expect(await task(/^Starting .*, (Succeeded|Aborted)/).count()).toBe(0);
-    // Its input is known no more.
+    // A retry needs the input, which went with the reload.
     await task(/^Starting broken-2, Failed/).hover();
     expect(
       await task(/^Starting broken-2, Failed/)

@@ -71,7 +71,7 @@ export function leftOutText(leftOut: readonly NamedServer[]): Text {
   return text('Left out, because it is not on offer there now: {0}.', listed(named, leftOut.length));
 }
 
-/** What is told at the end; nothing where all of them did it and nobody wants to know more. */
+/** The message at the end; undefined where all of them did it and nobody wants to know more. */
 export function severalSummary(ended: {
   readonly title: string;
   readonly outcomes: readonly ServerOutcome[];

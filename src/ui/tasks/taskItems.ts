@@ -22,7 +22,7 @@ export interface TaskFacts {
   readonly isStill: boolean;
   /** Until when a running task has run. */
   readonly now: number;
-  /** What the row offers: `cancel`, `retry`, `reveal`. */
+  /** Actions on the row: `cancel`, `retry`, `reveal`. */
   readonly offers: readonly string[];
 }
 
@@ -111,7 +111,7 @@ export function earlierItem(): TreeItem {
   return item;
 }
 
-/** All that a row says, to see whether it has to be drawn anew. */
+/** Words of a row, which is drawn anew when they change. */
 export function looksOf(task: Task, facts: TaskFacts): string {
   const { label, description, contextValue } = taskItem(task, facts);
   const last = task.steps.at(-1);

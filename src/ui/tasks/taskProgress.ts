@@ -14,7 +14,7 @@ import { Throttle } from '../throttle.ts';
 import { translate } from '../translate.ts';
 import { connectionName, taskTitle } from './taskWords.ts';
 
-/** What one can do about tasks. */
+/** Actions on tasks, for messages and rows alike. */
 export interface TaskActions {
   cancel(task: Task): Promise<void>;
   canRetry(task: Task): boolean;
@@ -79,7 +79,7 @@ export class TaskProgress {
         this.#forget(timeline, id);
         continue;
       }
-      // What is done to several servers has one progress and one end of its own.
+      // An operation on several servers has one progress and one end of its own.
       if (this.#runtime.runs.together.has(id)) continue;
       // Events read before a connection is ready are old; they are in the journal and not notified.
       const current = fleet.connections.get(task.connection)?.state === 'ready';

@@ -16,7 +16,7 @@ import { fleetOnScreen } from '../travel/moment.ts';
 import { Throttle } from '../throttle.ts';
 import type { Runtime } from '../runtime.ts';
 import { detailItem, openDetailCommand } from './detailItems.ts';
-import type { DetailRow, InstanceRow, Row, Shown } from './treeItems.ts';
+import { measuredForMs, type DetailRow, type InstanceRow, type Row, type Shown } from './treeItems.ts';
 
 /** Last events that are rows. */
 const mostEvents = 5;
@@ -24,8 +24,6 @@ const mostEvents = 5;
 const followEveryMs = 1000;
 /** Servers are measured every two seconds. */
 const measureEveryMs = 2000;
-/** So long a measurement stands for what is now. */
-const measuredForMs = 15_000;
 const copiedForMs = 3000;
 
 /** An instance whose details are unfolded, as VS Code has read them. */
@@ -232,7 +230,7 @@ export class InstanceDetails {
   }
 }
 
-/** All that rows show beside events and measurements, which are followed by themselves. */
+/** Facts that rows show; events and measurements are followed by themselves. */
 function signature(details: ReadonlyMap<string, InstanceDetail>): string {
   return JSON.stringify(
     [...details.values()].map((detail) => {

@@ -16,6 +16,7 @@ import {
   hintItem,
   instanceItem,
   instanceTooltip,
+  measuredForMs,
   measuredParts,
   rowId,
   type ConnectionFacts,
@@ -31,9 +32,6 @@ import type { InstanceDetails } from './instanceDetails.ts';
 import { MeasuredRows } from './measuredRows.ts';
 import { TreeArrangement } from './treeArrangement.ts';
 import type { Runtime } from '../runtime.ts';
-
-/** So long a measurement stands for what is now. */
-const measuredForMs = 15_000;
 
 /** VS Code draws once nothing changed for 200 ms: what is told sooner, again and again, would put that off without end. */
 const drawEveryMs = 250;

@@ -46,6 +46,9 @@ export function rowId(row: Row): string {
   return `${row.row}:${JSON.stringify([row.connection, row.row === 'group' ? row.group : ''])}`;
 }
 
+/** So long a measurement stands for what is now. */
+export const measuredForMs = 15_000;
+
 /** Kinds of fleet that the tree shows: the live one, that of a replay, or that of a moment of the past. */
 export type Shown = 'live' | 'replay' | 'past';
 
@@ -280,7 +283,7 @@ function measuredRows({ measured = {}, series }: InstanceFacts): [string, string
   });
 }
 
-/** What is shown of measurements: name, label, and a value in words. */
+/** Measurements as they are shown: name, label, and a value in words. */
 export function measuredTexts(): readonly [name: string, label: string, shown: (value: number) => string][] {
   return [
     ['cpu', l10n.t('Processor'), (value) => `${String(Math.round(value))} %`],

@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../../../src/core/model/task.ts';
 import { beginsWith, groupPercent, groupWords } from '../../../../src/core/model/taskGroup.ts';
-import { english, text } from '../../../../src/core/model/text.ts';
-
-function task(given: Partial<Task>): Task {
-  return {
-    id: 'a',
-    connection: 'home',
-    title: text('Restarting valheim'),
-    state: 'running',
-    percent: null,
-    steps: [],
-    startedAt: 0,
-    lastEventAt: 0,
-    cancellable: false,
-    ...given,
-  };
-}
+import { english } from '../../../../src/core/model/text.ts';
+import { task } from './tasks.ts';
 
 const done = task({ state: 'succeeded' });
 const failed = task({ state: 'failed' });

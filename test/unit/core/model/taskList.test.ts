@@ -7,21 +7,11 @@ import {
   withEarlier,
   type TaskView,
 } from '../../../../src/core/model/taskList.ts';
-import { english, text } from '../../../../src/core/model/text.ts';
+import { english } from '../../../../src/core/model/text.ts';
+import { task as running } from './tasks.ts';
 
 function task(id: string, given: Partial<Task>): Task {
-  return {
-    id,
-    connection: 'home',
-    title: text('Starting valheim'),
-    state: 'running',
-    percent: null,
-    steps: [],
-    startedAt: 0,
-    lastEventAt: 0,
-    cancellable: false,
-    ...given,
-  };
+  return running({ id, ...given });
 }
 
 const ids = (tasks: readonly Task[]): readonly string[] => tasks.map(({ id }) => id);
