@@ -99,7 +99,7 @@ class QueryCompiler {
         return (node.kind === 'and') === negated ? this.#or(parts) : this.#and(parts);
       }
       case 'text':
-        return this.#text(node.text, negated);
+        return node.text === '' ? exact('1', negated) : this.#text(node.text, negated);
       case 'regex': {
         this.#hasRegex = true;
         const { pattern } = node;

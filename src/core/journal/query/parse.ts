@@ -144,7 +144,7 @@ class QueryParser {
 
   #textNode(from: number, value: string): QueryNode | undefined {
     this.#in.payloadTerm(from);
-    return value === '' ? undefined : { kind: 'text', text: value, from, to: this.#in.at };
+    return this.#in.at === from ? undefined : { kind: 'text', text: value, from, to: this.#in.at };
   }
 
   #regex(): QueryNode | undefined {

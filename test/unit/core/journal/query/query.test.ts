@@ -24,7 +24,7 @@ describe.each(Object.entries(cases))('A query finds exactly its events: %s', (_,
 
 describe('A query in parentheses behind a dash finds all other events', () => {
   const queries = Object.values(cases).flatMap((group) => Object.entries(group as Record<string, string>));
-  it.each(queries.filter(([query]) => query !== '""'))('-(%s)', (query, expected) => {
+  it.each(queries)('-(%s)', (query, expected) => {
     const matching = new Set(seqs(expected));
     expect(database.search(`-(${query})`, clock)).toEqual(all.filter((seq) => !matching.has(seq)));
   });
