@@ -36,6 +36,7 @@ export default defineConfig({
     // A worker loads the product once: a quarter of the time went into loading it for each file.
     isolate: false,
     globalSetup: ['test/harness/programs.ts'],
+    setupFiles: ['test/harness/cases.ts'],
     reporters: reporters(),
     tags: [{ name: 'proof', description: 'Long: `npm run soak` runs it in full.' }],
     // Programs that tests start are compiled once, not each time.
