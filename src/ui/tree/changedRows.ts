@@ -45,12 +45,13 @@ export function rowsToDraw(
  * The rows with those that VS Code has to draw with them to keep the selection; nothing where that is every row. A row that
  * is drawn anew is taken out and put in again, and when it is selected, VS Code forgets the selected rows below it (1.139:
  * `Trait.splice` of listWidget.ts stops at the first index in the range). Those that are put in again after it are selected
- * again.
+ * again; one that is unfolded comes later than those below it, because its own rows are asked for first.
  */
 export function keepingSelection(
   rows: readonly Row[],
   selected: readonly Row[],
   fromTop: (a: Row, b: Row) => number,
+  isUnfolded: (row: Row) => boolean,
 ): readonly Row[] | undefined {
   const isSelected = new Set(selected);
   const drawn = new Set(rows.map((row) => (row.row === 'instance' ? instanceId(row) : '')));
@@ -64,8 +65,9 @@ export function keepingSelection(
   if (selected.length > manyRows) return undefined;
   const inOrder = selected.toSorted(fromTop);
   // Those above stay as they are.
-  const first = inOrder.findIndex((row) => rows.includes(row));
-  return [...rows.filter((row) => !isSelected.has(row)), ...inOrder.slice(first)];
+  const again = inOrder.slice(inOrder.findIndex((row) => rows.includes(row)));
+  if (again.some(isUnfolded)) return undefined;
+  return [...rows.filter((row) => !isSelected.has(row)), ...again];
 }
 
 /** Rows of a connection that look different where its instances stand in the order of their names. */

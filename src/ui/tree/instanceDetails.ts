@@ -116,6 +116,10 @@ export class InstanceDetails {
     return [...rows.values()];
   }
 
+  isUnfolded(row: Row): boolean {
+    return row.row === 'instance' && this.#unfolded.has(instanceId(row));
+  }
+
   /** Undefined where the row has gone meanwhile. */
   item(row: DetailRow): TreeItem | undefined {
     const detail = this.#detail(row);

@@ -305,7 +305,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
     this.#allStale = false;
     this.#stale.clear();
     this.#drawn = now;
-    const all = rows && keepingSelection([...stale], this.view.selection, this.#fromTop());
+    const isUnfolded = (row: Row): boolean => this.#details?.isUnfolded(row) ?? false;
+    const all = rows && keepingSelection([...stale], this.view.selection, this.#fromTop(), isUnfolded);
     if (!all) this.#changed.fire(undefined);
     else if (all.length > 0) this.#changed.fire([...all]);
   }

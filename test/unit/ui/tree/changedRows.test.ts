@@ -120,8 +120,17 @@ describe('what is drawn with it so that the selection stays', () => {
     { row: 'connection', id: 'home' } as const,
   ] as [Row, Row, Row, Row];
 
-  const keeping = (rows: readonly Row[], selected: readonly Row[]): readonly Row[] | undefined =>
-    keepingSelection(rows, selected, (one, other) => keyOf(one).localeCompare(keyOf(other)));
+  const keeping = (
+    rows: readonly Row[],
+    selected: readonly Row[],
+    unfolded: readonly Row[] = [],
+  ): readonly Row[] | undefined =>
+    keepingSelection(
+      rows,
+      selected,
+      (one, other) => keyOf(one).localeCompare(keyOf(other)),
+      (row) => unfolded.includes(row),
+    );
   const keyOf = (row: Row): string => (row.row === 'instance' ? row.key : '');
 
   it('is nothing where no selected row is drawn, or one alone is selected', () => {
@@ -147,6 +156,12 @@ describe('what is drawn with it so that the selection stays', () => {
     expect(keeping([a], [group, a])).toBeUndefined();
     const many = Array.from({ length: 101 }, (_, i): Row => ({ ...a, key: String(i) }) as Row);
     expect(keeping(many.slice(0, 1), many)).toBeUndefined();
+  });
+
+  it('is everything where one of them is unfolded, as far as it would be drawn', () => {
+    expect(keeping([a], [a, b], [a])).toBeUndefined();
+    expect(keeping([b], [a, b], [a])).toEqual([b]);
+    expect(keeping([c], [a, b], [a])).toEqual([c]);
   });
 
   it('is everything where a selected detail is drawn with its instance', () => {
