@@ -54,7 +54,10 @@ it('the tree keeps its selection and its focus when a selected server changes it
   // The first press unfolded it: its own rows are read later than it.
   await kgsm.send('instance_started', 'b1');
   await wb.treeItem(/^b1, running/).waitFor();
-  await wb.page.locator('.monaco-list-row', { hasText: /^Started/ }).first().waitFor();
+  await wb.page
+    .locator('.monaco-list-row', { hasText: /^Started/ })
+    .first()
+    .waitFor();
   await expect.poll(selected).toEqual(['b1, running', 'b3, running', 'b5, stopped']);
   // Others come and go around them.
   await kgsm.send('instance_stopped', 'b0');
