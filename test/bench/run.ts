@@ -8,6 +8,7 @@ import { exitOnSignals, run } from '../harness/run.ts';
 import { ROOT } from '../harness/suites.ts';
 import { inProcess, scale } from './core.ts';
 import { journalStore } from './journalStore.ts';
+import { largeFleet } from './largeFleet.ts';
 import { line, rowFrom, type Line } from './measure.ts';
 import { replayTimes } from './replay.ts';
 import { screen } from './screen.ts';
@@ -61,6 +62,7 @@ const parts = [
   scrolling,
   screen,
   workbench,
+  largeFleet,
   activation,
 ];
 for (const part of parts) {

@@ -96,9 +96,11 @@ function askFilter(tree: TreeArrangement): void {
     pick.hide();
   });
   pick.onDidHide(() => {
+    tree.isFilterTyped = false;
     if (!isAccepted) void keep(tree, before);
     pick.dispose();
   });
+  tree.isFilterTyped = true;
   pick.show();
 }
 

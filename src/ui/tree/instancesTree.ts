@@ -35,6 +35,8 @@ import type { Runtime } from '../runtime.ts';
 
 /** VS Code draws once nothing changed for 200 ms: what is told sooner, again and again, would put that off without end. */
 const drawEveryMs = 250;
+/** While a filter is typed, so that VS Code seldom has just drawn when the next key comes. */
+const drawWhileTypedEveryMs = 1000;
 
 const names = new Intl.Collator(undefined, { numeric: true });
 
@@ -68,10 +70,11 @@ export class InstancesTree implements TreeDataProvider<Row> {
       }),
     );
     this.arrangement = scope.add(
-      new TreeArrangement(runtime, this.view, (rows) => {
-        for (const row of rows ?? []) this.#stale.add(this.#row(row));
-        if (rows) this.#pace.ask();
-        else this.#all();
+      new TreeArrangement(runtime, this.view, (rows, when) => {
+        if (rows === 'all') this.#allStale = true;
+        else for (const row of rows) this.#stale.add(this.#row(row));
+        if (when === 'now') this.#pace.now();
+        else this.#pace.ask();
       }),
     );
     scope.add(this.#changed);
@@ -296,10 +299,10 @@ export class InstancesTree implements TreeDataProvider<Row> {
 
   /** Tells VS Code what is not as it has read it. */
   #draw(): void {
+    this.#pace.pauseMs = this.arrangement.isFilterTyped ? drawWhileTypedEveryMs : drawEveryMs;
     const { connections } = this.#fleet;
     const arranged = this.arrangement.rows;
     const now = new Map(this.#connectionIds().map((id) => [id, drawnNow(connections.get(id))]));
-    this.#describe(now.size > 0);
     const rows = this.#allStale ? undefined : rowsToDraw(this.#drawn, now, arranged?.changed);
     const stale = new Set([...(rows ?? []).map((row) => this.#row(row)), ...this.#stale]);
     this.#allStale = false;
@@ -309,6 +312,8 @@ export class InstancesTree implements TreeDataProvider<Row> {
     const all = rows && keepingSelection([...stale], this.view.selection, this.#fromTop(), isUnfolded);
     if (!all) this.#changed.fire(undefined);
     else if (all.length > 0) this.#changed.fire([...all]);
+    // After the rows: of what is told within 200 ms, VS Code draws the first at once.
+    this.#describe(now.size > 0);
   }
 
   /** The order of instances on screen. */

@@ -22,16 +22,20 @@ const arrangeCommands = [
 
 export type ArrangeCommand = (typeof arrangeCommands)[number];
 
+/** Draws these rows anew, or all of them; soon, or now, where somebody waits for it. */
+type DrawRows = (rows: ReadonlySet<Row> | 'all', when: 'soon' | 'now') => void;
+
 /** The user's arrangement of the tree, its commands, and the code that follows it, which is loaded once there is one. */
 export class TreeArrangement implements Disposable {
   readonly runtime: Runtime;
   /** Absent while nothing is arranged. */
   rows: ArrangedRows | undefined;
-  readonly #draw: (rows?: ReadonlySet<Row>) => void;
+  /** The box for words of the filter is open. */
+  isFilterTyped = false;
+  readonly #draw: DrawRows;
   #filtered: 'some' | 'none' | undefined;
 
-  /** `draw` draws these rows anew, or all of them. */
-  constructor(runtime: Runtime, view: TreeView<Row>, draw: (rows?: ReadonlySet<Row>) => void) {
+  constructor(runtime: Runtime, view: TreeView<Row>, draw: DrawRows) {
     this.runtime = runtime;
     this.#draw = draw;
     const { scope, connections } = runtime;
@@ -66,12 +70,12 @@ export class TreeArrangement implements Disposable {
   async keep(arrangement: unknown): Promise<void> {
     await Promise.all([
       this.runtime.context.workspaceState.update(arrangementName, arrangement),
-      this.renew(),
+      this.renew('now'),
     ]);
   }
 
   async keepFavourites(ids: readonly string[]): Promise<void> {
-    await Promise.all([this.runtime.context.globalState.update(favouritesName, ids), this.renew()]);
+    await Promise.all([this.runtime.context.globalState.update(favouritesName, ids), this.renew('now')]);
   }
 
   /** Tells menus and welcome texts whether a filter hides instances, and whether it hides all of them. */
@@ -81,13 +85,15 @@ export class TreeArrangement implements Disposable {
     void commands.executeCommand('setContext', contextKeys.filtered, filtered);
   }
 
-  async renew(): Promise<void> {
+  async renew(when: 'soon' | 'now' = 'soon'): Promise<void> {
     const isArranged = this.rows !== undefined || this.kept !== undefined || this.favourites.length > 0;
     if (!isArranged) return;
     const { arrangedRows } = await import('./arrangedRows.ts');
     this.rows?.dispose();
-    this.rows = arrangedRows(this, this.#draw);
-    this.#draw();
+    this.rows = arrangedRows(this, (rows) => {
+      this.#draw(rows, 'soon');
+    });
+    this.#draw('all', when);
   }
 
   dispose(): void {

@@ -51,6 +51,31 @@ describe('the pace of drawing', () => {
     expect(times).toEqual([0, 250, 500]);
   });
 
+  it('is at once for what a user waits for, and even after that', () => {
+    const { pace, times } = setUp();
+    pace.ask();
+    pace.ask();
+    vi.advanceTimersByTime(100);
+    pace.now();
+    expect(times).toEqual([0, 100]);
+    vi.advanceTimersByTime(200);
+    expect(times).toEqual([0, 100]);
+    pace.ask();
+    vi.advanceTimersByTime(50);
+    expect(times).toEqual([0, 100, 350]);
+  });
+
+  it('is another one from the next time on', () => {
+    const { pace, times } = setUp();
+    pace.ask();
+    pace.pauseMs = 1000;
+    for (let ms = 0; ms < 2000; ms += 50) {
+      pace.ask();
+      vi.advanceTimersByTime(50);
+    }
+    expect(times).toEqual([0, 250, 1250]);
+  });
+
   it('draws nothing more once it is over', () => {
     const { pace, times } = setUp();
     pace.ask();
