@@ -1,4 +1,5 @@
 import { ExtensionMode, window, type ExtensionContext } from 'vscode';
+import { registerAlerts } from './ui/alerts/alerts.ts';
 import { registerAgentTools } from './ui/agents/agentTools.ts';
 import { tellFailures } from './ui/connections/connectionNotifications.ts';
 import { registerConnectionCommands } from './ui/connections/connectionCommands.ts';
@@ -48,6 +49,11 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerConnectionCommands(runtime);
   new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
   createStatusBar(runtime, (row) => void tree.reveal(row));
+  registerAlerts(runtime, {
+    reveal: (row) => tree.reveal(row),
+    selected: () => tree.view.selection,
+    showEvents: (query) => inspector.show(query),
+  });
   followOffers(runtime);
   logEvents(runtime);
   tellFailures(runtime);

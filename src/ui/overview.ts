@@ -7,8 +7,10 @@ import {
   type QuickInputButton,
   type QuickPickItem,
 } from 'vscode';
+import { alertInstance } from '../core/alerts/alert.ts';
 import { connectionStateText } from '../core/journal/control.ts';
 import { countFleet } from '../core/model/fleetCounts.ts';
+import { findInstance } from '../core/model/fleet.ts';
 import { instanceRef } from '../core/model/instance.ts';
 import { lifecycle } from '../core/model/lifecycle.ts';
 import { isFinished } from '../core/model/task.ts';
@@ -19,13 +21,16 @@ import { commandTitles } from './operations/operationTitles.ts';
 import type { Runtime } from './runtime.ts';
 import { showTask } from './tasks/taskDocuments.ts';
 import { taskIcons } from './tasks/taskStates.ts';
-import type { Row } from './tree/treeItems.ts';
+import { time, type Row } from './tree/treeItems.ts';
 import { translate } from './translate.ts';
+
+/** Lines of alerts; the rest is counted by the status bar. */
+const mostAlerts = 20;
 
 interface OverviewItem extends QuickPickItem {
   readonly run?: () => unknown;
   /** Effect of its button. */
-  readonly press?: () => unknown;
+  readonly press?: (button: QuickInputButton) => unknown;
 }
 
 /** One list of what needs somebody, what runs, and where one goes. */
@@ -36,13 +41,14 @@ export function showOverview(runtime: Runtime, reveal: (row: Row) => void): void
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = [
+    ...section(l10n.t('Alerts'), alertItems(runtime, reveal)),
     ...section(l10n.t('Needs Attention'), attention(runtime, reveal)),
     ...section(l10n.t('Running'), running(runtime)),
     ...section(l10n.t('Go To'), places(runtime)),
   ];
-  pick.onDidTriggerItemButton(({ item }) => {
+  pick.onDidTriggerItemButton(({ item, button }) => {
     pick.hide();
-    item.press?.();
+    item.press?.(button);
   });
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems;
@@ -57,6 +63,38 @@ export function showOverview(runtime: Runtime, reveal: (row: Row) => void): void
 
 function section(label: string, items: readonly OverviewItem[]): readonly OverviewItem[] {
   return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
+}
+
+/** Alerts that nobody has seen, the newest first. */
+function alertItems(runtime: Runtime, reveal: (row: Row) => void): readonly OverviewItem[] {
+  const { alerts, pipeline, timelines } = runtime;
+  const fleet = pipeline.fleet(timelines.base);
+  const mute: QuickInputButton = {
+    iconPath: new ThemeIcon('bell-slash'),
+    tooltip: titlesOf(runtime)('muteAlerts'),
+  };
+  const items = alerts.unseen.slice(0, mostAlerts).map((alert): OverviewItem => {
+    const instance = alertInstance(alert);
+    const row: Row =
+      instance && findInstance(fleet, instance)
+        ? { row: 'instance', ...instance }
+        : { row: 'connection', id: alert.connection };
+    return {
+      label: `$(bell-dot) ${oneLine(translate(alert.title), 200)}`,
+      description: time(alert.at),
+      ...(alert.detail ? { detail: oneLine(translate(alert.detail), 200) } : {}),
+      buttons: [mute],
+      run: () => {
+        reveal(row);
+      },
+      press: () => commands.executeCommand(commandId('muteAlerts'), row),
+    };
+  });
+  const dismiss: OverviewItem = {
+    label: `$(check-all) ${titlesOf(runtime)('dismissAlerts')}`,
+    run: () => commands.executeCommand(commandId('dismissAlerts')),
+  };
+  return items.length === 0 ? [] : [...items, dismiss];
 }
 
 function attention(runtime: Runtime, reveal: (row: Row) => void): readonly OverviewItem[] {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import { ShownAlerts } from '../core/alerts/shownAlerts.ts';
 import { ConnectionManager } from '../core/connections/manager.ts';
 import { captureLock } from '../core/connections/captureLock.ts';
 import { OperationRuns } from '../core/connections/operationRuns.ts';
@@ -60,6 +61,7 @@ export interface Runtime {
   readonly emitter: Emitter;
   /** Measurements of the live instances. */
   readonly metrics: MetricsStore;
+  readonly alerts: ShownAlerts;
   readonly secrets: Secrets;
   readonly timelines: TimelineSelection;
   /** The moment of the history that is shown instead of what is now, if any, and what plays the history. */
@@ -210,6 +212,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     otherWindows,
     emitter,
     metrics,
+    alerts: new ShownAlerts(),
     secrets,
     timelines,
     travel,

@@ -6,7 +6,7 @@ import { commandId } from './contributions/commandIds.ts';
 import { viewIds } from './contributions/ids.ts';
 import { Throttle } from './throttle.ts';
 import type { Runtime } from './runtime.ts';
-import type { Row } from './tree/treeItems.ts';
+import { alertsText, type Row } from './tree/treeItems.ts';
 import { escapeMarkdown, markdown, translate } from './translate.ts';
 
 /** From bad to good: the item shows the worst. */
@@ -52,10 +52,11 @@ export function createStatusBar(runtime: Runtime, reveal: (row: Row) => void): v
   scope.defer(connections.onDidChange('status bar', ask));
   scope.add(timelines.onDidChange(ask));
   scope.defer(recordings.onDidChange('status bar', ask));
+  scope.defer(runtime.alerts.onDidChange(ask));
   ask();
 }
 
-function show(item: StatusBarItem, { connections, pipeline, timelines, recordings }: Runtime): void {
+function show(item: StatusBarItem, { alerts, connections, pipeline, timelines, recordings }: Runtime): void {
   const { base, isSimulated } = timelines;
   const all = connections.on(base);
   if (all.length === 0) {
@@ -67,6 +68,7 @@ function show(item: StatusBarItem, { connections, pipeline, timelines, recording
     fleet,
     all.map(({ id }) => id),
   );
+  const unseen = alerts.unseen.length;
   const worst = worstFirst.find((state) => all.some((connection) => connection.state === state)) ?? 'closed';
   const icon = isSimulated
     ? 'beaker'
@@ -76,12 +78,14 @@ function show(item: StatusBarItem, { connections, pipeline, timelines, recording
     ...(broken.length > 0 ? [l10n.t('{0} failed', broken.length)] : []),
     ...(offline.length > 0 ? [l10n.t('{0} offline', offline.length)] : []),
   ].join(' · ');
-  item.text = `$(${icon}) ${short}${running > 0 ? ` $(sync~spin) ${String(running)}` : ''}`;
+  const bell = unseen > 0 ? ` $(bell-dot) ${String(unseen)}` : '';
+  item.text = `$(${icon}) ${short}${bell}${running > 0 ? ` $(sync~spin) ${String(running)}` : ''}`;
   item.backgroundColor = worst === 'failed' ? new ThemeColor('statusBarItem.errorBackground') : undefined;
   const summary = isSimulated
     ? l10n.t('{0} of {1} simulated servers are up', up, servers)
     : l10n.t('{0} of {1} game servers are up', up, servers);
   const facts = [
+    ...(unseen > 0 ? [alertsText(unseen)] : []),
     ...(broken.length > 0 ? [l10n.t('{0} failed or crashed', broken.length)] : []),
     ...(offline.length > 0 ? [offlineWords(offline.length)] : []),
     ...(running > 0 ? [runningWords(running)] : []),

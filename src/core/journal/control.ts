@@ -51,6 +51,12 @@ const controlFacts = z.discriminatedUnion('type', [
     title: z.custom<Text>(isText),
   }),
   z.object({ type: z.literal('connection.gap'), message: z.custom<Text>(isText) }),
+  z.object({
+    type: z.literal('alert.raised'),
+    alert: z.string(),
+    title: z.custom<Text>(isText),
+    ...instanceFields.shape,
+  }),
   /** The journal took over what an earlier version had kept of the connection. */
   z.object({ type: z.literal('journal.begun'), instances: z.number() }),
   z.object({ type: z.literal('emit.failed'), address: z.string(), message: z.custom<Text>(isText) }),
@@ -216,6 +222,17 @@ export function meaningOf(fact: ControlFact): ControlMeaning {
             'The history begins with the state of an earlier version: {0} instances',
             fact.instances,
           ),
+        },
+        signals: [],
+      };
+    case 'alert.raised':
+      return {
+        event: {
+          type: fact.type,
+          severity: 'warning',
+          retention: 'control',
+          summary: text('Alert: {0}', fact.title),
+          ...subjectOfFact(fact),
         },
         signals: [],
       };

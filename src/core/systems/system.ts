@@ -22,6 +22,8 @@ export interface System<S extends ConnectionSettings, C, Sess extends Session = 
   /** Fields of an entry of the settings that hold paths: in a file of connections they may be relative to that file. */
   pathFields?(entry: Readonly<Record<string, unknown>>): readonly string[];
   readonly decoder: Decoder<C>;
+  /** Type of the events with which the server itself raises alerts. */
+  readonly alertType?: string;
   readonly catalog: readonly CatalogEntry[];
   /** Descriptions of the fields of its messages. */
   readonly fieldTexts?: () => Promise<FieldTexts>;

@@ -9,6 +9,7 @@ export const recordingDurationRange = { minimum: 0.01, maximum: 8_760 } as const
 
 /** Values of settings that the user has not made, or has made of a wrong type. */
 export const defaults = {
+  alertKinds: ['crash', 'connectionLost'],
   connectOnStartup: true,
   taskProgress: 'mine',
   /** Minutes. */

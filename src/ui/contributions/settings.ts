@@ -5,6 +5,8 @@ import {
   maxSizeRange,
   retentionRange,
 } from '../../core/journal/historySettings.ts';
+import { alertKinds, type AlertKind } from '../../core/alerts/alert.ts';
+import { ruleCountRange, ruleMinutesRange } from '../../core/alerts/rules.ts';
 import { limits } from '../../core/journal/query/reader.ts';
 import type { RetentionClass } from '../../core/model/event.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
@@ -115,6 +117,111 @@ const historySettings: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
+const alertDescriptions: Readonly<Record<AlertKind, string>> = {
+  crash: 'A server crashed.',
+  failedStart: 'A server failed, such as while it started.',
+  connectionLost: 'A connection is away for more than a minute.',
+  failedTask: 'A task failed.',
+  serverAlert: 'The system raised an alert of its own, as TrueNAS does.',
+  rule: 'More events match a query than a rule allows.',
+  updateAvailable: 'A newer version of a server is available.',
+};
+
+const alertSettings: Readonly<Record<string, JsonSchema>> = {
+  'gameServerOps.alerts.kinds': {
+    type: 'array',
+    scope: 'machine',
+    items: {
+      type: 'string',
+      enum: alertKinds,
+      enumDescriptions: alertKinds.map((kind) => alertDescriptions[kind]),
+    },
+    uniqueItems: true,
+    default: defaults.alertKinds,
+    order: 13,
+    markdownDescription:
+      'What you are alerted of: by a message in the window that has the focus, a number at the view, and in the status bar. **Mute Alerts…** makes a server silent for a time.',
+  },
+  'gameServerOps.alerts.rules': {
+    type: 'array',
+    scope: 'machine',
+    items: {
+      type: 'object',
+      required: ['name', 'query'],
+      properties: {
+        name: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 100,
+          description: 'Name of the rule; its alerts begin with it.',
+        },
+        query: {
+          type: 'string',
+          minLength: 1,
+          maxLength: limits.length,
+          description: 'A query, as in the event inspector.',
+        },
+        moreThan: {
+          type: 'number',
+          minimum: 0,
+          maximum: ruleCountRange.maximum,
+          default: 0,
+          description: 'So many events are still no alert.',
+        },
+        minutes: {
+          type: 'number',
+          ...ruleMinutesRange,
+          default: 10,
+          description: 'Minutes in which they are counted.',
+        },
+      },
+      additionalProperties: false,
+      defaultSnippets: [
+        {
+          label: 'Rule',
+          body: { name: '${1:Failures}', query: '${2:is:failed}', moreThan: 3, minutes: 10 },
+        },
+      ],
+    },
+    default: [],
+    order: 14,
+    markdownDescription:
+      'Alerts when more events than so many match a query within so many minutes, e.g. `{ "name": "Production fails", "query": "type:instance_failed instance:prod-*", "moreThan": 3, "minutes": 10 }`.',
+  },
+  'gameServerOps.alerts.command': {
+    type: 'string',
+    scope: 'machine',
+    default: '',
+    order: 15,
+    markdownDescription:
+      'Id of a VS Code command that every alert runs, once in all windows. It gets an object with `kind`, `title`, `detail`, `connection`, `server`, `host` and `time`. Empty: none.',
+  },
+  'gameServerOps.alerts.webhook': {
+    type: 'object',
+    scope: 'machine',
+    properties: {
+      url: { type: 'string', description: 'Address; https, unless it is on this machine. Empty: none.' },
+      body: {
+        type: 'string',
+        maxLength: 20_000,
+        markdownDescription:
+          'JSON that is sent, e.g. `{"content": "${title} at ${time}"}`. Places: `${kind}`, `${title}`, `${detail}`, `${connection}`, `${server}`, `${host}`, `${time}`, each inside a string. Without it, all of them as an object.',
+      },
+      header: {
+        type: 'string',
+        default: 'Authorization',
+        markdownDescription:
+          'Header whose value is the secret that **Set Secret of the Webhook for Alerts…** keeps.',
+      },
+    },
+    additionalProperties: false,
+    default: {},
+    order: 16,
+    markdownDescription:
+      'Address that every alert is sent to as JSON by POST, once in all windows. **Send a Test Alert** tries it.',
+  },
+};
+
 export async function settingsOf(
   systems: readonly AnySystem[],
 ): Promise<Readonly<Record<string, JsonSchema>>> {
@@ -161,6 +268,7 @@ export async function settingsOf(
       description: 'Minutes without news after which a task whose end was not reported counts as lost.',
     },
     ...historySettings,
+    ...alertSettings,
     'gameServerOps.recording.maxSize': {
       type: 'number',
       scope: 'machine',

@@ -1,8 +1,8 @@
 import { commands, EventEmitter, l10n, TreeItem, window, type TreeDataProvider, type TreeView } from 'vscode';
+import { mutesOf } from '../../core/alerts/mutes.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
-import { isFinished } from '../../core/model/task.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import type { AnySystem } from '../../core/systems/system.ts';
 import type { ConnectionSettings } from '../../core/systems/settings.ts';
@@ -25,11 +25,12 @@ import {
   type Row,
   type Shown,
 } from './treeItems.ts';
-import { fleetOnScreen, momentWords, tasksOnScreen } from '../travel/moment.ts';
+import { fleetOnScreen, momentWords } from '../travel/moment.ts';
 import { Throttle } from '../throttle.ts';
 import { drawnNow, keepingSelection, rowsToDraw, type DrawnRow } from './changedRows.ts';
 import type { InstanceDetails } from './instanceDetails.ts';
 import { MeasuredRows } from './measuredRows.ts';
+import { showBadge } from './treeBadge.ts';
 import { TreeArrangement } from './treeArrangement.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -93,6 +94,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     scope.defer(connections.onDidChange('instances tree', () => this.#all()));
     scope.add(timelines.onDidChange(() => this.#all()));
     scope.add(travel.onDidChange(() => this.#travelled()));
+    scope.defer(runtime.alerts.onDidChange(() => this.#pace.ask()));
   }
 
   getChildren(): Row[];
@@ -248,7 +250,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   #instanceFacts(row: InstanceRow): InstanceFacts {
     const { shown, name, system } = this.#facts(row.connection);
     const live = shown === 'live';
-    const { metrics } = this.#runtime;
+    const { alerts, metrics } = this.#runtime;
     const fleet = this.#fleet;
     const instance = findInstance(fleet, row);
     const status = fleet.connections.get(row.connection);
@@ -268,6 +270,9 @@ export class InstancesTree implements TreeDataProvider<Row> {
       listedAt: status?.listedAt,
       isFavourite: instance && this.arrangement.rows?.arranger.isFavourite(instance),
       connectionName: name,
+      muted: live
+        ? mutesOf(alerts.mutes, { connection: row.connection, instance: row }, Date.now())[0]
+        : undefined,
       measured,
       series,
     };
@@ -348,19 +353,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     if ((this.view.message ?? '') !== message) this.view.message = message;
     const description = asOf ?? (isSimulated && label === undefined ? l10n.t('Simulated') : '');
     if ((this.view.description ?? '') !== description) this.view.description = description;
-    const running = [...tasksOnScreen(this.#runtime).values()].filter(
-      ({ state }) => !isFinished(state),
-    ).length;
-    const value = this.view.badge?.value ?? 0;
-    if (value !== running) {
-      this.view.badge =
-        running === 0
-          ? undefined
-          : {
-              value: running,
-              tooltip: running === 1 ? l10n.t('1 task running') : l10n.t('{0} tasks running', running),
-            };
-    }
+    showBadge(this.view, this.#runtime);
   }
 
   /** The same object for the same row: VS Code matches changed elements by identity. */

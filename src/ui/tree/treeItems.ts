@@ -1,6 +1,7 @@
 import { l10n, type MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ConnectionStatus } from '../../core/model/fleet.ts';
 import { instanceId, type Instance, type InstanceRef } from '../../core/model/instance.ts';
+import type { Mute } from '../../core/alerts/mutes.ts';
 import { lifecycle } from '../../core/model/lifecycle.ts';
 import type { MetricSeries } from '../../core/model/metrics.ts';
 import { sparkline } from '../../core/model/sparkline.ts';
@@ -218,6 +219,8 @@ export interface InstanceFacts {
   readonly listedAt?: number | undefined;
   readonly isFavourite?: boolean | undefined;
   readonly connectionName: string;
+  /** Its alerts are not heard. */
+  readonly muted?: Mute | undefined;
   /** Latest measurements, by name. */
   readonly measured?: Readonly<Record<string, number>> | undefined;
   /** Recent measurements, oldest first. */
@@ -323,6 +326,10 @@ function scaled(amount: number, step: number, units: readonly string[], first: n
   return `${value.toLocaleString(undefined, { maximumFractionDigits: digits })} ${units[unit] ?? ''}`;
 }
 
+export function alertsText(alerts: number): string {
+  return alerts === 1 ? l10n.t('1 alert') : l10n.t('{0} alerts', alerts);
+}
+
 export function playersText(players: number): string {
   return players === 1 ? l10n.t('1 player') : l10n.t('{0} players', players);
 }
@@ -351,6 +358,12 @@ export function instanceTooltip(instance: Instance, facts: InstanceFacts): Markd
         ...rows.map(([k, v]) => `| ${escapeMarkdown(k)} | ${escapeMarkdown(oneLine(v, 200))} |`),
       ].join('\n'),
     );
+  }
+  if (facts.muted) {
+    const { until } = facts.muted;
+    const words =
+      until === undefined ? l10n.t('Alerts are muted') : l10n.t('Alerts are muted until {0}', time(until));
+    lines.push(`$(bell-slash) ${escapeMarkdown(words)}`);
   }
   if (facts.stale)
     lines.push(`$(warning) ${escapeMarkdown(l10n.t('Not connected: this is what was last seen.'))}`);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AlertBoard, AlertDeed } from './alerts.ts';
 import { AppendQueue } from './appendQueue.ts';
 import type { Comparison } from './comparison.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
@@ -180,6 +181,11 @@ export class JournalStore {
   }
   async answerOf(id: string): Promise<JournalRequest | undefined> {
     return (await this.#client.call('answerOf', { id })) ?? undefined;
+  }
+
+  /** Does something to the alerts, which all windows share, and answers how they are then. */
+  alerts(deed: AlertDeed): Promise<AlertBoard> {
+    return this.#client.call('alerts', deed);
   }
 
   /** Counts what came into the recordings, ends those that reached a limit, and answers them all. */

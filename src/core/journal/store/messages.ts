@@ -1,3 +1,4 @@
+import type { AlertBoard, AlertDeed } from './alerts.ts';
 import type { JournalErrorReason } from './journalError.ts';
 import type { CompiledQuery } from './compiled.ts';
 import type { Comparison } from './comparison.ts';
@@ -102,6 +103,7 @@ export interface Calls {
   };
   withdraw: { args: { id: string; window: string }; answer: boolean };
   answerOf: { args: { id: string }; answer: JournalRequest | null };
+  alerts: { args: AlertDeed; answer: AlertBoard };
   recordings: { args: null; answer: RecordingList };
   beginRecording: { args: NewRecording; answer: Recording };
   endRecording: { args: { id: string }; answer: null };

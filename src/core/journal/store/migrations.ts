@@ -238,6 +238,23 @@ FROM wideEvents`,
 SELECT id, reason, '', fromSeq, toSeq, '[]', '[]', '', createdAt, toSeq, 0, 0, 'asked', fromSeq - 1 FROM pins`,
     'DROP TABLE pins',
   ],
+  [
+    `CREATE TABLE alerts (
+  id TEXT PRIMARY KEY, -- UUID
+  cause TEXT NOT NULL, -- the same cause within its quiet time is the same alert
+  at INTEGER NOT NULL, -- milliseconds since the epoch
+  muted INTEGER NOT NULL,
+  toldBy TEXT, -- the window that showed it; NULL until one does
+  seenAt INTEGER, -- NULL until somebody saw it
+  body TEXT NOT NULL -- JSON
+) STRICT, WITHOUT ROWID`,
+    'CREATE INDEX alerts_cause ON alerts (cause, at)',
+    'CREATE INDEX alerts_at ON alerts (at)',
+    `CREATE TABLE mutes (
+  target TEXT PRIMARY KEY, -- 'all', or 'connection:' or 'instance:' with an id
+  until INTEGER -- milliseconds since the epoch; NULL until it is unmuted
+) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /** `user_version` of a database that this code writes. */

@@ -13,7 +13,7 @@ import { readPlace } from './places.ts';
 import { answerRecordingCall, isRecordingCall } from './recordings.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
-import { answerOf, askRequest, takeRequests, withdrawRequest } from './requests.ts';
+import { answerSharedCall, isSharedCall } from './sharedCalls.ts';
 import { failureOf, OpenResults } from './openResults.ts';
 import { compact, deleteMatching, retain, type RetentionLimits } from './retention.ts';
 import { readRollups } from './rollups.ts';
@@ -100,6 +100,7 @@ export class JournalService {
   }
 
   #answer(message: ToWorker): unknown {
+    if (isSharedCall(message)) return answerSharedCall(this.#db, message);
     if (isRecordingCall(message)) return answerRecordingCall(this.#db, message, this.#options);
     const { call, args } = message;
     if (call === 'open') return this.#open(args);
@@ -143,14 +144,6 @@ export class JournalService {
         return stateAt(db, args.seq ?? Number.MAX_SAFE_INTEGER);
       case 'place':
         return readPlace(db, args);
-      case 'ask':
-        return askRequest(db, args);
-      case 'take':
-        return takeRequests(db, args);
-      case 'withdraw':
-        return withdrawRequest(db, args);
-      case 'answerOf':
-        return answerOf(db, args.id);
       case 'retain':
         return this.#deleting(retain(db, args.limits ?? this.#limits, this.#options.now()), false);
       case 'remove':

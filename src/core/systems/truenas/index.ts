@@ -23,6 +23,7 @@ export const trueNas: System<TrueNasSettings, TrueNasContext, TrueNasSession> = 
   parseSettings: parseTrueNasSettings,
   pathFields: () => ['ca'],
   decoder: trueNasDecoder,
+  alertType: 'alert.list',
   catalog: trueNasEntries,
   fieldTexts: async () => (await import('./fieldTexts.ts')).trueNasFieldTexts,
   operations: trueNasOperations,

@@ -1,0 +1,34 @@
+import { commands } from 'vscode';
+import { Scope } from '../../core/connections/scope.ts';
+import { commandId } from '../contributions/commandIds.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Row } from '../tree/treeItems.ts';
+import type { AlertCenter } from './alertCenter.ts';
+
+export const alertCommands = ['muteAlerts', 'dismissAlerts', 'testAlert', 'alertSecret'] as const;
+
+/** How alerts lead on. */
+export interface AlertWays {
+  reveal(row: Row): Promise<void>;
+  /** Rows that are selected in the tree. */
+  selected(): readonly Row[];
+  showEvents(query: string): Promise<void>;
+}
+
+/** Alerts begin once the last state is known, and load their code then. */
+export function registerAlerts(runtime: Runtime, ways: AlertWays): void {
+  const center = begin(runtime, ways);
+  for (const command of alertCommands)
+    runtime.scope.add(
+      commands.registerCommand(commandId(command), async (row?: Row) => (await center)[command](row)),
+    );
+}
+
+async function begin(runtime: Runtime, ways: AlertWays): Promise<AlertCenter> {
+  await runtime.restored;
+  const { AlertCenter } = await import('./alertCenter.ts');
+  const scope = new Scope();
+  const center = new AlertCenter(runtime, ways, scope);
+  runtime.scope.add(scope);
+  return center;
+}
