@@ -86,6 +86,7 @@ function alertItems(runtime: Runtime, reveal: (row: Row) => void): readonly Over
       buttons: [mute],
       run: () => {
         reveal(row);
+        return commands.executeCommand(commandId('dismissAlerts'), [alert.id]);
       },
       press: () => commands.executeCommand(commandId('muteAlerts'), row),
     };

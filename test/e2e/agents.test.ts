@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packExtension } from '../harness/packExtension.ts';
 import { useWorkbench } from '../harness/e2e.ts';
-import { KgsmRoot } from './kgsm.ts';
+import { kgsmEvent, KgsmRoot } from './kgsm.ts';
 
 const kgsm = new KgsmRoot();
 kgsm.installProgram();
@@ -70,4 +70,12 @@ it('an agent operates a server only after a dialog that names the server, its ho
   await wb.dialog.getByRole('button', { name: 'Restart' }).click();
   // The program of this KGSM does nothing but fail.
   await wb.toasts(/Answer: What stands between .*"outcome":"failed"/).waitFor();
+
+  const message = kgsmEvent('instance_crashed', 'mc-1').replaceAll(/\n\s*/g, '');
+  await use(`emitEvent ${JSON.stringify({ connection: 'Home', message })}`);
+  await wb.dialog.getByText('An agent asks to send an event to Home, as if KGSM had sent it.').waitFor();
+  await wb.dialog.getByText(/"EventType": ?"instance_crashed"/).waitFor();
+  await wb.dialog.getByRole('button', { name: 'Send' }).click();
+  await wb.toasts(/Answer: What stands between .*"outcome":"sent"/).waitFor();
+  await wb.treeItem(/^mc-1, crashed/).waitFor();
 });

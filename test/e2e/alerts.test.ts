@@ -84,10 +84,11 @@ it('a crash is told once in two windows, counted, sent on, seen and muted', asyn
   await counted(wb.page).waitFor();
   await wb.command('Game Servers: Show What Needs Attention…');
   await wb.quickItem('ark crashed').waitFor();
-  await wb.screenshots('alert-overview');
+  await wb.screenshot('alert-overview-dark');
   await wb.pick('ark crashed');
   await wb.page.locator('.monaco-list-row[role=treeitem].selected', { hasText: 'ark' }).waitFor();
   await expect.poll(() => posted.length).toBe(3);
+  await counted(wb.page).waitFor({ state: 'detached' });
 
   // Muted, it stands among the events alone.
   await wb.contextMenu(wb.treeItem(/^mc-2,/), 'Mute Alerts…');

@@ -7,7 +7,7 @@ import type { Workbench } from '../harness/workbench.ts';
 import { KgsmRoot } from './kgsm.ts';
 
 /** High enough for the palette to draw all that it lists. */
-const viewport = { width: 1400, height: 2400 };
+const viewport = { width: 1400, height: 4000 };
 
 /** A recording of one failure, with the state that it begins with. */
 const recording = [

@@ -44,6 +44,7 @@ describe('the tools of agents in a real VS Code', () => {
     const names = lm.tools.map(({ name }) => name).filter((name) => name.startsWith('gameServerOps_'));
     assert.deepEqual(names.sort(), [
       'gameServerOps_describeConnection',
+      'gameServerOps_emitEvent',
       'gameServerOps_explainFailure',
       'gameServerOps_getTask',
       'gameServerOps_listInstances',
@@ -93,11 +94,14 @@ describe('the tools of agents in a real VS Code', () => {
 
   it('operate nothing as long as nobody allowed it, and never what destroys', async () => {
     await refuses('runOperation', { operation: 'start', instance: 'mc-1' }, /agents\.operations/);
+    await refuses('emitEvent', { connection: 'farm', message: '{}' }, /agents\.operations/);
     const settings = workspace.getConfiguration('gameServerOps');
     await settings.update('agents.operations', true, ConfigurationTarget.Global);
     try {
       await refuses('runOperation', { operation: 'remove', instance: 'mc-1' }, /destroys data/);
       await refuses('runOperation', { operation: 'stop', instance: 'mc-1' }, /not on offer/);
+      await refuses('emitEvent', { connection: 'nobody', message: '{}' }, /no connection/i);
+      await refuses('emitEvent', { connection: 'farm', message: 'x'.repeat(16_001) }, /message/);
     } finally {
       await settings.update('agents.operations', undefined, ConfigurationTarget.Global);
     }

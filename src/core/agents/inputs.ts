@@ -48,6 +48,18 @@ export const agentInputs = {
     connection,
     input: z.optional(z.record(z.string(), z.string())),
   }),
+  emitEvent: z.strictObject({
+    connection: z.string().check(z.maxLength(100), z.describe('Id or name of the connection to send to.')),
+    message: z
+      .string()
+      .check(
+        z.minLength(1),
+        z.maxLength(16_000),
+        z.describe(
+          'The exact message, as the manager itself would send it; queryEvents shows the payloads of real ones.',
+        ),
+      ),
+  }),
 } as const;
 
 export type AgentTool = keyof typeof agentInputs;

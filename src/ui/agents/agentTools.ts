@@ -10,6 +10,7 @@ const tools: Readonly<Record<AgentTool, () => string>> = {
   getTask: () => l10n.t('Looking at a task'),
   explainFailure: () => l10n.t('Looking for the cause of a failure'),
   runOperation: () => l10n.t('Asking to operate a game server'),
+  emitEvent: () => l10n.t('Asking to send an event'),
 };
 
 /** Tools for the agents of VS Code. Their code is loaded when one is used first. */

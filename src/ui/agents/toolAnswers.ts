@@ -14,7 +14,7 @@ import {
 import { agentInputs, type AgentInput, type AgentTool } from '../../core/agents/inputs.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
-import { withTerm } from '../../core/journal/query/edit.ts';
+import { withInstance } from '../../core/journal/query/edit.ts';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
 import { instancesOf, type Fleet } from '../../core/model/fleet.ts';
 import { english, oneLine } from '../../core/model/text.ts';
@@ -22,8 +22,12 @@ import type { AnyOperation, Effect } from '../../core/systems/operation.ts';
 import { prefix } from '../contributions/commandIds.ts';
 import { operationTitles } from '../operations/operationTitles.ts';
 import { confirmed } from '../operations/questions.ts';
+import { EmitTargets } from '../playback/emitTargets.ts';
 import type { Runtime } from '../runtime.ts';
 import { agreed } from '../showMessage.ts';
+
+/** An event reaches its target within this time or did not. */
+const sentWithinMs = 15_000;
 
 /** Events before a failure that are told with it. */
 const before = 10;
@@ -87,7 +91,7 @@ const answers: Answers = {
 
   async explainFailure({ runtime, fleet, connections }, wanted) {
     const { instance, connection } = instanceMeant(fleet, connections, wanted);
-    const own = withTerm(withTerm('', 'connection', connection.id, 'and'), 'instance', instance.key, 'and');
+    const own = withInstance('', instance);
     const now = instanceFacts(fleet, connection, instance);
     const { rows } = await newestOf(runtime, `${own} is:failed`, 1);
     const [failure] = rows;
@@ -113,12 +117,7 @@ const answers: Answers = {
 
   async runOperation(place, { operation: id, instance: key, connection, input = {} }, token) {
     const { runtime, fleet, connections } = place;
-    if (workspace.getConfiguration(prefix).get('agents.operations') !== true)
-      throw new AgentError(
-        `Agents may not operate game servers here. A person can allow them to ask: the setting ${prefix}.agents.operations.`,
-      );
-    if (runtime.travel.moment)
-      throw new AgentError('The window shows a moment of the past, where nothing is operated.');
+    refuseUnlessAllowed(runtime);
     const target =
       key === undefined ? undefined : instanceMeant(fleet, connections, { instance: key, connection });
     const [only, ...others] = target ? [target.connection] : connectionsMeant(connections, connection);
@@ -148,7 +147,53 @@ const answers: Answers = {
         : await runs.run(order, { id: taskId, window, ask: confirmed });
     return { outcome: result.outcome, message: english(result.message) };
   },
+
+  async emitEvent({ runtime, connections }, { connection, message }, token) {
+    refuseUnlessAllowed(runtime);
+    const [only] = connectionsMeant(connections, connection);
+    const targets = new EmitTargets(runtime);
+    const target = (await targets.list()).find((each) => each.connection === only?.id);
+    if (!target)
+      throw new AgentError('Nothing can be sent there: it takes no events, or it is not connected.');
+    const bytes = Buffer.from(message);
+    if (targets.question(target, bytes))
+      throw new AgentError(
+        'This message would change something on the server. A person sends such a message.',
+      );
+    const { label, system, address } = target;
+    const at = target.connection === undefined ? undefined : runtime.connections.get(target.connection);
+    const title = l10n.t('Send');
+    const asked = l10n.t(
+      'An agent asks to send an event to {0}, as if {1} had sent it.',
+      label,
+      system.label,
+    );
+    const detail = [
+      l10n.t('Everybody who listens there takes it for the truth.'),
+      l10n.t('Host: {0}', oneLine((at && system.hostOf?.(at.settings)) ?? runtime.host, 100)),
+      oneLine(address, 200),
+      oneLine(message, 500),
+    ].join('\n');
+    if (!(await agreed(asked, detail, title))) throw new AgentError('The person said no.');
+    const end = new AbortController();
+    token.onCancellationRequested(() => {
+      end.abort();
+    });
+    const signal = AbortSignal.any([end.signal, AbortSignal.timeout(sentWithinMs)]);
+    const result = await targets.emit(target, bytes, 'emitted', signal);
+    return result.ok ? { outcome: 'sent' } : { outcome: 'failed', message: english(result.message) };
+  },
 };
+
+/** Anything that an agent does needs a person who allows it, and what is now. */
+function refuseUnlessAllowed({ travel }: Runtime): void {
+  if (workspace.getConfiguration(prefix).get('agents.operations') !== true)
+    throw new AgentError(
+      `Agents may not operate game servers here. A person can allow them to ask: the setting ${prefix}.agents.operations.`,
+    );
+  if (travel.moment)
+    throw new AgentError('The window shows a moment of the past, where nothing is operated.');
+}
 
 /** The answer of a tool as a model reads it; an error names what to ask instead. */
 export async function answerTool(

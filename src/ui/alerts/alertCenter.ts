@@ -78,8 +78,10 @@ export class AlertCenter {
     else await alerts.mute(target.target, picked.until);
   }
 
-  async dismissAlerts(): Promise<void> {
-    await this.#shown.see(this.#shown.unseen);
+  /** Ends some alerts, or all that are open. */
+  async dismissAlerts(ids?: unknown): Promise<void> {
+    const { unseen } = this.#shown;
+    await this.#shown.see(Array.isArray(ids) ? unseen.filter(({ id }) => ids.includes(id)) : unseen);
   }
 
   /** Does what an alert does, to see that it arrives. */

@@ -7,7 +7,7 @@ import type { AlertCenter } from './alertCenter.ts';
 
 export const alertCommands = ['muteAlerts', 'dismissAlerts', 'testAlert', 'alertSecret'] as const;
 
-/** How alerts lead on. */
+/** Ways that alerts lead on. */
 export interface AlertWays {
   reveal(row: Row): Promise<void>;
   /** Rows that are selected in the tree. */
@@ -20,7 +20,7 @@ export function registerAlerts(runtime: Runtime, ways: AlertWays): void {
   const center = begin(runtime, ways);
   for (const command of alertCommands)
     runtime.scope.add(
-      commands.registerCommand(commandId(command), async (row?: Row) => (await center)[command](row)),
+      commands.registerCommand(commandId(command), async (given?: Row) => (await center)[command](given)),
     );
 }
 

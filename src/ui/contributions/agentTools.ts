@@ -58,6 +58,14 @@ const tools: Readonly<Record<AgentTool, ToolWords>> = {
     user: 'Operates a game server, after a question each time.',
     when: `config.${prefix}.agents.operations`,
   },
+  emitEvent: {
+    title: 'Send an Event as a Game Server Manager',
+    reference: 'emitGameServerEvent',
+    model:
+      'Asks a person to let a made-up event go out as if a game server manager had sent it, to test bots and dashboards that listen there. Every use is confirmed by the person. Messages that would change something on a server are refused.',
+    user: 'Sends a made-up event, after a question each time.',
+    when: `config.${prefix}.agents.operations`,
+  },
 };
 
 /** Tools that the agents of VS Code may use. */

@@ -79,7 +79,11 @@ export const ownCommands = {
   muteAlerts: { title: 'Mute Alerts…', icon: '$(bell-slash)', palette: hasConnections },
   dismissAlerts: { title: 'Dismiss All Alerts', icon: '$(bell-dot)', palette: hasConnections },
   testAlert: { title: 'Send a Test Alert', icon: '$(bell)', palette: hasConnections },
-  alertSecret: { title: 'Set Secret of the Webhook for Alerts…', icon: '$(key)' },
+  alertSecret: {
+    title: 'Set Secret of the Webhook for Alerts…',
+    icon: '$(key)',
+    palette: hasConnections,
+  },
   filterInstances: { title: 'Filter Servers…', icon: '$(filter)', palette: hasConnections },
   changeFilter: { title: 'Change Filter…', icon: '$(filter-filled)', palette: false },
   clearFilter: { title: 'Clear Filter', icon: '$(clear-all)', palette: contextKeys.filtered },

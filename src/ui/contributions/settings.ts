@@ -293,7 +293,7 @@ export async function settingsOf(
       default: false,
       order: 12,
       description:
-        'Lets agents (language models with tools) ask to start, stop, restart and otherwise operate game servers. Each time a dialog names the server, its host and the effect, and nothing is done without your yes. What destroys data is never done.',
+        'Lets agents (language models with tools) ask to start, stop, restart and otherwise operate game servers, and to send made-up events to those who listen. Each time a dialog names the server, its host and the effect, and nothing is done without your yes. What destroys data is never done.',
     },
     'gameServerOps.savedQueries': {
       type: 'object',

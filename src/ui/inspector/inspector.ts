@@ -9,6 +9,7 @@ import type { Row } from '../tree/treeItems.ts';
 import { EmitTargets } from '../playback/emitTargets.ts';
 import type { ReplayWanted } from '../playback/replayCommand.ts';
 import type { Replays } from '../playback/replays.ts';
+import { defaultQuery } from '../../core/journal/query/defaultQuery.ts';
 import { pageIcon, showPage } from '../pages/webviewPage.ts';
 import { fleetOnScreen } from '../travel/moment.ts';
 import type { Runtime } from '../runtime.ts';
@@ -88,8 +89,11 @@ export class Inspector {
     });
     register('showEvents', async (row) => {
       if (isRow(row) && row.row === 'detail') {
-        const { queryOfDetail } = await import('../tree/instanceDetails.ts');
-        return this.show(queryOfDetail(row), row.event === undefined ? {} : { event: row.event });
+        const { withInstance } = await import('../../core/journal/query/edit.ts');
+        return this.show(
+          withInstance(defaultQuery, row),
+          row.event === undefined ? {} : { event: row.event },
+        );
       }
       const session = await this.#reveal();
       if (isRow(row)) session.filterBy(...this.#fieldOf(row));

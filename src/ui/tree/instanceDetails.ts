@@ -1,6 +1,6 @@
 import { commands, env, l10n, window, type TreeItem, type TreeView } from 'vscode';
 import { defaultQuery } from '../../core/journal/query/defaultQuery.ts';
-import { withTerm } from '../../core/journal/query/edit.ts';
+import { withInstance } from '../../core/journal/query/edit.ts';
 import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance, isCurrent } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
@@ -36,16 +36,6 @@ interface Unfolded {
   drawn: string;
   /** Events came, or another moment is shown. */
   isStale: boolean;
-}
-
-/** The query of the inspector in which the event of a row stands. */
-export function queryOfDetail({ connection, key, host }: DetailRow): string {
-  const terms: readonly (readonly [string, string])[] = [
-    ['connection', connection],
-    ['instance', key],
-    ...(host === undefined ? [] : ([['host', host]] as const)),
-  ];
-  return terms.reduce((query, [field, value]) => withTerm(query, field, value, 'and'), defaultQuery);
 }
 
 /** Rows below the instances that somebody unfolded. */
@@ -155,7 +145,7 @@ export class InstanceDetails {
     const { journals, timelines, travel } = this.#runtime;
     const { moment } = travel;
     const upTo = moment ? ` seq:1..${String(moment.place.seq)}` : '';
-    const query = `${queryOfDetail({ ...row, row: 'detail', detail: '' })} -class:log -class:metric${upTo}`;
+    const query = `${withInstance(defaultQuery, row)} -class:log -class:metric${upTo}`;
     try {
       await journals.settle();
       const store = await journals.store(moment ? timelines.base : timelines.id);

@@ -1,3 +1,4 @@
+import type { InstanceRef } from '../../model/instance.ts';
 import type { QueryNode } from './ast.ts';
 import { insertValue } from './complete.ts';
 import { parseQuery } from './parse.ts';
@@ -16,6 +17,12 @@ export function withTerm(query: string, field: string, value: string, joining: J
   const rest = withoutTerm(query, field, value, opposite);
   if (hasTerm(rest, field, value, !opposite)) return rest;
   return appended(rest, opposite ? term : `-${term}`);
+}
+
+/** The query for what one instance has of it. */
+export function withInstance(query: string, { connection, key, host }: InstanceRef): string {
+  const own = withTerm(withTerm(query, 'connection', connection, 'and'), 'instance', key, 'and');
+  return host === undefined ? own : withTerm(own, 'host', host, 'and');
 }
 
 /** The query with other times at its top: from and to in milliseconds since the epoch, both inclusive; none for all times. */
