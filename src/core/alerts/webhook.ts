@@ -29,8 +29,6 @@ export interface AlertFields {
   readonly time: string;
 }
 
-export const placeNames = ['kind', 'title', 'detail', 'connection', 'server', 'host', 'time'] as const;
-
 /** The webhook of the settings, or why there is none. An address may hold a secret: no problem repeats it. */
 export function readWebhook(value: unknown): { readonly webhook?: AlertWebhook; readonly problem?: Text } {
   if (value === undefined || value === null || isEmpty(value)) return {};

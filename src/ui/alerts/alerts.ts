@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Row } from '../tree/treeItems.ts';
 import type { AlertCenter } from './alertCenter.ts';
 
-export const alertCommands = ['muteAlerts', 'dismissAlerts', 'testAlert', 'alertSecret'] as const;
+const alertCommands = ['muteAlerts', 'dismissAlerts', 'testAlert', 'alertSecret'] as const;
 
 /** Ways that alerts lead on. */
 export interface AlertWays {
