@@ -44,7 +44,12 @@ export function activate(context: ExtensionContext): Inside | undefined {
   const inspector = new Inspector(runtime);
   registerSimulated(runtime);
   registerRecordings(runtime, inspector);
-  registerLinks(runtime, inspector);
+  registerLinks({
+    runtime,
+    inspector,
+    reveal: (row) => tree.reveal(row),
+    selected: () => tree.view.selection,
+  });
   registerTravel(runtime, tree);
   registerConnectionCommands(runtime);
   new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);

@@ -218,7 +218,13 @@ describe('the inspector', () => {
     await follow('/inspector?query=instance%3Aark%20is%3Afailed&connection=elsewhere');
     await expect.poll(() => filterOf(wb.viewFrame()).inputValue()).toBe('instance:ark is:failed');
     await wb.toasts(/This window has no connection “elsewhere”/).waitFor();
-    for (const link of ['/inspector?query=a&run=b', '/start?instance=ark', '/__proto__']) {
+    await follow('/instance?connection=home&key=rust');
+    await wb.page.locator('.monaco-list-row[role=treeitem].focused.selected', { hasText: 'rust' }).waitFor();
+    await follow('/instance?connection=nowhere&key=ark');
+    await wb.toasts('This window knows no game server “ark” on the connection “nowhere”.').waitFor();
+    await follow('/recording?id=none');
+    await wb.toasts('This machine has no recording “none”.').waitFor();
+    for (const link of ['/inspector?query=a&run=b', '/start?instance=ark', '/instance?key=a', '/__proto__']) {
       await follow(link);
       await wb.toasts(`The link “${link}`).waitFor();
     }

@@ -64,6 +64,16 @@ it('a recording is begun, goes on over a reload, is stopped, opened, played, exp
   await wb.enter('Evening <i>crash</i>', 'Name');
   const renamed = wb.treeItem(/^Recording Evening <i>crash<\/i>, /);
   const file = join(wb.workspace, 'evening.gsops.ndjson');
+  await filterOf(view).fill('');
+  await wb.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await wb.contextMenu(renamed, 'Copy Link');
+  const copied = (): Promise<string> => wb.page.evaluate<string>('navigator.clipboard.readText()');
+  await expect.poll(copied).toMatch(/\/recording\?id=[\w-]+$/);
+  await wb.command('Developer: Open URL');
+  await wb.enter((await copied()).replace(/^[\w-]+:/, 'vscode:'), 'URL to open');
+  await wb.dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect.poll(() => filterOf(wb.viewFrame()).inputValue()).toContain('seq:');
+
   await wb.contextMenu(renamed, 'Export Recording…');
   await wb.pick('As They Are');
   await saveInto(wb, file, 'Evening -i-crash-i-events.gsops.ndjson');

@@ -46,7 +46,7 @@ describe('the generated manifest', async () => {
     for (const { name, when } of languageModelTools) {
       expect(when).toMatch(/^isWorkspaceTrusted/);
       expect(when.endsWith(' && config.gameServerOps.agents.operations'), name).toBe(
-        name.endsWith('runOperation'),
+        /_(?:runOperation|emitEvent)$/.test(name),
       );
     }
   });
