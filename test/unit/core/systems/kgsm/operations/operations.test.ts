@@ -350,7 +350,7 @@ esac`;
   });
 
   it('ends the program and what it started when it is cancelled', async () => {
-    await program('echo up; sleep 60');
+    await program('case "$*" in *--status*) exit 1;; esac; echo up; sleep 60');
     const abort = new AbortController();
     const pending = run('start', instance('stopped'), abort.signal);
     await new Promise<void>((resolve) => {
