@@ -119,7 +119,11 @@ export function taskFacts(task: Task): object {
     ...(message ? { message: cutText(english(message)) } : {}),
     ...(steps.length === 0
       ? {}
-      : { steps: steps.slice(-20).map(({ at, label }) => `${moment(at)} ${label.slice(0, 200)}`) }),
+      : {
+          steps: steps
+            .slice(-20)
+            .map(({ at, label, words }) => `${moment(at)} ${(words ? english(words) : label).slice(0, 200)}`),
+        }),
     ...(log === undefined ? {} : { log: cutText(log, 'end') }),
   };
 }

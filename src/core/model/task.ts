@@ -4,8 +4,11 @@ import type { Text } from './text.ts';
 
 export type TaskState = 'waiting' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'aborted' | 'lost';
 
-interface TaskStep {
+export interface TaskStep {
+  /** As the system names it. */
   readonly label: string;
+  /** For people, where that is no name for them. */
+  readonly words?: Text;
   readonly at: number;
 }
 

@@ -44,6 +44,8 @@ export const contextKeys = {
   simulating: 'gameServerOps.simulating',
   /** True while this window has a virtual server. */
   serving: 'gameServerOps.serving',
+  /** True while a filter of the view of tasks is on. */
+  tasksFiltered: 'gameServerOps.tasksFiltered',
   /** True while the view of tasks hides ended ones. */
   tasksCleared: 'gameServerOps.tasksCleared',
   connections: 'gameServerOps.connectionCount',

@@ -27,8 +27,10 @@ interface Page<Given> {
   readonly parameters: z.ZodMiniType<Given>;
   show(places: LinkPlaces, given: Given): Promise<void>;
 }
-const page = <Given>(parameters: z.ZodMiniType<Given>, show: Page<Given>['show']): Page<unknown> =>
-  ({ parameters, show });
+const page = <Given>(parameters: z.ZodMiniType<Given>, show: Page<Given>['show']): Page<unknown> => ({
+  parameters,
+  show,
+});
 
 const pages: Readonly<Record<string, Page<unknown>>> = {
   '/inspector': page(

@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import { Throttle } from '../throttle.ts';
 import { translate } from '../translate.ts';
 import { fleetOnScreen } from '../travel/moment.ts';
-import { connectionName, instanceName, starterName, stateOf, taskTitle } from './taskWords.ts';
+import { connectionName, instanceName, starterName, stateOf, stepText, taskTitle } from './taskWords.ts';
 
 const scheme = 'game-server-task';
 /** Documents follow a task at most this often. */
@@ -80,7 +80,7 @@ function describe(runtime: Runtime, task: Task): string {
     ...(finishedAt === undefined ? [] : [l10n.t('Ended: {0}', time(finishedAt))]),
     ...(message ? [l10n.t('Message: {0}', translate(message))] : []),
     ...(steps.length === 0 ? [] : ['', l10n.t('Steps:')]),
-    ...steps.map(({ at, label }) => `${time(at)}  ${label}`),
+    ...steps.map((step) => `${time(step.at)}  ${stepText(step)}`),
   ].map((line) => oneLine(line, 1000));
   const said = log === undefined ? [] : ['', l10n.t('Log:'), plain(log)];
   return `${[...lines, ...said].join('\n')}\n`;

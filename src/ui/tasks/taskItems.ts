@@ -6,7 +6,7 @@ import { commandId } from '../contributions/commandIds.ts';
 import { escapeMarkdown, markdown, translate } from '../translate.ts';
 import { momentWords } from '../travel/moment.ts';
 import { taskColors, taskIcons, taskStateNames } from './taskStates.ts';
-import { percentOf, stateOf, taskTitle } from './taskWords.ts';
+import { percentOf, stateOf, stepText, taskTitle } from './taskWords.ts';
 
 export type TaskRow =
   | { readonly row: 'task'; readonly id: string }
@@ -91,7 +91,7 @@ export function taskTooltip(task: Task, facts: TaskFacts): MarkdownString {
 
 export function stepItem(task: Task, place: number): TreeItem {
   const step = task.steps[place];
-  const item = new TreeItem(oneLine(step?.label ?? '', 200));
+  const item = new TreeItem(step ? stepText(step) : '');
   item.id = `${task.id}/${String(place)}`;
   const isLast = place === task.steps.length - 1;
   const icon = !isLast || task.state === 'succeeded' ? 'check' : 'circle-small-filled';

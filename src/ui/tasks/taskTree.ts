@@ -60,7 +60,8 @@ export class TaskTree {
   #earlier: EarlierTasks | undefined;
   #counting: NodeJS.Timeout | undefined;
   /** Whether VS Code was told that ended tasks are hidden. */
-  #isCleared = false;
+  /** Context keys as VS Code was told of them. */
+  readonly #contexts = new Map<string, boolean>();
 
   constructor(runtime: Runtime, operations: Operations, parts: TaskViewParts) {
     this.#runtime = runtime;
@@ -302,10 +303,14 @@ export class TaskTree {
     const isEmpty = filter !== 'all' && this.#listed().length === 0;
     const message = isEmpty ? l10n.t('No task matches the filter "{0}".', name) : '';
     if ((view.message ?? '') !== message) view.message = message;
-    const isCleared = context.workspaceState.get(clearedKey) !== undefined;
-    if (isCleared === this.#isCleared) return;
-    this.#isCleared = isCleared;
-    void commands.executeCommand('setContext', contextKeys.tasksCleared, isCleared);
+    this.#tellContext(contextKeys.tasksFiltered, filter !== 'all');
+    this.#tellContext(contextKeys.tasksCleared, context.workspaceState.get(clearedKey) !== undefined);
+  }
+
+  #tellContext(key: string, value: boolean): void {
+    if ((this.#contexts.get(key) ?? false) === value) return;
+    this.#contexts.set(key, value);
+    void commands.executeCommand('setContext', key, value);
   }
 
   /** The same object for the same row: VS Code matches changed elements by identity. */

@@ -111,9 +111,11 @@ describe('an operation and the job that does it', () => {
     let fleet = ours(emptyFleet, 1, 'op', asked);
     fleet = told(fleet, 2, '7', { title: text('Task of root'), state: 'running', step: 'first' });
     expect(fleet.tasks.size).toBe(2);
-    fleet = told(fleet, 3, '7', { subject: app, operation: 'start', step: 'second' });
+    fleet = told(fleet, 3, '7', {
+      ...{ subject: app, operation: 'start', step: 'second', message: text('Second') },
+    });
     expect(tasksOf(fleet)).toMatchObject([
-      { id: 'op', systemId: '7', steps: [{ label: 'first' }, { label: 'second' }] },
+      { id: 'op', systemId: '7', steps: [{ label: 'first' }, { label: 'second', words: text('Second') }] },
     ]);
   });
 
