@@ -3,6 +3,7 @@ import type { AlertBoard, AlertDeed } from './alerts.ts';
 import { AppendQueue } from './appendQueue.ts';
 import type { Comparison } from './comparison.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
+import type { InstanceHistory, InstanceHistoryRequest } from './instanceHistory.ts';
 import type { Calls, EventContext, JournalRequest, Notice, Query, StoreStatus } from './messages.ts';
 import { OpenQueries, type ResultHandle } from './openQueries.ts';
 import type { FoundPlace, PlaceWish } from './places.ts';
@@ -148,6 +149,11 @@ export class JournalStore {
   /** A task as it was last, with its log. */
   async task(connection: string, key: string): Promise<JournalChange | undefined> {
     return (await this.#client.call('tasks', { connection, key })).tasks[0];
+  }
+
+  /** States of an instance over a time, and who did what. */
+  instanceHistory(request: InstanceHistoryRequest): Promise<InstanceHistory> {
+    return this.#client.call('instanceHistory', request);
   }
 
   /** Matching events of a range, oldest first, in pieces. */

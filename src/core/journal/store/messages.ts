@@ -5,6 +5,7 @@ import type { Comparison } from './comparison.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
 import type { Effects } from './effects.ts';
 import type { JournalHealth } from './health.ts';
+import type { InstanceHistory, InstanceHistoryRequest } from './instanceHistory.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
 import type { FoundPlace, PlaceWish } from './places.ts';
@@ -93,6 +94,7 @@ export interface Calls {
   };
   changesSince: { args: { change: number }; answer: NewChanges };
   tasks: { args: TaskWish; answer: TaskPage };
+  instanceHistory: { args: InstanceHistoryRequest; answer: InstanceHistory };
   range: { args: { query: Query; from: number; to: number; limit: number }; answer: EventRange };
   state: { args: { seq?: number }; answer: JournalState };
   place: { args: PlaceWish; answer: FoundPlace };

@@ -5,6 +5,7 @@ import { inMemory, type JournalDatabase } from './database.ts';
 import { deleteScope, quoted, scopeQuery, type DeletionScope } from './deletion.ts';
 import { readEventContext } from './eventContext.ts';
 import { readHealth } from './health.ts';
+import { readInstanceHistory } from './instanceHistory.ts';
 import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
@@ -138,6 +139,8 @@ export class JournalService {
         return readChangesSince(db, args.change);
       case 'tasks':
         return readTasks(db, args);
+      case 'instanceHistory':
+        return readInstanceHistory(db, args);
       case 'range':
         return readRange(db, this.#compile(args.query), args.from, args.to, args.limit, elapsed);
       case 'state':
@@ -183,11 +186,7 @@ export class JournalService {
     const { toldSeq } = args;
     if (toldSeq !== undefined && toldSeq < this.#toldSeq)
       this.#post({ notice: 'commit', commit: { from: toldSeq + 1, to: this.#toldSeq }, own: false });
-    this.#stops.push(
-      this.#options.repeat(idleMs, () => {
-        this.#idle();
-      }),
-    );
+    this.#stops.push(this.#options.repeat(idleMs, () => this.#idle()));
     return this.#file.status;
   }
 
