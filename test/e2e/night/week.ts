@@ -23,7 +23,15 @@ const restart = 'c0ffee00-0000-4000-8000-000000000001';
 export async function recordedWeek(until: number): Promise<readonly Batch[]> {
   const registry = new SystemRegistry(systems);
   await registry.loadAll();
-  const night = story().filter(({ connection, fact: own }) => connection === 'home' && !own);
+  // The backup that never ended would be told of by the window that opens on this week.
+  const night = [
+    ...story().filter(
+      ({ connection, fact: own, body }) =>
+        connection === 'home' && !own && !JSON.stringify(body).includes('zomboid'),
+    ),
+    kgsmEvent(nightEnd - hour, 'home', 'instance_started', troubled.key),
+    kgsmEvent(nightEnd - hour + 4 * minute, 'home', 'instance_ready', troubled.key),
+  ];
   const told = [6 * day, 4 * day, 0].flatMap((earlier) =>
     night.map((message) => shifted(message, until - earlier - nightEnd)),
   );
@@ -33,6 +41,7 @@ export async function recordedWeek(until: number): Promise<readonly Batch[]> {
   const messages = [
     ...told,
     ready(until - 8 * day),
+    kgsmEvent(until - 7.5 * day, 'home', 'instance_ready', troubled.key),
     fact(lost, 'home', { type: 'connection.state', state: 'waiting', heardAt: lost - minute }),
     ready(lost + 5 * hour),
     fact(until - 40 * minute, 'home', {

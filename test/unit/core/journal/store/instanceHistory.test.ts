@@ -66,7 +66,7 @@ describe('the history of an instance', () => {
     expect(uptime.crashes).toBe(6);
     expect(uptimeShare(uptime)).toBeGreaterThan(0);
     expect(uptimeShare(uptime)).toBeLessThan(1);
-    expect(stretches[0]?.state).toBeUndefined();
+    expect(stretches[0]).toMatchObject({ state: 'ready', from: until - 7 * day });
     const gaps = stretches.filter(({ band, from }) => band === 'unknown' && from > until - 4 * day);
     expect(gaps.map(({ from, to }) => (to - from) / hour)).toEqual([5 + 1 / 60]);
     expect(stretches.at(-1)).toMatchObject({ state: 'ready', to: until });
