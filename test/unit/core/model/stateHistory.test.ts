@@ -74,6 +74,11 @@ describe('the states of a server over a time', () => {
       'ready 1200-1500',
       'stopped 1500-2000',
     ]);
+    expect(told(changes([1_100, 'ready'], [1_900, 'starting'], [1_200, 'stopped']))).toEqual([
+      'not heard 1000-1100',
+      'ready 1100-1200',
+      'stopped 1200-2000',
+    ]);
     expect(told(changes([1_200, 'ready'], [9_000, 'stopped']))).toEqual([
       'not heard 1000-1200',
       'ready 1200-2000',

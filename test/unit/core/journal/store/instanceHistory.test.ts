@@ -143,7 +143,11 @@ describe('the history of an instance', () => {
       batch(until - 2 * hour, instanceRow('crashed', until - 2 * hour)),
     );
     const to = until - 4 * hour;
-    expect(statesOf(db, asked({ to, heardUntil: to, seq: 2 }))).toEqual(['not heard', 'ready']);
+    const past = asked({ to, heardUntil: to, seq: 2 });
+    expect(statesOf(db, past)).toEqual(['not heard', 'ready']);
+    const { uptime, happenings } = finish(readInstanceHistory(db, past));
+    expect(uptime.crashes).toBe(0);
+    expect(happenings).toHaveLength(1);
   });
 
   it('knows the newest state whose rows retention took away', () => {
