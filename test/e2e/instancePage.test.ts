@@ -48,6 +48,7 @@ it('the page of a server shows a recorded week, leads to an event, asks before a
   });
   await band.waitFor();
   await editor.getByRole('img', { name: /^Processor, last 7 days/ }).waitFor();
+  await editor.getByRole('img', { name: /^Players, last 7 days: .+ \d to 2$/ }).waitFor();
   await editor.getByText('by another window').first().waitFor();
   await wb.page.keyboard.press('Control+b');
   await wb.screenshots('server-page');

@@ -1,7 +1,8 @@
 import { l10n } from 'vscode';
 import type { Scope } from '../../core/connections/scope.ts';
 import { connectionStateText } from '../../core/journal/control.ts';
-import { findInstance } from '../../core/model/fleet.ts';
+import { findInstance, type Fleet } from '../../core/model/fleet.ts';
+import { heardUntil } from '../../core/model/heardUntil.ts';
 import type { InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { Handlers } from '../../rpc/channel.ts';
@@ -78,12 +79,25 @@ export class InstanceMetrics {
     const { connection, kind, key } = this.#ref;
     const store = await this.#runtime.journals.store(this.#timeline);
     const step = stepOf(minutes);
-    const all = await store.rollups({ connection, key, from: now - minutes * 60_000, to: now, step });
-    return historyOf(
-      all.filter((series) => series.kind === kind),
-      step,
-      now,
-    );
+    const from = now - minutes * 60_000;
+    const all = await store.rollups({ connection, key, from, to: now, step });
+    const measured = all.filter((series) => series.kind === kind);
+    // Systems that tell who joins and leaves do not measure how many play.
+    const counted = measured.some(({ name }) => name === 'players')
+      ? []
+      : await store.playerCounts({
+          instance: this.#ref,
+          from,
+          to: now,
+          step: measured[0]?.step ?? step,
+          heardUntil: heardUntil(this.#fleet.connections.get(connection), now),
+        });
+    return historyOf([...measured, ...counted], step, now);
+  }
+
+  get #fleet(): Fleet {
+    const { travel, pipeline } = this.#runtime;
+    return travel.moment?.fleet ?? pipeline.fleet(this.#timeline);
   }
 
   state(): MetricsState {

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { InstanceHistory } from '../../core/journal/store/instanceHistory.ts';
-import { isCurrent } from '../../core/model/fleet.ts';
 import type { Happening } from '../../core/model/happenings.ts';
+import { heardUntil } from '../../core/model/heardUntil.ts';
 import type { InstanceRef } from '../../core/model/instance.ts';
 import { lifecycle } from '../../core/model/lifecycle.ts';
 import { bandOf, uptimeShare, type Stretch } from '../../core/model/stateHistory.ts';
@@ -27,7 +27,7 @@ export async function serverHistory(
   hours: number,
 ): Promise<ServerHistory> {
   const { journals } = runtime;
-  const { place, timeline } = shown;
+  const { place, timeline, fleet, replay } = shown;
   const to = place?.at ?? Date.now();
   const from = to - hours * hourMs;
   // What was told a moment ago is part of it.
@@ -38,7 +38,8 @@ export async function serverHistory(
       instance: ref,
       from,
       to,
-      heardUntil: heardUntil(shown, ref, to),
+      // A replay tells what was heard in it.
+      heardUntil: replay === undefined ? heardUntil(fleet.connections.get(ref.connection), to) : to,
       ...(place === undefined ? {} : { seq: place.seq }),
     }),
     lastEvents(runtime, ref, { ...shown, count: mostEvents }),
@@ -59,14 +60,6 @@ export async function serverHistory(
       ? l10n.t('The server changes so often that the older part of this time is not shown.')
       : '',
   };
-}
-
-/** Until when the connection of a server was heard. */
-function heardUntil({ fleet, replay }: ShownMoment, { connection }: InstanceRef, to: number): number {
-  const status = fleet.connections.get(connection);
-  // A replay tells what was heard in it.
-  if (!status || isCurrent(status) || replay !== undefined) return to;
-  return Math.min(to, status.heardAt ?? status.lastEventAt ?? status.since);
 }
 
 function stretchOf({ band, state, from, to, changes }: Stretch): ServerStretch {

@@ -123,6 +123,7 @@ export const pageStyles = css`
     border: 0;
     border-radius: 0;
     height: 4px;
+    margin-bottom: 3px;
   }
   .moving > .dot,
   .task > .dot {
@@ -223,11 +224,14 @@ export const pageStyles = css`
     padding: 0;
   }
   .row {
-    align-items: baseline;
+    align-items: flex-start;
     border-bottom: 1px solid var(--vscode-widget-border, transparent);
     display: flex;
     gap: 6px;
     padding: 4px 2px;
+  }
+  .row > .dot {
+    margin-top: 4px;
   }
   .time {
     color: var(--vscode-descriptionForeground);

@@ -74,13 +74,13 @@ function shifted(message: NightMessage, ms: number): NightMessage {
   return { ...message, at, body: { ...body, Timestamp: new Date(at - 40).toISOString() } };
 }
 
-/** Every ten minutes of the week: load that follows the day, and players in the evening. */
+/** Every ten minutes of the week: load that follows the day. */
 function measured(until: number): readonly StoredEvent[] {
   return Array.from({ length: 7 * 144 }, (_, n): StoredEvent => {
     const receivedAt = until - 7 * day + n * 10 * minute;
     const part = Math.sin((2 * Math.PI * n) / 144) + 1;
     const { connection, kind, key } = troubled;
-    const values = { cpu: 20 + 35 * part, memory: (2 + part) * 1024 ** 3, players: Math.round(4 * part) };
+    const values = { cpu: 20 + 35 * part, memory: (2 + part) * 1024 ** 3 };
     return {
       source: connection,
       host: '',

@@ -2,20 +2,13 @@ import { happeningsOf, type Happening, type ToldState } from '../../model/happen
 import type { Instance, InstanceRef } from '../../model/instance.ts';
 import { instanceId } from '../../model/instance.ts';
 import type { LifecycleState } from '../../model/lifecycle.ts';
-import {
-  capturedTimes,
-  coarse,
-  stretchesOf,
-  uptimeOf,
-  type ConnectionChange,
-  type Stretch,
-  type Uptime,
-} from '../../model/stateHistory.ts';
+import { coarse, stretchesOf, uptimeOf, type Stretch, type Uptime } from '../../model/stateHistory.ts';
 import type { Task } from '../../model/task.ts';
 import type { JournalDatabase } from './database.ts';
 import { seqAtTime } from './places.ts';
 import { readEvents } from './reader.ts';
 import { classes } from './schema.ts';
+import { readCaptured } from './captured.ts';
 import { readStints, type Stint } from './stints.ts';
 
 export interface InstanceHistoryRequest {
@@ -61,21 +54,13 @@ export function* readInstanceHistory(
   const limits = { from, last, most: mostStints };
   const key = instanceId(instance);
   const states = yield* readStints(db, { connection, what: 'instance', key }, limits);
-  const ofConnection = yield* readStints(db, { connection, what: 'connection', key: '' }, limits);
+  const captured = yield* readCaptured(db, connection, { ...limits, heardUntil });
   const changes = states.map(({ at, state }): ToldState => ({
     at,
     state: (state ?? 'removed') as LifecycleState,
   }));
-  // A replay has no rows of its connections: all of it was heard.
-  const captured =
-    ofConnection.length === 0
-      ? [{ from: Math.min(from, to), to: heardUntil }]
-      : capturedTimes(
-          ofConnection.map((stint, n) => toConnectionChange(db, connection, stint, ofConnection[n - 1])),
-          heardUntil,
-        );
   const range = { from, to };
-  const stretches = stretchesOf(changes, captured, range);
+  const stretches = stretchesOf(changes, captured.times, range);
   yield;
   const told = yield* withEvents(db, instance, states.filter(({ at }) => at >= from).slice(-mostHappenings));
   const tasks = yield* readTasksOf(db, request, seqAtTime(db, from));
@@ -83,38 +68,8 @@ export function* readInstanceHistory(
     stretches: coarse(stretches, mostStretches),
     uptime: uptimeOf(stretches, changes, range),
     happenings: happeningsOf(told, tasks, mostHappenings),
-    isCut: [states, ofConnection].some((stints) => stints.length >= mostStints),
+    isCut: captured.isCut || states.length >= mostStints,
   };
-}
-
-function toConnectionChange(
-  db: JournalDatabase,
-  connection: string,
-  stint: Stint,
-  before: Stint | undefined,
-): ConnectionChange {
-  const { at, state } = stint;
-  const isReady = state === 'ready';
-  const isAgain = isReady && before?.state === 'ready';
-  const heardAt = isAgain ? heardBefore(db, connection, stint) : stint.heardAt;
-  return { at, isReady, ...(heardAt === undefined ? {} : { heardAt }) };
-}
-
-/** When a server was last heard of before it was connected again within one commit, which keeps no row of what came before. */
-function heardBefore(db: JournalDatabase, connection: string, { seq, at }: Stint): number | undefined {
-  const seqs = db
-    .prepareArrays(
-      `SELECT seq FROM (SELECT seq, connection, type, receivedAt FROM events WHERE seq <= ? ORDER BY seq DESC LIMIT ${lookBack})
-       WHERE receivedAt <= ? AND type IN (SELECT id FROM names WHERE value = 'connection.state') ORDER BY seq DESC`,
-    )
-    .all(seq, at)
-    .map(([each]) => Number(each));
-  for (const event of readEvents(db, seqs)) {
-    if (event.connection !== connection) continue;
-    const heardAt = /"heardAt":(\d+)/.exec(event.raw)?.[1];
-    if (heardAt !== undefined) return Number(heardAt);
-  }
-  return undefined;
 }
 
 /** The states with what they say of themselves, and the events that brought them. */

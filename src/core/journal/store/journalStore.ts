@@ -7,6 +7,7 @@ import type { InstanceHistory, InstanceHistoryRequest } from './instanceHistory.
 import type { Calls, EventContext, JournalRequest, Notice, Query, StoreStatus } from './messages.ts';
 import { OpenQueries, type ResultHandle } from './openQueries.ts';
 import type { FoundPlace, PlaceWish } from './places.ts';
+import type { PlayerCountsRequest } from './playerCounts.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { Batch, ChangeRow, JournalEvent } from './records.ts';
 import type { NewRecording, Recording, RecordingChange, RecordingList } from './recordings.ts';
@@ -229,6 +230,10 @@ export class JournalStore {
   /** Measurements over time, from the roll-ups that outlive their events. */
   rollups(request: RollupsRequest): Promise<RollupSeries[]> {
     return this.#client.call('rollups', request);
+  }
+  /** Players over time, by the states of an instance; no series where its system tells of none. */
+  playerCounts(request: PlayerCountsRequest): Promise<readonly RollupSeries[]> {
+    return this.#client.call('playerCounts', request);
   }
   health(): Promise<Calls['health']['answer']> {
     return this.#client.call('health', null);

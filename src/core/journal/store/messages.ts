@@ -9,6 +9,7 @@ import type { InstanceHistory, InstanceHistoryRequest } from './instanceHistory.
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
 import type { FoundPlace, PlaceWish } from './places.ts';
+import type { PlayerCountsRequest } from './playerCounts.ts';
 import type { NewRecording, Recording, RecordingChange, RecordingList } from './recordings.ts';
 import type { Related } from './related.ts';
 import type { Bounds, Page, RowsRequest } from './result.ts';
@@ -115,6 +116,7 @@ export interface Calls {
   remove: { args: { query: Query }; answer: number };
   delete: { args: { scope: DeletionScope }; answer: Deleted };
   rollups: { args: RollupsRequest; answer: RollupSeries[] };
+  playerCounts: { args: PlayerCountsRequest; answer: readonly RollupSeries[] };
   compact: { args: null; answer: number };
   health: { args: null; answer: JournalHealth };
   check: { args: null; answer: null };

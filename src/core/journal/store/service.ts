@@ -11,6 +11,7 @@ import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
 import { readChanges, readChangesSince, readEvents, readRange } from './reader.ts';
 import { readPlace } from './places.ts';
+import { readPlayerCounts } from './playerCounts.ts';
 import { answerRecordingCall, isRecordingCall } from './recordings.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
@@ -155,6 +156,8 @@ export class JournalService {
         return this.#delete(args.scope);
       case 'rollups':
         return readRollups(db, args);
+      case 'playerCounts':
+        return readPlayerCounts(db, args);
       case 'compact':
         this.#isWalDirty = true;
         return compact(db, this.#options.elapsed);
@@ -333,12 +336,7 @@ export class JournalService {
 
   #follow(everyMs: number): void {
     this.#stopFollow?.();
-    this.#stopFollow =
-      everyMs > 0
-        ? this.#options.repeat(everyMs, () => {
-            this.#look();
-          })
-        : undefined;
+    this.#stopFollow = everyMs > 0 ? this.#options.repeat(everyMs, () => this.#look()) : undefined;
   }
 
   /** Whether another connection committed: a read of four bytes of shared memory. */

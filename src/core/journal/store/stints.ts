@@ -20,7 +20,7 @@ export interface Stint {
   readonly heardAt?: number;
 }
 
-interface Limits {
+export interface Limits {
   /** Begin of the time that is asked for: the state that stood then is the oldest one. */
   readonly from: number;
   /** Newest row, by its seq. */
