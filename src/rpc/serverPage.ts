@@ -71,8 +71,9 @@ export interface ServerHappening {
   readonly who: string;
   readonly why: string;
   readonly at: number;
-  /** Null where it goes on. */
+  /** Null where it goes on, or where no end was told. */
   readonly until: number | null;
+  readonly goesOn: boolean;
   /** Event or task that it leads to. */
   readonly event: number | null;
   readonly task: string | null;

@@ -66,6 +66,7 @@ it('the page of a server shows a recorded week, leads to an event, asks before a
 
   await editor.getByRole('button', { name: '24 h' }).click();
   await editor.getByRole('listbox', { name: /^States in the last 24 hours: up .+, 2 crashes$/ }).waitFor();
+  await editor.getByRole('button', { name: 'Restarting ark-island: Succeeded' }).waitFor();
   const events = editor.getByRole('region', { name: 'Last events' });
   await events
     .getByRole('button', { name: /exit code 137/ })

@@ -1,11 +1,12 @@
 import { l10n } from 'vscode';
 import type { InstanceHistory } from '../../core/journal/store/instanceHistory.ts';
 import type { Happening } from '../../core/model/happenings.ts';
+import type { Fleet } from '../../core/model/fleet.ts';
 import { heardUntil } from '../../core/model/heardUntil.ts';
 import type { InstanceRef } from '../../core/model/instance.ts';
 import { lifecycle } from '../../core/model/lifecycle.ts';
 import { bandOf, uptimeShare, type Stretch } from '../../core/model/stateHistory.ts';
-import type { TaskStarter } from '../../core/model/task.ts';
+import { isFinished, type TaskStarter } from '../../core/model/task.ts';
 import { durationWords } from '../../core/model/taskList.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { ServerHappening, ServerHistory, ServerStretch } from '../../rpc/serverPage.ts';
@@ -49,7 +50,7 @@ export async function serverHistory(
     to,
     stretches: history.stretches.map(stretchOf),
     ...uptimeWords(history),
-    happenings: history.happenings.map((happening) => happeningWords(runtime, happening)),
+    happenings: history.happenings.map((happening) => happeningWords(runtime, fleet, happening)),
     events: events.map(({ seq, receivedAt: at, severity, summary }) => ({
       seq,
       at,
@@ -91,12 +92,15 @@ function percentWords(share: number): string {
   return `${percent.toLocaleString(undefined, { maximumFractionDigits: 2 })} %`;
 }
 
-function happeningWords(runtime: Runtime, happening: Happening): ServerHappening {
+function happeningWords(runtime: Runtime, fleet: Fleet, happening: Happening): ServerHappening {
   const { at, until = null } = happening;
   const by = (starter: TaskStarter | undefined): string =>
     starter === undefined ? '' : l10n.t('by {0}', starterName(runtime, starter));
   if (happening.what === 'task') {
-    const { id, title, state, startedBy, message } = happening;
+    const { id, title, startedBy, message } = happening;
+    // A task that the fleet does not know has ended, also where nobody said so.
+    const goesOn = !isFinished(happening.state) && fleet.tasks.has(id);
+    const state = isFinished(happening.state) || goesOn ? happening.state : 'lost';
     const why = message === undefined ? '' : oneLine(translate(message), 300);
     return {
       band: 'task',
@@ -105,6 +109,7 @@ function happeningWords(runtime: Runtime, happening: Happening): ServerHappening
       why,
       at,
       until,
+      goesOn,
       event: null,
       task: id,
     };
@@ -123,6 +128,7 @@ function happeningWords(runtime: Runtime, happening: Happening): ServerHappening
     why: [...new Set(reasons)].filter((reason) => reason !== title).join(' · '),
     at,
     until,
+    goesOn: until === null,
     event: event?.seq ?? null,
     task: null,
   };

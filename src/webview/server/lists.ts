@@ -55,18 +55,18 @@ export function renderHappenings(all: readonly ServerHappening[], ways: Ways): T
 }
 
 function renderHappening(
-  { band, title, who, why, at, until, event, task }: ServerHappening,
+  { band, title, who, why, at, until, goesOn, event, task }: ServerHappening,
   ways: Ways,
 ): TemplateResult {
   const open = event === null ? (task === null ? undefined : () => ways.task(task)) : () => ways.event(event);
-  const length = until === null ? t('goes on') : lengthWords(until - at);
+  const length = until === null ? (goesOn ? t('goes on') : '') : lengthWords(until - at);
   const by = who === '' ? nothing : html`<span class="who">${who}</span>`;
   return html`<li class=${`row ${band}`}>
     <span class="dot" aria-hidden="true"></span>
     <span class="time">${timeWords(at)}</span>
     <span class="what">
       ${open ? html`<button type="button" class="link" @click=${open}>${title}</button>` : html`<b>${title}</b>`}
-      ${by} <span class="muted length">${length}</span>
+      ${by} ${length === '' ? nothing : html`<span class="muted length">${length}</span>`}
       ${why === '' ? nothing : html`<span class="why">${why}</span>`}
     </span>
   </li>`;

@@ -65,7 +65,23 @@ export async function recordedWeek(until: number): Promise<readonly Batch[]> {
       message: text('{0} restarted', troubled.key),
     }),
   ];
-  return [...commits(registry, messages, true), { events: measured(until) }];
+  return inOrder([
+    ...commits(registry, messages, true),
+    ...measured(until).map((event) => ({ events: [event] })),
+  ]);
+}
+
+/** Batches as they would have been committed, each with all that came before the next change. */
+function inOrder(batches: readonly Batch[]): readonly Batch[] {
+  const timeOf = ({ events }: Batch): number => events[0]?.receivedAt ?? 0;
+  const merged: Batch[] = [];
+  for (const batch of batches.toSorted((a, b) => timeOf(a) - timeOf(b))) {
+    const before = merged.at(-1);
+    if (before && !before.changes && !batch.changes)
+      merged[merged.length - 1] = { events: [...before.events, ...batch.events] };
+    else merged.push(batch);
+  }
+  return merged;
 }
 
 function shifted(message: NightMessage, ms: number): NightMessage {

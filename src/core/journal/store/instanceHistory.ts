@@ -4,8 +4,8 @@ import { instanceId } from '../../model/instance.ts';
 import type { LifecycleState } from '../../model/lifecycle.ts';
 import { coarse, stretchesOf, uptimeOf, type Stretch, type Uptime } from '../../model/stateHistory.ts';
 import type { Task } from '../../model/task.ts';
+import { endOf } from '../../model/taskList.ts';
 import type { JournalDatabase } from './database.ts';
-import { seqAtTime } from './places.ts';
 import { readEvents } from './reader.ts';
 import { classes } from './schema.ts';
 import { readCaptured } from './captured.ts';
@@ -63,7 +63,7 @@ export function* readInstanceHistory(
   const stretches = stretchesOf(changes, captured.times, range);
   yield;
   const told = yield* withEvents(db, instance, states.filter(({ at }) => at >= from).slice(-mostHappenings));
-  const tasks = yield* readTasksOf(db, request, seqAtTime(db, from));
+  const tasks = yield* readTasksOf(db, request);
   return {
     stretches: coarse(stretches, mostStretches),
     uptime: uptimeOf(stretches, changes, range),
@@ -125,20 +125,19 @@ function eventOfChange(db: JournalDatabase, subject: number, seq: number, at: nu
   );
 }
 
-/** Tasks of an instance that changed behind a seq, as they were last, without their logs. */
+/** Tasks of an instance that had not ended before the range, as they were last, without their logs. */
 function* readTasksOf(
   db: JournalDatabase,
-  { instance, seq: last = Number.MAX_SAFE_INTEGER }: InstanceHistoryRequest,
-  after: number,
+  { instance, from, seq: last = Number.MAX_SAFE_INTEGER }: InstanceHistoryRequest,
 ): Generator<undefined, readonly Task[]> {
   const tasks: Task[] = [];
   const found = db
     .prepare(
       `SELECT connection, key, max(id) AS last FROM changes
        WHERE connection IN (SELECT id FROM connections WHERE connection = ?) AND what = 'task'
-       GROUP BY connection, key HAVING max(seq) > ? ORDER BY last DESC LIMIT ${mostTasks}`,
+       GROUP BY connection, key ORDER BY last DESC LIMIT ${mostTasks}`,
     )
-    .all(instance.connection, after);
+    .all(instance.connection);
   const read = db.prepare(
     `SELECT json_remove(state, '$.log') AS state FROM changes
      WHERE connection = ? AND what = 'task' AND key = ? AND seq <= ? AND state IS NOT NULL
@@ -150,7 +149,9 @@ function* readTasksOf(
     if (typeof state !== 'string') continue;
     const task = JSON.parse(state) as Task;
     const { subject, connection } = task;
-    if (subject && instanceId({ ...subject, connection }) === instanceId(instance)) tasks.push(task);
+    const isOfTime = endOf(task) >= from;
+    if (isOfTime && subject && instanceId({ ...subject, connection }) === instanceId(instance))
+      tasks.push(task);
     if (tasks.length >= mostTasksTaken) break;
   }
   return tasks;

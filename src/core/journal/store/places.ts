@@ -91,7 +91,7 @@ function endOfCommit(db: JournalDatabase, seq: number): number {
 }
 
 /** The last event that had arrived at a time; a clock that was set back makes it an approximate one. */
-export function seqAtTime(db: JournalDatabase, time: number): number {
+function seqAtTime(db: JournalDatabase, time: number): number {
   let low = db.number('SELECT min(seq) FROM events');
   let high = db.number('SELECT max(seq) FROM events');
   let found = 0;

@@ -85,6 +85,16 @@ describe('the history of an instance', () => {
     expect(crash?.what === 'state' && crash.event && english(crash.event.summary)).toContain('exit code 137');
   });
 
+  it('has a task of the range alone, and who began it, also where a day is asked for', async () => {
+    const db = written(...(await recordedWeek(until)));
+    const tasksSince = (from: number): readonly string[] =>
+      finish(
+        readInstanceHistory(db, { instance: troubled, from, to: until, heardUntil: until }),
+      ).happenings.flatMap((each) => (each.what === 'task' ? [english(each.title)] : []));
+    expect(tasksSince(until - day)).toEqual(['Restarting ark-island']);
+    expect(tasksSince(until - 60_000)).toEqual([]);
+  });
+
   it('is the same through the worker', async () => {
     const store = await openTestStore();
     for (const each of await recordedWeek(until)) await store.append(each);
