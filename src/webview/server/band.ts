@@ -1,4 +1,13 @@
-import { css, html, LitElement, svg, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  css,
+  html,
+  LitElement,
+  nothing,
+  svg,
+  type PropertyValues,
+  type SVGTemplateResult,
+  type TemplateResult,
+} from 'lit';
 import type { ServerStretch } from '../../rpc/serverPage.ts';
 import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
@@ -44,6 +53,9 @@ export class StateBand extends LitElement {
       }
       .crashed {
         fill: var(--vscode-charts-red, #e51400);
+      }
+      .above {
+        pointer-events: none;
       }
       .unknown {
         fill: none;
@@ -132,6 +144,7 @@ export class StateBand extends LitElement {
         @keydown=${(event: KeyboardEvent) => this.#key(event)}
       >
         ${this.stretches.map((stretch) => this.#renderStretch(stretch, from, to - from, stretch === shown))}
+        ${this.stretches.map((stretch) => renderCrash(stretch, from, to - from))}
       </svg>
       <div class="times" aria-hidden="true"><span>${endWords(from)}</span><span>${endWords(to)}</span></div>
       <p class="told" aria-hidden="true">${stretchWords(shown, shown === last)}</p>
@@ -156,10 +169,7 @@ export class StateBand extends LitElement {
   }
 
   #renderStretch(stretch: ServerStretch, from: number, length: number, isShown: boolean): TemplateResult {
-    // A crash of seconds in a month is seen all the same.
-    const least = stretch.band === 'crashed' ? 0.4 : 0.08;
-    const width = Math.max(least, (100 * (stretch.to - stretch.from)) / length);
-    const x = Math.min((100 * (stretch.from - from)) / length, 100 - width);
+    const { x, width } = placeOf(stretch, from, length);
     const high = heights[stretch.band];
     const words = stretchWords(stretch, stretch === this.stretches.at(-1));
     return svg`<g
@@ -190,6 +200,28 @@ export class StateBand extends LitElement {
     event.preventDefault();
     this.shown = this.stretches[Math.max(0, Math.min(last, next))]?.from;
   }
+}
+
+/** Place of a stretch in percent; a crash of seconds in a month is seen all the same. */
+function placeOf(
+  { band, from, to }: ServerStretch,
+  begin: number,
+  length: number,
+): { readonly x: number; readonly width: number } {
+  const width = Math.max(band === 'crashed' ? 0.4 : 0.08, (100 * (to - from)) / length);
+  return { x: Math.min((100 * (from - begin)) / length, 100 - width), width };
+}
+
+/** A crash once more, above the longer states beside it. */
+function renderCrash(
+  stretch: ServerStretch,
+  begin: number,
+  length: number,
+): SVGTemplateResult | typeof nothing {
+  if (stretch.band !== 'crashed') return nothing;
+  const { x, width } = placeOf(stretch, begin, length);
+  const high = heights.crashed;
+  return svg`<rect class="crashed above" aria-hidden="true" x=${x} y=${bottom - high} width=${width} height=${high}></rect>`;
 }
 
 customElements.define('gso-state-band', StateBand);
