@@ -53,7 +53,14 @@ const pages = [
     splitting: true,
     chunkNames: 'lazy/[name]-[hash]',
   },
-  { ...page, entryPoints: ['src/webview/metrics/main.ts'], outfile: 'dist/webview/metrics.js' },
+  {
+    ...page,
+    entryPoints: { metrics: 'src/webview/metrics/main.ts', server: 'src/webview/server/main.ts' },
+    outdir: 'dist/webview',
+    // The charts of both.
+    splitting: true,
+    chunkNames: 'lazy/[name]-[hash]',
+  },
 ];
 
 /** The command line of terminals takes the code of the journal from the worker's bundle. */
@@ -148,6 +155,7 @@ for (const [from, to] of [
   [`${codicons}.ttf`, 'codicon.ttf'],
   ['src/webview/inspector.css', 'inspector.css'],
   ['src/webview/metrics/metrics.css', 'metrics.css'],
+  ['src/webview/server/server.css', 'server.css'],
 ]) {
   if (existsSync(from)) cpSync(from, `dist/webview/${to}`);
 }
@@ -177,7 +185,8 @@ if (watch) {
     webview: total([...wholeInspector(ofPages)]),
     // What its first rows wait for.
     firstRows: total([...imported(ofPages, 'dist/webview/inspector.js', atOnce)]),
-    metrics: bytesOf('dist/webview/metrics.js'),
+    metrics: total([...imported(ofPages, 'dist/webview/metrics.js', atOnce)]),
+    server: total([...imported(ofPages, 'dist/webview/server.js', atOnce)]),
     gsops: bytesOf('dist/gsops.js'),
   };
   writeFileSync('dist/sizes.json', JSON.stringify(sizes));

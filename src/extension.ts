@@ -10,6 +10,7 @@ import { Inspector } from './ui/inspector/inspector.ts';
 import { InstancesTree } from './ui/tree/instancesTree.ts';
 import { registerLinks } from './ui/links/links.ts';
 import { registerSimulated } from './ui/simulated/simulated.ts';
+import { registerServerPages } from './ui/serverPage/serverPages.ts';
 import { registerRecordings } from './ui/recordings/recordings.ts';
 import { registerMetrics } from './ui/metrics/metrics.ts';
 import { Operations } from './ui/operations/operations.ts';
@@ -52,7 +53,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   });
   registerTravel(runtime, tree);
   registerConnectionCommands(runtime);
-  new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
+  new VisibleInstances(runtime, tree, [registerMetrics(runtime), registerServerPages(runtime)]);
   createStatusBar(runtime, (row) => void tree.reveal(row));
   registerAlerts(runtime, {
     reveal: (row) => tree.reveal(row),

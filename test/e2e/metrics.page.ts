@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -31,6 +31,7 @@ export async function start(): Promise<void> {
   });
   const files = new Map<string, string>([
     ['metrics.js', readFileSync(fromRoot('dist/webview/metrics.js'), 'utf8')],
+    ...lazyFiles(),
     ['metrics.css', readFileSync(fromRoot('dist/webview/metrics.css'), 'utf8')],
     ['harness.js', outputFiles[0]?.text ?? ''],
     ...(['dark', 'light', 'contrast'] as const).map((theme) => [`${theme}.css`, themeCss(theme)] as const),
@@ -55,6 +56,14 @@ export async function start(): Promise<void> {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => complaints.push(message.text()));
   mkdirSync(screenshots, { recursive: true });
+}
+
+/** Parts that several pages share. */
+function lazyFiles(): readonly (readonly [string, string])[] {
+  return readdirSync(fromRoot('dist/webview/lazy')).map((name) => [
+    `lazy/${name}`,
+    readFileSync(fromRoot(`dist/webview/lazy/${name}`), 'utf8'),
+  ]);
 }
 
 export async function stop(): Promise<void> {

@@ -40,6 +40,8 @@ describe('the package', () => {
       'dist/webview/lazy',
       'dist/webview/metrics.css',
       'dist/webview/metrics.js',
+      'dist/webview/server.css',
+      'dist/webview/server.js',
       'media/activity.svg',
       'media/icon.png',
       'media/inspector-dark.svg',
@@ -47,6 +49,8 @@ describe('the package', () => {
       'media/metrics-dark.svg',
       'media/metrics-light.svg',
       'media/overview.png',
+      'media/server-dark.svg',
+      'media/server-light.svg',
       'media/walkthrough/connect.md',
       'media/walkthrough/emit.md',
       'media/walkthrough/inspect.md',
@@ -98,6 +102,7 @@ describe('the package', () => {
     expect(sizes['webview']).toBeLessThanOrEqual(300_000);
     expect(sizes['simulators']).toBeLessThanOrEqual(400_000);
     expect(sizes['metrics']).toBeLessThanOrEqual(100_000);
+    expect(sizes['server']).toBeLessThanOrEqual(120_000);
     expect(
       existsSync(join(root, `${name}-${version}.vsix`))
         ? readFileSync(join(root, `${name}-${version}.vsix`)).length

@@ -121,6 +121,7 @@ export const ownCommands = {
   openInspectorTab: { title: 'Open Event Inspector in Editor Tab', icon: '$(link-external)' },
   showEvents: { title: 'Show Events', icon: '$(pulse)' },
   metrics: { title: 'Show Metrics', icon: '$(graph-line)', palette: whenOffered('metrics') },
+  openServerPage: { title: 'Open Server Page', icon: '$(preview)', palette: hasConnections },
   emit: { title: 'Emit Event…', icon: '$(broadcast)' },
   export: { title: 'Export Events…', icon: '$(export)' },
   openRecording: { title: 'Open Recording…', icon: '$(folder-opened)' },

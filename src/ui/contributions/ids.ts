@@ -9,6 +9,7 @@ export const viewIds = {
 } as const;
 
 export const inspectorPanelType = 'gameServerOps.inspectorTab';
+export const serverPanelType = 'gameServerOps.server';
 
 /** Editors of recordings: of the files that are surely ours, and of any lines of JSON where the user says so. */
 export const recordingEditors = {

@@ -2,7 +2,14 @@ import type { AnySystem } from '../../core/systems/system.ts';
 import { commandId, prefix } from './commandIds.ts';
 import { languageModelTools } from './agentTools.ts';
 import { category, ownCommands, type CommandSpec } from './commands.ts';
-import { contextKeys, inspectorPanelType, recordingEditors, submenus, viewIds } from './ids.ts';
+import {
+  contextKeys,
+  inspectorPanelType,
+  recordingEditors,
+  serverPanelType,
+  submenus,
+  viewIds,
+} from './ids.ts';
 import { keybindingsOf } from './keybindings.ts';
 import { menusOf } from './menus.ts';
 import { operationCommands } from './operationCommands.ts';
@@ -158,7 +165,12 @@ export async function buildManifest(systems: readonly AnySystem[]): Promise<Mani
     languageModelTools: languageModelTools(say),
   };
   return {
-    activationEvents: ['onStartupFinished', `onWebviewPanel:${inspectorPanelType}`, 'onUri'],
+    activationEvents: [
+      'onStartupFinished',
+      `onWebviewPanel:${inspectorPanelType}`,
+      `onWebviewPanel:${serverPanelType}`,
+      'onUri',
+    ],
     capabilities: {
       untrustedWorkspaces: {
         supported: 'limited',

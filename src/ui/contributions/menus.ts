@@ -130,6 +130,8 @@ export function menusOf(
     ],
     'view/item/context': [
       ...operations.flatMap(operationItems),
+      item('openServerPage', instanceItem, '0_page@1'),
+      item('openServerPage', detailItem, '0_page@1'),
       item('logs', `${instanceItem} && ${offers('logs')}`, '3_events@0'),
       item('showEvents', instanceItem, '3_events@1'),
       item('metrics', `${instanceItem} && ${offers('metrics')}`, '3_events@2'),

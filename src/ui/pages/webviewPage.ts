@@ -5,7 +5,7 @@ import { RpcChannel, type Handlers, type Side } from '../../rpc/channel.ts';
 
 export interface WebviewPage {
   /** Names its script and style sheet in dist/webview, its element `gso-<name>`, and its icon in media. */
-  readonly name: 'inspector' | 'metrics';
+  readonly name: 'inspector' | 'metrics' | 'server';
   readonly title: string;
   /** Adds the style sheet, font and images of the codicons. */
   readonly codicons?: boolean;

@@ -57,7 +57,7 @@ function provideDocuments(runtime: Runtime): void {
 }
 
 /** The task as it is on screen, else as the journal has it. */
-async function findTask(runtime: Runtime, connection: string, id: string): Promise<Task | undefined> {
+export async function findTask(runtime: Runtime, connection: string, id: string): Promise<Task | undefined> {
   const known = fleetOnScreen(runtime).tasks.get(id);
   if (known) return known;
   const { journals, timelines } = runtime;

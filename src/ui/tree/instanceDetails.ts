@@ -1,6 +1,4 @@
 import { commands, env, l10n, window, type TreeItem, type TreeView } from 'vscode';
-import { defaultQuery } from '../../core/journal/query/defaultQuery.ts';
-import { withInstance } from '../../core/journal/query/edit.ts';
 import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance, isCurrent } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
@@ -16,6 +14,7 @@ import { fleetOnScreen } from '../travel/moment.ts';
 import { Throttle } from '../throttle.ts';
 import type { Runtime } from '../runtime.ts';
 import { detailItem, openDetailCommand } from './detailItems.ts';
+import { lastEvents } from './lastEvents.ts';
 import { measuredForMs, type DetailRow, type InstanceRow, type Row, type Shown } from './treeItems.ts';
 
 /** Last events that are rows. */
@@ -142,19 +141,11 @@ export class InstanceDetails {
 
   /** The last events of an instance on the timeline on screen; none where that has no journal. */
   async #lastEvents(row: InstanceRow): Promise<readonly DetailEvent[]> {
-    const { journals, timelines, travel } = this.#runtime;
-    const { moment } = travel;
-    const upTo = moment ? ` seq:1..${String(moment.place.seq)}` : '';
-    const query = `${withInstance(defaultQuery, row)} -class:log -class:metric${upTo}`;
+    const { timelines, travel } = this.#runtime;
+    const { place } = travel.moment ?? {};
+    const shown = place ? { timeline: timelines.base, place } : { timeline: timelines.id };
     try {
-      await journals.settle();
-      const store = await journals.store(moment ? timelines.base : timelines.id);
-      const found = await store.query(query);
-      try {
-        return (await found.rows({ anchor: 'newest', direction: 'older', count: mostEvents })).rows;
-      } finally {
-        found.close();
-      }
+      return await lastEvents(this.#runtime, row, { ...shown, count: mostEvents });
     } catch {
       // The window has said already that there is no history.
       return [];

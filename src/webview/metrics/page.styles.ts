@@ -12,6 +12,14 @@ export const pageStyles = css`
     min-height: 100vh;
     padding: 12px 16px;
   }
+  :host([embedded]) main {
+    min-height: 0;
+    padding: 0;
+  }
+  :host([embedded]) section {
+    flex: none;
+    height: 150px;
+  }
   header {
     align-items: center;
     display: flex;

@@ -39,6 +39,9 @@ interface Shown {
 /** The charts of one instance, stacked over one time axis. It shows what the host sends, and moves on every second. */
 export class MetricsPage extends LitElement {
   static override styles = [baseStyles, pageStyles];
+  static override properties = { isEmbedded: { attribute: 'embedded', type: Boolean, reflect: true } };
+  /** Charts alone, as a part of another page, which chooses the span. */
+  declare isEmbedded: boolean;
   #link: Link | undefined;
   #state: MetricsState | undefined;
   #series: Series = noSeries;
@@ -105,16 +108,20 @@ export class MetricsPage extends LitElement {
     const { names } = this.#shown;
     const measures = measuresOf(names);
     return html`<main>
-      <header>
+      ${this.isEmbedded ? nothing : this.#renderHead(state)}
+      ${measures.length > 0 ? this.#renderCharts(measures) : this.#isLive ? renderEmpty(names.length > 0) : this.#renderNoHistory()}
+    </main>`;
+  }
+
+  #renderHead(state: MetricsState): TemplateResult {
+    return html`<header>
         <div class="title">
           <h1>${state.name}</h1>
           <p class="muted">${[state.connection, ...this.#uptime()].join(' · ')}</p>
         </div>
         ${this.#renderSpans()}
       </header>
-      <div role="status">${noteOf(state).map((note) => html`<p class="note">${note}</p>`)}</div>
-      ${measures.length > 0 ? this.#renderCharts(measures) : this.#isLive ? renderEmpty(names.length > 0) : this.#renderNoHistory()}
-    </main>`;
+      <div role="status">${noteOf(state).map((note) => html`<p class="note">${note}</p>`)}</div>`;
   }
 
   #renderSpans(): TemplateResult {
@@ -124,7 +131,7 @@ export class MetricsPage extends LitElement {
           html`<button
             type="button"
             aria-pressed=${span === this.#span ? 'true' : 'false'}
-            @click=${() => this.#choose(span)}
+            @click=${() => this.choose(span)}
           >
             ${spanLabel(span)}
           </button>`,
@@ -232,7 +239,7 @@ export class MetricsPage extends LitElement {
     this.requestUpdate();
   }
 
-  #choose(span: Span): void {
+  choose(span: Span): void {
     this.#span = span;
     this.#link?.saveSpan(span);
     this.#history = undefined;

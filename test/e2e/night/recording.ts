@@ -1,6 +1,6 @@
 import { batchOf } from '../../../src/core/journal/recorder.ts';
 import { Pipeline } from '../../../src/core/journal/pipeline.ts';
-import type { StoredEvent } from '../../../src/core/journal/store/records.ts';
+import type { Batch, StoredEvent } from '../../../src/core/journal/store/records.ts';
 import { liveTimeline } from '../../../src/core/model/event.ts';
 import { recordingLine } from '../../../src/core/playback/recording/recordingLines.ts';
 import { systems } from '../../../src/core/systems/index.ts';
@@ -52,7 +52,16 @@ export async function recordedNight(count: number): Promise<string> {
 
 /** The events of messages, as the product understands them. */
 function read(registry: SystemRegistry, messages: readonly NightMessage[]): readonly StoredEvent[] {
-  const events: StoredEvent[] = [];
+  return commits(registry, messages, false).flatMap(({ events }) => events);
+}
+
+/** What the journal is given when these messages come, all at once or one by one. */
+export function commits(
+  registry: SystemRegistry,
+  messages: readonly NightMessage[],
+  isEachAlone: boolean,
+): readonly Batch[] {
+  const batches: Batch[] = [];
   const pipeline = new Pipeline({
     decoderOf: (system) => registry.get(system)?.decoder,
     defer: () => undefined,
@@ -60,10 +69,13 @@ function read(registry: SystemRegistry, messages: readonly NightMessage[]): read
       throw error;
     },
   });
-  pipeline.subscribe('recording', (change) => events.push(...batchOf(change).events));
-  for (const message of messages.toSorted((a, b) => a.at - b.at)) ingest(pipeline, message);
+  pipeline.subscribe('recording', (change) => batches.push(batchOf(change)));
+  for (const message of messages.toSorted((a, b) => a.at - b.at)) {
+    ingest(pipeline, message);
+    if (isEachAlone) pipeline.flush();
+  }
   pipeline.flush();
-  return events;
+  return batches;
 }
 
 /** The same event in a later round. */

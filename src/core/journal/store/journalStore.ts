@@ -3,9 +3,11 @@ import type { AlertBoard, AlertDeed } from './alerts.ts';
 import { AppendQueue } from './appendQueue.ts';
 import type { Comparison } from './comparison.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
+import type { InstanceHistory, InstanceHistoryRequest } from './instanceHistory.ts';
 import type { Calls, EventContext, JournalRequest, Notice, Query, StoreStatus } from './messages.ts';
 import { OpenQueries, type ResultHandle } from './openQueries.ts';
 import type { FoundPlace, PlaceWish } from './places.ts';
+import type { PlayerCountsRequest } from './playerCounts.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { Batch, ChangeRow, JournalEvent } from './records.ts';
 import type { NewRecording, Recording, RecordingChange, RecordingList } from './recordings.ts';
@@ -150,6 +152,11 @@ export class JournalStore {
     return (await this.#client.call('tasks', { connection, key })).tasks[0];
   }
 
+  /** States of an instance over a time, and who did what. */
+  instanceHistory(request: InstanceHistoryRequest): Promise<InstanceHistory> {
+    return this.#client.call('instanceHistory', request);
+  }
+
   /** Matching events of a range, oldest first, in pieces. */
   range(query: Query, from: number, to: number, limit = 1_000): Promise<EventRange> {
     return this.#client.call('range', { query, from, to, limit });
@@ -223,6 +230,10 @@ export class JournalStore {
   /** Measurements over time, from the roll-ups that outlive their events. */
   rollups(request: RollupsRequest): Promise<RollupSeries[]> {
     return this.#client.call('rollups', request);
+  }
+  /** Players over time, by the states of an instance; no series where its system tells of none. */
+  playerCounts(request: PlayerCountsRequest): Promise<readonly RollupSeries[]> {
+    return this.#client.call('playerCounts', request);
   }
   health(): Promise<Calls['health']['answer']> {
     return this.#client.call('health', null);

@@ -5,9 +5,11 @@ import type { Comparison } from './comparison.ts';
 import type { Deleted, DeletionScope } from './deletion.ts';
 import type { Effects } from './effects.ts';
 import type { JournalHealth } from './health.ts';
+import type { InstanceHistory, InstanceHistoryRequest } from './instanceHistory.ts';
 import type { EventRange, JournalChange, JournalState, NewChanges } from './reader.ts';
 import type { ChangeRow, EncodedBatch, JournalEvent } from './records.ts';
 import type { FoundPlace, PlaceWish } from './places.ts';
+import type { PlayerCountsRequest } from './playerCounts.ts';
 import type { NewRecording, Recording, RecordingChange, RecordingList } from './recordings.ts';
 import type { Related } from './related.ts';
 import type { Bounds, Page, RowsRequest } from './result.ts';
@@ -93,6 +95,7 @@ export interface Calls {
   };
   changesSince: { args: { change: number }; answer: NewChanges };
   tasks: { args: TaskWish; answer: TaskPage };
+  instanceHistory: { args: InstanceHistoryRequest; answer: InstanceHistory };
   range: { args: { query: Query; from: number; to: number; limit: number }; answer: EventRange };
   state: { args: { seq?: number }; answer: JournalState };
   place: { args: PlaceWish; answer: FoundPlace };
@@ -113,6 +116,7 @@ export interface Calls {
   remove: { args: { query: Query }; answer: number };
   delete: { args: { scope: DeletionScope }; answer: Deleted };
   rollups: { args: RollupsRequest; answer: RollupSeries[] };
+  playerCounts: { args: PlayerCountsRequest; answer: readonly RollupSeries[] };
   compact: { args: null; answer: number };
   health: { args: null; answer: JournalHealth };
   check: { args: null; answer: null };

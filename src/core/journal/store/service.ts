@@ -5,11 +5,13 @@ import { inMemory, type JournalDatabase } from './database.ts';
 import { deleteScope, quoted, scopeQuery, type DeletionScope } from './deletion.ts';
 import { readEventContext } from './eventContext.ts';
 import { readHealth } from './health.ts';
+import { readInstanceHistory } from './instanceHistory.ts';
 import { journalError } from './journalError.ts';
 import { JournalFile } from './journalFile.ts';
 import type { Calls, FromWorker, Port, Query, StoreStatus, ToWorker } from './messages.ts';
 import { readChanges, readChangesSince, readEvents, readRange } from './reader.ts';
 import { readPlace } from './places.ts';
+import { readPlayerCounts } from './playerCounts.ts';
 import { answerRecordingCall, isRecordingCall } from './recordings.ts';
 import { BatchEncoder, type EncodedBatch } from './records.ts';
 import { forgetRemoved, removedEvent } from './removed.ts';
@@ -138,6 +140,8 @@ export class JournalService {
         return readChangesSince(db, args.change);
       case 'tasks':
         return readTasks(db, args);
+      case 'instanceHistory':
+        return readInstanceHistory(db, args);
       case 'range':
         return readRange(db, this.#compile(args.query), args.from, args.to, args.limit, elapsed);
       case 'state':
@@ -152,6 +156,8 @@ export class JournalService {
         return this.#delete(args.scope);
       case 'rollups':
         return readRollups(db, args);
+      case 'playerCounts':
+        return readPlayerCounts(db, args);
       case 'compact':
         this.#isWalDirty = true;
         return compact(db, this.#options.elapsed);
@@ -183,11 +189,7 @@ export class JournalService {
     const { toldSeq } = args;
     if (toldSeq !== undefined && toldSeq < this.#toldSeq)
       this.#post({ notice: 'commit', commit: { from: toldSeq + 1, to: this.#toldSeq }, own: false });
-    this.#stops.push(
-      this.#options.repeat(idleMs, () => {
-        this.#idle();
-      }),
-    );
+    this.#stops.push(this.#options.repeat(idleMs, () => this.#idle()));
     return this.#file.status;
   }
 
@@ -334,12 +336,7 @@ export class JournalService {
 
   #follow(everyMs: number): void {
     this.#stopFollow?.();
-    this.#stopFollow =
-      everyMs > 0
-        ? this.#options.repeat(everyMs, () => {
-            this.#look();
-          })
-        : undefined;
+    this.#stopFollow = everyMs > 0 ? this.#options.repeat(everyMs, () => this.#look()) : undefined;
   }
 
   /** Whether another connection committed: a read of four bytes of shared memory. */
