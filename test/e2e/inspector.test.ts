@@ -201,6 +201,8 @@ describe('the inspector', () => {
     } as const;
     for (const [name, [content, message]] of Object.entries(hostile)) {
       writeFileSync(join(wb.workspace, name), content);
+      // A tooltip of the row above would stand in the way.
+      await wb.page.mouse.move(800, 500);
       await wb.treeItem(name).dblclick();
       await wb.editorFrame().getByText(message).first().waitFor();
     }
@@ -322,7 +324,7 @@ describe('the inspector', () => {
     const view = wb.viewFrame();
     const failed = view.getByRole('row', { name: /instance_failed/ }).first();
     const heads = view.getByRole('columnheader');
-    await filterOf(view).fill('ark origin:live -type:*crashed');
+    await filterOf(view).fill('ark origin:live -type:(*crashed,alert.*)');
     await view.getByText(/^1 of/).waitFor();
     await failed.click({ button: 'right' });
     await wb.page.getByRole('menuitem', { name: 'Copy As', exact: true }).hover();
