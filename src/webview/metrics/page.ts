@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Handlers } from '../../rpc/channel.ts';
 import type { History, MetricsState, MetricsView, Samples } from '../../rpc/metrics.ts';
 import { setStrings, t } from '../base/l10n.ts';
+import { spansStyles } from '../base/spans.styles.ts';
 import { baseStyles } from '../base/styles.ts';
 import './chart.ts';
 import type { Point } from './chart.ts';
@@ -38,7 +39,7 @@ interface Shown {
 
 /** The charts of one instance, stacked over one time axis. It shows what the host sends, and moves on every second. */
 export class MetricsPage extends LitElement {
-  static override styles = [baseStyles, pageStyles];
+  static override styles = [baseStyles, spansStyles, pageStyles];
   static override properties = { isEmbedded: { attribute: 'embedded', type: Boolean, reflect: true } };
   /** Charts alone, as a part of another page, which chooses the span. */
   declare isEmbedded: boolean;

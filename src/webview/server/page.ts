@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Handlers } from '../../rpc/channel.ts';
 import type { ServerHistory, ServerState, ServerView } from '../../rpc/serverPage.ts';
 import { setStrings, t } from '../base/l10n.ts';
+import { spansStyles } from '../base/spans.styles.ts';
 import { baseStyles } from '../base/styles.ts';
 import { type Span, SPANS } from '../metrics/link.ts';
 import { MetricsPage } from '../metrics/page.ts';
@@ -18,7 +19,7 @@ const readAgainMs = 2_000;
 
 /** The page of one server: its state now and over days, its charts, what was done to it, and what can be. */
 export class ServerPage extends LitElement {
-  static override styles = [baseStyles, pageStyles];
+  static override styles = [baseStyles, spansStyles, pageStyles];
   #link: Link | undefined;
   #state: ServerState | undefined;
   #hours: RangeHours = ranges[1];
