@@ -28,6 +28,8 @@ let scope: Scope | undefined;
 export interface Inside {
   readonly runtime: Runtime;
   readonly tree: InstancesTree;
+  /** The namespace that the extension calls: VS Code makes one for each extension. */
+  readonly window: typeof window;
   /** How long `activate` took. */
   readonly activationMs: number;
 }
@@ -57,7 +59,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerAgentTools(runtime);
   followSettings(runtime);
   return context.extensionMode === ExtensionMode.Test
-    ? { runtime, tree, activationMs: performance.now() - begun }
+    ? { runtime, tree, window, activationMs: performance.now() - begun }
     : undefined;
 }
 
