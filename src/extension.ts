@@ -30,6 +30,8 @@ export interface Inside {
   readonly tree: InstancesTree;
   /** The namespace that the extension calls: VS Code makes one for each extension. */
   readonly window: typeof window;
+  readonly activate: typeof activate;
+  readonly deactivate: typeof deactivate;
   /** How long `activate` took. */
   readonly activationMs: number;
 }
@@ -59,7 +61,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerAgentTools(runtime);
   followSettings(runtime);
   return context.extensionMode === ExtensionMode.Test
-    ? { runtime, tree, window, activationMs: performance.now() - begun }
+    ? { runtime, tree, window, activate, deactivate, activationMs: performance.now() - begun }
     : undefined;
 }
 
