@@ -19,6 +19,7 @@ import { logEvents } from './ui/log/eventLog.ts';
 import { offerCommandLine } from './ui/terminal/commandLine.ts';
 import { createStatusBar } from './ui/statusBar.ts';
 import { registerTasks } from './ui/tasks/tasks.ts';
+import { followDeeds } from './ui/tourDeeds.ts';
 import { registerTravel } from './ui/travel/travel.ts';
 import { VisibleInstances } from './ui/tree/visibleInstances.ts';
 
@@ -53,6 +54,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   new VisibleInstances(runtime, tree, [registerMetrics(runtime)]);
   createStatusBar(runtime, (row) => void tree.reveal(row));
   followOffers(runtime);
+  followDeeds(runtime);
   logEvents(runtime);
   tellFailures(runtime);
   hurryWhereSomebodyLooks(runtime, tree.view);
