@@ -21,6 +21,7 @@ import { logEvents } from './ui/log/eventLog.ts';
 import { offerCommandLine } from './ui/terminal/commandLine.ts';
 import { createStatusBar } from './ui/statusBar.ts';
 import { registerTasks } from './ui/tasks/tasks.ts';
+import { followDeeds } from './ui/tourDeeds.ts';
 import { registerTravel } from './ui/travel/travel.ts';
 import { VisibleInstances } from './ui/tree/visibleInstances.ts';
 
@@ -30,6 +31,10 @@ let scope: Scope | undefined;
 export interface Inside {
   readonly runtime: Runtime;
   readonly tree: InstancesTree;
+  /** The namespace that the extension calls: VS Code makes one for each extension. */
+  readonly window: typeof window;
+  readonly activate: typeof activate;
+  readonly deactivate: typeof deactivate;
   /** How long `activate` took. */
   readonly activationMs: number;
 }
@@ -61,6 +66,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
     showEvents: (query) => inspector.show(query),
   });
   followOffers(runtime);
+  followDeeds(runtime);
   logEvents(runtime);
   tellFailures(runtime);
   hurryWhereSomebodyLooks(runtime, tree.view);
@@ -69,7 +75,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   registerAgentTools(runtime);
   followSettings(runtime);
   return context.extensionMode === ExtensionMode.Test
-    ? { runtime, tree, activationMs: performance.now() - begun }
+    ? { runtime, tree, window, activate, deactivate, activationMs: performance.now() - begun }
     : undefined;
 }
 

@@ -73,7 +73,7 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
   const host = hostname();
   const window = windowName(process.pid, randomUUID());
   const storage = context.globalStorageUri.fsPath;
-  const log = coreLog(channel);
+  const log = coreLog(channel, scope);
   const registry = new SystemRegistry(systems);
   const metrics = new MetricsStore();
   const pipeline: Pipeline = new Pipeline({
@@ -159,7 +159,10 @@ export function createRuntime(context: ExtensionContext, channel: LogOutputChann
     host,
     window,
     taskTimeoutMs: () => configuration().taskTimeoutMs,
-    log: (connection, line) => channel.info(`[${connection.settings.name}] ${line}`),
+    // An operation ends after its connection did.
+    log: ({ settings }, line) => {
+      if (!scope.ended) channel.info(`[${settings.name}] ${line}`);
+    },
   });
   const box: RequestBox = scope.add(
     new RequestBox({

@@ -5,6 +5,7 @@ export class Throttle {
   readonly #run: () => void;
   #timer: NodeJS.Timeout | undefined;
   #asked = false;
+  #isOver = false;
 
   constructor(pauseMs: number, run: () => void) {
     this.pauseMs = pauseMs;
@@ -26,11 +27,12 @@ export class Throttle {
   dispose(): void {
     clearTimeout(this.#timer);
     this.#asked = false;
+    this.#isOver = true;
   }
 
   #next(): void {
     this.#timer = undefined;
-    if (!this.#asked) return;
+    if (!this.#asked || this.#isOver) return;
     this.#asked = false;
     this.#timer = setTimeout(() => this.#next(), this.pauseMs);
     this.#run();

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationTarget, extensions, workspace } from 'vscode';
+import { commands, ConfigurationTarget, extensions, workspace } from 'vscode';
 import type { Inside } from '../../src/extension.ts';
 import type { JournalEvent } from '../../src/core/journal/store/records.ts';
 import { liveTimeline } from '../../src/core/model/event.ts';
@@ -12,8 +12,18 @@ import type { Fleet } from '../../src/core/model/fleet.ts';
 
 const extensionId = 'game-server-ops.game-server-ops';
 
+let again: Inside | undefined;
+
+/** Activates the extension anew, which was deactivated by a test: VS Code itself does so with the next window only. */
+export async function activateAgain({ activate, runtime }: Inside): Promise<void> {
+  // The workbench has seen the end before: an output channel of the same name would be closed with the old one.
+  await commands.getCommands();
+  again = activate(runtime.context);
+}
+
 /** The extension, activated, with what it shows to tests. */
 export async function inside(): Promise<Inside> {
+  if (again) return again;
   const extension = extensions.getExtension<Inside | undefined>(extensionId);
   assert.ok(extension, 'the extension is installed');
   const exported = await extension.activate();

@@ -7,6 +7,11 @@ export class Scope implements Disposable {
   #owned: Disposable[] = [];
   #ended = false;
 
+  /** Whether its end has begun. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   add<T extends Disposable>(owned: T): T {
     if (this.#ended) owned.dispose();
     else this.#owned.push(owned);

@@ -14,7 +14,7 @@ export interface Unoffered {
 }
 
 export interface Sought {
-  /** Title of the command, translated. */
+  /** Title of the command, translated; dots at its end stand for questions to come. */
   readonly title: string;
   readonly operation: string;
   readonly connections: readonly Offering[];
@@ -23,7 +23,9 @@ export interface Sought {
 }
 
 /** Why an operation is on offer nowhere. The first reason that holds: each of the later ones supposes those before. */
-export function whyNotOffered({ title, operation, connections, chosen }: Sought, fleet: Fleet): Unoffered {
+export function whyNotOffered(sought: Sought, fleet: Fleet): Unoffered {
+  const { operation, connections, chosen } = sought;
+  const title = sought.title.replace(/…$/, '');
   if (connections.length === 0)
     return {
       message: text('{0}: no game server manager is connected yet.', title),
@@ -32,7 +34,10 @@ export function whyNotOffered({ title, operation, connections, chosen }: Sought,
   const able = connections.filter(({ system }) => system.operations.some(({ id }) => id === operation));
   if (able.length === 0)
     return { message: text('{0}: no connection leads to a system that has this.', title), remedy: 'add' };
-  const reached = able.filter(({ reach }) => reach !== undefined);
+  // A system whose program is on this machine is operated without its events as well.
+  const reached = able.filter(
+    (each) => each.reach !== undefined || isEverOffered(each, operation, instancesAt(each, chosen, fleet)),
+  );
   if (reached.length === 0)
     return {
       message: text('{0}: there is no connection to {1} now.', title, namesOf(able)),
@@ -61,21 +66,36 @@ export function whyNotOffered({ title, operation, connections, chosen }: Sought,
 
 /** Whether an operation is not on offer whatever the state of the instances: by version, settings or rights. */
 function refuses(
-  { id, system, settings, reach }: Offering,
+  connection: Offering,
   operation: string,
   chosen: readonly Instance[],
   fleet: Fleet,
 ): boolean {
-  const operations = system.operations.filter((each) => each.id === operation);
-  const ofInstances = operations.filter((each): each is AnyInstanceOperation => each.target === 'instance');
-  if (ofInstances.length < operations.length) return true;
-  const instances =
-    chosen.length > 0 ? chosen.filter(({ connection }) => connection === id) : instancesOf(fleet, id);
-  const isEverOffered = (instance: Instance): boolean =>
+  const operations = connection.system.operations.filter(({ id }) => id === operation);
+  if (operations.some(({ target }) => target === 'connection')) return true;
+  const instances = instancesAt(connection, chosen, fleet);
+  return instances.length > 0 && !isEverOffered(connection, operation, instances);
+}
+
+/** Whether one of the instances would offer the operation in another state. */
+function isEverOffered(
+  { system, settings, reach }: Offering,
+  operation: string,
+  instances: readonly Instance[],
+): boolean {
+  const ofInstances = system.operations.filter(
+    (each): each is AnyInstanceOperation => each.target === 'instance' && each.id === operation,
+  );
+  return instances.some((instance) =>
     ofInstances.some((each) =>
       lifecycleStates.some((state) => each.when({ ...instance, state }, settings, reach)),
-    );
-  return instances.length > 0 && !instances.some(isEverOffered);
+    ),
+  );
+}
+
+/** The chosen instances of a connection, or all where none was chosen. */
+function instancesAt({ id }: Offering, chosen: readonly Instance[], fleet: Fleet): readonly Instance[] {
+  return chosen.length > 0 ? chosen.filter(({ connection }) => connection === id) : instancesOf(fleet, id);
 }
 
 function namesOf(connections: readonly Offering[]): string {

@@ -1,29 +1,40 @@
 import { l10n, window } from 'vscode';
-import { instancesOf } from '../../core/model/fleet.ts';
+import { findInstance, instancesOf } from '../../core/model/fleet.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
 import type { AnyConsole } from '../../core/systems/console.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { Connection } from '../../core/connections/connection.ts';
 import type { ConfiguredConnection } from '../../core/connections/settings.ts';
-import { connectionCommandTable, type ConnectionCommand } from './connectionCommandTable.ts';
+import { connectionCommandsFor, type ConnectionCommand } from './connectionCommandTable.ts';
+import { connectionRefusals } from './connectionRefusals.ts';
 import { configuredConnections, removeEntry } from './entries.ts';
 import { tellNoConnection } from './noConnection.ts';
 import type { Row } from '../tree/treeItems.ts';
 import { agreed, showInformation } from '../showMessage.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** The connection of a row; without one, that which the user chooses among those that suit. */
+/** The connection of a row; without one, that which the user chooses among those that suit. Says why where none does. */
 export async function chooseConnection(
   runtime: Runtime,
   row: Row | undefined,
   command: ConnectionCommand,
 ): Promise<Connection | undefined> {
   const { connections, timelines } = runtime;
-  if (row) return connections.get(row.row === 'connection' ? row.id : row.connection);
+  const refusal = connectionRefusals[command];
+  const suits = (connection: Connection): boolean =>
+    connectionCommandsFor(connection, runtime).includes(command);
+  if (row) {
+    const id = row.row === 'connection' ? row.id : row.connection;
+    const connection = connections.get(id);
+    if (connection && suits(connection)) return connection;
+    const name = oneLine(connection?.settings.name ?? id, 60);
+    const gone = l10n.t('The connection {0} is not there any more.', name);
+    showInformation(connection ? (refusal?.chosen(name) ?? '') : gone);
+    return undefined;
+  }
   if (tellNoConnection(runtime)) return undefined;
-  const { suits, none } = connectionCommandTable[command];
-  const suitable = connections.on(timelines.base).filter((connection) => suits(connection, runtime));
-  if (suitable.length === 0) showInformation(none());
+  const suitable = connections.on(timelines.base).filter(suits);
+  if (suitable.length === 0 && refusal) showInformation(refusal.none());
   if (suitable.length <= 1) return suitable[0];
   const items = suitable.map((connection) => ({
     connection,
@@ -57,7 +68,12 @@ export async function chooseInstance(
   });
   if (row?.row === 'instance') {
     const id = instanceId(row);
-    return all.find(({ instance }) => instanceId(instance) === id);
+    const found = all.find(({ instance }) => instanceId(instance) === id);
+    if (!found) {
+      const name = findInstance(fleet, row)?.name ?? row.key;
+      showInformation(l10n.t('There is no log of {0} to look into.', oneLine(name, 60)));
+    }
+    return found;
   }
   const items = all.map((candidate) => ({
     candidate,

@@ -211,7 +211,7 @@ async function testOnce(
     secret: typedOrStored(runtime, system, settings, given),
     keep: (kind, value) => runtime.secrets.keep(system, settings, kind, value),
     clock: systemClock,
-    log: coreLog(runtime.channel),
+    log: coreLog(runtime.channel, runtime.scope),
     signal: list.signal,
     onSteps(steps) {
       list.show(steps);

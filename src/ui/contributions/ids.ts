@@ -54,5 +54,9 @@ export const contextKeys = {
   filtered: 'gameServerOps.filtered',
   /** Flags such as `.start.connect` of all that something can do now. */
   offered: 'gameServerOps.offered',
+  /** True once a connection of the settings was ready, an operation succeeded, an event was looked at: steps of the tour. */
+  connected: 'gameServerOps.connected',
+  operated: 'gameServerOps.operated',
+  inspected: 'gameServerOps.inspected',
   trusted: 'isWorkspaceTrusted',
 } as const;

@@ -33,8 +33,8 @@ const recordingItem = `${inRecordings} && viewItem =~ /^recording\\b/`;
 const virtualItem = `${inRecordings} && viewItem =~ /^virtual\\./`;
 const virtualPart = `${inRecordings} && viewItem =~ /^virtualPart\\b/`;
 const connectionItem = `${inTree} && viewItem =~ /^connection\\b/`;
-/** A connection of the settings: one of simulated servers has no entry there, and its events are not in the journal. */
-const configuredItem = `${connectionItem} && !${contextKeys.simulating}`;
+/** A connection of the settings: one of simulated servers or of a replay has no entry there. */
+const configuredItem = `${connectionItem} && !${contextKeys.simulating} && !${contextKeys.replaying}`;
 const instanceItem = `${inTree} && viewItem =~ /^instance\\b/`;
 const detailItem = `${inTree} && viewItem =~ /^detail\\b/`;
 const eventFile = 'resourceFilename =~ /\\.ndjson(\\.gz)?$/';

@@ -1,4 +1,4 @@
-import { l10n } from 'vscode';
+import { commands, l10n } from 'vscode';
 import type { JournalView } from '../../core/journal/journalView.ts';
 import type { EventContext as StoredContext } from '../../core/journal/store/messages.ts';
 import type { JournalEvent, RecordingBasis } from '../../core/journal/store/records.ts';
@@ -7,6 +7,7 @@ import { oneLine } from '../../core/model/text.ts';
 import type { Handlers } from '../../rpc/channel.ts';
 import type { DetailRequests, EventContext, RelatedRow } from '../../rpc/inspectorDetail.ts';
 import type { Runtime } from '../runtime.ts';
+import { contextKeys } from '../contributions/ids.ts';
 import { translate } from '../translate.ts';
 import { effectRows } from './effectRows.ts';
 import { openEventDifference, openEventDocument } from './eventDocuments.ts';
@@ -30,6 +31,7 @@ export function detailRequests(
   return {
     eventContext: async ({ seq }) => {
       const [event, context] = await Promise.all([view.event(seq), store().then((s) => s.eventContext(seq))]);
+      if (event) void commands.executeCommand('setContext', contextKeys.inspected, true);
       return event ? contextOf(environment, event, context) : null;
     },
     compareSelected: async () => {

@@ -72,7 +72,8 @@ export class TaskProgress {
   }
 
   take({ timeline, before, fleet }: Pick<TimelineChange, 'timeline' | 'before' | 'fleet'>): void {
-    if (!hasConnections(timeline)) return;
+    // Loaded for a task that was the last: nobody would end its progress.
+    if (!hasConnections(timeline) || this.#runtime.scope.ended) return;
     for (const id of fleet.tasks.differences(before.tasks)) {
       const task = fleet.tasks.get(id);
       if (!task) {

@@ -213,7 +213,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   }
 
   #facts(id: string): ConnectionFacts {
-    const { connections, systems } = this.#runtime;
+    const { connections, systems, secrets } = this.#runtime;
     const connection = connections.get(id);
     const system = connection?.system ?? systems.get(this.#fleet.connections.get(id)?.system ?? '');
     return {
@@ -229,6 +229,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
         : [],
       diagnosable: connection?.system.diagnose !== undefined,
       hasSecrets: connection !== undefined && connection.system.secrets(connection.settings).length > 0,
+      signedIn: connection !== undefined && secrets.has(connection.system, connection.settings),
     };
   }
 

@@ -70,6 +70,8 @@ export interface ConnectionFacts {
   readonly operations: readonly string[];
   readonly diagnosable: boolean;
   readonly hasSecrets: boolean;
+  /** Any of its secrets is stored. */
+  readonly signedIn: boolean;
 }
 
 const connectionLooks: Readonly<Record<ConnectionState, { readonly icon: string; readonly color?: string }>> =
@@ -181,7 +183,7 @@ function connectionDescription(
 function connectionFlags(facts: ConnectionFacts, state: ConnectionState): string {
   const flags = [...facts.operations];
   if (facts.diagnosable) flags.push('diagnose');
-  if (facts.hasSecrets) flags.push('signOut');
+  if (facts.signedIn) flags.push('signOut');
   if (!facts.active) flags.push(state === 'failed' ? 'reconnect' : 'connect');
   else if (state === 'waiting') flags.push('reconnect', 'disconnect');
   else flags.push(...(facts.refreshable ? ['refresh'] : []), 'disconnect');

@@ -83,5 +83,8 @@ describe('the pace of drawing', () => {
     pace.dispose();
     vi.advanceTimersByTime(2000);
     expect(times).toEqual([0]);
+    pace.ask();
+    vi.advanceTimersByTime(2000);
+    expect(times, 'what is asked for later is not done').toEqual([0]);
   });
 });

@@ -25,7 +25,7 @@ const sendMessage: ConnectionOperation<NotifierSettings, NotifierSession> = {
   ],
   progressTitle: () => text('Sending a message'),
   // A server of the first revision does not know messages, and dies of what it does not know.
-  when: ({ legacyServer }) => !legacyServer,
+  when: ({ legacyServer }, reach) => !legacyServer && reach !== undefined,
   barrier: ({ legacyServer }) =>
     legacyServer ? text('"legacyServer" is set, and such a server knows no messages') : undefined,
   confirm: (_input, connectionName, session) =>

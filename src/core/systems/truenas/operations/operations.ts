@@ -39,12 +39,16 @@ function offered(id: Id, fits: (instance: Instance) => boolean): InstanceOp['whe
     able[id].includes(instance.kind) && has(reach, instance.kind) && fits(instance);
 }
 
-/** Why no state would put it on offer: the kind of the instance. */
+/** Why no state would put it on offer: the kind of the instance, or a list that the user may not read. */
 function barrier(id: Id): NonNullable<InstanceOp['barrier']> {
-  return (_settings, _reach, instance) =>
-    instance && !able[id].includes(instance.kind)
-      ? text('TrueNAS cannot do it with what {0} is ({1})', nameOf(instance), instance.kind)
-      : undefined;
+  return (_settings, reach, instance) => {
+    if (!instance) return undefined;
+    const { kind } = instance;
+    if (!able[id].includes(kind))
+      return text('TrueNAS cannot do it with what {0} is ({1})', nameOf(instance), kind);
+    if (has(reach, kind)) return undefined;
+    return text('this TrueNAS does not list what {0} is ({1}) to this user', nameOf(instance), kind);
+  };
 }
 
 function has(reach: Reach<TrueNasSession>, kind: string): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { english } from '../../../../../src/core/model/text.ts';
 import { entryOf } from '../../../../../src/core/connections/form.ts';
+import { elsewhere } from '../../../../../src/core/systems/operation.ts';
 import { notifier } from '../../../../../src/core/systems/notifier/index.ts';
 import { notifierForm } from '../../../../../src/core/systems/notifier/form.ts';
 import { parseNotifierSettings } from '../../../../../src/core/systems/notifier/settings.ts';
@@ -136,7 +137,8 @@ describe('sending a message', () => {
   it('is not offered for a server that would die of it, and refused without a connection', async () => {
     if (operation?.target !== 'connection') throw new Error('it is done to the connection');
     expect(operation.when(settings({ legacyServer: true }), undefined)).toBe(false);
-    expect(operation.when(settings({}), undefined)).toBe(true);
+    expect(operation.when(settings({}), undefined)).toBe(false);
+    expect(operation.when(settings({}), elsewhere)).toBe(true);
     const result = await operation.run({
       settings: settings({}),
       connectionName: 'Bell',
