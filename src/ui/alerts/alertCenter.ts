@@ -158,7 +158,7 @@ export class AlertCenter {
       onChange: () => {
         queueMicrotask(() => this.#show());
       },
-      log: coreLog(channel),
+      log: coreLog(channel, this.#runtime.scope),
     });
   }
 
@@ -234,7 +234,9 @@ export class AlertCenter {
     const isTest = alert.cause.startsWith('test/');
     const failed = (what: string, error: unknown): void => {
       const words = translate(errorText(error));
-      coreLog(this.#runtime.channel).warn(text('{0} of an alert failed: {1}', what, words));
+      coreLog(this.#runtime.channel, this.#runtime.scope).warn(
+        text('{0} of an alert failed: {1}', what, words),
+      );
       if (isTest) showWarning(l10n.t('{0}: {1}', what, words));
     };
     if (command !== '')

@@ -166,7 +166,9 @@ describe('several windows', () => {
     const windows = await Promise.all(
       ['a', 'b', 'c'].map((name) => openWindow(name, path, { captures: name === 'a' })),
     );
-    await crash(windows[0] as Window);
+    const [first] = windows;
+    if (!first) throw new Error('there is no window');
+    await crash(first);
     const all = async (): Promise<string[]> => {
       for (const { alerts, clock } of windows) {
         clock.advance(250);

@@ -7,8 +7,8 @@ import { ManualClock } from '../helpers.ts';
 function watching(captured = true): {
   readonly clock: ManualClock;
   readonly lost: string[];
-  go(state: ConnectionState): void;
-  forget(): void;
+  readonly go: (state: ConnectionState) => void;
+  readonly forget: () => void;
 } {
   const clock = new ManualClock();
   const lost: string[] = [];
