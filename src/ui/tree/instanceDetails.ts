@@ -1,4 +1,5 @@
 import { commands, env, l10n, window, type TreeItem, type TreeView } from 'vscode';
+import { machineOf } from '../../core/connections/machine.ts';
 import { defaultQuery } from '../../core/journal/query/defaultQuery.ts';
 import { withInstance } from '../../core/journal/query/edit.ts';
 import type { OpsEvent } from '../../core/model/event.ts';
@@ -131,7 +132,7 @@ export class InstanceDetails {
     const connection = shown === 'replay' ? undefined : connections.get(instance.connection);
     const isMeasured = shown === 'live' && status !== undefined && isCurrent(status);
     const details = instanceDetails(instance, {
-      host: connection && (connection.system.hostOf?.(connection.settings) ?? host),
+      host: connection && machineOf(connection, host),
       measured: isMeasured ? metrics.latest(instance, Date.now() - measuredForMs) : undefined,
       series: isMeasured ? metrics.series(instance) : undefined,
       tasks: shown === 'replay' ? [] : fleet.tasks.values(),
