@@ -74,7 +74,7 @@ describe('the view of tasks', () => {
     await kgsm.send('instance_installation_started', 'zomboid', { Blueprint: 'projectzomboid' });
     await kgsm.send('instance_download_started', 'zomboid');
     await task(/^Install zomboid, Running, \d+ %, \d+ s, Home, 2 steps/).waitFor();
-    await task(/^Step 2: instance_download_started/).waitFor();
+    await task(/^Step 2: Downloading/).waitFor();
   });
 
   it('lists each of an operation on several servers, which are cancelled one by one or together', async () => {

@@ -1,5 +1,5 @@
 import { EventEmitter, l10n, Uri, window, workspace } from 'vscode';
-import type { Task } from '../../core/model/task.ts';
+import { stepText, type Task } from '../../core/model/task.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { TerminalText } from '../../core/systems/terminalText.ts';
 import type { Runtime } from '../runtime.ts';
@@ -80,7 +80,7 @@ function describe(runtime: Runtime, task: Task): string {
     ...(finishedAt === undefined ? [] : [l10n.t('Ended: {0}', time(finishedAt))]),
     ...(message ? [l10n.t('Message: {0}', translate(message))] : []),
     ...(steps.length === 0 ? [] : ['', l10n.t('Steps:')]),
-    ...steps.map(({ at, label }) => `${time(at)}  ${label}`),
+    ...steps.map((step) => `${time(step.at)}  ${translate(stepText(step))}`),
   ].map((line) => oneLine(line, 1000));
   const said = log === undefined ? [] : ['', l10n.t('Log:'), plain(log)];
   return `${[...lines, ...said].join('\n')}\n`;
