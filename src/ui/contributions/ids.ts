@@ -46,6 +46,8 @@ export const contextKeys = {
   serving: 'gameServerOps.serving',
   /** True while the view of tasks hides ended ones. */
   tasksCleared: 'gameServerOps.tasksCleared',
+  /** True while a filter of the view of tasks is on. */
+  tasksFiltered: 'gameServerOps.tasksFiltered',
   connections: 'gameServerOps.connectionCount',
   /** `some` or `none` while a filter of the tree is on: so many instances match it. */
   filtered: 'gameServerOps.filtered',

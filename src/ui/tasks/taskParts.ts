@@ -44,6 +44,7 @@ export class TaskParts {
     };
     const forView: Readonly<Partial<Record<TaskCommand, () => Promise<void> | undefined>>> = {
       filterTasks: () => this.tree.chooseFilter(),
+      changeTaskFilter: () => this.tree.chooseFilter(),
       clearTasks: () => this.tree.clear(),
       showClearedTasks: () => this.tree.showCleared(),
       loadEarlierTasks: () => {

@@ -14,6 +14,7 @@ const taskCommands = [
   'showTask',
   'revealTask',
   'filterTasks',
+  'changeTaskFilter',
   'clearTasks',
   'showClearedTasks',
   'loadEarlierTasks',
