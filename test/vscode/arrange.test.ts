@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { defaultArrangement, type Arrangement } from '../../src/core/model/arrangement.ts';
 import { instancesOf } from '../../src/core/model/fleet.ts';
 import { rowId, type Row } from '../../src/ui/tree/treeItems.ts';
@@ -86,6 +87,12 @@ describe('the arranged tree in a real VS Code', () => {
     const { id, description, accessibilityInformation } = tree.getTreeItem(mc);
     assert.deepEqual([id, description], [rowId(mc), '0 of 2 up']);
     assert.equal(accessibilityInformation?.label, 'Group mc, 0 of 2 up');
+  });
+
+  it('has servers of this machine, which name no host, in its group', async () => {
+    await arrange({ group: 'host' });
+    const { tree } = await inside();
+    assert.deepEqual(await tree.getChildren(connection), [group(hostname())]);
   });
 
   it('draws the row that changed and the count of its group', async () => {

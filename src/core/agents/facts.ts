@@ -1,7 +1,7 @@
 import type { Fleet } from '../model/fleet.ts';
 import { instancesOf, isCurrent } from '../model/fleet.ts';
 import type { Instance } from '../model/instance.ts';
-import type { Task } from '../model/task.ts';
+import { stepText, type Task } from '../model/task.ts';
 import { english } from '../model/text.ts';
 import type { JournalEvent } from '../journal/store/records.ts';
 import { cutText } from './answer.ts';
@@ -122,7 +122,7 @@ export function taskFacts(task: Task): object {
       : {
           steps: steps
             .slice(-20)
-            .map(({ at, label, words }) => `${moment(at)} ${(words ? english(words) : label).slice(0, 200)}`),
+            .map((step) => `${moment(step.at)} ${english(stepText(step)).slice(0, 200)}`),
         }),
     ...(log === undefined ? {} : { log: cutText(log, 'end') }),
   };

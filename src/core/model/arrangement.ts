@@ -31,6 +31,8 @@ export interface InstanceMarks {
   readonly favourites: ReadonlySet<string>;
   readonly tagsOf: (instance: Instance) => readonly string[];
   readonly connectionName: (id: string) => string;
+  /** Machine of the instances of a connection that name none themselves; undefined where nobody knows it. */
+  readonly machine: (connection: string) => string | undefined;
 }
 
 /** Name of the group of those that have no value to be grouped by. */
@@ -178,7 +180,7 @@ export class Arranger {
       case 'connection':
         return withoutValue;
       case 'host':
-        return instance.host ?? withoutValue;
+        return instance.host ?? this.#marks.machine(instance.connection) ?? withoutValue;
       case 'game':
         return instance.game ?? withoutValue;
       case 'state':

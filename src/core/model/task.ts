@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Subject } from './event.ts';
-import type { Text } from './text.ts';
+import { text, type Text } from './text.ts';
 
 export type TaskState = 'waiting' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'aborted' | 'lost';
 
-export interface TaskStep {
-  /** As the system names it. */
-  readonly label: string;
-  /** For people, where that is no name for them. */
-  readonly words?: Text;
+interface TaskStep {
+  /** Plain words in states that an older version kept. */
+  readonly label: Text | string;
   readonly at: number;
 }
 
@@ -50,7 +48,7 @@ export interface TaskPatch {
   readonly state?: TaskState;
   readonly percent?: number | null;
   readonly message?: Text;
-  readonly step?: string;
+  readonly step?: Text;
   readonly cancellable?: boolean;
   readonly startedBy?: TaskStarter;
   readonly operation?: string;
@@ -60,6 +58,10 @@ export interface TaskPatch {
   readonly log?: string;
   /** Text to append to the log. */
   readonly output?: string;
+}
+
+export function stepText({ label }: TaskStep): Text {
+  return typeof label === 'string' ? text('{0}', label) : label;
 }
 
 export function isFinished(state: TaskState): boolean {

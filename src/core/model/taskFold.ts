@@ -1,7 +1,7 @@
 import type { OpsEvent } from './event.ts';
 import { PersistentMap } from './persistentMap.ts';
-import { isFinished, isOperation, taskUuid, type Task, type TaskPatch, type TaskStep } from './task.ts';
-import { text, type Text } from './text.ts';
+import { isFinished, isOperation, taskUuid, type Task, type TaskPatch } from './task.ts';
+import { text } from './text.ts';
 
 /** The tasks of a fleet. Immutable, like the fleet. */
 export interface Tasks {
@@ -170,9 +170,7 @@ function update(
     ...base,
     ...(systemId === undefined ? {} : { systemId }),
     ...fields,
-    ...(step === undefined
-      ? {}
-      : { steps: [...base.steps, stepOf(step, at, patch.message)].slice(-maxSteps) }),
+    ...(step === undefined ? {} : { steps: [...base.steps, { label: step, at }].slice(-maxSteps) }),
     ...(output === undefined ? {} : { log: `${base.log ?? ''}${output}`.slice(-maxLog) }),
     ...(patch.state === 'succeeded' ? { percent: 100 } : {}),
     ...(done ? { finishedAt: at, cancellable: false } : {}),
@@ -214,8 +212,4 @@ export function putTask(before: Tasks, task: Task): Tasks {
 
 export function removeTask(before: Tasks, id: string): Tasks {
   return before.tasks.has(id) ? forgetTasks(before, (task) => task.id === id) : before;
-}
-
-function stepOf(label: string, at: number, words: Text | undefined): TaskStep {
-  return { label, at, ...(words ? { words } : {}) };
 }

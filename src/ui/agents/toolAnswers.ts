@@ -13,6 +13,7 @@ import {
 } from '../../core/agents/facts.ts';
 import { agentInputs, type AgentInput, type AgentTool } from '../../core/agents/inputs.ts';
 import type { Connection } from '../../core/connections/connection.ts';
+import { machineOf } from '../../core/connections/machine.ts';
 import { connectionOffers, instanceOffers } from '../../core/connections/offers.ts';
 import { withInstance } from '../../core/journal/query/edit.ts';
 import type { JournalEvent } from '../../core/journal/store/records.ts';
@@ -150,7 +151,9 @@ const answers: Answers = {
 
   async emitEvent({ runtime, connections }, { connection, message }, token) {
     refuseUnlessAllowed(runtime);
-    const [only] = connectionsMeant(connections, connection);
+    const [only, ...others] = connectionsMeant(connections, connection);
+    if (others.length > 0)
+      throw new AgentError(`Several connections have this name: name the id of one, such as ${only?.id}.`);
     const targets = new EmitTargets(runtime);
     const target = (await targets.list()).find((each) => each.connection === only?.id);
     if (!target)
@@ -170,7 +173,7 @@ const answers: Answers = {
     );
     const detail = [
       l10n.t('Everybody who listens there takes it for the truth.'),
-      l10n.t('Host: {0}', oneLine((at && system.hostOf?.(at.settings)) ?? runtime.host, 100)),
+      l10n.t('Host: {0}', oneLine(at ? machineOf(at, runtime.host) : runtime.host, 100)),
       oneLine(address, 200),
       oneLine(message, 500),
     ].join('\n');
@@ -269,7 +272,7 @@ interface Asked {
 
 function question(
   { host: here }: Runtime,
-  { system, settings }: Connection,
+  connection: Connection,
   { title, effect, name, input }: Asked,
 ): { readonly message: string; readonly detail: string } {
   const effects: Readonly<Record<Effect, string>> = {
@@ -278,16 +281,15 @@ function question(
     interrupts: l10n.t('It interrupts players, or work that runs.'),
     destroys: l10n.t('It destroys data.'),
   };
-  const target = name === undefined ? settings.name : `${oneLine(name, 60)} · ${settings.name}`;
+  const target =
+    name === undefined ? connection.settings.name : `${oneLine(name, 60)} · ${connection.settings.name}`;
   const values = Object.entries(input).map(
     ([field, value]) => `${oneLine(field, 40)}: ${oneLine(value, 200)}`,
   );
   return {
     message: l10n.t('An agent asks for this: {0}, {1}.', title, target),
-    detail: [
-      effects[effect],
-      l10n.t('Host: {0}', oneLine(system.hostOf?.(settings) ?? here, 100)),
-      ...values,
-    ].join('\n'),
+    detail: [effects[effect], l10n.t('Host: {0}', oneLine(machineOf(connection, here), 100)), ...values].join(
+      '\n',
+    ),
   };
 }

@@ -98,7 +98,7 @@ export const ownCommands = {
   showTask: { title: 'Show Log', icon: '$(output)', palette: false },
   revealTask: { title: 'Reveal Instance', icon: '$(go-to-file)', palette: false },
   filterTasks: { title: 'Filter Tasks…', icon: '$(filter)', palette: false },
-  changeTaskFilter: { title: 'Change Filter…', icon: '$(filter-filled)', palette: false },
+  changeTaskFilter: { title: 'Change Task Filter…', icon: '$(filter-filled)', palette: false },
   clearTasks: { title: 'Clear Ended Tasks', icon: '$(clear-all)', palette: false },
   showClearedTasks: { title: 'Show Cleared Tasks', icon: '$(discard)', palette: false },
   loadEarlierTasks: { title: 'Load Earlier Tasks', palette: false },

@@ -4,7 +4,7 @@ import type { Effect } from '../../core/journal/store/effects.ts';
 import type { ConnectionStatus } from '../../core/model/fleet.ts';
 import type { Instance } from '../../core/model/instance.ts';
 import { lifecycle } from '../../core/model/lifecycle.ts';
-import type { Task } from '../../core/model/task.ts';
+import { stepText, type Task } from '../../core/model/task.ts';
 import { isText, oneLine } from '../../core/model/text.ts';
 import type { EffectRow, EffectValue } from '../../rpc/inspectorDetail.ts';
 import { taskColors, taskIcons, taskStateNames } from '../tasks/taskStates.ts';
@@ -51,7 +51,10 @@ const taskFields: Readonly<Record<string, Field>> = {
   message: { label: () => l10n.t('Message') },
   steps: {
     label: () => l10n.t('Step'),
-    value: (steps: Task['steps']) => ({ text: steps.at(-1)?.label ?? '' }),
+    value(steps: Task['steps']) {
+      const last = steps.at(-1);
+      return { text: last ? translate(stepText(last)) : '' };
+    },
   },
   title: { label: () => l10n.t('Title') },
   cancellable: { label: () => l10n.t('Can be cancelled'), value: yesNo },

@@ -1,5 +1,6 @@
 import { InputBoxValidationSeverity, l10n, window } from 'vscode';
 import type { Connection } from '../../core/connections/connection.ts';
+import { machineOf } from '../../core/connections/machine.ts';
 import { oneLine, text } from '../../core/model/text.ts';
 import type { Question } from '../../core/systems/operation.ts';
 import { agreed } from '../showMessage.ts';
@@ -13,10 +14,10 @@ export function severityOf(value: string): InputBoxValidationSeverity {
 /** The question with the machine that it is about: two windows may show servers of the same name. */
 export function withHost(
   question: Question,
-  { system, settings }: Pick<Connection, 'system' | 'settings'>,
+  connection: Pick<Connection, 'system' | 'settings'>,
   here: string,
 ): Question {
-  const host = system.hostOf?.(settings) ?? here;
+  const host = machineOf(connection, here);
   return { ...question, detail: text('{0} Host: {1}', question.detail, oneLine(host, 100)) };
 }
 

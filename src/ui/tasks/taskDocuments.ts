@@ -1,12 +1,12 @@
 import { EventEmitter, l10n, Uri, window, workspace } from 'vscode';
-import type { Task } from '../../core/model/task.ts';
+import { stepText, type Task } from '../../core/model/task.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { TerminalText } from '../../core/systems/terminalText.ts';
 import type { Runtime } from '../runtime.ts';
 import { Throttle } from '../throttle.ts';
 import { translate } from '../translate.ts';
 import { fleetOnScreen } from '../travel/moment.ts';
-import { connectionName, instanceName, starterName, stateOf, stepText, taskTitle } from './taskWords.ts';
+import { connectionName, instanceName, starterName, stateOf, taskTitle } from './taskWords.ts';
 
 const scheme = 'game-server-task';
 /** Documents follow a task at most this often. */
@@ -80,7 +80,7 @@ function describe(runtime: Runtime, task: Task): string {
     ...(finishedAt === undefined ? [] : [l10n.t('Ended: {0}', time(finishedAt))]),
     ...(message ? [l10n.t('Message: {0}', translate(message))] : []),
     ...(steps.length === 0 ? [] : ['', l10n.t('Steps:')]),
-    ...steps.map((step) => `${time(step.at)}  ${stepText(step)}`),
+    ...steps.map((step) => `${time(step.at)}  ${translate(stepText(step))}`),
   ].map((line) => oneLine(line, 1000));
   const said = log === undefined ? [] : ['', l10n.t('Log:'), plain(log)];
   return `${[...lines, ...said].join('\n')}\n`;

@@ -1,12 +1,12 @@
 import { l10n, type MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import { isFinished, type Task } from '../../core/model/task.ts';
+import { isFinished, stepText, type Task } from '../../core/model/task.ts';
 import { durationWords, endOf, taskDuration } from '../../core/model/taskList.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { commandId } from '../contributions/commandIds.ts';
 import { escapeMarkdown, markdown, translate } from '../translate.ts';
 import { momentWords } from '../travel/moment.ts';
 import { taskColors, taskIcons, taskStateNames } from './taskStates.ts';
-import { percentOf, stateOf, stepText, taskTitle } from './taskWords.ts';
+import { percentOf, stateOf, taskTitle } from './taskWords.ts';
 
 export type TaskRow =
   | { readonly row: 'task'; readonly id: string }
@@ -91,7 +91,7 @@ export function taskTooltip(task: Task, facts: TaskFacts): MarkdownString {
 
 export function stepItem(task: Task, place: number): TreeItem {
   const step = task.steps[place];
-  const item = new TreeItem(step ? stepText(step) : '');
+  const item = new TreeItem(step ? oneLine(translate(stepText(step)), 200) : '');
   item.id = `${task.id}/${String(place)}`;
   const isLast = place === task.steps.length - 1;
   const icon = !isLast || task.state === 'succeeded' ? 'check' : 'circle-small-filled';

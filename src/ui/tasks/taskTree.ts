@@ -8,6 +8,7 @@ import {
   type TreeView,
 } from 'vscode';
 import { EarlierTasks } from '../../core/journal/earlierTasks.ts';
+import type { JournalStore } from '../../core/journal/store/journalStore.ts';
 import type { Fleet } from '../../core/model/fleet.ts';
 import { isFinished, type Task } from '../../core/model/task.ts';
 import {
@@ -59,9 +60,9 @@ export class TaskTree {
   #hasEarlierRow = false;
   #earlier: EarlierTasks | undefined;
   #counting: NodeJS.Timeout | undefined;
-  /** Whether VS Code was told that ended tasks are hidden. */
-  /** Context keys as VS Code was told of them. */
-  readonly #contexts = new Map<string, boolean>();
+  #stopFollowing = (): unknown => undefined;
+  /** Keys of contexts that are true, as VS Code was told. */
+  readonly #told = new Set<string>();
 
   constructor(runtime: Runtime, operations: Operations, parts: TaskViewParts) {
     this.#runtime = runtime;
@@ -72,6 +73,7 @@ export class TaskTree {
     const ask = (): void => this.#pace.ask();
     scope.add(this.#pace);
     scope.defer(() => clearInterval(this.#counting));
+    scope.defer(() => this.#stopFollowing());
     scope.defer(
       pipeline.subscribe('tasks view', ({ timeline, before, fleet }) => {
         if (timeline !== timelines.id || before.tasks === fleet.tasks) return;
@@ -180,17 +182,26 @@ export class TaskTree {
   #openJournal(): void {
     const { journals, timelines } = this.#runtime;
     this.#earlier = undefined;
+    this.#stopFollowing();
     if (timelines.label !== undefined) return;
     const timeline = timelines.base;
     journals.store(timeline).then(
       (store) => {
         if (timelines.id !== timeline) return;
-        this.#earlier = new EarlierTasks(store, Date.now());
-        this.#lookAhead();
+        this.#stopFollowing();
+        this.#stopFollowing = store.onDelete(() => this.#readAnew(store));
+        this.#readAnew(store);
       },
       // The log says why there is no history.
       () => undefined,
     );
+  }
+
+  /** Begins with the first page, none of which is shown yet. */
+  #readAnew(store: JournalStore): void {
+    this.#earlier = new EarlierTasks(store, Date.now());
+    this.#lookAhead();
+    this.#pace.ask();
   }
 
   #takeOver(before: Fleet['tasks'], now: Fleet['tasks']): void {
@@ -303,14 +314,15 @@ export class TaskTree {
     const isEmpty = filter !== 'all' && this.#listed().length === 0;
     const message = isEmpty ? l10n.t('No task matches the filter "{0}".', name) : '';
     if ((view.message ?? '') !== message) view.message = message;
-    this.#tellContext(contextKeys.tasksFiltered, filter !== 'all');
-    this.#tellContext(contextKeys.tasksCleared, context.workspaceState.get(clearedKey) !== undefined);
+    this.#tell(contextKeys.tasksCleared, context.workspaceState.get(clearedKey) !== undefined);
+    this.#tell(contextKeys.tasksFiltered, filter !== 'all');
   }
 
-  #tellContext(key: string, value: boolean): void {
-    if ((this.#contexts.get(key) ?? false) === value) return;
-    this.#contexts.set(key, value);
-    void commands.executeCommand('setContext', key, value);
+  #tell(key: string, isTrue: boolean): void {
+    if (isTrue === this.#told.has(key)) return;
+    if (isTrue) this.#told.add(key);
+    else this.#told.delete(key);
+    void commands.executeCommand('setContext', key, isTrue);
   }
 
   /** The same object for the same row: VS Code matches changed elements by identity. */

@@ -1,16 +1,11 @@
 import { l10n } from 'vscode';
 import { findInstance, type Fleet } from '../../core/model/fleet.ts';
-import { isFinished, type Task, type TaskStarter, type TaskStep } from '../../core/model/task.ts';
+import { isFinished, type Task, type TaskStarter } from '../../core/model/task.ts';
 import { oneLine } from '../../core/model/text.ts';
 import type { Instance } from '../../core/model/instance.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
 import { taskStateNames } from './taskStates.ts';
-
-/** A step of a task as people read it. */
-export function stepText({ label, words }: TaskStep): string {
-  return oneLine(words ? translate(words) : label, 200);
-}
 
 export function taskTitle(task: Task, length = 100): string {
   return oneLine(translate(task.title), length);

@@ -1,4 +1,5 @@
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState, workspace } from 'vscode';
+import { machineOf } from '../../core/connections/machine.ts';
 import {
   Arranger,
   isFiltering,
@@ -43,6 +44,11 @@ export function arrangedRows(
     favourites: new Set(favourites),
     tagsOf: readTags(workspace.getConfiguration(prefix).get('tags')),
     connectionName: (id) => runtime.connections.get(id)?.settings.name ?? id,
+    machine(id) {
+      // Nobody knows where a replay was recorded.
+      const connection = runtime.timelines.label === undefined ? runtime.connections.get(id) : undefined;
+      return connection && machineOf(connection, runtime.host);
+    },
   });
   return new ArrangedRows(arrangement, arranger, draw);
 }

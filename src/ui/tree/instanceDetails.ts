@@ -1,4 +1,5 @@
 import { commands, env, l10n, window, type TreeItem, type TreeView } from 'vscode';
+import { machineOf } from '../../core/connections/machine.ts';
 import type { OpsEvent } from '../../core/model/event.ts';
 import { findInstance, isCurrent } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
@@ -130,7 +131,7 @@ export class InstanceDetails {
     const connection = shown === 'replay' ? undefined : connections.get(instance.connection);
     const isMeasured = shown === 'live' && status !== undefined && isCurrent(status);
     const details = instanceDetails(instance, {
-      host: connection && (connection.system.hostOf?.(connection.settings) ?? host),
+      host: connection && machineOf(connection, host),
       measured: isMeasured ? metrics.latest(instance, Date.now() - measuredForMs) : undefined,
       series: isMeasured ? metrics.series(instance) : undefined,
       tasks: shown === 'replay' ? [] : fleet.tasks.values(),

@@ -48,6 +48,7 @@ export class JournalStore {
   readonly #queries: OpenQueries;
   readonly #commitListeners = new Set<Listener<{ readonly commit: Commit; readonly own: boolean }>>();
   readonly #statusListeners = new Set<Listener<StoreStatus>>();
+  readonly #deletionListeners = new Set<() => void>();
   #status: StoreStatus | undefined;
   #followEveryMs = 0;
   /** The newest event that this window was told of. */
@@ -224,8 +225,10 @@ export class JournalStore {
    * Deletes what the whole of a scope names, pinned events excepted: a scope of a connection alone takes its state with it,
    * one of a name every state that holds the name.
    */
-  delete(scope: DeletionScope): Promise<Deleted> {
-    return this.#client.call('delete', { scope });
+  async delete(scope: DeletionScope): Promise<Deleted> {
+    const deleted = await this.#client.call('delete', { scope });
+    for (const listener of this.#deletionListeners) listener();
+    return deleted;
   }
   /** Measurements over time, from the roll-ups that outlive their events. */
   rollups(request: RollupsRequest): Promise<RollupSeries[]> {
@@ -259,6 +262,11 @@ export class JournalStore {
   onCommit(listener: Listener<{ readonly commit: Commit; readonly own: boolean }>): () => void {
     this.#commitListeners.add(listener);
     return () => this.#commitListeners.delete(listener);
+  }
+  /** Tells when somebody deleted a scope in this window. */
+  onDelete(listener: () => void): () => void {
+    this.#deletionListeners.add(listener);
+    return () => this.#deletionListeners.delete(listener);
   }
   onStatus(listener: Listener<StoreStatus>): () => void {
     this.#statusListeners.add(listener);

@@ -137,7 +137,10 @@ describe('facts', () => {
       title: text('Update {0}', 'mc-1'),
       state: 'failed',
       percent: 41.6,
-      steps: [{ label: 'download', at }],
+      steps: [
+        { label: 'of an older version', at },
+        { label: text('Version {0} entered', '1.1'), at },
+      ],
       startedAt: at,
       finishedAt: at + 2500,
       lastEventAt: at,
@@ -150,7 +153,7 @@ describe('facts', () => {
       percent: 42,
       seconds: 3,
       startedBy: 'admin',
-      steps: ['2026-11-20T18:00:00.000Z download'],
+      steps: ['2026-11-20T18:00:00.000Z of an older version', '2026-11-20T18:00:00.000Z Version 1.1 entered'],
       log: 'no space left',
     });
   });

@@ -32,6 +32,7 @@ const rust = instance('rust', { state: 'starting', host: 'eu-1', lastEventAt: 30
 const zomboid = instance('zomboid', { game: 'zomboid', state: 'ready', players: 7, lastEventAt: 20 });
 const all = mapOf(mc10, mc2, ark, rust, zomboid);
 
+const machines: Readonly<Record<string, string>> = { farm: 'farm.lan' };
 const tags = { home: { 'mc-10': ['prod', 'eu'], ark: ['eu'], zomboid: ['Test'] } };
 
 function arranger(arrangement: Partial<Arrangement>, favourites: readonly Instance[] = []): Arranger {
@@ -39,6 +40,7 @@ function arranger(arrangement: Partial<Arrangement>, favourites: readonly Instan
     favourites: new Set(favourites.map(instanceId)),
     tagsOf: readTags(tags),
     connectionName: (id) => `Connection ${id}`,
+    machine: (id) => machines[id],
   };
   return new Arranger({ ...defaultArrangement, ...arrangement }, marks);
 }
@@ -72,6 +74,15 @@ describe('the groups of a connection', () => {
     const found = groups && Object.fromEntries([...groups].map(([name, each]) => [name, keys(each)]));
     expect(found).toEqual(expected);
     expect(Object.keys(found ?? {}), 'in this order').toEqual(Object.keys(expected ?? {}));
+  });
+
+  it('by host have the machine of the connection for instances that name no host', () => {
+    const some = mapOf(
+      ...['eu-1', undefined].map((host) =>
+        instance(`of-${host ?? 'farm'}`, { connection: 'farm', ...(host === undefined ? {} : { host }) }),
+      ),
+    );
+    expect([...(arranger({ group: 'host' }).list(some).groups?.keys() ?? [])]).toEqual(['eu-1', 'farm.lan']);
   });
 
   it('are none where no instance has a value', () => {

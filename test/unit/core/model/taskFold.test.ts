@@ -89,7 +89,7 @@ describe('an operation and the job that does it', () => {
   it('are one task: the job says how far it is, the operation what it is and how it ends', () => {
     let fleet = ours(emptyFleet, 1, 'op', asked);
     fleet = told(fleet, 2, '7', job);
-    fleet = told(fleet, 3, '7', { percent: 40, step: 'pull' });
+    fleet = told(fleet, 3, '7', { percent: 40, step: text('Pulling') });
     fleet = told(fleet, 4, '7', { state: 'succeeded', message: text('done') });
     expect(tasksOf(fleet)).toMatchObject([
       {
@@ -98,7 +98,7 @@ describe('an operation and the job that does it', () => {
         title: text('Starting valheim'),
         state: 'running',
         percent: 40,
-        steps: [{ label: 'pull' }],
+        steps: [{ label: text('Pulling') }],
         startedBy: { window: 'w1' },
       },
     ]);
@@ -109,13 +109,11 @@ describe('an operation and the job that does it', () => {
 
   it('are one task also when the job is heard of before it says what it does', () => {
     let fleet = ours(emptyFleet, 1, 'op', asked);
-    fleet = told(fleet, 2, '7', { title: text('Task of root'), state: 'running', step: 'first' });
+    fleet = told(fleet, 2, '7', { title: text('Task of root'), state: 'running', step: text('first') });
     expect(fleet.tasks.size).toBe(2);
-    fleet = told(fleet, 3, '7', {
-      ...{ subject: app, operation: 'start', step: 'second', message: text('Second') },
-    });
+    fleet = told(fleet, 3, '7', { subject: app, operation: 'start', step: text('second') });
     expect(tasksOf(fleet)).toMatchObject([
-      { id: 'op', systemId: '7', steps: [{ label: 'first' }, { label: 'second', words: text('Second') }] },
+      { id: 'op', systemId: '7', steps: [{ label: text('first') }, { label: text('second') }] },
     ]);
   });
 

@@ -143,7 +143,7 @@ export class InstanceUpdate {
     const seen = open.seen.includes(this.fact.type) ? open.seen : [...open.seen, this.fact.type];
     this.#memory = { ...this.#memory, open: { ...this.#memory.open, [work]: { task: open.task, seen } } };
     const percent = Math.min(99, Math.round((100 * seen.length) / stepsOfWork[work]));
-    this.#task(open.task, { percent, message: label, step: this.fact.type });
+    this.#task(open.task, { percent, message: label, step: label });
     if (ended) this.finish(work, 'succeeded');
     return true;
   }

@@ -82,6 +82,21 @@ describe('earlier tasks', () => {
     expect(earlier.shown).toEqual([task('a')]);
   });
 
+  it('are to be read anew when history was deleted', async () => {
+    const store = await openTestStore();
+    await store.append(changed('a', task('a')));
+    let told = 0;
+    const stop = store.onDelete(() => told++);
+    await store.delete({ connection: 'home' });
+    expect(told).toBe(1);
+    const earlier = new EarlierTasks(store, now);
+    await earlier.lookAhead(() => true);
+    expect(earlier.ahead).toEqual([]);
+    stop();
+    await store.delete({ connection: 'home' });
+    expect(told).toBe(1);
+  });
+
   it('end where tasks are older than thirty days', async () => {
     const store = await openTestStore();
     const old = now - listedForMs - 1;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { emptyFleet, fold } from '../../../../../src/core/model/fleet.ts';
+import { emptyFleet, fold, type Fleet } from '../../../../../src/core/model/fleet.ts';
+import { stepText } from '../../../../../src/core/model/task.ts';
 import type { Message } from '../../../../../src/core/model/signal.ts';
 import { english } from '../../../../../src/core/model/text.ts';
 import { kgsmEntries } from '../../../../../src/core/systems/kgsm/catalog.ts';
@@ -30,6 +31,18 @@ function message(example: unknown): Message {
     utf8: true,
     truncated: false,
   };
+}
+
+/** The fleet when all that was heard are these events of one instance. */
+function fleetAfter(types: readonly string[]): Fleet {
+  let context = kgsmDecoder.initial;
+  let fleet = emptyFleet;
+  for (const type of types) {
+    const step = kgsmDecoder.decode(context, message({ EventType: type, Data: { InstanceName: 'a' } }));
+    context = step.context;
+    fleet = fold(fleet, { connection: 'home', system: 'kgsm', receivedAt: 0 }, step.signals);
+  }
+  return fleet;
 }
 
 function example(type: string): unknown {
@@ -91,15 +104,14 @@ describe("KGSM's decoder", () => {
       'Backup finished',
     ],
   ])('ends the task of a %s by %j with "%s"', (_, types, words) => {
-    let context = kgsmDecoder.initial;
-    let fleet = emptyFleet;
-    for (const type of types) {
-      const step = kgsmDecoder.decode(context, message({ EventType: type, Data: { InstanceName: 'a' } }));
-      context = step.context;
-      fleet = fold(fleet, { connection: 'home', system: 'kgsm', receivedAt: 0 }, step.signals);
-    }
-    const [task] = [...fleet.tasks.values()];
+    const [task] = [...fleetAfter(types).tasks.values()];
     expect([task?.state, task?.message && english(task.message)]).toEqual(['succeeded', words]);
+  });
+
+  it('has the steps of a task in words', () => {
+    const types = ['started', 'stopped'].map((part) => `instance_restart_${part}`);
+    const [task] = [...fleetAfter(types).tasks.values()];
+    expect(task?.steps.map((step) => english(stepText(step)))).toEqual(['Begun', 'Stopped']);
   });
 
   it('names each task by the operation that does the same, so that both are one task', () => {
