@@ -51,10 +51,12 @@ describe('the package', () => {
       'media/overview.png',
       'media/server-dark.svg',
       'media/server-light.svg',
+      'media/walkthrough/arrange.md',
       'media/walkthrough/connect.md',
-      'media/walkthrough/emit.md',
+      'media/walkthrough/demo.md',
       'media/walkthrough/inspect.md',
       'media/walkthrough/operate.md',
+      'media/walkthrough/replay.md',
       'package.json',
       'package.nls.json',
     ]);
