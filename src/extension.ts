@@ -50,12 +50,7 @@ export function activate(context: ExtensionContext): Inside | undefined {
   const inspector = new Inspector(runtime);
   registerSimulated(runtime);
   registerRecordings(runtime, inspector);
-  registerLinks({
-    runtime,
-    inspector,
-    reveal: (row) => tree.reveal(row),
-    selected: () => tree.view.selection,
-  });
+  registerLinks({ runtime, inspector, reveal: (row) => tree.reveal(row) });
   registerTravel(runtime, tree);
   registerConnectionCommands(runtime);
   new VisibleInstances(runtime, tree, [registerMetrics(runtime), registerServerPages(runtime)]);

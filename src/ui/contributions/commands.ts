@@ -149,7 +149,7 @@ export const ownCommands = {
   showClientMessages: { title: 'Show What Clients Sent', icon: '$(output)', palette: false },
   copyVirtualSettings: { title: 'Copy Connection Settings', icon: '$(json)', palette: false },
   copyVirtualValue: { title: 'Copy', icon: '$(copy)', palette: false },
-  copyInstanceLink: { title: 'Copy Link', icon: '$(link)', palette: false },
+  copyInstanceAs: { title: 'Copy As…', icon: '$(copy)', palette: false },
   copyRecordingLink: { title: 'Copy Link', icon: '$(link)', palette: false },
   copyLink: { title: 'Copy Link to This Query', icon: '$(link)' },
   history: { title: 'History…', icon: '$(history)' },

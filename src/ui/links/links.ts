@@ -1,9 +1,9 @@
 import { commands, env, l10n, Uri, window } from 'vscode';
 import * as z from 'zod/mini';
-import { findInstance, instancesOf } from '../../core/model/fleet.ts';
+import { instancesOf } from '../../core/model/fleet.ts';
+import type { InstanceRef } from '../../core/model/instance.ts';
 import { oneLine } from '../../core/model/text.ts';
 import { commandId } from '../contributions/commandIds.ts';
-import type { OwnCommand } from '../contributions/commands.ts';
 import type { Inspector } from '../inspector/inspector.ts';
 import type { Runtime } from '../runtime.ts';
 import { showWarning } from '../showMessage.ts';
@@ -18,8 +18,6 @@ interface LinkPlaces {
   readonly runtime: Runtime;
   readonly inspector: Inspector;
   readonly reveal: (row: Row) => Promise<void>;
-  /** Rows that are selected in the tree. */
-  readonly selected: () => readonly Row[];
 }
 
 /** A page that links name: what it takes, and what it shows. Links come from anywhere: each only shows something. */
@@ -76,7 +74,7 @@ const pages: Readonly<Record<string, Page<unknown>>> = {
 
 /** Opens the pages that links of the kind `vscode://game-server-ops.game-server-ops/inspector?query=…` name. */
 export function registerLinks(places: LinkPlaces): void {
-  const { runtime, selected } = places;
+  const { runtime } = places;
   runtime.scope.add(
     window.registerUriHandler({
       handleUri: async ({ path, query }) => {
@@ -93,33 +91,20 @@ export function registerLinks(places: LinkPlaces): void {
       },
     }),
   );
-  const copies = (command: OwnCommand, link: (row: unknown) => string | undefined): void => {
-    runtime.scope.add(
-      commands.registerCommand(commandId(command), async (row?: unknown) => {
-        const copied = link(row);
-        if (copied !== undefined) await env.clipboard.writeText(copied);
-      }),
-    );
-  };
-  copies('copyInstanceLink', (given) => {
-    const row = [given, ...selected()].find((each) => isRow(each, 'instance'));
-    const instance = row && findInstance(runtime.pipeline.fleet(runtime.timelines.id), row);
-    if (!instance) return undefined;
-    const { connection, kind, key, host } = instance;
-    return link(runtime, '/instance', { connection, kind, key, ...(host === undefined ? {} : { host }) });
-  });
-  copies('copyRecordingLink', (row) =>
-    isRow(row, 'recording') ? link(runtime, '/recording', { id: row.id }) : undefined,
+  runtime.scope.add(
+    commands.registerCommand(commandId('copyRecordingLink'), async (row?: unknown) => {
+      if (isRecording(row)) await env.clipboard.writeText(link(runtime, '/recording', { id: row.id }));
+    }),
   );
 }
 
-type LinkedRow = Extract<Row, { row: 'instance' }> | { readonly row: 'recording'; readonly id: string };
+function isRecording(value: unknown): value is { readonly row: 'recording'; readonly id: string } {
+  return typeof value === 'object' && value !== null && 'row' in value && value.row === 'recording';
+}
 
-function isRow<Kind extends LinkedRow['row']>(
-  value: unknown,
-  kind: Kind,
-): value is Extract<LinkedRow, { row: Kind }> {
-  return typeof value === 'object' && value !== null && 'row' in value && value.row === kind;
+/** The link that shows a server in the tree. */
+export function instanceLink(runtime: Runtime, { connection, kind, key, host }: InstanceRef): string {
+  return link(runtime, '/instance', { connection, kind, key, ...(host === undefined ? {} : { host }) });
 }
 
 /** The link that opens the inspector with a query. */

@@ -79,6 +79,13 @@ export class InstancesTree implements TreeDataProvider<Row> {
       }),
     );
     scope.add(this.#changed);
+    scope.add(
+      commands.registerCommand(commandId('copyInstanceAs'), async (given?: Row) => {
+        const { copyInstanceAs } = await import('./copyInstance.ts');
+        const row = [given, ...this.view.selection].find((each) => each?.row === 'instance');
+        await copyInstanceAs(runtime, row);
+      }),
+    );
     scope.add(commands.registerCommand(commandId('copyDetail'), (row?: Row) => this.#details?.copy(row)));
     scope.add(this.#pace);
     scope.defer(
