@@ -154,8 +154,8 @@ for (const [from, to] of [
   [`${codicons}.css`, 'codicon.css'],
   [`${codicons}.ttf`, 'codicon.ttf'],
   ['src/webview/inspector.css', 'inspector.css'],
-  ['src/webview/metrics/metrics.css', 'metrics.css'],
-  ['src/webview/server/server.css', 'server.css'],
+  ['src/webview/base/page.css', 'metrics.css'],
+  ['src/webview/base/page.css', 'server.css'],
 ]) {
   if (existsSync(from)) cpSync(from, `dist/webview/${to}`);
 }

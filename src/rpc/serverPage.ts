@@ -42,7 +42,7 @@ export interface ServerState {
   readonly facts: readonly (readonly [label: string, value: string])[];
   /** Null where the system does not tell of players. */
   readonly players: { readonly words: string; readonly names: readonly string[] } | null;
-  /** What people must know about what they see: the past, a lost connection, a server that is gone. */
+  /** Words above everything: the past is shown, the connection is lost, the server is gone. */
   readonly notes: readonly string[];
   /** Those on offer first; none where nothing is operated. */
   readonly operations: readonly ServerOperation[];
@@ -97,7 +97,7 @@ export interface ServerHistory {
   readonly crashes: string;
   readonly happenings: readonly ServerHappening[];
   readonly events: readonly ServerEvent[];
-  /** What is missing in it; empty where nothing is. */
+  /** Words for a part of the history that is missing; empty where none is. */
   readonly note: string;
 }
 

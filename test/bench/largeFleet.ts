@@ -8,6 +8,7 @@ import { packagedVsix } from '../harness/vsix.ts';
 import { openWorkbenchOn, type Workbench } from '../harness/workbench.ts';
 import { HOST_DELAY, hostDelay, packHostDelay } from './hostDelay.ts';
 import { line, median, percentile, type Line } from './measure.ts';
+import { whileSending } from './sending.ts';
 
 const CONNECTIONS = 10;
 const INSTANCES = 2000;
@@ -94,33 +95,21 @@ async function fill(roots: readonly KgsmRoot[]): Promise<void> {
   }
 }
 
-/** Sends what is due by the clock to all connections. The first servers of the first connection are left alone. */
-async function whileChanging(roots: readonly KgsmRoot[], during: () => Promise<void>): Promise<void> {
-  const over = new AbortController();
-  let sent = 0;
-  const sending = (async () => {
-    const begun = performance.now();
-    while (!over.signal.aborted) {
-      const due = Math.floor(((performance.now() - begun) * EVENTS_A_SECOND) / 1000);
-      const texts = new Map<KgsmRoot, string>();
-      for (; sent < due; sent++) {
-        const n = 100 + ((sent * 7919) % (INSTANCES - 100));
-        const root = roots[n % CONNECTIONS];
-        if (!root) continue;
-        const type = changes[Math.floor(sent / INSTANCES + n) % changes.length] ?? '';
-        const event = kgsmEvent(type, nameOf(n), { NewVersion: `1.${sent}` });
-        texts.set(root, (texts.get(root) ?? '') + event);
-      }
-      await Promise.all([...texts].map(([root, text]) => root.sendText(text)));
-      await sleep(SENDING_MS);
+/** Changes servers of all connections. The first ones of the first connection are left alone. */
+function whileChanging(roots: readonly KgsmRoot[], during: () => Promise<void>): Promise<void> {
+  const send = async (from: number, to: number): Promise<void> => {
+    const texts = new Map<KgsmRoot, string>();
+    for (let sent = from; sent < to; sent++) {
+      const n = 100 + ((sent * 7919) % (INSTANCES - 100));
+      const root = roots[n % CONNECTIONS];
+      if (!root) continue;
+      const type = changes[Math.floor(sent / INSTANCES + n) % changes.length] ?? '';
+      const event = kgsmEvent(type, nameOf(n), { NewVersion: `1.${sent}` });
+      texts.set(root, (texts.get(root) ?? '') + event);
     }
-  })();
-  try {
-    await during();
-  } finally {
-    over.abort();
-    await sending;
-  }
+    await Promise.all([...texts].map(([root, text]) => root.sendText(text)));
+  };
+  return whileSending({ perSecond: EVENTS_A_SECOND, everyMs: SENDING_MS }, send, during);
 }
 
 /** Milliseconds from a deed in the page to the frame in which a condition holds. */

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
 import { kgsmEvent, KgsmRoot } from '../e2e/kgsm.ts';
 import { startServer } from '../harness/server.ts';
@@ -11,6 +10,7 @@ import { openBareWebview, packBareWebview } from './bareWebview.ts';
 import { fill, openBenchStore } from './benchStore.ts';
 import { HOST_DELAY, hostDelay, packHostDelay } from './hostDelay.ts';
 import { line, median, percentile, ratio, type Line } from './measure.ts';
+import { whileSending } from './sending.ts';
 import { Trace, TRACED } from './trace.ts';
 import { EVENTS_A_SECOND, expectMoved, GRID, NEXT_FRAME, PLACE, ROWS, TURNS, type Place } from './webview.ts';
 
@@ -268,7 +268,7 @@ async function scrollingInside(wb: Workbench, root: KgsmRoot, socket: string, ba
     await grid.drag(1);
   });
   await hostDelay(socket);
-  const live = await marked(() => whileSending(root, () => grid.wheel(EVENTS_A_SECOND)));
+  const live = await marked(() => whileEventsCome(root, () => grid.wheel(EVENTS_A_SECOND)));
   const delay = await hostDelay(socket);
   const sent = `while ${EVENTS_A_SECOND.toLocaleString('en')} events/s come by a Unix socket`;
   return [
@@ -311,25 +311,13 @@ function workLines(what: string, trace: Trace, bare: Trace): Line[] {
   ];
 }
 
-/** Sends what is due by the clock, many events in a connection. */
-async function whileSending(root: KgsmRoot, during: () => Promise<void>): Promise<void> {
-  const over = new AbortController();
-  const sending = (async () => {
-    const begun = performance.now();
-    for (let sent = 0; !over.signal.aborted;) {
-      const due = Math.floor(((performance.now() - begun) * EVENTS_A_SECOND) / 1000);
-      const events = Array.from({ length: due - sent }, (_, n) =>
-        kgsmEvent('instance_version_updated', 'mc-1', { NewVersion: `1.${sent + n}` }),
-      );
-      await root.sendText(events.join(''));
-      sent = due;
-      await sleep(SENDING_MS);
-    }
-  })();
-  try {
-    await during();
-  } finally {
-    over.abort();
-    await sending;
-  }
+/** Sends many events in a connection. */
+function whileEventsCome(root: KgsmRoot, during: () => Promise<void>): Promise<void> {
+  const send = async (from: number, to: number): Promise<void> => {
+    const events = Array.from({ length: to - from }, (_, n) =>
+      kgsmEvent('instance_version_updated', 'mc-1', { NewVersion: `1.${from + n}` }),
+    );
+    await root.sendText(events.join(''));
+  };
+  return whileSending({ perSecond: EVENTS_A_SECOND, everyMs: SENDING_MS }, send, during);
 }

@@ -34,7 +34,7 @@ export type AlertBody = Readonly<z.infer<typeof alertBody>>;
 export interface NewAlert extends AlertBody {
   readonly cause: string;
   readonly quietMs: number;
-  /** Whoever is here has been told of it already. */
+  /** Another message of this window has told of it already. */
   readonly isTold?: boolean;
 }
 

@@ -3,7 +3,7 @@ import { english, oneLine, text, type Text } from '../model/text.ts';
 import { isLoopback, webAddressProblem } from '../wire/webAddress.ts';
 import type { Alert } from './alert.ts';
 
-/** Where alerts are sent to. */
+/** An address that takes alerts, and the form in which it wants them. */
 export interface AlertWebhook {
   readonly url: string;
   /** JSON with places such as `"${title}"`; without one, all fields of the alert. */

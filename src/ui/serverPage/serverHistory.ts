@@ -31,7 +31,7 @@ export async function serverHistory(
   const { place, timeline, fleet, replay } = shown;
   const to = place?.at ?? Date.now();
   const from = to - hours * hourMs;
-  // What was told a moment ago is part of it.
+  // Events of a moment ago are part of it.
   await journals.settle();
   const store = await journals.store(timeline);
   const [history, events] = await Promise.all([

@@ -155,7 +155,7 @@ function operationsOf(
     const sought = { title, operation: id, connections: [connection], chosen: [instance] };
     return { id, title, destroys, why: translate(whyNotOffered(sought, fleet).message) };
   });
-  // What destroys stands last among what is on offer.
+  // Operations that destroy stand last among those on offer.
   const place = ({ why, destroys }: ServerOperation): number => (why === '' ? (destroys ? 1 : 0) : 2);
   return all.sort((a, b) => place(a) - place(b));
 }

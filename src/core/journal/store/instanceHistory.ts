@@ -25,7 +25,7 @@ export interface InstanceHistory {
   /** Without a hole from the begin of the range to its end. */
   readonly stretches: readonly Stretch[];
   readonly uptime: Uptime;
-  /** What happened and was done in the range, the newest first. */
+  /** Changes and operations of the range, the newest first. */
   readonly happenings: readonly Happening[];
   /** The range has more changes than are read: the older part of it stands as unknown. */
   readonly isCut: boolean;

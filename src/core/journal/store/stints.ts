@@ -79,7 +79,7 @@ function* stintsOf(
     yield;
   }
   if (newestFirst.length > 0) return newestFirst.reverse();
-  // Its rows were deleted: the last one stands here.
+  // The rows of the state were deleted: the last one stands here.
   const current = db.get(
     `SELECT 0 AS id, ${columns.replace('id, ', '')} FROM current WHERE ${ofThing} AND seq <= ?`,
     ...thing,
