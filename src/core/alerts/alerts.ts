@@ -6,13 +6,17 @@ import type { OpsEvent } from '../model/event.ts';
 import { Gathering } from '../model/gathering.ts';
 import { errorWords, text, type Text } from '../model/text.ts';
 import type { Alert, AlertKind, NewAlert } from './alert.ts';
-import { alertsOf, summed } from './detect.ts';
+import { alertsOf, groupOf, summed } from './detect.ts';
 import { isMuted } from './mutes.ts';
 import { Outages } from './outages.ts';
 import { RuleCounter, type AlertRule } from './rules.ts';
 
 /** Alerts within this time are raised together: those that are alike become one. */
 const gatherMs = 500;
+/** In this time, more than a few alerts that are alike are one. */
+const alikeWithinMs = 60_000;
+/** One message after the other: what comes between them is told together. */
+const tellEveryMs = 10_000;
 /** How often it looks what other windows did, however much they write. */
 const lookEveryMs = 250;
 /** So long a connection may be away before it counts as lost. */
@@ -72,6 +76,9 @@ export class Alerts {
   #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
   #cancelLook: (() => void) | undefined;
+  #cancelTell: (() => void) | undefined;
+  /** Alerts that were raised lately. */
+  #lately: readonly { readonly group: string; readonly at: number }[] = [];
 
   constructor(options: AlertsOptions) {
     this.#options = options;
@@ -148,6 +155,7 @@ export class Alerts {
   dispose(): void {
     this.#disposed = true;
     this.#cancelLook?.();
+    this.#cancelTell?.();
     this.#gathering.dispose();
     this.#outages.dispose();
     for (const { handle } of this.#watched) handle?.close();
@@ -232,12 +240,18 @@ export class Alerts {
   async #raise(found: readonly NewAlert[]): Promise<void> {
     const { clock, newId, window, onRaised } = this.#options;
     const now = clock.now();
-    const alerts = summed(found).map((alert) => ({
+    this.#lately = this.#lately.filter(({ at }) => at > now - alikeWithinMs && at <= now);
+    const lately = (group: string): number => this.#lately.filter((each) => each.group === group).length;
+    const alerts = summed(found, lately).map((alert) => ({
       ...alert,
       id: newId(),
       muted: isMuted(this.mutes, alert, now),
     }));
     const done = new Set(await this.#do({ deed: 'raise', alerts, window, at: now }));
+    this.#lately = [
+      ...this.#lately,
+      ...alerts.filter(({ id }) => done.has(id)).map((alert) => ({ group: groupOf(alert), at: now })),
+    ];
     const raised = this.alerts.filter(({ id }) => done.has(id));
     for (const alert of raised) this.#note(alert);
     const heard = raised.filter(({ muted }) => !muted);
@@ -272,7 +286,11 @@ export class Alerts {
     const { clock, isFocused, window, tell } = this.#options;
     const now = clock.now();
     const due = this.unseen.filter(({ toldBy, at }) => toldBy === undefined && at > now - toldWithinMs);
-    if (due.length === 0 || !isFocused()) return;
+    if (due.length === 0 || !isFocused() || this.#cancelTell) return;
+    this.#cancelTell = clock.after(tellEveryMs, () => {
+      this.#cancelTell = undefined;
+      void this.#tellDue();
+    });
     const done = new Set(await this.#do({ deed: 'tell', ids: due.map(({ id }) => id), window }));
     const mine = due.filter(({ id }) => done.has(id));
     if (mine.length > 0 && !this.#disposed) tell(mine);

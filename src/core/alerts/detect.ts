@@ -120,19 +120,30 @@ function cause(kind: AlertKind, instance: Instance): string {
   return `${kind}/${instanceId(instance)}`;
 }
 
-/** Many alerts of one kind at once become one: a machine that goes down takes all its servers along. */
-export function summed(alerts: readonly NewAlert[]): readonly NewAlert[] {
-  const groups = Map.groupBy(alerts, ({ kind, connection }) => JSON.stringify([kind, connection]));
-  return [...groups.values()].flatMap((alike) => {
+/** Alerts of one group are alike: of a kind and a connection. */
+export function groupOf({ kind, connection }: NewAlert): string {
+  return JSON.stringify([kind, connection]);
+}
+
+/**
+ * Many alerts of one kind within a short time become one: a machine that goes down takes all its servers along. `lately`
+ * says how many of a group there were in that time already.
+ */
+export function summed(
+  alerts: readonly NewAlert[],
+  lately: (group: string) => number = () => 0,
+): readonly NewAlert[] {
+  const groups = Map.groupBy(alerts, groupOf);
+  return [...groups].flatMap(([group, alike]) => {
     const causes = new Map(alike.map((alert) => [alert.cause, alert]));
     const [first] = causes.values();
-    if (!first || causes.size <= mostAlike) return [...causes.values()];
+    if (!first || causes.size + lately(group) <= mostAlike) return [...causes.values()];
     const { kind, connection } = first;
     const names = [...causes.values()].slice(0, mostNames).map(({ instance }) => instance?.name ?? '');
     return {
       kind,
       connection,
-      title: sums[kind](causes.size),
+      title: sums[kind](causes.size + lately(group)),
       detail: text('{0}, …', names.filter(Boolean).join(', ')),
       cause: `${kind}/${connection}/many`,
       quietMs: flappingMs,

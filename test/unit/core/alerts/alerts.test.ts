@@ -131,6 +131,26 @@ describe('a crash', () => {
   });
 });
 
+describe('a flood of crashes', () => {
+  it('that trickles is a few alerts and one for all others, and a message at most every ten seconds', async () => {
+    const window = await openWindow('w1', memory);
+    window.connect();
+    for (let n = 0; n < 60; n++) window.send('instance_started', `s${n}`);
+    await window.settle();
+    for (let n = 0; n < 60; n++) {
+      window.send('instance_crashed', `s${n}`);
+      await window.settle();
+    }
+    expect(window.sent.slice(0, 6)).toEqual([
+      ...['s0 crashed', 's1 crashed', 's2 crashed', 's3 crashed', 's4 crashed'],
+      '6 servers crashed',
+    ]);
+    expect(window.sent).toHaveLength(6);
+    expect(window.told[0]).toBe('s0 crashed');
+    expect(window.told.toSorted()).toEqual(window.sent.toSorted());
+  });
+});
+
 describe('several windows', () => {
   it('tell of an alert once, in the one that has the focus', async () => {
     const path = join(temporaryFolder(), 'journal.db');
@@ -249,6 +269,9 @@ it('a test goes the way of all alerts', async () => {
   const window = await openWindow('w1', memory);
   await window.alerts.test('home', text('A test'));
   await window.alerts.test('home', text('A test'));
+  expect(window.told).toHaveLength(1);
+  window.clock.advance(10_000);
+  await window.settle();
   expect([window.told, window.sent]).toEqual([
     ['A test', 'A test'],
     ['A test', 'A test'],
