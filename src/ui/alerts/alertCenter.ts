@@ -96,7 +96,7 @@ export class AlertCenter {
     const value = await window.showInputBox({
       title: l10n.t('Secret of the Webhook for Alerts'),
       prompt: l10n.t(
-        'Sent as the header {0}. It is kept in the secret storage of VS Code, not in the settings; nothing here forgets it.',
+        'Sent as the header {0}. It is kept in the secret storage of VS Code, not in the settings. An empty one forgets it.',
         this.#settings.webhook?.header ?? 'Authorization',
       ),
       password: true,
