@@ -28,6 +28,15 @@ describe('somebody who has the keyboard alone, and finds things by their names',
     throw new Error('Tab does not lead there.');
   }
 
+  /** Types what is looked for into the list that asks, and takes it. */
+  async function choose(question: string, name: string): Promise<void> {
+    const wb = workbench();
+    await wb.page.getByPlaceholder(question).waitFor();
+    await wb.page.keyboard.type(name);
+    await wb.activeQuickItem(name).waitFor();
+    await wb.page.keyboard.press('Enter');
+  }
+
   const step = (title: string): Locator => workbench().page.getByRole('button', { name: title });
   const isDone = (title: string): Promise<number> => step(title).locator('.complete').count();
 
@@ -47,5 +56,29 @@ describe('somebody who has the keyboard alone, and finds things by their names',
     await expect.poll(() => isDone('Look round with simulated servers')).toBe(1);
     expect(await isDone('Operate a server')).toBe(0);
     expect(await isDone('Inspect an event')).toBe(0);
+  });
+
+  it('restarts one of them, and reads its log', async () => {
+    const wb = workbench();
+    const { page } = wb;
+    // A step of a tour that has the focus takes the release of Enter for a press, and the focus from what the palette opened.
+    await page.keyboard.press('Control+0');
+    await page.locator('.part.sidebar :focus').waitFor();
+    await call('Restart');
+    await choose('Which instance?', 'survival');
+    // Who plays is asked about, and somebody may.
+    await expect
+      .poll(async () => {
+        if (await wb.dialog.isVisible()) await page.keyboard.press('Enter');
+        return isDone('Operate a server');
+      })
+      .toBe(1);
+    // KGSM restarts without its watcher, so nobody says that the server is ready again.
+    await wb.treeItem(/^survival, running, .*on KGSM/).waitFor();
+
+    await call('Show Server Log');
+    await choose('The log of which instance?', 'survival');
+    await page.locator('.terminal-wrapper textarea:focus').waitFor();
+    await wb.screenshots('tour-log');
   });
 });
