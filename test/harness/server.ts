@@ -80,6 +80,8 @@ export const BASE_SETTINGS: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.layoutControl.enabled': false,
+  // What fades in or out takes its time, and is pressed while it moves.
+  'workbench.reduceMotion': 'on',
   'extensions.ignoreRecommendations': true,
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,

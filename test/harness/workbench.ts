@@ -115,8 +115,13 @@ export class Workbench implements AsyncDisposable {
 
   /** Opens the command palette; keys go to it then. */
   async openPalette(): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.and(this.page.locator(':focus')).waitFor();
+    const typed = this.quickInput.and(this.page.locator(':focus'));
+    // What takes the focus as the palette opens closes it.
+    for (let tries = 0; tries < 5; tries++) {
+      await this.page.keyboard.press('F1');
+      if (await succeeds(typed.waitFor({ timeout: SOON_MS }))) return;
+    }
+    await typed.waitFor();
   }
 
   /** Shows a view container by the name of its tab in the activity bar or the panel. */
@@ -164,7 +169,8 @@ export class Workbench implements AsyncDisposable {
     for (let tries = 0; tries < 5; tries++) {
       await target.click({ button: 'right' });
       if (await succeeds(entry.hover({ timeout: SOON_MS }))) break;
-      await this.page.keyboard.press('Escape');
+      // Without a menu, a tree would take it and forget what is selected.
+      if (await this.page.locator('.monaco-menu').isVisible()) await this.page.keyboard.press('Escape');
     }
     await this.choose(item);
   }
