@@ -32,7 +32,7 @@ export default defineConfig({
     testTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     // Much of the time is spent in programs that tests start: one worker leaves a core idle.
-    maxWorkers: '100%',
+    maxWorkers: 3,
     // A worker loads the product once: a quarter of the time went into loading it for each file.
     isolate: false,
     globalSetup: ['test/harness/programs.ts'],

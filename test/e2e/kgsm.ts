@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sendToUnixSocket } from '../../src/core/wire/unixSender.ts';
+import { socatListening } from '../harness/socat.ts';
 
 /** An event as KGSM 2.2 writes it. */
 export function kgsmEvent(
@@ -70,11 +71,7 @@ export class SocatListener {
   static async start(folder: string): Promise<SocatListener> {
     const socket = join(folder, 'bot.sock');
     const output = join(folder, 'bot.out');
-    const listening = appears(folder, socket);
-    const process = spawn('socat', ['-u', `UNIX-LISTEN:${socket},fork`, `OPEN:${output},creat,append`], {
-      stdio: 'ignore',
-    });
-    await listening;
+    const process = await socatListening(socket, `OPEN:${output},creat,append`);
     return new SocatListener(socket, output, process);
   }
 
@@ -86,20 +83,6 @@ export class SocatListener {
     this.#process.kill();
     await once(this.#process, 'exit');
   }
-}
-
-function appears(folder: string, path: string): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = watch(folder, () => {
-      check();
-    });
-    const check = (): void => {
-      if (!existsSync(path)) return;
-      watcher.close();
-      resolve();
-    };
-    check();
-  });
 }
 
 /** Messages of the connections of a recording, in order. */

@@ -37,19 +37,37 @@ export interface LayerResult {
 /** A layer that takes so long hangs: the slowest takes ten minutes on two quiet cores, and twice that on busy ones. */
 const LAYER_LIMIT_MS = 40 * 60_000;
 
-export const LAYERS: readonly Layer[] = [
-  { name: 'checks', needs: [], run: runChecks },
-  { name: 'build', needs: [], run: () => runStep(['run', '--silent', 'build']) },
-  { name: 'unit', needs: [], run: () => runVitest([]) },
-  { name: 'package', needs: ['build'], run: () => runStep(['run', '--silent', 'package']) },
-  {
-    name: 'vscode-current',
-    group: 'vscode',
-    needs: ['build'],
-    run: (context) => runVscode('current', context),
-  },
-  { name: 'vscode-floor', group: 'vscode', needs: ['build'], run: (context) => runVscode('floor', context) },
-  { name: 'e2e', needs: ['build', 'package'], run: () => runVitest(['--config', 'vitest.e2e.config.ts']) },
+/** In each stage, rows run side by side, and the layers of a row one after another. Checks take one core, and so does a VS Code. */
+export const STAGES: readonly (readonly (readonly Layer[])[])[] = [
+  [
+    [{ name: 'checks', needs: [], run: runChecks }],
+    [
+      { name: 'build', needs: [], run: () => runStep(['run', '--silent', 'build']) },
+      { name: 'package', needs: ['build'], run: () => runStep(['run', '--silent', 'package']) },
+      {
+        name: 'vscode-current',
+        group: 'vscode',
+        needs: ['build'],
+        run: (context) => runVscode('current', context),
+      },
+      {
+        name: 'vscode-floor',
+        group: 'vscode',
+        needs: ['build'],
+        run: (context) => runVscode('floor', context),
+      },
+    ],
+  ],
+  [[{ name: 'unit', needs: [], run: () => runVitest([]) }]],
+  [
+    [
+      {
+        name: 'e2e',
+        needs: ['build', 'package'],
+        run: () => runVitest(['--config', 'vitest.e2e.config.ts']),
+      },
+    ],
+  ],
 ];
 
 /** Static checks, side by side: each counts as one test. */

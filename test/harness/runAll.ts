@@ -1,10 +1,10 @@
 /**
- * `npm test`: all layers one after another, the slowest test files and what failed, ending with the line `N passed, N failed`.
+ * `npm test`: all layers, the slowest test files and what failed, ending with the line `N passed, N failed`.
  *   --only unit,vscode   only these layers (checks, build, unit, package, vscode, vscode-current, vscode-floor, e2e)
  * With CI=true a skipped test is a failed one.
  */
 import { parseArgs } from 'node:util';
-import { LAYERS } from './layers.ts';
+import { STAGES } from './layers.ts';
 import type { Layer, LayerResult } from './layers.ts';
 import { addCounts, NO_COUNTS, summaryLine, withoutSkips } from './results.ts';
 import { exitOnSignals } from './run.ts';
@@ -17,33 +17,13 @@ const SLOWEST_FILES = 20;
 requireNode24();
 exitOnSignals();
 const noSkips = process.env['CI'] === 'true';
-const layers = chosenLayers();
+const isChosen = chosenLayers();
 const failed = new Set<string>();
 const done = new Set<string>();
 let counts = NO_COUNTS;
 const files: FileTime[] = [];
 const failures: string[] = [];
-for (const layer of layers) {
-  const missing = layer.needs.filter((name) => failed.has(name));
-  if (missing.length > 0) {
-    failed.add(layer.name);
-    console.log(`${layer.name.padEnd(16)} not run: ${missing.join(' and ')} failed`);
-    continue;
-  }
-  const started = performance.now();
-  const result = await runLayer(layer);
-  counts = addCounts(counts, result.counts);
-  files.push(...result.files);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${layer.name.padEnd(16)} ${summaryLine(result.counts)} in ${seconds} s`);
-  const strict = noSkips ? withoutSkips(result.counts) : result.counts;
-  if (strict.failed > 0) console.log(`${shown(result.output)}\n`);
-  if (result.counts.failed > 0) {
-    failed.add(layer.name);
-    failures.push(...(result.failures.length > 0 ? result.failures : [layer.name]));
-  }
-  done.add(layer.name);
-}
+for (const rows of STAGES) await Promise.all(rows.map((row) => runRow(row.filter(isChosen))));
 printSlowest(files);
 for (const name of failures) console.log(`Failed: ${name}`);
 if (noSkips && counts.skipped > 0)
@@ -51,6 +31,30 @@ if (noSkips && counts.skipped > 0)
 const total = noSkips ? withoutSkips(counts) : counts;
 console.log(summaryLine(total));
 process.exit(total.failed > 0 ? 1 : 0);
+
+async function runRow(row: readonly Layer[]): Promise<void> {
+  for (const layer of row) {
+    const missing = layer.needs.filter((name) => failed.has(name));
+    if (missing.length > 0) {
+      failed.add(layer.name);
+      console.log(`${layer.name.padEnd(16)} not run: ${missing.join(' and ')} failed`);
+      continue;
+    }
+    const started = performance.now();
+    const result = await runLayer(layer);
+    counts = addCounts(counts, result.counts);
+    files.push(...result.files);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`${layer.name.padEnd(16)} ${summaryLine(result.counts)} in ${seconds} s`);
+    const strict = noSkips ? withoutSkips(result.counts) : result.counts;
+    if (strict.failed > 0) console.log(`${shown(result.output)}\n`);
+    if (result.counts.failed > 0) {
+      failed.add(layer.name);
+      failures.push(...(result.failures.length > 0 ? result.failures : [layer.name]));
+    }
+    done.add(layer.name);
+  }
+}
 
 async function runLayer(layer: Layer): Promise<LayerResult> {
   try {
@@ -71,17 +75,17 @@ function printSlowest(times: readonly FileTime[]): void {
   for (const { file, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`);
 }
 
-function chosenLayers(): readonly Layer[] {
+function chosenLayers(): (layer: Layer) => boolean {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
-  if (values.only === undefined) return LAYERS;
+  if (values.only === undefined) return () => true;
   const names = values.only.split(',').map((name) => name.trim());
-  const known = new Set(LAYERS.flatMap((layer) => [layer.name, layer.group ?? layer.name]));
+  const known = new Set(STAGES.flat(2).flatMap((layer) => [layer.name, layer.group ?? layer.name]));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0) {
     console.error(`There is no layer ${unknown.join(', ')}; there are ${[...known].join(', ')}.`);
     process.exit(2);
   }
-  return LAYERS.filter((layer) => names.includes(layer.name) || names.includes(layer.group ?? layer.name));
+  return ({ name, group }) => names.includes(name) || names.includes(group ?? name);
 }
 
 function requireNode24(): void {

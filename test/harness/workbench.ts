@@ -11,6 +11,7 @@ import type {
   Page,
 } from 'playwright-core';
 import { ACTION_LIMIT_MS, launchChromium } from './chromium.ts';
+import { escapeRegExp, openPalette, runCommand } from './palette.ts';
 import { SOON_MS, succeeds } from './patience.ts';
 import { rounds } from './proof.ts';
 import type { VscodeServer } from './server.ts';
@@ -41,11 +42,6 @@ const VIEW_FRAME = 'iframe.webview.ready[src*="purpose=webviewView"]';
 const EDITOR_FRAME = 'iframe.webview.ready:not([src*="purpose=webviewView"])';
 /** The first start of a fresh server compiles its code caches, which takes seconds on a slow machine. */
 const WORKBENCH_LIMIT_MS = 60_000;
-/** Runs in the page (a string, because this project's Node side has no DOM types). */
-const PALETTE_LEFT = `(typed) => {
-  const widget = document.querySelector('.quick-input-widget');
-  return widget === null || widget.style.display === 'none' || widget.querySelector('input')?.value !== typed;
-}`;
 /** VS Code's own mark for the end of its start. */
 const RESTORED = `performance.getEntriesByName('code/didStartWorkbench').length > 0`;
 /** Words of the message that comes with the first connection of a new user. */
@@ -98,30 +94,12 @@ export class Workbench implements AsyncDisposable {
 
   /** Runs a command through the palette by its whole title, with its category: `View: Toggle Panel`. */
   async command(title: string): Promise<void> {
-    const label = this.page.locator('.label-name', { hasText: new RegExp(`^${escapeRegExp(title)}$`) });
-    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
-    // A list that is open does not hear of what became possible meanwhile.
-    for (let tries = 0; tries < 5; tries++) {
-      await this.openPalette();
-      // A page that takes the focus closes the palette.
-      if (!(await succeeds(this.quickInput.fill(`>${title}`, { timeout: SOON_MS })))) continue;
-      if (await succeeds(row.waitFor({ timeout: SOON_MS }))) break;
-      await this.page.keyboard.press('Escape');
-    }
-    await row.click();
-    // The command may open a quick input of its own at once, so what is waited for is the end of the palette.
-    await this.page.waitForFunction(PALETTE_LEFT, `>${title}`);
+    await runCommand(this, title);
   }
 
   /** Opens the command palette; keys go to it then. */
   async openPalette(): Promise<void> {
-    const typed = this.quickInput.and(this.page.locator(':focus'));
-    // What takes the focus as the palette opens closes it.
-    for (let tries = 0; tries < 5; tries++) {
-      await this.page.keyboard.press('F1');
-      if (await succeeds(typed.waitFor({ timeout: SOON_MS }))) return;
-    }
-    await typed.waitFor();
+    await openPalette(this);
   }
 
   /** Shows a view container by the name of its tab in the activity bar or the panel. */
@@ -166,9 +144,9 @@ export class Workbench implements AsyncDisposable {
   async contextMenu(target: Locator, item: string): Promise<void> {
     const entry = this.page.getByRole('menuitem', { name: item, exact: true });
     // A page that gets the focus back closes a menu that has just been opened.
-    for (let tries = 0; tries < 5; tries++) {
+    for (let tries = 1; tries <= 5; tries++) {
       await target.click({ button: 'right' });
-      if (await succeeds(entry.hover({ timeout: SOON_MS }))) break;
+      if (await succeeds(entry.hover({ timeout: (SOON_MS * tries) / 5 }))) break;
       // Without a menu, a tree would take it and forget what is selected.
       if (await this.page.locator('.monaco-menu').isVisible()) await this.page.keyboard.press('Escape');
     }
@@ -398,8 +376,4 @@ export async function openWorkbenchOn(
     await server.dispose();
     throw error;
   }
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

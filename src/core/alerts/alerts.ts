@@ -15,8 +15,9 @@ import { RuleCounter, type AlertRule } from './rules.ts';
 const gatherMs = 500;
 /** In this time, more than a few alerts that are alike are one. */
 const alikeWithinMs = 60_000;
-/** One message after the other: what comes between them is told together. */
+/** After a few messages there is one in this time: what comes between them is told together. */
 const tellEveryMs = 10_000;
+const tellAtOnce = 3;
 /** How often it looks what other windows did, however much they write. */
 const lookEveryMs = 250;
 /** So long a connection may be away before it counts as lost. */
@@ -77,6 +78,8 @@ export class Alerts {
   #disposed = false;
   #cancelLook: (() => void) | undefined;
   #cancelTell: (() => void) | undefined;
+  /** When the allowance of messages is full again. */
+  #fullAt = 0;
   /** Alerts that were raised lately. */
   #lately: readonly { readonly group: string; readonly at: number }[] = [];
 
@@ -287,10 +290,17 @@ export class Alerts {
     const now = clock.now();
     const due = this.unseen.filter(({ toldBy, at }) => toldBy === undefined && at > now - toldWithinMs);
     if (due.length === 0 || !isFocused() || this.#cancelTell) return;
-    this.#cancelTell = clock.after(tellEveryMs, () => {
-      this.#cancelTell = undefined;
-      void this.#tellDue();
-    });
+    // A clock that was set back does not silence.
+    const used = Math.min(Math.max(this.#fullAt - now, 0), tellAtOnce * tellEveryMs);
+    const waitMs = used - (tellAtOnce - 1) * tellEveryMs;
+    if (waitMs > 0) {
+      this.#cancelTell = clock.after(waitMs, () => {
+        this.#cancelTell = undefined;
+        void this.#tellDue();
+      });
+      return;
+    }
+    this.#fullAt = now + used + tellEveryMs;
     const done = new Set(await this.#do({ deed: 'tell', ids: due.map(({ id }) => id), window }));
     const mine = due.filter(({ id }) => done.has(id));
     if (mine.length > 0 && !this.#disposed) tell(mine);

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -21,6 +21,7 @@ import { importRecording } from '../../../../../src/core/playback/recording/impo
 import { recordingLine } from '../../../../../src/core/playback/recording/recordingLines.ts';
 import { itemsOfEvents, type ReplayItem } from '../../../../../src/core/playback/replayItem.ts';
 import { ReplayRun } from '../../../../../src/core/playback/replayRun.ts';
+import { socatListening } from '../../../../harness/socat.ts';
 import { allSystems, core, kgsmEvent, noSecrets, realClock, systems } from '../../helpers.ts';
 import { openTestStore } from '../../journal/store/helpers.ts';
 
@@ -187,12 +188,16 @@ export async function replayed(run: ReplayRun): Promise<ReplayRun> {
 
 export function started(program: string, ...args: string[]): ChildProcess {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  endedWithTest(child);
+  return child;
+}
+
+function endedWithTest(child: ChildProcess): void {
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
   });
-  return child;
 }
 
 /** Output of a program, and a wait until it is as wanted. */
@@ -221,8 +226,8 @@ export function heard(child: ChildProcess): {
 
 /** A listener of somebody else: each connection is copied behind the one before. */
 export async function socat(path: string): Promise<ReturnType<typeof heard>> {
-  const child = started('socat', '-u', `UNIX-LISTEN:${path},fork`, 'STDOUT');
-  await expect.poll(() => existsSync(path), { timeout: 20_000, interval: 5 }).toBe(true);
+  const child = await socatListening(path, 'STDOUT');
+  endedWithTest(child);
   return heard(child);
 }
 
