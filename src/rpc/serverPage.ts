@@ -115,6 +115,8 @@ export interface ServerHost {
     showEvents(params: null): void;
     showTask(params: { id: string }): void;
     showLog(params: null): void;
+    /** The end of its log is on screen, or is not any more. */
+    followLog(params: { isShown: boolean }): void;
   };
 }
 
@@ -123,5 +125,7 @@ export interface ServerView {
   readonly requests: object;
   readonly notices: MetricsView['notices'] & {
     server(params: ServerState): void;
+    /** The last lines of the log, as text of the server. */
+    log(params: { lines: readonly string[] }): void;
   };
 }

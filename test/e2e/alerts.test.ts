@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
 import { useWorkbench } from '../harness/e2e.ts';
+import { succeeds } from '../harness/patience.ts';
 import { KgsmRoot } from './kgsm.ts';
 
 const kgsm = new KgsmRoot();
@@ -90,13 +91,22 @@ it('a crash is told once in two windows, counted, sent on, seen and muted', asyn
   await expect.poll(() => posted.length).toBe(3);
   await counted(wb.page).waitFor({ state: 'detached' });
 
-  // Muted, it stands among the events alone.
+  // Muted, it stands among the events alone, and its row says so, which said something else before.
+  await wb.treeItem(/^mc-2,/).hover();
+  await wb.page.locator('.workbench-hover', { hasText: 'mc-2' }).waitFor();
   await wb.contextMenu(wb.treeItem(/^mc-2,/), 'Mute Alerts…');
   await wb.asked('Mute Alerts of mc-2');
   await wb.screenshot('alert-mute-dark');
   await wb.pick('For 1 Hour');
-  await wb.treeItem(/^mc-2,/).hover();
-  await wb.page.locator('.workbench-hover', { hasText: 'Alerts are muted until' }).waitFor();
+  const muted = wb.page.locator('.workbench-hover', { hasText: 'Alerts are muted until' });
+  // A row that is drawn anew takes its hover with it.
+  await expect
+    .poll(async () => {
+      await wb.treeItem(/^mc-1,/).hover();
+      await wb.treeItem(/^mc-2,/).hover();
+      return succeeds(muted.waitFor({ timeout: 2000 }));
+    })
+    .toBe(true);
   await kgsm.send('instance_crashed', 'mc-2');
   await wb.treeItem(/^mc-2, crashed/).waitFor();
   for (let n = 0; n < 3; n++) await kgsm.send('instance_stopped', 'ark');

@@ -80,6 +80,25 @@ describe('a connection to KGSM', () => {
     await wb.screenshots('server-log');
   });
 
+  it('reads the end of the log on the page of the server, which follows it until it is folded', async () => {
+    const wb = workbench();
+    await wb.contextMenu(wb.treeItem(/survival/), 'Open Server Page');
+    const page = wb.editorFrame();
+    const fold = page.getByRole('button', { name: 'Server log' });
+    await fold.and(page.locator('[aria-expanded=false]')).click();
+    const log = page.getByRole('log', { name: 'Last lines of the log of survival' });
+    await log.getByText('<Server> hello').waitFor();
+    await wb.page.locator('.terminal-wrapper textarea').first().focus();
+    await wb.page.keyboard.type('say <b>once more</b>');
+    await wb.page.keyboard.press('Enter');
+    await log.getByText('<b>once more</b>').waitFor();
+    await log.scrollIntoViewIfNeeded();
+    await wb.screenshots('server-page-log');
+    await fold.click();
+    await log.waitFor({ state: 'detached' });
+    await wb.command('View: Close All Editors');
+  });
+
   it('is edited: the questions hold what is set, the test is seen, and a copy gets its own name', async () => {
     const wb = workbench();
     await wb.contextMenu(wb.treeItem(/Connection Home/), 'Edit Connection…');

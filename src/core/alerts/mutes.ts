@@ -32,6 +32,21 @@ export function mutesOf(
   return mutes.filter(({ target, until }) => targets.has(target) && (until === undefined || until > now));
 }
 
+/** Whether an instance is muted where it was not, or until another time. */
+export function isMutedOtherwise(
+  before: readonly Mute[],
+  now: readonly Mute[],
+  instance: InstanceRef,
+): boolean {
+  const [old, current] = [before, now].map((mutes) =>
+    mutesOf(mutes, { connection: instance.connection, instance }, 0).map(({ target, until }) => [
+      target,
+      until,
+    ]),
+  );
+  return JSON.stringify(old) !== JSON.stringify(current);
+}
+
 export function isMuted(mutes: readonly Mute[], alert: AlertBody, now: number): boolean {
   return mutesOf(mutes, { connection: alert.connection, instance: alertInstance(alert) }, now).length > 0;
 }

@@ -14,6 +14,7 @@ import type { Runtime } from '../runtime.ts';
 import { showInformation } from '../showMessage.ts';
 import { Throttle } from '../throttle.ts';
 import { serverHistory } from './serverHistory.ts';
+import { ServerLog } from './serverLog.ts';
 import { serverState } from './serverState.ts';
 import { shownMoment } from './shownMoment.ts';
 
@@ -30,6 +31,7 @@ export class ServerPanel {
   readonly #scope: Scope;
   readonly #channel: RpcChannel<ServerHost, ServerView>;
   readonly #metrics: InstanceMetrics;
+  readonly #log: ServerLog;
   readonly #titles: ReadonlyMap<string, string>;
   readonly #pace = new Throttle(followEveryMs, () => this.#update());
   /** The last known name; it stays when the server is gone. */
@@ -57,6 +59,9 @@ export class ServerPanel {
       sendState: (state) => this.#channel.notify('state', state),
       sendSamples: (samples) => this.#channel.notify('samples', samples),
     });
+    this.#log = this.#scope.add(
+      new ServerLog(runtime, ref, (lines) => this.#channel.notify('log', { lines })),
+    );
     const row = { row: 'instance', ...ref } as const;
     const run = (command: string, argument: unknown): void => void commands.executeCommand(command, argument);
     this.#channel = pageChannel(panel.webview, this.#scope, {
@@ -75,12 +80,17 @@ export class ServerPanel {
       showEvents: () => run(commandId('showEvents'), row),
       showTask: ({ id }) => void this.#showTask(id),
       showLog: () => run(commandId('logs'), row),
+      followLog: ({ isShown }) => {
+        this.#log.want(isShown);
+        this.#update();
+      },
     });
     this.#scope.add(
       panel.onDidChangeViewState(() => {
         if (panel.visible) return;
         this.#sent = '';
         this.#metrics.hide();
+        this.#log.want(false);
       }),
     );
     this.#scope.defer(
@@ -143,6 +153,7 @@ export class ServerPanel {
     if (!this.#panel.visible) return;
     const state = this.#state();
     this.#metrics.update();
+    this.#log.update(state.hasLog);
     const text = JSON.stringify(state);
     if (this.#sent === '' || this.#sent === text) return;
     this.#sent = text;

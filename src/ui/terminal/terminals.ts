@@ -1,12 +1,11 @@
 import { EventEmitter, l10n, ThemeIcon, window, type Pseudoterminal, type Terminal } from 'vscode';
-import { systemClock } from '../../core/model/clock.ts';
 import { instanceId, type Instance } from '../../core/model/instance.ts';
 import { oneLine, type Text } from '../../core/model/text.ts';
 import type { Scope } from '../../core/connections/scope.ts';
 import type { Connection } from '../../core/connections/connection.ts';
-import { SessionError, type Session } from '../../core/systems/session.ts';
-import { type AnyConsole, type OpenConsole } from '../../core/systems/console.ts';
+import type { AnyConsole } from '../../core/systems/console.ts';
 import { TerminalText } from '../../core/systems/terminalText.ts';
+import { FollowedLog, type FollowedLogOptions } from './followedLog.ts';
 import { LineEditor } from './lineEditor.ts';
 import type { Runtime } from '../runtime.ts';
 import { translate } from '../translate.ts';
@@ -51,99 +50,60 @@ export class Terminals {
 
 /** Terminal of one instance: its log, and a line for commands. Text of the server is made harmless first. */
 class ServerTerminal implements Pseudoterminal {
-  readonly #connection: Connection;
-  readonly #instance: Instance;
-  readonly #source: AnyConsole;
   readonly #runtime: Runtime;
+  readonly #connection: Connection;
+  readonly #follow: (parts: Pick<FollowedLogOptions, 'write' | 'note' | 'onOpen'>) => FollowedLog;
   readonly #written = new EventEmitter<string>();
   readonly #ended = new EventEmitter<void>();
-  readonly #abort = new AbortController();
   readonly #text = new TerminalText();
   readonly #editor = new LineEditor();
-  #console: OpenConsole | undefined;
+  #log: FollowedLog | undefined;
   /** Typed before the log was there. */
   #early = '';
   readonly onDidWrite = this.#written.event;
   readonly onDidClose = this.#ended.event;
 
   constructor(connection: Connection, instance: Instance, source: AnyConsole, runtime: Runtime) {
-    this.#connection = connection;
-    this.#instance = instance;
-    this.#source = source;
     this.#runtime = runtime;
+    this.#connection = connection;
+    this.#follow = (parts) => new FollowedLog({ runtime, connection, instance, source, ...parts });
   }
 
   open(): void {
-    void this.#start();
+    this.#log = this.#follow({
+      write: (chunk) => this.#show(this.#text.push(chunk)),
+      note: (message) => this.#note(message),
+      onOpen: () => this.#opened(),
+    });
   }
 
   close(): void {
-    this.#abort.abort();
-    void this.#console?.dispose();
+    this.#log?.dispose();
     this.#written.dispose();
     this.#ended.dispose();
   }
 
   handleInput(data: string): void {
-    if (!this.#console) {
+    const console = this.#log?.console;
+    if (!console) {
       this.#early += data;
       return;
     }
-    if (!this.#console.send) return;
+    if (!console.send) return;
     const { echo, lines } = this.#editor.type(data);
     this.#written.fire(echo);
     for (const line of lines) if (line.trim() !== '') void this.#send(line);
   }
 
-  async #start(): Promise<void> {
-    const { settings, session } = this.#connection;
-    try {
-      const opened = await this.#source.open({
-        settings,
-        instance: this.#instance,
-        session,
-        clock: systemClock,
-        signal: this.#abort.signal,
-        write: (chunk) => this.#show(this.#text.push(chunk)),
-        note: (message) => this.#note(message),
-      });
-      if (this.#abort.signal.aborted) {
-        await opened.dispose();
-        return;
-      }
-      this.#console = opened;
-      void opened.ended?.then(() => this.#again(session));
-      if (opened.send) this.#show('');
-      if (this.#early !== '') this.handleInput(this.#early);
-    } catch (error) {
-      this.#note(error instanceof SessionError ? error.text : { template: '{0}', args: [String(error)] });
-    }
-  }
-
-  /** Opens the log again with the next conversation of the connection. */
-  async #again(old: Session | undefined): Promise<void> {
-    await this.#console?.dispose();
-    this.#console = undefined;
-    if (this.#closed()) return;
-    const { pipeline } = this.#runtime;
-    await new Promise<void>((resolve) => {
-      const unsubscribe = pipeline.subscribe('terminals', () => {
-        const { session, state } = this.#connection;
-        if (!this.#closed() && (state !== 'ready' || session === old || !session)) return;
-        unsubscribe();
-        resolve();
-      });
-    });
-    if (!this.#closed()) await this.#start();
-  }
-
-  /** A call, because it changes while something is waited for. */
-  #closed(): boolean {
-    return this.#abort.signal.aborted;
+  #opened(): void {
+    if (this.#log?.console?.send) this.#show('');
+    const early = this.#early;
+    this.#early = '';
+    if (early !== '') this.handleInput(early);
   }
 
   async #send(line: string): Promise<void> {
-    const result = await this.#console?.send?.(line);
+    const result = await this.#log?.console?.send?.(line);
     this.#runtime.channel.info(
       `[${this.#connection.settings.name}] ${l10n.t('A console command was sent.')}`,
     );
@@ -152,8 +112,7 @@ class ServerTerminal implements Pseudoterminal {
 
   /** Puts text above the line that is being typed. */
   #show(text: string): void {
-    if (this.#abort.signal.aborted) return;
-    this.#written.fire(this.#console?.send ? this.#editor.above(text) : text);
+    if (!this.#log?.isOver()) this.#written.fire(this.#log?.console?.send ? this.#editor.above(text) : text);
   }
 
   #note(message: Text, wrong = false): void {

@@ -1,5 +1,5 @@
 import { commands, EventEmitter, l10n, TreeItem, window, type TreeDataProvider, type TreeView } from 'vscode';
-import { mutesOf } from '../../core/alerts/mutes.ts';
+import { isMutedOtherwise, mutesOf, type Mute } from '../../core/alerts/mutes.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { findInstance, instancesOf, isCurrent, type Fleet } from '../../core/model/fleet.ts';
 import { instanceId, instanceRef, type Instance } from '../../core/model/instance.ts';
@@ -17,7 +17,7 @@ import {
   instanceItem,
   instanceTooltip,
   measuredForMs,
-  measuredParts,
+  measuredWords,
   rowId,
   type ConnectionFacts,
   type InstanceFacts,
@@ -57,6 +57,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
   #allStale = true;
   /** A moment of the past was shown at the last change of the travel. */
   #wasPast = false;
+  #mutes: readonly Mute[] = [];
   readonly arrangement: TreeArrangement;
   readonly view: TreeView<Row>;
 
@@ -101,7 +102,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     scope.defer(connections.onDidChange('instances tree', () => this.#all()));
     scope.add(timelines.onDidChange(() => this.#all()));
     scope.add(travel.onDidChange(() => this.#travelled()));
-    scope.defer(runtime.alerts.onDidChange(() => this.#pace.ask()));
+    scope.defer(runtime.alerts.onDidChange(() => this.#alerted()));
   }
 
   getChildren(): Row[];
@@ -296,6 +297,16 @@ export class InstancesTree implements TreeDataProvider<Row> {
     if (this.#stale.size > 0) this.#pace.ask();
   }
 
+  /** The count changed, or what is muted, as its row says. */
+  #alerted(): void {
+    const [before, now] = [this.#mutes, this.#runtime.alerts.mutes];
+    this.#mutes = now;
+    if (before !== now)
+      for (const row of this.#rows.values())
+        if (row.row === 'instance' && isMutedOtherwise(before, now, row)) this.#stale.add(row);
+    this.#pace.ask();
+  }
+
   /** Every row looks different in the past; between two moments of it, those that changed do. */
   #travelled(): void {
     const isPast = this.#runtime.travel.moment !== undefined;
@@ -384,10 +395,6 @@ function offersOf(
   if (!system) return [];
   const ids = instanceOffers(system, settings, instance, reach).map(({ id }) => id);
   return system.console?.when(instance, settings) === true ? [...ids, 'logs'] : ids;
-}
-
-function measuredWords(measured: InstanceFacts['measured']): string {
-  return measuredParts(measured).join();
 }
 
 const noFacts: InstanceFacts = { shown: 'live', operations: [], stale: true, connectionName: '' };

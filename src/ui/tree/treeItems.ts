@@ -299,8 +299,13 @@ export function measuredTexts(): readonly [name: string, label: string, shown: (
   ];
 }
 
+/** What a row says of its measurements. */
+export function measuredWords(measured: InstanceFacts['measured']): string {
+  return measuredParts(measured).join();
+}
+
 /** Measurements in the short form of a row. */
-export function measuredParts(measured: Readonly<Record<string, number>> = {}): readonly string[] {
+function measuredParts(measured: Readonly<Record<string, number>> = {}): readonly string[] {
   const { cpu, memory } = measured;
   return [
     ...(cpu === undefined ? [] : [`${Math.round(cpu)} %`]),

@@ -11,13 +11,14 @@ export type RangeHours = (typeof ranges)[number];
 /** Kept by VS Code while the page is hidden and over a reload. */
 interface Saved {
   readonly hours: RangeHours;
+  readonly isLogOpen: boolean;
   readonly ref?: ServerRef;
 }
 
 /** The host, and the little that the page keeps for itself. */
 export interface Link {
   readonly host: Remote<ServerHost>;
-  loadHours(): RangeHours;
+  load(): Pick<Saved, 'hours' | 'isLogOpen'>;
   save(saved: Saved): void;
 }
 
@@ -26,9 +27,12 @@ export function connect(handlers: Handlers<ServerView>): Link {
   const api = acquireVsCodeApi();
   return {
     host: openChannel(api, handlers),
-    loadHours: () => {
-      const saved = api.getState() as { readonly hours?: unknown } | null | undefined;
-      return ranges.find((hours) => hours === saved?.hours) ?? ranges[1];
+    load: () => {
+      const saved = api.getState() as Readonly<Record<string, unknown>> | null | undefined;
+      return {
+        hours: ranges.find((hours) => hours === saved?.['hours']) ?? ranges[1],
+        isLogOpen: saved?.['isLogOpen'] === true,
+      };
     },
     save: (saved) => api.setState(saved),
   };

@@ -219,6 +219,12 @@ export const pageStyles = css`
     overflow-wrap: anywhere;
     text-align: left;
   }
+  .fold::before {
+    content: '▸ ';
+  }
+  .fold[aria-expanded='true']::before {
+    content: '▾ ';
+  }
   .why {
     color: var(--vscode-descriptionForeground);
     display: block;

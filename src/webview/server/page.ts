@@ -7,6 +7,7 @@ import { baseStyles } from '../base/styles.ts';
 import { type Span, SPANS } from '../metrics/link.ts';
 import { MetricsPage } from '../metrics/page.ts';
 import './band.ts';
+import './log.ts';
 import { type Link, type RangeHours, ranges } from './link.ts';
 import { renderEvents, renderHappenings, renderOperations, type Ways } from './lists.ts';
 import { pageStyles } from './page.styles.ts';
@@ -23,6 +24,8 @@ export class ServerPage extends LitElement {
   #link: Link | undefined;
   #state: ServerState | undefined;
   #hours: RangeHours = ranges[1];
+  #isLogOpen = false;
+  #log: readonly string[] = [];
   #history: ServerHistory | undefined;
   #isReading = false;
   /** Revision of the state that the history was read at, and when that was. */
@@ -39,11 +42,17 @@ export class ServerPage extends LitElement {
     },
     state: (state) => this.#charts.handlers.state(state),
     samples: (samples) => this.#charts.handlers.samples(samples),
+    log: ({ lines }) => {
+      this.#log = lines;
+      this.requestUpdate();
+    },
   };
 
   async start(link: Link): Promise<void> {
     this.#link = link;
-    this.#hours = link.loadHours();
+    const { hours, isLogOpen } = link.load();
+    this.#hours = hours;
+    this.#isLogOpen = isLogOpen;
     try {
       const { strings, state } = await link.host.request('open', null);
       setStrings(strings);
@@ -56,6 +65,7 @@ export class ServerPage extends LitElement {
         saveSpan: () => undefined,
       });
       void this.#readHistory();
+      if (isLogOpen) link.host.notify('followLog', { isShown: true });
     } catch (error) {
       this.#failure = wordsOf(error);
     }
@@ -87,7 +97,7 @@ export class ServerPage extends LitElement {
       <div role="status">${state.notes.map((note) => html`<p class="note">${note}</p>`)}</div>
       ${this.#renderNow(state)}
       ${renderOperations(state.operations, (operation) => this.#link?.host.notify('perform', { operation }))}
-      ${this.#renderStates()} ${this.#renderLists(state)}
+      ${this.#renderStates()} ${this.#renderLists(state)} ${this.#renderLog(state)}
       ${
         state.hasCharts
           ? html`<section aria-label=${t('Measurements')}>
@@ -114,7 +124,7 @@ export class ServerPage extends LitElement {
     </div>`;
   }
 
-  #renderNow({ state, facts, players, tasks, hasLog }: ServerState): TemplateResult {
+  #renderNow({ state, facts, players, tasks }: ServerState): TemplateResult {
     return html`<section class="now" aria-label=${t('Now')}>
       <p class=${`state ${state?.band ?? 'unknown'}`}>
         <span class="dot" aria-hidden="true"></span>
@@ -156,17 +166,6 @@ export class ServerPage extends LitElement {
             <span class="muted">${progress}</span>
           </p>`,
       )}
-      ${
-        hasLog
-          ? html`<button
-              type="button"
-              class="action plain"
-              @click=${() => this.#link?.host.notify('showLog', null)}
-            >
-              ${t('Show Server Log')}
-            </button>`
-          : nothing
-      }
     </section>`;
   }
 
@@ -225,6 +224,48 @@ export class ServerPage extends LitElement {
     </div>`;
   }
 
+  #renderLog({ hasLog, name }: ServerState): TemplateResult | typeof nothing {
+    if (!hasLog) return nothing;
+    return html`<section aria-label=${t('Server log')}>
+      <div class="figures">
+        <h2>
+          <button
+            type="button"
+            class="link fold"
+            aria-expanded=${this.#isLogOpen ? 'true' : 'false'}
+            @click=${() => this.#foldLog()}
+          >
+            ${t('Server log')}
+          </button>
+        </h2>
+        <button
+          type="button"
+          class="link"
+          @click=${() => this.#link?.host.notify('showLog', null)}
+          aria-label=${t('Open the log of {0} in a terminal', name)}
+        >
+          ${t('Open in a terminal')}
+        </button>
+      </div>
+      ${
+        this.#isLogOpen
+          ? html`<gso-log-tail
+              .lines=${this.#log}
+              .label=${t('Last lines of the log of {0}', name)}
+            ></gso-log-tail>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #foldLog(): void {
+    this.#isLogOpen = !this.#isLogOpen;
+    this.#log = [];
+    this.#save();
+    this.#link?.host.notify('followLog', { isShown: this.#isLogOpen });
+    this.requestUpdate();
+  }
+
   get #span(): Span {
     return SPANS.find((minutes) => minutes === this.#hours * 60) ?? 1440;
   }
@@ -240,7 +281,7 @@ export class ServerPage extends LitElement {
 
   #save(): void {
     const ref = this.#state?.ref;
-    this.#link?.save({ hours: this.#hours, ...(ref ? { ref } : {}) });
+    this.#link?.save({ hours: this.#hours, isLogOpen: this.#isLogOpen, ...(ref ? { ref } : {}) });
   }
 
   #readIfDue(): void {

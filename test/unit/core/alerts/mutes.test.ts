@@ -3,6 +3,7 @@ import {
   connectionTarget,
   instanceTarget,
   isMuted,
+  isMutedOtherwise,
   muteAll,
   muteEnds,
   type Mute,
@@ -28,6 +29,18 @@ it('an alert is muted with its server, with its connection and with all, until t
   expect(isMuted([{ target }], { kind: 'connectionLost', connection: 'home', title: text('x') }, 1)).toBe(
     false,
   );
+});
+
+it('a server is muted otherwise when a mute of it comes, goes or ends at another time, and not by those of others', () => {
+  const server = { connection: 'home', kind: 'server', key: 'a' };
+  const other = { target: connectionTarget('nas') };
+  for (const mine of [target, connectionTarget('home'), muteAll]) {
+    const [muted, longer] = [[{ target: mine, until: 5 }], [{ target: mine, until: 6 }]];
+    expect(isMutedOtherwise([], muted, server)).toBe(true);
+    expect(isMutedOtherwise(muted, [], server)).toBe(true);
+    expect(isMutedOtherwise(muted, longer, server)).toBe(true);
+    expect(isMutedOtherwise(muted, [other, ...muted], server)).toBe(false);
+  }
 });
 
 it('tomorrow morning is the next day at eight here, whatever the clocks do in between', () => {
