@@ -143,7 +143,8 @@ export class Workbench implements AsyncDisposable {
   /** Chooses from the context menu of something. VS Code takes a press that comes with the opening for a slip, so it dwells. */
   async contextMenu(target: Locator, item: string): Promise<void> {
     const entry = this.page.getByRole('menuitem', { name: item, exact: true });
-    // A page that gets the focus back closes a menu that has just been opened.
+    // A menu closes in a window behind another one, and where a page gets the focus back.
+    await this.page.bringToFront();
     for (let tries = 1; tries <= 5; tries++) {
       await target.click({ button: 'right' });
       if (await succeeds(entry.hover({ timeout: (SOON_MS * tries) / 5 }))) break;
