@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { barriersIn } from '../harness/axe.ts';
-import { useWorkbench } from '../harness/e2e.ts';
+import { setConnections, useWorkbench } from '../harness/e2e.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { openTestStore } from '../unit/core/journal/store/helpers.ts';
 import { KgsmRoot } from './kgsm.ts';
@@ -15,20 +14,13 @@ afterAll(() => {
 });
 const workbench = useWorkbench({ mode: 'installed', viewport: { width: 1400, height: 1000 } });
 
-/** Writes the connections into the settings. */
-function connect(wb: Workbench, connections: readonly unknown[]): void {
-  const path = join(wb.server.userDataDir, 'Machine', 'settings.json');
-  const settings = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
-  writeFileSync(path, JSON.stringify({ ...settings, 'gameServerOps.connections': connections }));
-}
-
 /** The journal gets the recorded week, and then the window its connection. */
 async function liveThrough(wb: Workbench): Promise<void> {
   const { userDataDir } = wb.server;
   const storage = join(userDataDir, 'User', 'globalStorage', 'game-server-ops.game-server-ops');
   const journal = await openTestStore(join(storage, 'journal', 'journal.db'));
   for (const batch of await recordedWeek(Date.now() - 60_000)) await journal.append(batch);
-  connect(wb, [kgsm.connection()]);
+  setConnections(wb, [kgsm.connection()]);
   await wb.reload();
   await wb.openView('Game Servers');
 }
@@ -105,7 +97,7 @@ it('the page of a server shows a recorded week, leads to an event, asks before a
   await wb.screenshot('server-page-contrast');
   expect(await barriersIn(wb, editor)).toEqual([]);
 
-  connect(wb, []);
+  setConnections(wb, []);
   await editor.getByText('The connection was removed. This is what its history tells.').waitFor();
   await stop.waitFor({ state: 'detached' });
 });

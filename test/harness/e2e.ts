@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
@@ -68,6 +69,13 @@ function withOurExtension(options: OpenOptions): DevelopmentOptions | InstalledO
   const { vsix, ...given } = options;
   const rest = { ...given, env };
   return vsix === 'none' ? rest : { ...rest, vsix: vsix ?? packagedVsix() };
+}
+
+/** Writes the connections into the settings, as an editor would. */
+export function setConnections({ server }: Workbench, connections: readonly unknown[]): void {
+  const path = join(server.userDataDir, 'Machine', 'settings.json');
+  const settings = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
+  writeFileSync(path, JSON.stringify({ ...settings, 'gameServerOps.connections': connections }));
 }
 
 /** Names a file in the dialog that asks where to write. It takes an answer only after it has proposed a name. */
