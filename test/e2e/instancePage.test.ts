@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { barriersIn } from '../harness/axe.ts';
-import { setConnections, useWorkbench } from '../harness/e2e.ts';
+import { changeSettings, setConnections, useWorkbench } from '../harness/e2e.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { openTestStore } from '../unit/core/journal/store/helpers.ts';
 import { KgsmRoot } from './kgsm.ts';
@@ -87,7 +87,7 @@ it('the page of a server shows a recorded week, leads to an event, asks before a
   await editor.getByRole('region', { name: 'Now' }).getByText('Crashed', { exact: true }).waitFor();
   await editor.getByRole('listbox', { name: /3 crashes$/ }).waitFor();
 
-  await wb.reload();
+  await wb.reloadInOrder();
   await editor.getByRole('listbox', { name: /^States in the last 24 hours: up .+, 3 crashes$/ }).waitFor();
   await editor.getByText(/^There is no connection/).waitFor({ state: 'detached' });
   await wb.page.setViewportSize({ width: 360, height: 1000 });
@@ -97,6 +97,8 @@ it('the page of a server shows a recorded week, leads to an event, asks before a
   await wb.screenshot('server-page-contrast');
   expect(await barriersIn(wb, editor)).toEqual([]);
 
+  changeSettings(wb, { 'gameServerOps.history.off': ['home'] });
+  await editor.getByText('The history is off for this connection: its events are not kept.').waitFor();
   setConnections(wb, []);
   await editor.getByText('The connection was removed. This is what its history tells.').waitFor();
   await stop.waitFor({ state: 'detached' });

@@ -71,11 +71,16 @@ function withOurExtension(options: OpenOptions): DevelopmentOptions | InstalledO
   return vsix === 'none' ? rest : { ...rest, vsix: vsix ?? packagedVsix() };
 }
 
-/** Writes the connections into the settings, as an editor would. */
-export function setConnections({ server }: Workbench, connections: readonly unknown[]): void {
+/** Writes settings of the machine, as an editor would. */
+export function changeSettings({ server }: Workbench, changed: Readonly<Record<string, unknown>>): void {
   const path = join(server.userDataDir, 'Machine', 'settings.json');
   const settings = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
-  writeFileSync(path, JSON.stringify({ ...settings, 'gameServerOps.connections': connections }));
+  writeFileSync(path, JSON.stringify({ ...settings, ...changed }));
+}
+
+/** Writes the connections into the settings. */
+export function setConnections(wb: Workbench, connections: readonly unknown[]): void {
+  changeSettings(wb, { 'gameServerOps.connections': connections });
 }
 
 /** Names a file in the dialog that asks where to write. It takes an answer only after it has proposed a name. */

@@ -8,6 +8,7 @@ import type { Scope } from '../../core/connections/scope.ts';
 import { systemClock } from '../../core/model/clock.ts';
 import { liveTimeline } from '../../core/model/event.ts';
 import { findInstance } from '../../core/model/fleet.ts';
+import type { InstanceRef } from '../../core/model/instance.ts';
 import { errorText, oneLine, text } from '../../core/model/text.ts';
 import { sendWebhook } from '../../core/wire/webhookSender.ts';
 import { commandId, prefix } from '../contributions/commandIds.ts';
@@ -22,6 +23,13 @@ import { readAlertSettings, type ReadAlertSettings } from './alertSettings.ts';
 /** Key of the webhook's secret in the secret storage. */
 const secretKey = 'alerts.webhook';
 const mostNamed = 3;
+
+interface MuteTarget {
+  readonly target: string;
+  readonly name: string;
+  readonly connection: string;
+  readonly instance?: InstanceRef;
+}
 
 /** The alerts of this window: watched, shown, muted and sent on. */
 export class AlertCenter {
@@ -53,14 +61,15 @@ export class AlertCenter {
     this.#follow();
   }
 
-  /** Asks how long alerts of what is selected, or of everything, are not to be heard. */
-  async muteAlerts(row?: Row): Promise<void> {
-    const chosen = row ?? this.#ways.selected().find((each) => each.row !== 'hint' && each.row !== 'detail');
-    const target = this.#targetOf(chosen);
+  /** Asks how long alerts of some servers and connections, or of everything, are not to be heard. */
+  async muteAlerts(rows: readonly Row[]): Promise<void> {
+    const chosen = rows.flatMap((row) => this.#targetOf(row) ?? []);
+    const targets: readonly MuteTarget[] =
+      chosen.length > 0 ? chosen : [{ target: muteAll, name: '', connection: '' }];
     const now = Date.now();
     const ends = muteEnds(now);
     const alerts = this.#shown;
-    const muted = mutesOf(alerts.mutes, target, now);
+    const muted = targets.flatMap((each) => mutesOf(alerts.mutes, each, now));
     const items: (QuickPickItem & { readonly until?: number; readonly unmute?: true })[] = [
       ...(muted.length > 0 ? [{ label: `$(bell) ${l10n.t('Unmute')}`, unmute: true } as const] : []),
       { label: l10n.t('For 1 Hour'), description: time(ends.hour), until: ends.hour },
@@ -68,14 +77,14 @@ export class AlertCenter {
       { label: l10n.t('Until Tomorrow Morning'), description: time(ends.tomorrow), until: ends.tomorrow },
       { label: l10n.t('Until I Unmute Them') },
     ];
+    const names = chosen.slice(0, mostNamed).map(({ name }) => oneLine(name, 60));
+    if (chosen.length > mostNamed) names.push('…');
     const title =
-      target.name === undefined
-        ? l10n.t('Mute All Alerts')
-        : l10n.t('Mute Alerts of {0}', oneLine(target.name, 60));
+      names.length === 0 ? l10n.t('Mute All Alerts') : l10n.t('Mute Alerts of {0}', names.join(', '));
     const picked = await window.showQuickPick(items, { title });
     if (!picked) return;
     if (picked.unmute) await alerts.unmute(muted.map((mute) => mute.target));
-    else await alerts.mute(target.target, picked.until);
+    else for (const { target } of targets) await alerts.mute(target, picked.until);
   }
 
   /** Ends some alerts, or all that are open. */
@@ -195,7 +204,7 @@ export class AlertCenter {
           ? { [l10n.t('Show Events')]: acted(() => commands.executeCommand(commandId('showEvents'), row)) }
           : {}
         : { [l10n.t('Show Events')]: acted(() => this.#ways.showEvents(query)) }),
-      [l10n.t('Mute…')]: acted(() => this.muteAlerts(row)),
+      [l10n.t('Mute…')]: acted(() => this.muteAlerts(row ? [row] : [])),
     };
     showWarning(said, actions);
   }
@@ -208,22 +217,17 @@ export class AlertCenter {
     return fleet.connections.has(alert.connection) ? { row: 'connection', id: alert.connection } : undefined;
   }
 
-  #targetOf(row: Row | undefined): {
-    readonly target: string;
-    readonly name?: string;
-    readonly connection: string;
-    readonly instance?: NonNullable<ReturnType<typeof alertInstance>>;
-  } {
+  #targetOf(row: Row): MuteTarget | undefined {
     const { connections, pipeline, timelines } = this.#runtime;
-    if (row?.row === 'instance') {
+    if (row.row === 'instance') {
       const name = findInstance(pipeline.fleet(timelines.base), row)?.name ?? row.key;
       return { target: instanceTarget(row), name, connection: row.connection, instance: row };
     }
-    if (row?.row === 'connection') {
+    if (row.row === 'connection') {
       const name = connections.get(row.id)?.settings.name ?? row.id;
       return { target: connectionTarget(row.id), name, connection: row.id };
     }
-    return { target: muteAll, connection: '' };
+    return undefined;
   }
 
   /** Runs the command and calls the webhook of the settings. */

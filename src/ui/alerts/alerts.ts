@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Row } from '../tree/treeItems.ts';
 import type { AlertCenter } from './alertCenter.ts';
 
-const alertCommands = ['muteAlerts', 'dismissAlerts', 'testAlert', 'alertSecret'] as const;
+const alertCommands = ['dismissAlerts', 'testAlert', 'alertSecret'] as const;
 
 /** Ways that alerts lead on. */
 export interface AlertWays {
@@ -18,9 +18,16 @@ export interface AlertWays {
 /** Alerts begin once the last state is known, and load their code then. */
 export function registerAlerts(runtime: Runtime, ways: AlertWays): void {
   const center = begin(runtime, ways);
+  const { scope } = runtime;
+  scope.add(
+    commands.registerCommand(commandId('muteAlerts'), async (given?: Row, all?: readonly Row[]) => {
+      const rows = given === undefined ? ways.selected() : all && all.length > 0 ? all : [given];
+      await (await center).muteAlerts(rows);
+    }),
+  );
   for (const command of alertCommands)
-    runtime.scope.add(
-      commands.registerCommand(commandId(command), async (given?: Row) => (await center)[command](given)),
+    scope.add(
+      commands.registerCommand(commandId(command), async (given?: unknown) => (await center)[command](given)),
     );
 }
 

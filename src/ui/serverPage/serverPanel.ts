@@ -101,6 +101,7 @@ export class ServerPanel {
     const changed = (): void => this.#changed();
     this.#scope.defer(connections.onDidChange('server page', changed));
     this.#scope.add(travel.onDidChange(changed));
+    this.#scope.add(runtime.history.onDidChange(changed));
     this.#scope.add(workspace.onDidGrantWorkspaceTrust(changed));
     this.#scope.add(
       timelines.onDidChange(() => {

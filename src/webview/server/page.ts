@@ -238,12 +238,7 @@ export class ServerPage extends LitElement {
             ${t('Server log')}
           </button>
         </h2>
-        <button
-          type="button"
-          class="link"
-          @click=${() => this.#link?.host.notify('showLog', null)}
-          aria-label=${t('Open the log of {0} in a terminal', name)}
-        >
+        <button type="button" class="link" @click=${() => this.#link?.host.notify('showLog', null)}>
           ${t('Open in a terminal')}
         </button>
       </div>
