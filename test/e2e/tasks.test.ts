@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useWorkbench } from '../harness/e2e.ts';
+import { setSidebarWidth } from '../harness/looks.ts';
 import { KgsmRoot } from './kgsm.ts';
 
 const kgsm = new KgsmRoot();
@@ -39,16 +40,6 @@ describe('the view of tasks', () => {
     for (const other of others) await other.click({ modifiers: ['Control'] });
     const last = rows.at(-1);
     if (last) await wb.contextMenu(last, 'Start');
-  };
-  /** Makes the sidebar 260 pixels wide. */
-  const narrow = async (): Promise<void> => {
-    const { page } = workbench();
-    const box = await page.locator('.part.sidebar').boundingBox();
-    if (!box) throw new Error('The sidebar is not shown.');
-    await page.mouse.move(box.x + box.width, box.y + 300);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 260, box.y + 300, { steps: 5 });
-    await page.mouse.up();
   };
   const tasksPane = (): Locator => {
     const { page } = workbench();
@@ -141,7 +132,7 @@ describe('the view of tasks', () => {
     await wb.screenshot('tasks-filter');
     await filter('All');
     await task(/^Starting broken-2, Succeeded/).waitFor();
-    await narrow();
+    await setSidebarWidth(wb.page, 260);
     await wb.screenshot('tasks-260-dark');
   });
 

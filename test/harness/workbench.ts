@@ -11,6 +11,7 @@ import type {
   Page,
 } from 'playwright-core';
 import { ACTION_LIMIT_MS, launchChromium } from './chromium.ts';
+import { screenshotOtherLooks } from './looks.ts';
 import { escapeRegExp, openPalette, runCommand } from './palette.ts';
 import { SOON_MS, succeeds } from './patience.ts';
 import { rounds } from './proof.ts';
@@ -284,13 +285,9 @@ export class Workbench implements AsyncDisposable {
     return path;
   }
 
-  /** The same in the dark theme, which stays; in the light one too where proofs are full. */
+  /** The same in the dark theme, which stays, and in all other looks where proofs are full. */
   async screenshots(name: string): Promise<void> {
-    if (rounds(1, 2) > 1) {
-      await this.setTheme('light');
-      await this.screenshot(`${name}-light`);
-      await this.setTheme('dark');
-    }
+    if (rounds(1, 2) > 1) await screenshotOtherLooks(this, name);
     await this.screenshot(`${name}-dark`);
   }
 
