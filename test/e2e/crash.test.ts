@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openExistingJournal } from '../../src/cli/journalFile.ts';
 import { useWorkbench } from '../harness/e2e.ts';
+import { realClockOffset } from '../harness/realClock.ts';
 import type { Workbench } from '../harness/workbench.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'kj-'));
@@ -11,6 +12,8 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** KGSM and VS Code run on one machine: the file of the day is that of the machine's own clock. */
+const offset = realClockOffset();
 const servers = 12;
 const name = (server: number): string => `srv-${String(server).padStart(2, '0')}`;
 
@@ -29,7 +32,7 @@ class BusyKgsm {
   }
 
   #append(events: number): void {
-    const now = new Date().toISOString();
+    const now = new Date(Date.now() + offset).toISOString();
     const lines = Array.from({ length: events }, () => {
       const n = this.count++;
       const InstanceName = name(n % servers);

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -159,12 +159,15 @@ describe('the inspector', () => {
     await filterOf(view).fill('instance:ark origin:live type:instance_failed');
     await view.getByText(/^1 of/).waitFor();
     await view.getByRole('row', { name: /instance_failed/ }).waitFor();
-    await view.getByRole('button', { name: 'Export…' }).click();
-    await wb.pick('Matching');
-    await wb.pick('As They Are');
+    const exportMatching = async (how: string, to: string, proposed: string): Promise<void> => {
+      await view.getByRole('button', { name: 'Export…' }).click();
+      await wb.pick('Matching');
+      await wb.pick(how);
+      await saveInto(wb, to, proposed);
+      await wb.toasts(`1 event was exported into ${basename(to)}.`).waitFor();
+    };
     const file = join(wb.workspace, 'ark.gsops.ndjson.gz');
-    await saveInto(wb, file, 'matching-events.gsops.ndjson');
-    await wb.toasts('1 event was exported into ark.gsops.ndjson.gz.').waitFor();
+    await exportMatching('As They Are', file, 'matching-events.gsops.ndjson');
     const [header, event, end] = gunzipSync(readFileSync(file)).toString().split('\n');
     expect(JSON.parse(header ?? '')).toMatchObject({ gameServerOpsRecording: 1, counts: { lifecycle: 1 } });
     expect(end).toBe('');
@@ -184,12 +187,8 @@ describe('the inspector', () => {
     await wb.command('View: Close All Editors');
 
     // Not at once after the other export: VS Code shows no more than three messages in 800 ms.
-    await view.getByRole('button', { name: 'Export…' }).click();
-    await wb.pick('Matching');
-    await wb.pick('Anonymous');
     const anonymous = join(wb.workspace, 'anonymous.gsops.ndjson');
-    await saveInto(wb, anonymous, 'matching-anonymous-events.gsops.ndjson');
-    await wb.toasts('1 event was exported into anonymous.gsops.ndjson.').waitFor();
+    await exportMatching('Anonymous', anonymous, 'matching-anonymous-events.gsops.ndjson');
     const hidden = readFileSync(anonymous, 'utf8');
     rmSync(anonymous);
     expect(hidden).toContain('instance_failed');

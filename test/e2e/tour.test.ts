@@ -85,7 +85,7 @@ describe('a new user on the tour', () => {
     await page.locator('.part.sidebar :focus').waitFor();
     await call('Restart');
     await choose('Which instance?', 'survival');
-    // Who plays is asked about, and somebody may.
+    // A question comes where somebody plays, and somebody may.
     await expect
       .poll(async () => {
         if (await wb.dialog.isVisible()) await page.keyboard.press('Enter');

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, LaunchOptions } from 'playwright-core';
+import { withRealClock } from './realClock.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC_CHROME = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
@@ -24,15 +25,6 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
     env: withRealClock(process.env),
     ...options,
   });
-}
-
-function withRealClock(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = Object.entries(env).filter(([name]) => !name.startsWith('FAKETIME') && name !== 'LD_PRELOAD');
-  const preload = (env['LD_PRELOAD'] ?? '').split(/[\s:]+/).filter((path) => !path.includes('faketime'));
-  return {
-    ...Object.fromEntries(own),
-    ...(preload.join('') === '' ? {} : { LD_PRELOAD: preload.join(':') }),
-  };
 }
 
 /** Finds a Chromium: CHROMIUM_PATH, the system's, Playwright's own download. Throws with what to do when there is none. */

@@ -12,7 +12,7 @@ export async function screenshotOtherLooks(wb: Workbench, name: string): Promise
   await wb.screenshot(`${name}-contrast`);
   await page.emulateMedia({ forcedColors: 'none' });
   await wb.setTheme('dark');
-  // What is asked in front of the sidebar would be closed by the mouse.
+  // A question in front of the sidebar would be closed by the mouse.
   const front = page.locator('.quick-input-widget, .monaco-dialog-box, .monaco-menu');
   if ((await front.filter({ visible: true }).count()) > 0) return;
   const width = await setSidebarWidth(page, 260);

@@ -28,7 +28,7 @@ export async function runCommand(wb: Workbench, title: string): Promise<void> {
 /** Opens the command palette; keys go to it then. */
 export async function openPalette({ page, quickInput }: Workbench): Promise<void> {
   const typed = quickInput.and(page.locator(':focus'));
-  // What takes the focus as the palette opens closes it.
+  // The palette closes where something takes the focus as it opens.
   for (let tries = 0; tries < 5; tries++) {
     await page.keyboard.press('F1');
     if (await succeeds(typed.waitFor({ timeout: SOON_MS }))) return;

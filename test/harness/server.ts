@@ -80,7 +80,7 @@ export const BASE_SETTINGS: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.layoutControl.enabled': false,
-  // What fades in or out takes its time, and is pressed while it moves.
+  // Parts that fade in or out take their time, and are pressed while they move.
   'workbench.reduceMotion': 'on',
   'extensions.ignoreRecommendations': true,
   'extensions.autoCheckUpdates': false,

@@ -78,12 +78,15 @@ export class FollowedLog {
     if (this.isOver()) return;
     const { connection, runtime } = this.#options;
     await new Promise<void>((resolve) => {
-      const unsubscribe = runtime.pipeline.subscribe('logs', () => {
-        const { session, state } = connection;
-        if (!this.isOver() && (state !== 'ready' || session === old || !session)) return;
+      const end = (): void => {
         unsubscribe();
         resolve();
+      };
+      const unsubscribe = runtime.pipeline.subscribe('logs', () => {
+        const { session, state } = connection;
+        if (state === 'ready' && session && session !== old) end();
       });
+      this.#abort.signal.addEventListener('abort', end, { once: true });
     });
     if (!this.isOver()) await this.#start();
   }

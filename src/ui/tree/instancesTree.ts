@@ -297,7 +297,7 @@ export class InstancesTree implements TreeDataProvider<Row> {
     if (this.#stale.size > 0) this.#pace.ask();
   }
 
-  /** The count changed, or what is muted, as its row says. */
+  /** Alerts came or went, or rows are muted otherwise. */
   #alerted(): void {
     const [before, now] = [this.#mutes, this.#runtime.alerts.mutes];
     this.#mutes = now;

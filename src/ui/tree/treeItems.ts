@@ -299,7 +299,7 @@ export function measuredTexts(): readonly [name: string, label: string, shown: (
   ];
 }
 
-/** What a row says of its measurements. */
+/** Measurements in the words of a row. */
 export function measuredWords(measured: InstanceFacts['measured']): string {
   return measuredParts(measured).join();
 }
