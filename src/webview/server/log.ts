@@ -3,7 +3,7 @@ import { t } from '../base/l10n.ts';
 import { baseStyles } from '../base/styles.ts';
 
 /** The last lines of a log. It follows the end as long as the end is on screen. */
-export class LogTail extends LitElement {
+export class LogView extends LitElement {
   static override styles = [
     baseStyles,
     css`
@@ -61,4 +61,4 @@ ${isEmpty ? t('Nothing has been written yet.') : this.lines.join('\n')}</pre>`;
   }
 }
 
-customElements.define('gso-log-tail', LogTail);
+customElements.define('gso-log-view', LogView);

@@ -244,10 +244,10 @@ export class ServerPage extends LitElement {
       </div>
       ${
         this.#isLogOpen
-          ? html`<gso-log-tail
+          ? html`<gso-log-view
               .lines=${this.#log}
               .label=${t('Last lines of the log of {0}', name)}
-            ></gso-log-tail>`
+            ></gso-log-view>`
           : nothing
       }
     </section>`;
